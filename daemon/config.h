@@ -1,0 +1,14 @@
+/* config.h - libconfig file <-> rack. Control thread (and the programs without JACK). */
+#ifndef LATHE_CONFIG_H
+#define LATHE_CONFIG_H
+
+#include "daemon/rack.h"
+#include "daemon/text.h"
+
+/* Reads a file into a rack of its own, whose values are the file's or the defaults.
+ * NULL and every complaint at once (file:line, what was found, what would be accepted). */
+struct rack *config_load(const char *path, struct complaints *complaints);
+/* The running rack as a config that loads back to the same rack and values. */
+void config_print(const struct rack *rack, struct text *text);
+
+#endif

@@ -1,0 +1,29 @@
+/* describe.h - the rack's tree in words: one row per param and meter. */
+#ifndef LATHE_DESCRIBE_H
+#define LATHE_DESCRIBE_H
+
+#include "daemon/rack.h"
+#include "daemon/text.h"
+
+/* One thing with an address. Strings point into tables or into `path`. */
+struct description {
+	char path[128];     /* "/eq/band/3/gain" */
+	const char *type;   /* "param" "meter" */
+	const char *access; /* "rw" "r" "w" */
+	const char *unit, *curve;
+	float min, max, def, step;
+	char choices[256]; /* "bell|low_shelf|..." or "" */
+	const char *label, *help;
+	int node, index; /* places: value index, or meter slot */
+};
+
+/* Calls `each` for every param and meter of the rack, in order. */
+void describe_rack(const struct rack *rack,
+		   void (*each)(void *context, const struct description *row),
+		   void *context);
+/* The line that lathed --describe and lathectl describe print. */
+void describe_line(const struct description *row, struct text *line);
+/* Changes when the tree does. */
+uint32_t describe_hash(const struct rack *rack);
+
+#endif

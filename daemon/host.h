@@ -1,0 +1,45 @@
+/* host.h - what the control thread holds, and what a client may ask of it. OSC, signals
+ * and lathe-render all speak to the rack through these few functions. */
+#ifndef LATHE_HOST_H
+#define LATHE_HOST_H
+
+#include "daemon/config.h"
+#include "daemon/engine.h"
+
+struct glides;
+
+struct host_status {   /* of the world outside the rack; filled by main */
+	char jack[32]; /* "running" "waiting" "lost" "hung" "none" */
+	char server[64];
+	int rate, block; /* block 0: no audio */
+	uint64_t xruns;  /* the server's */
+	int clients;     /* OSC subscribers */
+};
+
+struct host {
+	struct rack *rack;
+	struct engine *engine;
+	struct event_log *events;
+	struct glides *glides;
+	struct host_status status;
+	char *config_path;
+	/* Called after each accepted change, so that subscribers hear of it. */
+	void (*changed)(void *context, const struct change *change);
+	/* Called when the tree of addresses is another (load, reload). */
+	void (*reshaped)(void *context);
+	void *context;
+};
+
+/* Checks, clamps, stores and publishes as one. Ends glides on these params. Returns the
+ * serial that engine_played() will reach. */
+uint64_t host_apply(struct host *host, struct change *changes, int count);
+/* Moves a value along its curve at 100 steps a second. False for choices, rebuilds etc.:
+ * `error` says why. */
+bool host_ramp(struct host *host, const struct change *target, double seconds,
+	       char *error, size_t error_size);
+/* file NULL: the config that was loaded. False: nothing changed, result says why. */
+bool host_reload(struct host *host, const char *file, bool fresh, struct text *result);
+bool host_check(struct host *host, const char *file, struct text *result);
+void host_tick(struct host *host); /* every 10 ms: glides, engine_tick() */
+
+#endif

@@ -1,0 +1,108 @@
+/* rack.h - the model: nodes, links, values. Control thread only (others get copies).
+ *
+ * Every change of the model is checked here and only here. Nodes, outputs and the rack
+ * itself are all `struct node`: each has a table, values and an OSC path, so that OSC,
+ * scenes, docs and completion treat them alike.
+ */
+#ifndef LATHE_RACK_H
+#define LATHE_RACK_H
+
+#include "modules/module.h"
+
+enum {
+	NAME_BYTES = 33, /* [a-z][a-z0-9_-]{0,31} and its end */
+	NODES_MAX = 256,
+	SOURCES_MAX = 16, /* of one input of one node */
+	CONNECTS_MAX = 8,
+};
+
+enum node_kind {
+	NODE_MODULE, /* a module placed in the rack */
+	NODE_OUTPUT, /* a rack output: the module `output`, path rack/output/<name> */
+	NODE_RACK,   /* the rack's own params (mute, dim, bypass): path rack */
+};
+
+/* A rack input, or a node, by its place. */
+struct source {
+	enum { FROM_INPUT, FROM_NODE } kind;
+	int index;
+};
+
+struct node {
+	enum node_kind kind;
+	char name[NAME_BYTES];
+	char path[64]; /* OSC address without the first slash */
+	const struct module *module;
+	int channels;
+	int source_count[1 + SIDES_MAX]; /* [0]: main input, then the module's sides */
+	struct source sources[1 + SIDES_MAX][SOURCES_MAX];
+	float *values; /* [params_total(node)]: the module's, then the host's */
+	float *loaded; /* the same as the file last said: for the merge */
+	char **files;  /* [params_total(node)] names of CURVE_FILE params or NULL */
+	int line;      /* in the config, for complaints */
+	/* NODE_OUTPUT only */
+	char **connect; /* [channels] JACK port patterns, or NULL */
+	char align[NAME_BYTES];
+	bool monitor; /* /rack/dim acts on it */
+};
+
+struct input {
+	char name[NAME_BYTES];
+	int channels;
+	char **connect;
+	int line;
+};
+
+struct allow {                  /* a network that may talk to us */
+	uint32_t address, mask; /* host byte order */
+};
+
+struct osc_settings {
+	char listen[64];
+	int port;
+	struct allow *allow;
+	int allow_count;
+};
+
+struct rack {
+	char name[NAME_BYTES];
+	int latency; /* frames every output is padded to; 0: none */
+	struct input *inputs;
+	int input_count;
+	/* Modules in file order, then outputs, then the rack itself. */
+	struct node *nodes;
+	int node_count;
+	struct osc_settings osc;
+	char files[256]; /* folder of CURVE_FILE params, or "" */
+};
+
+/* One value that is to change, or has changed. `origin` tells clients apart (NULL: ours). */
+struct change {
+	int node, param; /* places in rack->nodes and its values */
+	float value;
+	const void *origin;
+};
+
+struct rack *rack_create(void);
+struct rack *rack_copy(const struct rack *rack);
+void rack_destroy(struct rack *rack);
+
+/* Place of the node with this OSC path or name ("eq", "rack/output/main"), or -1. */
+int rack_find(const struct rack *rack, const char *path);
+/* Clamps to the table (and to the step of integers, toggles, choices; a trigger counts one
+ * up for any value but 0), stores it, returns the value that is now in force. */
+float rack_set(struct rack *rack, int node, int param, float value);
+/* The value the audio plays: an output's mute, dim and bypass joined with the rack's. */
+float rack_effective(const struct rack *rack, int node, int param);
+
+/* Takes values from `old` wherever the file that made `rack` says the same as the file that
+ * made `old` (all of them from the file when fresh). Writes one line per difference to
+ * `report` (may be NULL; a growing text, see text.h). */
+struct text;
+void rack_merge(struct rack *rack, const struct rack *old, bool fresh,
+		struct text *report);
+
+/* Fills a setup for init(), latency(), design(). Points into the node. */
+struct setup rack_setup(const struct rack *rack, int node, int rate);
+
+#endif

@@ -1,0 +1,210 @@
+/* module.h - the contract between a module (a kind of processor) and its host.
+ *
+ * A module is a folder: <id>/<id>.c holds state, process() and adopt(), the audio
+ * thread's part, compiled once per instruction set; <id>/<id>_control.c holds the
+ * tables, the other functions and the descriptor, compiled once. What the tables say
+ * is the only source for the config, OSC, docs, completion and tablets.
+ *
+ * Each function below names the thread that runs it. Nothing that the audio thread
+ * runs may allocate, lock, log or make a system call.
+ */
+#ifndef LATHE_MODULE_H
+#define LATHE_MODULE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Values change, and control-rate work happens, on the grid's lines only. */
+enum {
+	GRID_FRAMES = 64,
+	CHANNELS_MAX = 8, /* of one node */
+	SIDES_MAX = 3,    /* named inputs of a node beside its main one */
+	ADOPT_BYTES_MAX = 64 * 1024,
+};
+
+/* Effects that clang-22 proves at compile time and RealtimeSanitizer at run time. */
+#if defined(__clang__) && __clang_major__ >= 20
+#define REALTIME __attribute__((nonblocking))
+#else
+#define REALTIME
+#endif
+
+/* ---- tables ---------------------------------------------------------------------- */
+
+/* How 0..1 (".../norm") runs along a param. */
+enum curve {
+	CURVE_LINEAR,
+	CURVE_LOG,
+	CURVE_FADER, /* dB, four-segment X32 law over min..max: 0.75 = 0 dB */
+	CURVE_INTEGER,
+	CURVE_TOGGLE,  /* 0 or 1 */
+	CURVE_CHOICE,  /* index into choices */
+	CURVE_TRIGGER, /* a count that only grows */
+	CURVE_FILE,    /* a name inside the configured folder; always a rebuild */
+};
+
+enum param_flags {
+	PARAM_REBUILD = 1 << 0, /* a change builds a new plan; may change the latency */
+	PARAM_RECALL_SAFE = 1 << 1, /* scenes leave it alone */
+};
+
+struct param {
+	const char *id, *label, *help;
+	const char *unit; /* "dB" "Hz" "ms" "%" ":1" "LUFS" ... or "" */
+	enum curve curve;
+	float min, max, def;
+	float step;                 /* smallest sensible change; 0: none */
+	const char *const *choices; /* NULL-terminated, CURVE_CHOICE only */
+	unsigned flags;
+};
+
+/* Rows that repeat: `band` x 8. Value index = first + member * row_count + row; members
+ * are counted from 1 in OSC and config. */
+struct param_group {
+	const char *id, *label;
+	int count, row_count;
+	const struct param *rows;
+	const float *defaults; /* [count][row_count], or NULL: each row's own default */
+};
+
+enum fold { FOLD_LAST, FOLD_MAX, FOLD_MIN, FOLD_SUM };
+
+enum meter_flags {
+	METER_PER_CHANNEL = 1 << 0, /* one slot per channel of the node */
+	METER_LINEAR = 1 << 1,      /* published as linear gain, read as dB */
+	METER_MEASURED = 1 << 2,    /* written by measure(), not by process() */
+};
+
+struct meter {
+	const char *id, *label, *help, *unit;
+	float min, max;
+	enum fold fold;
+	unsigned flags;
+	/* With count: one slot per member, "/node/meter/band/3/gr". */
+	const char *group;
+	int count;
+};
+
+/* ---- what a node is made for ------------------------------------------------------ */
+
+struct setup {
+	int rate;            /* Hz */
+	int channels;        /* of the main input (a generator: the output), 1..8 */
+	const float *values; /* all params at build time, clamped, in table units */
+	/* [value index] full path of a CURVE_FILE param, or NULL. */
+	const char *const *files;
+	bool side_connected[SIDES_MAX];
+};
+
+/* Memory of one plan: zeroed, 64-byte aligned, locked, freed with the plan. Never fails. */
+struct arena;
+void *arena_alloc(struct arena *arena, size_t bytes);
+
+/* ---- the audio thread's part ------------------------------------------------------ */
+
+/* One call's work: 1..64 frames that never cross a grid line. `out` may be `in`, channel
+ * by channel; buffers are 64-byte aligned with room for 64 frames, but only `frames` of
+ * them may be written in `out`. */
+struct piece {
+	uint64_t frame; /* the rack's counter at the first frame */
+	int frames;
+	int channels;
+	const float *const *in; /* [channels]; NULL for a generator */
+	/* [channels] each, or NULL: not connected. */
+	const float *const *side[SIDES_MAX];
+	float *const *out;   /* [channels] */
+	const float *values; /* change only where frame % GRID_FRAMES == 0 */
+	const void *numbers; /* what design() made of these values */
+	float *meters; /* every slot without METER_MEASURED is written, each call */
+	void *handle;  /* what create() made, or NULL */
+	bool silent;   /* every main input sample of the piece is exactly 0 */
+};
+
+struct kernel {
+	/* Audio. The first call after init() takes the values unsmoothed, unless adopt() came
+	 * first; later changes are smoothed over >= 20 ms. Cutting a stretch of frames into
+	 * other pieces gives the same samples. */
+	void (*process)(void *state, const struct piece *piece) REALTIME;
+	/* Audio, once, on a grid line. Takes over the memory of a kept node (same name, module,
+	 * rate, channels) whose setup may differ in rebuild params: copy what still fits, at
+	 * most ADOPT_BYTES_MAX. NULL: the node starts cold. */
+	void (*adopt)(void *state, const void *old) REALTIME;
+};
+
+/* ---- the descriptor ----------------------------------------------------------------- */
+
+enum isa { ISA_BASE, ISA_V3, ISA_V4, ISA_COUNT };
+
+enum module_flags {
+	MODULE_GENERATOR = 1 << 0, /* no main input */
+	MODULE_RANDOM = 1 << 1,    /* two runs may differ */
+	MODULE_EXTERNAL = 1 << 2,  /* process() uses the handle: one plan at a time */
+};
+
+struct module {
+	const char *id, *label, *help;
+	unsigned flags;
+	const struct param *params;
+	int param_count;
+	const struct param_group *groups;
+	int group_count;
+	const struct meter *meters; /* the host adds in, out and load */
+	int meter_count;
+	const char *const *sides; /* NULL-terminated names of further inputs: "key" */
+	const struct kernel *kernels[ISA_COUNT]; /* KERNELS(id) */
+
+	/* Worker. The node's audio state, laid out in the plan's arena; the same layout for
+	 * every instruction set. Never fails. */
+	void *(*init)(struct arena *arena, const struct setup *setup);
+	/* Worker, optional. What is not plain data (a plug-in, an analyser, a file): made once
+	 * for a node, kept while plans come and go. NULL and a text on failure. */
+	void *(*create)(const struct setup *setup, char *error, size_t error_size);
+	void (*destroy)(void *handle);
+	/* Any thread but audio, optional (0). Frames from main input to output. */
+	int (*latency)(const struct setup *setup);
+	/* Worker, optional (0). Frames of input after which a cold node sounds like a warm
+	 * one; at most 2 s. */
+	int (*warmup)(const struct setup *setup);
+	/* Control, optional. Values -> derived numbers (coefficients, kernels), published with
+	 * them as one. numbers_bytes() may depend on rate, channels and rebuild params only. */
+	size_t (*numbers_bytes)(const struct setup *setup);
+	void (*design)(const struct setup *setup, const float *values, void *numbers);
+	/* Meter thread, optional. Eats the node's output, interleaved, in order, with the values
+	 * that were in force; writes the METER_MEASURED slots of `meters`, all of them. */
+	void (*measure)(void *handle, const float *audio, int frames,
+			const float *values, float *meters);
+};
+
+/* The kernels of one module, one per instruction set that was compiled. */
+#if defined(LATHE_ISA_V4)
+#define ISA_SUFFIX(name) name##_v4
+#elif defined(LATHE_ISA_V3)
+#define ISA_SUFFIX(name) name##_v3
+#else
+#define ISA_SUFFIX(name) name##_base
+#endif
+#define KERNEL_NAME_(name) ISA_SUFFIX(name)
+#define MODULE_KERNEL(id) \
+	extern const struct kernel KERNEL_NAME_(kernel_##id); \
+	const struct kernel KERNEL_NAME_(kernel_##id)
+#if defined(__x86_64__)
+#define KERNELS_DECLARE(id) \
+	extern const struct kernel kernel_##id##_base, kernel_##id##_v3, \
+		kernel_##id##_v4
+#define KERNELS(id) \
+	{ \
+		&kernel_##id##_base, &kernel_##id##_v3, &kernel_##id##_v4 \
+	}
+#else
+#define KERNELS_DECLARE(id) extern const struct kernel kernel_##id##_base
+#define KERNELS(id) \
+	{ \
+		&kernel_##id##_base \
+	}
+#endif
+
+/* All modules, by id; generated from the folders. NULL-terminated. */
+extern const struct module *const module_registry[];
+
+#endif
