@@ -14,6 +14,9 @@ extern const int host_param_count;
 extern const struct meter host_meters[];
 extern const int host_meter_count;
 
+/* The registered module with this id, or NULL. */
+const struct module *module_find(const char *id);
+
 /* host: whether the host's rows are appended (NODE_MODULE). */
 int params_total(const struct module *module, bool host);
 /* Row of value `index`; never NULL for a valid index. */
@@ -41,6 +44,8 @@ int param_text(const struct param *param, float value, char *text, size_t size);
 /* False and a sentence (what was found, what would be accepted) when it can't be read. */
 bool param_parse(const struct param *param, const char *text, float *value, char *error,
 		 size_t error_size);
+/* What would be accepted: "-36 to 36 dB", "bell, low_shelf or notch". */
+int param_accepts(const struct param *param, char *text, size_t size);
 /* Shortest decimal that reads back as the same float. */
 int number_text(float value, char *text, size_t size);
 int meter_text(const struct meter *meter, float reading, char *text, size_t size);

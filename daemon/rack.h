@@ -38,8 +38,8 @@ struct node {
 	struct source sources[1 + SIDES_MAX][SOURCES_MAX];
 	float *values; /* [params_total(node)]: the module's, then the host's */
 	float *loaded; /* the same as the file last said: for the merge */
-	char **files;  /* [params_total(node)] names of CURVE_FILE params or NULL */
-	int line;      /* in the config, for complaints */
+	char **files; /* [params_total(node)] full paths of CURVE_FILE params or NULL */
+	int line;     /* in the config, for complaints */
 	/* NODE_OUTPUT only */
 	char **connect; /* [channels] JACK port patterns, or NULL */
 	char align[NAME_BYTES];
@@ -83,7 +83,18 @@ struct change {
 	const void *origin;
 };
 
+/* A rack of no inputs and one node: its own, of kind NODE_RACK. */
 struct rack *rack_create(void);
+/* Grow a rack. Module nodes come to stand after the module nodes, outputs after the
+ * outputs: pointers into rack->nodes and places of outputs move. Values are the table's
+ * defaults, `connect` is all NULL. `module` NULL: an output's own. */
+struct input *rack_add_input(struct rack *rack, const char *name, int channels);
+struct node *rack_add_node(struct rack *rack, enum node_kind kind, const char *name,
+			   const struct module *module);
+/* Sets a node's channels (and the room for an output's `connect`). */
+void node_set_channels(struct node *node, int channels);
+int node_params(const struct node *node);
+int node_meters(const struct node *node);
 struct rack *rack_copy(const struct rack *rack);
 void rack_destroy(struct rack *rack);
 

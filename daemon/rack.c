@@ -1,0 +1,254 @@
+/* rack.c - the model: nodes, links, values; made, copied, changed. Control thread only;
+ * others get copies. */
+#include "daemon/rack.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/param.h"
+
+/* The rack's own table. What its params do, each output does: rack_effective(). */
+static const struct param rack_params[] = {
+	{ .id = "mute",
+	  .label = "Mute",
+	  .help = "Mutes every output.",
+	  .unit = "",
+	  .curve = CURVE_TOGGLE,
+	  .max = 1,
+	  .step = 1 },
+	{ .id = "dim",
+	  .label = "Dim",
+	  .help = "Dims the outputs that the config marks as monitors.",
+	  .unit = "",
+	  .curve = CURVE_TOGGLE,
+	  .max = 1,
+	  .step = 1 },
+	{ .id = "bypass",
+	  .label = "Bypass",
+	  .help = "Every output plays the first input, delayed by that output's "
+		  "latency.",
+	  .unit = "",
+	  .curve = CURVE_TOGGLE,
+	  .max = 1,
+	  .step = 1 },
+};
+
+static const struct module module_rack = {
+	.id = "rack",
+	.label = "Rack",
+	.help = "The rack as a whole.",
+	.params = rack_params,
+	.param_count = sizeof(rack_params) / sizeof(rack_params[0]),
+};
+
+/* ---- memory ----------------------------------------------------------------------- */
+
+/* Without memory there is no sane way on: the model is small and made at quiet times. */
+static void *must(void *memory)
+{
+	if (!memory)
+		abort();
+	return memory;
+}
+
+static void *copy_bytes(const void *from, size_t bytes)
+{
+	return from ? memcpy(must(malloc(bytes + 1)), from, bytes) : NULL;
+}
+
+static char **copy_strings(char *const *from, int count)
+{
+	if (!from)
+		return NULL;
+	char **to = must(calloc((size_t)count + 1, sizeof(*to)));
+	for (int i = 0; i < count; i++)
+		to[i] = from[i] ? must(strdup(from[i])) : NULL;
+	return to;
+}
+
+static void free_strings(char **strings, int count)
+{
+	for (int i = 0; strings && i < count; i++)
+		free(strings[i]);
+	free(strings);
+}
+
+int node_params(const struct node *node)
+{
+	return params_total(node->module, node->kind == NODE_MODULE);
+}
+
+int node_meters(const struct node *node)
+{
+	return meters_total(node->module, node->channels, node->kind == NODE_MODULE);
+}
+
+struct rack *rack_create(void)
+{
+	struct rack *rack = must(calloc(1, sizeof(*rack)));
+
+	snprintf(rack->name, sizeof(rack->name), "lathe");
+	snprintf(rack->osc.listen, sizeof(rack->osc.listen), "127.0.0.1");
+	rack->osc.port = 3345;
+	rack_add_node(rack, NODE_RACK, "rack", &module_rack);
+	return rack;
+}
+
+struct input *rack_add_input(struct rack *rack, const char *name, int channels)
+{
+	size_t count = (size_t)rack->input_count + 1;
+
+	rack->inputs = must(realloc(rack->inputs, count * sizeof(*rack->inputs)));
+	struct input *input = &rack->inputs[rack->input_count++];
+	*input = (struct input) { .channels = channels };
+	snprintf(input->name, sizeof(input->name), "%s", name);
+	input->connect = must(calloc(CONNECTS_MAX, sizeof(*input->connect)));
+	return input;
+}
+
+struct node *rack_add_node(struct rack *rack, enum node_kind kind, const char *name,
+			   const struct module *module)
+{
+	size_t count = (size_t)rack->node_count + 1;
+	int place = 0;
+
+	if (!module)
+		module = module_find("output");
+	assert(module);
+	rack->nodes = must(realloc(rack->nodes, count * sizeof(*rack->nodes)));
+	while (place < rack->node_count && rack->nodes[place].kind <= kind)
+		place++;
+	struct node *node = &rack->nodes[place];
+	memmove(node + 1, node, (size_t)(rack->node_count - place) * sizeof(*node));
+	rack->node_count++;
+	*node = (struct node) { .kind = kind, .module = module };
+	snprintf(node->name, sizeof(node->name), "%s", name);
+	snprintf(node->path, sizeof(node->path), "%s%s",
+		 kind == NODE_OUTPUT ? "rack/output/" : "", node->name);
+	int params = node_params(node);
+	node->values = must(calloc((size_t)params + 1, sizeof(*node->values)));
+	for (int i = 0; i < params; i++)
+		node->values[i] = param_default(module, i);
+	node->loaded = copy_bytes(node->values, (size_t)params * sizeof(*node->values));
+	node->files = must(calloc((size_t)params + 1, sizeof(*node->files)));
+	if (kind == NODE_OUTPUT)
+		node->connect = must(calloc(CONNECTS_MAX, sizeof(*node->connect)));
+	return node;
+}
+
+void node_set_channels(struct node *node, int channels)
+{
+	assert(channels >= 1 && channels <= CHANNELS_MAX);
+	node->channels = channels;
+}
+
+static void node_copy(struct node *to, const struct node *from)
+{
+	int params = node_params(from);
+	size_t bytes = (size_t)params * sizeof(*from->values);
+
+	*to = *from;
+	to->values = copy_bytes(from->values, bytes);
+	to->loaded = copy_bytes(from->loaded, bytes);
+	to->files = copy_strings(from->files, params);
+	to->connect = copy_strings(from->connect, CONNECTS_MAX);
+}
+
+struct rack *rack_copy(const struct rack *rack)
+{
+	struct rack *copy = copy_bytes(rack, sizeof(*rack));
+	size_t inputs = (size_t)rack->input_count, nodes = (size_t)rack->node_count;
+
+	copy->inputs = copy_bytes(rack->inputs, inputs * sizeof(*rack->inputs));
+	for (size_t i = 0; i < inputs; i++)
+		copy->inputs[i].connect =
+			copy_strings(rack->inputs[i].connect, CONNECTS_MAX);
+	copy->nodes = must(calloc(nodes, sizeof(*copy->nodes)));
+	for (size_t i = 0; i < nodes; i++)
+		node_copy(&copy->nodes[i], &rack->nodes[i]);
+	copy->osc.allow = copy_bytes(rack->osc.allow, (size_t)rack->osc.allow_count *
+							      sizeof(*rack->osc.allow));
+	return copy;
+}
+
+void rack_destroy(struct rack *rack)
+{
+	if (!rack)
+		return;
+	for (int i = 0; i < rack->input_count; i++)
+		free_strings(rack->inputs[i].connect, CONNECTS_MAX);
+	for (int i = 0; i < rack->node_count; i++) {
+		struct node *node = &rack->nodes[i];
+
+		free_strings(node->files, node_params(node));
+		free_strings(node->connect, CONNECTS_MAX);
+		free(node->values);
+		free(node->loaded);
+	}
+	free(rack->inputs);
+	free(rack->nodes);
+	free(rack->osc.allow);
+	free(rack);
+}
+
+/* ---- values ----------------------------------------------------------------------- */
+
+int rack_find(const struct rack *rack, const char *path)
+{
+	for (int i = 0; i < rack->node_count; i++)
+		if (strcmp(rack->nodes[i].path, path) == 0)
+			return i;
+	for (int i = 0; i < rack->node_count; i++)
+		if (strcmp(rack->nodes[i].name, path) == 0)
+			return i;
+	return -1;
+}
+
+float rack_set(struct rack *rack, int node, int param, float value)
+{
+	const float count_max = 16777216; /* floats count no further */
+	const struct param *row = param_row(rack->nodes[node].module, param);
+	float *now = &rack->nodes[node].values[param];
+
+	if (row->curve == CURVE_TRIGGER) {
+		if (value != 0 && !isnan(value))
+			*now = *now < count_max ? *now + 1 : 1;
+	} else if (!isnan(value)) {
+		*now = param_clamp(row, value);
+	}
+	return *now;
+}
+
+/* An output's own value of a param of the rack, or what the rack says over it. */
+float rack_effective(const struct rack *rack, int node, int param)
+{
+	const struct node *output = &rack->nodes[node];
+	const struct node *all = &rack->nodes[rack->node_count - 1];
+	float own = output->values[param];
+
+	if (output->kind != NODE_OUTPUT)
+		return own;
+	const char *id = param_row(output->module, param)->id;
+	int over = param_find(all->module, false, id);
+	if (over < 0 || (strcmp(id, "dim") == 0 && !output->monitor))
+		return own;
+	return fmaxf(own, all->values[over]);
+}
+
+struct setup rack_setup(const struct rack *rack, int node, int rate)
+{
+	const struct node *from = &rack->nodes[node];
+	struct setup setup = {
+		.rate = rate,
+		.channels = from->channels,
+		.values = from->values,
+		.files = (const char *const *)from->files,
+	};
+
+	for (int side = 0; side < SIDES_MAX; side++)
+		setup.side_connected[side] = from->source_count[1 + side] > 0;
+	return setup;
+}
