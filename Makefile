@@ -88,11 +88,78 @@ $(BUILD)/tests/%: tests/%.c $(LIBRARY)
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -MMD -MP -o $@ $< $(LIBRARY) $(LDLIBS)
 
+# ---- checks ----------------------------------------------------------------------------
 tests: $(TESTS)
+
+deps:
+	@./install-deps build
+deps-check:
+	@./install-deps build check
+
+# The sources whose every line the audio thread may run.
+REALTIME_SOURCES = daemon/rt.c $(foreach m,$(MODULES),modules/$m/$m.c)
+REALTIME_OBJECTS = $(BUILD)/daemon/rt.o $(KERNEL_OBJECTS)
+C_SOURCES = $(wildcard dsp/*.[ch] modules/*.h modules/*/*.[ch] daemon/*.[ch] control/*.[ch] \
+	tests/*.[ch] tests/modules/*.[ch] tests/system/*.[ch] tests/fuzz/*.c tests/bench/*.[ch] \
+	docs/*.c)
+SH_SOURCES = install-deps tests/run .ci/run $(wildcard tests/system/*.sh tests/*.sh control/*.sh)
+SYSTEM_TESTS = $(wildcard tests/system/*.sh)
+
+check: deps-check
+	@$(MAKE) --no-print-directory all tests guard WERROR=-Werror
+	@BUILD=$(BUILD) tests/run $(TESTS) $(SYSTEM_TESTS) "$(MAKE) -s docs-check BUILD=$(BUILD)"
+
+lint: deps-check
+	@tests/run "clang-format --dry-run --Werror $(C_SOURCES)" \
+		"shellcheck $(SH_SOURCES)" \
+		"$(MAKE) -s -j2 all tests CC=clang WERROR=-Werror BUILD=$(BUILD)/clang" \
+		"$(MAKE) -s tidy BUILD=$(BUILD)"
+tidy:
+	clang-tidy --quiet --warnings-as-errors='*' $(filter daemon/%.c modules/%.c \
+		control/%.c,$(C_SOURCES)) -- $(CPPFLAGS) -std=c11
+
+# Three proofs that the audio thread keeps its rules; the fourth, from outside a release
+# binary under a real JACK, is tests/system/guard.sh.
+realtime: deps-check
+	@tests/run "$(MAKE) -s symbols BUILD=$(BUILD)" "$(MAKE) -s effects BUILD=$(BUILD)" \
+		$(foreach t,$(RTSAN_TESTS),"$(MAKE) -s BUILD=$(BUILD)/rtsan CC=clang-22 \
+		SANITIZE=realtime $(BUILD)/rtsan/tests/$t && $(BUILD)/rtsan/tests/$t")
+RTSAN_TESTS = test_rt conform
+
+# Only these may be called from the audio thread's objects.
+ALLOWED = memcpy memset memmove expf exp2f logf log2f log10f powf sinf cosf tanf sqrtf fabsf \
+	fmaxf fminf floorf ceilf roundf lrintf exp exp2 log log2 log10 pow sin cos tan tanh \
+	tanhf atan2f sqrt fabs floor ceil lrint fma fmaf _GLOBAL_OFFSET_TABLE_
+symbols: $(REALTIME_OBJECTS)
+	@$(foreach o,$^,ld -r -o $(BUILD)/audio.o $(o) && nm -u $(BUILD)/audio.o | \
+		awk '{ print $$2 }' | grep -vxF $(foreach a,$(ALLOWED),-e $a) | \
+		sed 's|^|$(o) calls |';) true > $(BUILD)/forbidden.txt
+	@cat $(BUILD)/forbidden.txt; test ! -s $(BUILD)/forbidden.txt
+effects:
+	@for f in $(REALTIME_SOURCES); do \
+		clang-22 $(CPPFLAGS) -std=c11 -O2 -Wfunction-effects -Werror -fsyntax-only $$f || exit 1; \
+	done
+
+# The tests under ThreadSanitizer, and under AddressSanitizer with UBSan.
+sanitize: deps-check
+	@tests/run $(foreach t,$(SANITIZED_TESTS),$(foreach s,thread address+undefined,\
+		"$(MAKE) -s BUILD=$(BUILD)/$s CC=clang-22 SANITIZE=$(subst +,$(comma),$s) \
+		$(BUILD)/$s/tests/$t && $(BUILD)/$s/tests/$t"))
+comma := ,
+SANITIZED_TESTS = $(filter-out conform,$(notdir $(TESTS)))
+
+guard: $(BUILD)/guard.so
+$(BUILD)/guard.so: tests/system/guard.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) -std=c11 -O2 -Wall -Wextra -shared -fPIC -o $@ $< -ldl
+
+docs-check:
+	@true
 
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all tests clean
+.PHONY: all tests clean deps deps-check check lint tidy realtime symbols effects sanitize \
+	docs-check guard
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -1,0 +1,566 @@
+/* conform.c - what EVERY module must pass, driven through the real engine, in line.
+ *
+ *   conform [module ...]      all modules when none is named
+ * What a module does not reach yet stands by name in `shortfalls`, and is printed.
+ */
+#include "tests/play.h"
+#include "tests/test.h"
+#include "tests/tone.h"
+
+enum { RATE = 48000, CHANNELS = 2 };
+
+static const struct shortfall {
+	const char *module, *address, *test, *why; /* address "*": every param */
+} shortfalls[] = {
+	{ NULL, NULL, NULL, NULL },
+};
+
+static const char *shortfall(const char *module, const char *address, const char *test)
+{
+	for (const struct shortfall *s = shortfalls; s->module; s++)
+		if (!strcmp(s->module, module) && !strcmp(s->test, test) &&
+		    (!strcmp(s->address, "*") || strstr(address, s->address)))
+			return s->why;
+	return NULL;
+}
+
+/* ---- a stretch of stereo audio ------------------------------------------------------- */
+
+struct audio {
+	float *channel[CHANNELS];
+	int frames;
+};
+
+static struct audio audio_create(int frames)
+{
+	struct audio audio = { .frames = frames };
+	for (int c = 0; c < CHANNELS; c++)
+		audio.channel[c] = calloc((size_t)frames, sizeof(float));
+	return audio;
+}
+
+static void audio_destroy(struct audio *audio)
+{
+	for (int c = 0; c < CHANNELS; c++)
+		free(audio->channel[c]);
+}
+
+static uint32_t noise_seed = 1;
+
+static float noise(void)
+{
+	noise_seed = noise_seed * 1664525u + 1013904223u;
+	return (float)(int32_t)noise_seed / 2147483648.0f;
+}
+
+static void audio_noise(struct audio *audio, float gain)
+{
+	noise_seed = 1;
+	for (int i = 0; i < audio->frames; i++)
+		for (int c = 0; c < CHANNELS; c++)
+			audio->channel[c][i] = gain * noise();
+}
+
+static void audio_sine(struct audio *audio, double hz, double gain)
+{
+	for (int c = 0; c < CHANNELS; c++)
+		for (int i = 0; i < audio->frames; i++)
+			audio->channel[c][i] =
+				(float)(gain * sin(2 * M_PI * hz * i / RATE));
+}
+
+static bool audio_finite(const struct audio *audio)
+{
+	for (int c = 0; c < CHANNELS; c++)
+		for (int i = 0; i < audio->frames; i++)
+			if (!isfinite(audio->channel[c][i]))
+				return false;
+	return true;
+}
+
+/* Largest difference, from frame `from` on. */
+static float audio_difference(const struct audio *a, const struct audio *b, int from)
+{
+	float most = 0;
+	for (int c = 0; c < CHANNELS; c++)
+		for (int i = from; i < a->frames; i++)
+			most = fmaxf(most, fabsf(a->channel[c][i] - b->channel[c][i]));
+	return most;
+}
+
+/* ---- a module under test ------------------------------------------------------------- */
+
+static struct play *open_module(const struct module *module, const char *more)
+{
+	char config[512];
+	snprintf(config, sizeof config,
+		 "nodes = ( { module = \"%s\"; name = \"it\"; %s } );", module->id,
+		 more);
+	struct play *play = play_open(config, RATE, 0);
+	CHECK(play, "%s: no rack with it", module->id);
+	return play;
+}
+
+static void run(struct play *play, struct audio *in, struct audio *out, int from,
+		int count, int block)
+{
+	float *ins[CHANNELS], *outs[CHANNELS];
+	for (int c = 0; c < CHANNELS; c++) {
+		ins[c] = in->channel[c] + from;
+		outs[c] = out->channel[c] + from;
+	}
+	play_run(play, ins, outs, count, block);
+}
+
+static const char *address_of(const struct module *module, int index, char address[80])
+{
+	memcpy(address, "it/", 4);
+	param_path(module, index, address + 3, 77);
+	return address;
+}
+
+static bool is_continuous(const struct param *row)
+{
+	return row->curve == CURVE_LINEAR || row->curve == CURVE_LOG ||
+	       row->curve == CURVE_FADER;
+}
+
+/* Moves every continuous param away from its rest, so that each has something to do. */
+static void work_all(struct play *play, const struct module *module)
+{
+	char address[80];
+	for (int p = 0; p < params_total(module, false); p++) {
+		const struct param *row = param_row(module, p);
+		if (!is_continuous(row) || row->flags & PARAM_REBUILD)
+			continue;
+		float norm = 0.35f + 0.3f * (float)((p * 37) % 16) / 15;
+		play_set(play, address_of(module, p, address), param_denorm(row, norm));
+	}
+}
+
+/* ---- the tests ----------------------------------------------------------------------- */
+
+static bool name_is_good(const char *id)
+{
+	size_t n = strspn(id, "abcdefghijklmnopqrstuvwxyz0123456789_-");
+	return id[0] >= 'a' && id[0] <= 'z' && id[n] == '\0' && n <= 32;
+}
+
+static bool name_is_reserved(const char *id)
+{
+	static const char *const reserved[] = { "meter",  "norm",  "text", "toggle",
+						"adjust", "reset", "ramp", "bypass",
+						"module", "name",  "from", "key",
+						"rack" };
+	for (size_t i = 0; i < sizeof reserved / sizeof *reserved; i++)
+		if (!strcmp(id, reserved[i]))
+			return true;
+	return false;
+}
+
+static void check_row(const struct module *module, const struct param *row)
+{
+	CHECK(name_is_good(row->id) && !name_is_reserved(row->id), "%s/%s", module->id,
+	      row->id);
+	CHECK(row->label && *row->label && row->help && strlen(row->help) > 7 &&
+		      row->unit,
+	      "%s/%s: label, help and unit", module->id, row->id);
+	if (row->curve == CURVE_FILE)
+		return;
+	CHECK(row->min < row->max && row->def >= row->min && row->def <= row->max,
+	      "%s/%s: %g <= %g <= %g", module->id, row->id, (double)row->min,
+	      (double)row->def, (double)row->max);
+	CHECK(row->curve != CURVE_LOG || row->min > 0, "%s/%s: log from %g", module->id,
+	      row->id, (double)row->min);
+	int choices = 0;
+	while (row->choices && row->choices[choices])
+		CHECK(name_is_good(row->choices[choices++]), "%s/%s", module->id,
+		      row->id);
+	CHECK((row->curve == CURVE_CHOICE) == (choices > 0) &&
+		      (choices == 0 || row->max == (float)(choices - 1)),
+	      "%s/%s: %d choices, max %g", module->id, row->id, choices,
+	      (double)row->max);
+}
+
+static void test_tables(const struct module *module)
+{
+	CHECK(name_is_good(module->id) && module->label && module->help, "%s",
+	      module->id);
+	char a[80], b[80];
+	int total = params_total(module, false);
+	for (int p = 0; p < total; p++) {
+		const struct param *row = param_row(module, p);
+		check_row(module, row);
+		param_path(module, p, a, sizeof a);
+		CHECK(param_find(module, true, a) == p, "%s/%s is not unique",
+		      module->id, a);
+		float def = param_default(module, p);
+		CHECK(row->curve == CURVE_FILE || (def >= row->min && def <= row->max),
+		      "%s/%s: default %g", module->id, a, (double)def);
+	}
+	for (int slot = 0; slot < meters_total(module, CHANNELS, true); slot++) {
+		const struct meter *row = meter_row(module, CHANNELS, slot);
+		meter_path(module, CHANNELS, slot, b, sizeof b);
+		CHECK(meter_find(module, CHANNELS, true, b) == slot, "%s meter %s",
+		      module->id, b);
+		CHECK(row->label && row->help && row->unit && row->min < row->max,
+		      "%s meter %s", module->id, b);
+	}
+}
+
+/* Every param from min to max under programme: the output stays finite and bounded, and so
+ * do the meters. */
+static void test_sweep(const struct module *module)
+{
+	struct audio in = audio_create(4800), out = audio_create(4800);
+	audio_noise(&in, 0.25f);
+	struct play *play = open_module(module, "");
+	char address[80];
+	for (int p = 0; play && p < params_total(module, true); p++) {
+		const struct param *row = param_row(module, p);
+		if (row->curve == CURVE_FILE)
+			continue;
+		for (int step = 0; step <= 4; step++) {
+			play_set(play, address_of(module, p, address),
+				 param_denorm(row, (float)step / 4));
+			run(play, &in, &out, 0, in.frames, 480);
+			CHECK(audio_finite(&out), "%s at step %d", address, step);
+		}
+		play_set(play, address, param_default(module, p));
+	}
+	for (int slot = 0; play && slot < meters_total(module, CHANNELS, true);
+	     slot++) {
+		const struct meter *row = meter_row(module, CHANNELS, slot);
+		char path[80];
+		meter_path(module, CHANNELS, slot, path, sizeof path);
+		float reading = play_meter(play, "it", path);
+		CHECK(isfinite(reading) && reading >= row->min - 0.01f &&
+			      reading <= row->max + 0.01f,
+		      "%s meter %s reads %g", module->id, path, (double)reading);
+	}
+	play_close(play);
+	audio_destroy(&in);
+	audio_destroy(&out);
+}
+
+static void test_blocks(const struct module *module)
+{
+	static const int blocks[] = { 64, 1, 257, 8192 };
+	enum { FRAMES = 64 * 600, CHANGE = 64 * 300 };
+	struct audio in = audio_create(FRAMES), first = audio_create(FRAMES),
+		     out = audio_create(FRAMES);
+	audio_noise(&in, 0.5f);
+	for (int b = 0; b < 4; b++) {
+		struct play *play = open_module(module, "");
+		if (!play)
+			break;
+		struct audio *to = b == 0 ? &first : &out;
+		run(play, &in, to, 0, CHANGE, blocks[b]);
+		work_all(play, module);
+		run(play, &in, to, CHANGE, FRAMES - CHANGE, blocks[b]);
+		play_close(play);
+		if (b > 0 && !(module->flags & MODULE_RANDOM))
+			CHECK(audio_difference(&first, &out, 0) == 0,
+			      "%s: blocks of %d differ from 64 by %g", module->id,
+			      blocks[b], (double)audio_difference(&first, &out, 0));
+	}
+	audio_destroy(&in);
+	audio_destroy(&first);
+	audio_destroy(&out);
+}
+
+static int best_lag(const struct audio *in, const struct audio *out, int most)
+{
+	double best = 0;
+	int lag = -1;
+	for (int l = 0; l <= most; l++) {
+		double sum = 0;
+		for (int i = 0; i + most < in->frames; i++)
+			sum += (double)in->channel[0][i] *
+			       (double)out->channel[0][i + l];
+		if (sum > best) {
+			best = sum;
+			lag = l;
+		}
+	}
+	return lag;
+}
+
+static int declared_latency(const struct play *play)
+{
+	return engine_output_latency(play->engine,
+				     rack_find(play->rack, "rack/output/out"));
+}
+
+static void check_latency(const struct module *module, struct play *play,
+			  const char *what)
+{
+	enum { FRAMES = 24000 };
+	struct audio in = audio_create(FRAMES), out = audio_create(FRAMES);
+	audio_noise(&in, 0.01f);
+	run(play, &in, &out, 0, FRAMES, 512); /* fades of a rebuild pass */
+	run(play, &in, &out, 0, FRAMES, 512);
+	int declared = declared_latency(play);
+	int lag = best_lag(&in, &out, declared + 400);
+	CHECK(lag == declared, "%s %s: declares %d frames, takes %d", module->id, what,
+	      declared, lag);
+	audio_destroy(&in);
+	audio_destroy(&out);
+}
+
+/* At the defaults, and at each value of every rebuild choice and both ends of the others. */
+static void test_latency(const struct module *module)
+{
+	if (module->flags & MODULE_GENERATOR)
+		return;
+	struct play *play = open_module(module, "");
+	if (!play)
+		return;
+	check_latency(module, play, "at defaults");
+	char address[80], what[128];
+	for (int p = 0; p < params_total(module, false); p++) {
+		const struct param *row = param_row(module, p);
+		if (!(row->flags & PARAM_REBUILD) || row->curve == CURVE_FILE)
+			continue;
+		bool stepped = row->curve == CURVE_CHOICE || row->curve == CURVE_TOGGLE;
+		int steps = stepped ? (int)(row->max - row->min) : 1;
+		for (int s = 0; s <= steps; s++) {
+			float value = row->min +
+				      (row->max - row->min) * (float)s / (float)steps;
+			play_set(play, address_of(module, p, address), value);
+			snprintf(what, sizeof what, "%s = %g", address, (double)value);
+			check_latency(module, play, what);
+		}
+		play_set(play, address, param_default(module, p));
+	}
+	play_close(play);
+}
+
+static void test_silence(const struct module *module)
+{
+	if (module->flags & (MODULE_GENERATOR | MODULE_RANDOM)) {
+		printf("skip %s: silence (generator or random)\n", module->id);
+		return;
+	}
+	enum { BURST = RATE / 2, FRAMES = RATE * 6 };
+	struct audio in = audio_create(FRAMES), out = audio_create(FRAMES);
+	struct play *play = open_module(module, "");
+	if (!play)
+		return;
+	run(play, &in, &out, 0, BURST, 512);
+	float most = 0;
+	for (int i = 0; i < BURST; i++)
+		most = fmaxf(most, fabsf(out.channel[0][i]));
+	CHECK(most == 0, "%s makes %g of silence", module->id, (double)most);
+	for (int i = 0; i < BURST; i++)
+		in.channel[0][i] = in.channel[1][i] = 0.5f * noise();
+	work_all(play, module);
+	run(play, &in, &out, 0, FRAMES, 512);
+	int tail = FRAMES;
+	while (tail > 0 && out.channel[0][tail - 1] == 0 &&
+	       out.channel[1][tail - 1] == 0)
+		tail--;
+	int limit = BURST + 5 * RATE + declared_latency(play);
+	CHECK(tail <= limit, "%s: tail of %d frames, %d allowed", module->id,
+	      tail - BURST, limit - BURST);
+	play_close(play);
+	audio_destroy(&in);
+	audio_destroy(&out);
+}
+
+/* One bad sample of each kind: nothing but numbers comes out, and two seconds later the
+ * module sounds as if it had never happened. */
+static void test_nonfinite(const struct module *module)
+{
+	enum { FRAMES = RATE * 3, BAD = 10000 };
+	static const float bad[] = { NAN, INFINITY, -INFINITY, 3e38f };
+	struct audio in = audio_create(FRAMES), clean = audio_create(FRAMES),
+		     out = audio_create(FRAMES);
+	audio_noise(&in, 0.25f);
+	struct play *play = open_module(module, "");
+	if (play)
+		run(play, &in, &clean, 0, FRAMES, 512);
+	play_close(play);
+	for (int b = 0; b < 4; b++) {
+		play = open_module(module, "");
+		if (!play)
+			break;
+		float kept = in.channel[0][BAD];
+		in.channel[0][BAD] = bad[b];
+		run(play, &in, &out, 0, FRAMES, 512);
+		in.channel[0][BAD] = kept;
+		CHECK(audio_finite(&out), "%s: %g comes through", module->id,
+		      (double)bad[b]);
+		float difference = audio_difference(&clean, &out, FRAMES - RATE / 2);
+		if (!(module->flags & (MODULE_RANDOM | MODULE_GENERATOR)))
+			CHECK(difference < 0.01f, "%s: %g still heard after 2 s: %g",
+			      module->id, (double)bad[b], (double)difference);
+		play_close(play);
+	}
+	audio_destroy(&in);
+	audio_destroy(&clean);
+	audio_destroy(&out);
+}
+
+static void test_bypass(const struct module *module)
+{
+	if (module->flags & MODULE_GENERATOR)
+		return;
+	enum { FRAMES = RATE };
+	struct audio in = audio_create(FRAMES), out = audio_create(FRAMES);
+	audio_noise(&in, 0.5f);
+	struct play *play = open_module(module, "");
+	if (!play)
+		return;
+	work_all(play, module);
+	play_set(play, "it/bypass", 1);
+	run(play, &in, &out, 0, FRAMES, 512);
+	int latency = declared_latency(play), differ = 0;
+	for (int i = FRAMES / 2; i < FRAMES; i++)
+		for (int c = 0; c < CHANNELS; c++)
+			differ += in.channel[c][i - latency] != out.channel[c][i];
+	CHECK(differ == 0, "%s: %d samples of the bypassed output differ", module->id,
+	      differ);
+	play_close(play);
+	audio_destroy(&in);
+	audio_destroy(&out);
+}
+
+/* A rebuild of the same rack while it plays: the kept node goes on as if nothing was. */
+static void test_adopt(const struct module *module)
+{
+	if (module->flags & MODULE_RANDOM)
+		return;
+	enum { FRAMES = RATE * 4, MOMENT = RATE };
+	struct audio in = audio_create(FRAMES), plain = audio_create(FRAMES),
+		     out = audio_create(FRAMES);
+	audio_noise(&in, 0.25f);
+	for (int rebuilt = 0; rebuilt < 2; rebuilt++) {
+		struct play *play = open_module(module, "");
+		if (!play)
+			break;
+		struct audio *to = rebuilt ? &out : &plain;
+		work_all(play, module);
+		run(play, &in, to, 0, MOMENT, 512);
+		if (rebuilt)
+			engine_rebuild(play->engine, play->rack);
+		run(play, &in, to, MOMENT, FRAMES - MOMENT, 512);
+		play_close(play);
+	}
+	float step = audio_difference(&plain, &out, 0);
+	CHECK(step < 1e-5f, "%s: a rebuild moves the output by %g", module->id,
+	      (double)step);
+	audio_destroy(&in);
+	audio_destroy(&plain);
+	audio_destroy(&out);
+}
+
+/* ---- clicks and residues (jumps of one param under a sine) ----------------------------- */
+
+struct jump {
+	const struct module *module;
+	int param;
+	float from, to;
+	bool worked; /* all other params moved from their rest */
+};
+
+static void play_jump(const struct jump *jump, struct audio *in, struct audio *out,
+		      int moment)
+{
+	char address[80];
+	struct play *play = open_module(jump->module, "");
+	if (!play)
+		return;
+	if (jump->worked)
+		work_all(play, jump->module);
+	play_set(play, address_of(jump->module, jump->param, address), jump->from);
+	run(play, in, out, 0, moment, 512);
+	play_set(play, address, jump->to);
+	run(play, in, out, moment, in->frames - moment, 512);
+	play_close(play);
+}
+
+static void report(const struct jump *jump, const char *test, double found,
+		   double limit)
+{
+	char address[80];
+	address_of(jump->module, jump->param, address);
+	if (found <= limit) {
+		test_passed++;
+		return;
+	}
+	const char *why = shortfall(jump->module->id, address, test);
+	if (why) {
+		printf("short %s %s %s: %.1f dBFS, goal %.0f: %s\n", jump->module->id,
+		       address, test, found, limit, why);
+		return;
+	}
+	CHECK(found <= limit, "%s %s%s from %g to %g: %.1f dBFS, limit %.0f",
+	      jump->module->id, address, jump->worked ? " (worked)" : "",
+	      (double)jump->from, (double)jump->to, found, limit);
+	printf("     ^ %s\n", test);
+}
+
+static void check_jump(const struct jump *jump)
+{
+	enum { BEFORE = RATE, FRAMES = RATE * 3 };
+	struct audio in = audio_create(FRAMES), out = audio_create(FRAMES);
+	audio_sine(&in, 100, 0.25);
+	play_jump(jump, &in, &out, BEFORE);
+	report(jump, "click", tone_click_db(out.channel[0], FRAMES, BEFORE, RATE), -95);
+	audio_sine(&in, 1000, 0.25);
+	play_jump(jump, &in, &out, BEFORE);
+	report(jump, "residue", tone_residue_db(out.channel[0], FRAMES, BEFORE, RATE),
+	       -72);
+	audio_destroy(&in);
+	audio_destroy(&out);
+}
+
+static void test_jumps(const struct module *module)
+{
+	if (module->flags & MODULE_RANDOM)
+		return;
+	for (int p = 0; p < params_total(module, true); p++) {
+		const struct param *row = param_row(module, p);
+		bool switched =
+			row->curve == CURVE_TOGGLE || row->curve == CURVE_CHOICE;
+		if (!is_continuous(row) && !switched)
+			continue;
+		float def = param_default(module, p);
+		float to = switched ? (def == row->min ? row->max : row->min) : 0;
+		if (!switched && !strcmp(row->unit, "dB"))
+			to = def + 12 <= row->max ? def + 12
+						  : fmaxf(def - 12, row->min);
+		else if (!switched)
+			to = param_denorm(row, param_norm(row, def) > 0.5f
+						       ? param_norm(row, def) - 0.25f
+						       : param_norm(row, def) + 0.25f);
+		for (int worked = 0; worked < 2; worked++)
+			check_jump(&(struct jump) { module, p, def, to, worked });
+	}
+}
+
+int main(int argc, char **argv)
+{
+	for (const struct module *const *m = module_registry; *m; m++) {
+		bool wanted = argc < 2;
+		for (int i = 1; i < argc; i++)
+			wanted |= !strcmp(argv[i], (*m)->id);
+		if (!wanted || !strcmp((*m)->id, "output"))
+			continue;
+		int failed = test_failed, passed = test_passed;
+		test_tables(*m);
+		test_sweep(*m);
+		test_blocks(*m);
+		test_latency(*m);
+		test_silence(*m);
+		test_nonfinite(*m);
+		test_bypass(*m);
+		test_adopt(*m);
+		test_jumps(*m);
+		printf("%s: %d passed, %d failed\n", (*m)->id, test_passed - passed,
+		       test_failed - failed);
+		fflush(stdout);
+	}
+	return test_result();
+}
