@@ -37,8 +37,9 @@ HOST_OBJECTS = $(patsubst %.c,$(BUILD)/%.o,$(filter-out daemon/main.c daemon/ren
 	$(wildcard daemon/*.c)))
 LIBRARY = $(BUILD)/liblathe.a
 
-PROGRAMS = $(BUILD)/lathed $(BUILD)/lathe-render \
-	$(patsubst control/%.c,$(BUILD)/%,$(wildcard control/*.c))
+# A program that speaks OSC is a folder of control/; what they share lies beside them.
+CONTROLS = $(sort $(notdir $(patsubst %/,%,$(dir $(wildcard control/*/*.c)))))
+PROGRAMS = $(BUILD)/lathed $(BUILD)/lathe-render $(CONTROLS:%=$(BUILD)/%)
 TESTS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_*.c) tests/conform.c) \
 	$(patsubst modules/%/test.c,$(BUILD)/tests/test_module_%,$(wildcard modules/*/test.c))
 
@@ -77,9 +78,18 @@ $(BUILD)/lathed: $(BUILD)/daemon/main.o $(LIBRARY)
 	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 $(BUILD)/lathe-render: $(BUILD)/daemon/render.o $(LIBRARY)
 	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
-$(BUILD)/%: control/%.c
-	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $< $(shell pkg-config --libs liblo) -lm
+objects = $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(1)/*.c))
+define control_rule
+$(BUILD)/$(1): $(call objects,control/$(1)) $(call objects,control)
+	$$(CC) $$(LDFLAGS) -o $$@ $$^ $$(shell pkg-config --libs liblo) -lm
+endef
+$(foreach c,$(CONTROLS),$(eval $(call control_rule,$c)))
+
+# What `make run` plays, and with what.
+$(BUILD)/lathe-demo: $(BUILD)/run/demo.o
+	$(CC) $(LDFLAGS) -o $@ $^ $(shell pkg-config --libs sndfile) -lm
+$(BUILD)/lathe-play: $(BUILD)/run/play.o
+	$(CC) $(LDFLAGS) -o $@ $^ $(shell pkg-config --libs jack sndfile samplerate)
 
 $(BUILD)/tests/test_module_%: modules/%/test.c $(LIBRARY)
 	@mkdir -p $(@D)

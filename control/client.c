@@ -1,0 +1,198 @@
+/* client.c - one OSC conversation with lathed over UDP. A socket of our own, liblo as the
+ * codec. One thread. */
+#include "control/client.h"
+
+#include <errno.h>
+#include <math.h>
+#include <netdb.h>
+#include <poll.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { PACKET_BYTES = 65536, DEPTH_MAX = 4 };
+
+double client_now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
+}
+
+bool client_open(struct client *client, const char *host, const char *port, char *error,
+		 size_t error_size)
+{
+	struct addrinfo hints = { .ai_family = AF_INET, .ai_socktype = SOCK_DGRAM };
+	struct addrinfo *found;
+	int buffer = 4 << 20;
+
+	client->fd = -1;
+	int failed = getaddrinfo(host, port, &hints, &found);
+	if (failed) {
+		snprintf(error, error_size, "%s:%s: %s", host, port,
+			 gai_strerror(failed));
+		return false;
+	}
+	client->fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (client->fd < 0 ||
+	    connect(client->fd, found->ai_addr, found->ai_addrlen) < 0) {
+		snprintf(error, error_size, "%s:%s: %s", host, port, strerror(errno));
+		freeaddrinfo(found);
+		client_close(client);
+		return false;
+	}
+	freeaddrinfo(found);
+	setsockopt(client->fd, SOL_SOCKET, SO_RCVBUF, &buffer, sizeof buffer);
+	return true;
+}
+
+void client_close(struct client *client)
+{
+	if (client->fd >= 0)
+		close(client->fd);
+	client->fd = -1;
+}
+
+/* An error here shows as a missing answer, which the caller reports. */
+static void send_bytes(struct client *client, void *bytes, size_t size)
+{
+	if (send(client->fd, bytes, size, 0) < 0 && errno == ECONNREFUSED) {
+		/* That was the news about an earlier packet. */
+		if (send(client->fd, bytes, size, 0) < 0)
+			return;
+	}
+}
+
+void client_send(struct client *client, const char *path, const char *types, ...)
+{
+	lo_message message = lo_message_new();
+	va_list list;
+	size_t size;
+
+	va_start(list, types);
+	for (const char *type = types; *type; type++) {
+		if (*type == 'i')
+			lo_message_add_int32(message, va_arg(list, int));
+		else if (*type == 'f')
+			lo_message_add_float(message, (float)va_arg(list, double));
+		else if (*type == 's')
+			lo_message_add_string(message, va_arg(list, const char *));
+	}
+	va_end(list);
+	void *bytes = lo_message_serialise(message, path, NULL, &size);
+	send_bytes(client, bytes, size);
+	free(bytes);
+	lo_message_free(message);
+}
+
+void client_send_bundle(struct client *client, lo_bundle bundle)
+{
+	size_t size;
+	void *bytes = lo_bundle_serialise(bundle, NULL, &size);
+
+	send_bytes(client, bytes, size);
+	free(bytes);
+	lo_bundle_free_recursive(bundle);
+}
+
+static uint32_t big_endian(const unsigned char *bytes)
+{
+	return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 |
+	       (uint32_t)bytes[2] << 8 | bytes[3];
+}
+
+/* One packet, or one element of a bundle. */
+static bool packet_read(unsigned char *bytes, size_t size, int depth,
+			bool (*on_message)(void *, const struct message *),
+			void *context)
+{
+	if (size >= 16 && memcmp(bytes, "#bundle", 8) == 0 && depth < DEPTH_MAX) {
+		size_t at = 16;
+		while (at + 4 <= size) {
+			size_t length = big_endian(bytes + at);
+			at += 4;
+			if (length > size - at)
+				return false;
+			if (packet_read(bytes + at, length, depth + 1, on_message,
+					context))
+				return true;
+			at += length;
+		}
+		return false;
+	}
+	if (size < 4 || bytes[0] != '/' || !memchr(bytes, 0, size))
+		return false;
+	lo_message decoded = lo_message_deserialise(bytes, size, NULL);
+	if (!decoded)
+		return false;
+	struct message message = { .path = (const char *)bytes,
+				   .types = lo_message_get_types(decoded),
+				   .argv = lo_message_get_argv(decoded),
+				   .argc = lo_message_get_argc(decoded) };
+	bool done = on_message(context, &message);
+	lo_message_free(decoded);
+	return done;
+}
+
+enum client_end client_run(struct client *client, double seconds,
+			   bool (*on_message)(void *context,
+					      const struct message *message),
+			   void *context)
+{
+	static _Alignas(8) unsigned char bytes[PACKET_BYTES];
+	double end = client_now() + seconds;
+
+	for (;;) {
+		struct pollfd waiting = { .fd = client->fd, .events = POLLIN };
+		double left = end - client_now();
+		if (seconds >= 0 && left <= 0)
+			return CLIENT_TIMEOUT;
+		int count =
+			poll(&waiting, 1, seconds < 0 ? -1 : (int)ceil(left * 1000));
+		if (count < 0)
+			return CLIENT_INTERRUPTED;
+		if (count == 0)
+			continue;
+		ssize_t size = recv(client->fd, bytes, sizeof bytes, MSG_DONTWAIT);
+		if (size < 0 && errno == ECONNREFUSED)
+			return CLIENT_GONE;
+		if (size > 0 &&
+		    packet_read(bytes, (size_t)size, 0, on_message, context))
+			return CLIENT_DONE;
+	}
+}
+
+double message_number(const struct message *message, int argument)
+{
+	if (argument >= message->argc)
+		return (double)NAN;
+	switch (message->types[argument]) {
+	case 'i':
+		return message->argv[argument]->i;
+	case 'h':
+		return (double)message->argv[argument]->h;
+	case 'f':
+		return (double)message->argv[argument]->f;
+	case 'd':
+		return message->argv[argument]->d;
+	case 'T':
+		return 1;
+	case 'F':
+		return 0;
+	default:
+		return (double)NAN;
+	}
+}
+
+const char *message_string(const struct message *message, int argument)
+{
+	if (argument >= message->argc || message->types[argument] != 's')
+		return NULL;
+	return &message->argv[argument]->s;
+}

@@ -1,0 +1,66 @@
+/* lathectl.h - what the command line's parts share. */
+#ifndef LATHE_LATHECTL_H
+#define LATHE_LATHECTL_H
+
+#include "control/client.h"
+#include <stdio.h>
+
+enum {
+	EXIT_DONE = 0,
+	EXIT_REFUSED = 1,
+	EXIT_USAGE = 2,
+	EXIT_NO_ANSWER = 3,
+	PATH_BYTES = 160,
+};
+
+struct options {
+	const char *host, *port;
+	bool json, fresh, summary;
+	double rate;     /* Hz */
+	double seconds;  /* < 0: until stopped */
+	double patience; /* seconds to wait for an answer */
+};
+
+/* One conversation: options, the client, and what has gone wrong so far. */
+struct session {
+	struct options options;
+	struct client client;
+	bool refused;
+};
+
+extern volatile int stop_asked; /* a signal came */
+
+/* "/eq/gain" from "eq/gain" or "/eq/gain", without "/" at its end. */
+void path_normal(const char *given, char path[PATH_BYTES]);
+bool is_pattern(const char *path);
+/* Prints /rack/error (or keeps quiet about others' messages). True when it was one. */
+bool session_error(struct session *session, const struct message *message);
+/* Says that nobody answers; returns EXIT_NO_ANSWER. */
+int session_no_answer(const struct session *session);
+/* A string with its quotes, as JSON has it. */
+void json_string(FILE *to, const char *text);
+/* A number as short as it reads back, or null. */
+void json_number(FILE *to, double value);
+
+/* values.c: every address that matches, with what it holds. */
+int command_get(struct session *session, int argc, char **argv);
+int command_set(struct session *session, int argc, char **argv);
+int command_ramp(struct session *session, int argc, char **argv);
+int command_toggle(struct session *session, int argc, char **argv);
+int command_adjust(struct session *session, int argc, char **argv);
+int command_reset(struct session *session, int argc, char **argv);
+/* rack.c: the rack as a whole. */
+int command_list(struct session *session, int argc, char **argv);
+int command_describe(struct session *session, int argc, char **argv);
+int command_status(struct session *session, int argc, char **argv);
+int command_config(struct session *session, int argc, char **argv);
+int command_check(struct session *session, int argc, char **argv);
+int command_reload(struct session *session, int argc, char **argv);
+int command_sync(struct session *session, int argc, char **argv);
+int command_ping(struct session *session, int argc, char **argv);
+/* live.c and meters.c: what comes by itself. */
+int command_watch(struct session *session, int argc, char **argv);
+int command_events(struct session *session, int argc, char **argv);
+int command_meters(struct session *session, int argc, char **argv);
+
+#endif

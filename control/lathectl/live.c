@@ -1,0 +1,122 @@
+/* live.c - lathectl watch, events: prints what comes, until told to stop. */
+#include "control/lathectl/lathectl.h"
+
+#include <math.h>
+#include <string.h>
+
+static const double renew_seconds = 4;
+
+/* Every native value and meter when nothing is said; a node's or a param's own else. */
+static void pattern_of(const char *given, char pattern[PATH_BYTES])
+{
+	path_normal(given ? given : "*", pattern);
+}
+
+static void value_print(const char *path, const struct message *message, bool json)
+{
+	const char *text = message_string(message, 0);
+
+	path += path[0] == '/';
+	if (json) {
+		fputs("{\"path\": ", stdout);
+		json_string(stdout, path);
+		fputs(text ? ", \"text\": " : ", \"value\": ", stdout);
+		if (text)
+			json_string(stdout, text);
+		else
+			json_number(stdout, message_number(message, 0));
+		puts("}");
+	} else if (text) {
+		printf("%s %s\n", path, text);
+	} else {
+		printf("%s %.6g\n", path, message_number(message, 0));
+	}
+	fflush(stdout);
+}
+
+static bool on_change(void *context, const struct message *message)
+{
+	struct session *session = context;
+	char path[PATH_BYTES];
+	size_t length = strlen(message->path);
+
+	if (session_error(session, message))
+		return true;
+	if (strncmp(message->path, "/rack/", 6) == 0 &&
+	    strncmp(message->path, "/rack/output/", 13) != 0)
+		return false;
+	snprintf(path, sizeof path, "%s", message->path);
+	if (length < sizeof path && length > 5 &&
+	    strcmp(path + length - 5, "/text") == 0)
+		path[length - 5] = '\0';
+	value_print(path, message, session->options.json);
+	return false;
+}
+
+static bool on_event(void *context, const struct message *message)
+{
+	struct session *session = context;
+	static const char *const fields[] = { "time", "frame", "level", "code",
+					      "text" };
+
+	if (session_error(session, message))
+		return true;
+	if (strcmp(message->path, "/rack/event") != 0)
+		return false;
+	for (int i = 0; i < message->argc && i < 5; i++) {
+		const char *text = message_string(message, i);
+		double number = message_number(message, i);
+		if (session->options.json) {
+			printf("%s\"%s\": ", i ? ", " : "{", fields[i]);
+			if (text)
+				json_string(stdout, text);
+			else
+				json_number(stdout, number);
+		} else if (text) {
+			printf("%s%s", i ? " " : "", text);
+		} else {
+			printf("%s%.*f", i ? " " : "", i ? 0 : 3, number);
+		}
+	}
+	puts(session->options.json ? "}" : "");
+	fflush(stdout);
+	return false;
+}
+
+/* Keeps the subscription alive until the time is over or a signal came. */
+static int follow(struct session *session, const char *pattern,
+		  bool (*on_message)(void *, const struct message *))
+{
+	double rate = session->options.rate > 0 ? session->options.rate : 20;
+	double end = client_now() + session->options.seconds;
+	bool endless = session->options.seconds < 0;
+
+	while (!stop_asked && (endless || client_now() < end)) {
+		double slice = endless ? renew_seconds
+				       : fmin(renew_seconds, end - client_now());
+		client_send(&session->client, "/rack/subscribe", "sf", pattern, rate);
+		enum client_end why =
+			client_run(&session->client, slice, on_message, session);
+		if (why == CLIENT_GONE)
+			return session_no_answer(session);
+		if (session->refused)
+			return EXIT_REFUSED;
+	}
+	client_send(&session->client, "/rack/unsubscribe", "s", pattern);
+	return EXIT_DONE;
+}
+
+int command_watch(struct session *session, int argc, char **argv)
+{
+	char pattern[PATH_BYTES];
+
+	pattern_of(argc ? argv[0] : NULL, pattern);
+	return follow(session, pattern, on_change);
+}
+
+int command_events(struct session *session, int argc, char **argv)
+{
+	(void)argc;
+	(void)argv;
+	return follow(session, "/rack/event", on_event);
+}

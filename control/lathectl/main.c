@@ -1,0 +1,243 @@
+/* main.c - lathectl, the command line: options, the table of commands, and what they
+ * share. It knows OSC and nothing else of the daemon. One thread. */
+#include "control/lathectl/lathectl.h"
+
+#include <math.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+volatile int stop_asked;
+
+static const struct command {
+	const char *name, *arguments, *help;
+	int least;
+	int (*run)(struct session *session, int argc, char **argv);
+} commands[] = {
+	{ "get", "ADDRESS...",
+	  "prints what these addresses hold; a node's name means all of it", 0,
+	  command_get },
+	{ "set", "ADDRESS VALUE",
+	  "sets a param; `set -` reads lines as get prints them, as one change", 1,
+	  command_set },
+	{ "ramp", "ADDRESS VALUE SECONDS", "glides there along the param's curve", 3,
+	  command_ramp },
+	{ "toggle", "ADDRESS", "turns a switch over", 1, command_toggle },
+	{ "adjust", "ADDRESS STEP", "moves by a step in the param's unit", 2,
+	  command_adjust },
+	{ "reset", "ADDRESS", "back to the default", 1, command_reset },
+	{ "list", "[PATTERN]", "prints the addresses", 0, command_list },
+	{ "describe", "[PATTERN]", "prints them with unit, range and meaning", 0,
+	  command_describe },
+	{ "watch", "[PATTERN]", "prints changes as they come", 0, command_watch },
+	{ "meters", "[NODE...]", "shows the meters, live on a terminal", 0,
+	  command_meters },
+	{ "events", "", "prints what happens: xruns, reloads, JACK lost and found", 0,
+	  command_events },
+	{ "status", "", "prints how the rack and its audio are", 0, command_status },
+	{ "config", "", "prints the running rack as a config", 0, command_config },
+	{ "check", "[FILE]", "lists what is wrong with a config, changes nothing", 0,
+	  command_check },
+	{ "reload", "[FILE]",
+	  "loads the config again; --fresh takes every value from it", 0,
+	  command_reload },
+	{ "sync", "", "returns when all earlier changes are in the audio", 0,
+	  command_sync },
+	{ "ping", "", "asks whether anybody is there", 0, command_ping },
+};
+enum { COMMANDS = sizeof commands / sizeof commands[0] };
+
+void path_normal(const char *given, char path[PATH_BYTES])
+{
+	snprintf(path, PATH_BYTES, "%s%s", given[0] == '/' ? "" : "/", given);
+	for (size_t end = strlen(path); end > 1 && path[end - 1] == '/'; end--)
+		path[end - 1] = '\0';
+}
+
+bool is_pattern(const char *path)
+{
+	return strpbrk(path, "*?[{") != NULL;
+}
+
+bool session_error(struct session *session, const struct message *message)
+{
+	if (strcmp(message->path, "/rack/error") != 0)
+		return false;
+	const char *where = message_string(message, 0);
+	const char *text = message_string(message, message->argc - 1);
+	session->refused = true;
+	fprintf(stderr, "lathectl: %s: %s\n", where ? where + (where[0] == '/') : "?",
+		text ? text : "refused");
+	return true;
+}
+
+int session_no_answer(const struct session *session)
+{
+	fprintf(stderr,
+		"lathectl: no answer from %s:%s; is lathed running there? (--host, "
+		"--port)\n",
+		session->options.host, session->options.port);
+	return EXIT_NO_ANSWER;
+}
+
+void json_string(FILE *to, const char *text)
+{
+	putc('"', to);
+	for (const char *at = text; *at; at++) {
+		unsigned char byte = (unsigned char)*at;
+		if (byte == '"' || byte == '\\')
+			fprintf(to, "\\%c", byte);
+		else if (byte == '\n')
+			fputs("\\n", to);
+		else if (byte < 0x20)
+			fprintf(to, "\\u%04x", byte);
+		else
+			putc(byte, to);
+	}
+	putc('"', to);
+}
+
+void json_number(FILE *to, double value)
+{
+	char text[40];
+
+	if (!isfinite(value)) {
+		fputs("null", to);
+		return;
+	}
+	for (int digits = 1; digits <= 17; digits++) {
+		snprintf(text, sizeof text, "%.*g", digits, value);
+		if (strtod(text, NULL) == value ||
+		    (digits >= 6 && strtof(text, NULL) == (float)value))
+			break;
+	}
+	fputs(text, to);
+}
+
+static void usage(FILE *to)
+{
+	fprintf(to,
+		"usage: lathectl [--host NAME] [--port N] [--json] COMMAND ...\n\n");
+	for (int i = 0; i < COMMANDS; i++)
+		fprintf(to, "  %-8s %-22s %s\n", commands[i].name,
+			commands[i].arguments, commands[i].help);
+	fprintf(to, "\nADDRESS is an OSC address, its first slash optional: "
+		    "eq/band/3/gain, '*/bypass'.\n"
+		    "  --json       one JSON object per line\n"
+		    "  --seconds N  watch, meters and events end by themselves\n"
+		    "  --rate HZ    how often watch and meters are told (1 to 50)\n"
+		    "  --summary    meters: ends with a table of what was seen\n"
+		    "  --timeout S  how long to wait for an answer (default 1)\n"
+		    "Exit status: 0 done, 1 refused, 2 usage, 3 no answer.\n");
+}
+
+static void on_signal(int number)
+{
+	(void)number;
+	stop_asked = 1;
+}
+
+static double positive(const char *option, const char *text)
+{
+	char *end;
+	double value = text ? strtod(text, &end) : (double)NAN;
+
+	if (!text || end == text || *end || !(value > 0)) {
+		fprintf(stderr, "lathectl: %s takes a number above 0%s%s\n", option,
+			text ? ", not " : "", text ? text : "");
+		exit(EXIT_USAGE);
+	}
+	return value;
+}
+
+static const char *word(const char *option, const char *text)
+{
+	if (!text) {
+		fprintf(stderr, "lathectl: %s takes a value\n", option);
+		exit(EXIT_USAGE);
+	}
+	return text;
+}
+
+/* Options may stand anywhere; a word such as -3 is a value. Leaves the rest in argv. */
+static int options_read(struct options *options, int argc, char **argv)
+{
+	int rest = 0;
+
+	for (int i = 1; i < argc; i++) {
+		const char *given = argv[i];
+		if (given[0] != '-' || given[1] != '-' || !given[2]) {
+			if (strcmp(given, "-h") == 0) {
+				usage(stdout);
+				exit(EXIT_DONE);
+			}
+			argv[rest++] = argv[i];
+		} else if (strcmp(given, "--help") == 0) {
+			usage(stdout);
+			exit(EXIT_DONE);
+		} else if (strcmp(given, "--version") == 0) {
+			puts("lathectl " LATHE_VERSION);
+			exit(EXIT_DONE);
+		} else if (strcmp(given, "--json") == 0) {
+			options->json = true;
+		} else if (strcmp(given, "--fresh") == 0) {
+			options->fresh = true;
+		} else if (strcmp(given, "--summary") == 0) {
+			options->summary = true;
+		} else if (strcmp(given, "--host") == 0) {
+			options->host = word(given, argv[++i]);
+		} else if (strcmp(given, "--port") == 0) {
+			options->port = word(given, argv[++i]);
+		} else if (strcmp(given, "--seconds") == 0) {
+			options->seconds = positive(given, argv[++i]);
+		} else if (strcmp(given, "--rate") == 0) {
+			options->rate = positive(given, argv[++i]);
+		} else if (strcmp(given, "--timeout") == 0) {
+			options->patience = positive(given, argv[++i]);
+		} else {
+			fprintf(stderr, "lathectl: unknown option %s (see --help)\n",
+				given);
+			exit(EXIT_USAGE);
+		}
+	}
+	return rest;
+}
+
+int main(int argc, char **argv)
+{
+	const char *host = getenv("LATHE_HOST"), *port = getenv("LATHE_PORT");
+	struct session session = { .options = { .host = host ? host : "127.0.0.1",
+						.port = port ? port : "3345",
+						.seconds = -1,
+						.patience = 1 } };
+	struct sigaction action = { .sa_handler = on_signal };
+	char error[256];
+
+	argc = options_read(&session.options, argc, argv);
+	if (argc < 1) {
+		usage(stderr);
+		return EXIT_USAGE;
+	}
+	const struct command *command = commands;
+	while (command < commands + COMMANDS && strcmp(command->name, argv[0]) != 0)
+		command++;
+	if (command == commands + COMMANDS) {
+		fprintf(stderr, "lathectl: unknown command %s (see --help)\n", argv[0]);
+		return EXIT_USAGE;
+	}
+	if (argc - 1 < command->least) {
+		fprintf(stderr, "usage: lathectl %s %s\n", command->name,
+			command->arguments);
+		return EXIT_USAGE;
+	}
+	if (!client_open(&session.client, session.options.host, session.options.port,
+			 error, sizeof error)) {
+		fprintf(stderr, "lathectl: %s\n", error);
+		return EXIT_NO_ANSWER;
+	}
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+	int status = command->run(&session, argc - 1, argv + 1);
+	client_close(&session.client);
+	return status == EXIT_DONE && fflush(stdout) != 0 ? EXIT_REFUSED : status;
+}

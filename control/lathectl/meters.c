@@ -1,0 +1,481 @@
+/* meters.c - lathectl meters: what the rack reads, drawn in place on a terminal, in plain
+ * lines elsewhere. The rack's own tables say what there is to show. */
+#include "control/lathectl/lathectl.h"
+
+#include <ctype.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+enum { GAUGES_MAX = 4096, NAME_WIDTH = 12, FLOOR_DB = -60 };
+
+static const double renew_seconds = 4, look_seconds = 1;
+
+/* One meter: its place in the rack, and what was seen of it. */
+struct gauge {
+	char path[PATH_BYTES];   /* "/limit/meter/out/1" */
+	char node[64], name[64]; /* "limit", "out/1" */
+	char label[48], unit[12];
+	double floor;             /* what it reads at rest, at least */
+	double now;               /* since the last look, the strongest */
+	double last, least, most; /* of all that came */
+	bool fresh, seen;
+};
+
+struct board {
+	struct session *session;
+	struct gauge *gauges;
+	int count;
+	int slot_hint; /* where the next message is expected */
+	bool described;
+	char **nodes; /* shown; none: all */
+	int node_count;
+	int lines; /* drawn, to draw over */
+	bool terminal, colour;
+	int columns;
+	double began;
+	char status[160];
+};
+
+/* ---- what there is ----------------------------------------------------------------- */
+
+static bool is_shown(const struct board *board, const char *node)
+{
+	for (int i = 0; i < board->node_count; i++)
+		if (strcmp(board->nodes[i] + (board->nodes[i][0] == '/'), node) == 0)
+			return true;
+	return board->node_count == 0;
+}
+
+static void gauge_add(struct board *board, const struct message *message)
+{
+	const char *path = message_string(message, 0);
+	const char *unit = message_string(message, 3);
+	const char *label = message_string(message, 10);
+	const char *meter = path ? strstr(path, "/meter/") : NULL;
+	double floor = message_number(message, 5);
+
+	if (!meter || board->count == GAUGES_MAX)
+		return;
+	struct gauge *gauge = &board->gauges[board->count];
+	*gauge = (struct gauge) { .floor = floor,
+				  .now = (double)NAN,
+				  .last = (double)NAN };
+	snprintf(gauge->path, sizeof gauge->path, "%s", path);
+	snprintf(gauge->node, sizeof gauge->node, "%.*s", (int)(meter - path - 1),
+		 path + 1);
+	snprintf(gauge->name, sizeof gauge->name, "%s", meter + strlen("/meter/"));
+	snprintf(gauge->label, sizeof gauge->label, "%s", label ? label : "");
+	snprintf(gauge->unit, sizeof gauge->unit, "%s", unit ? unit : "");
+	if (is_shown(board, gauge->node))
+		board->count++;
+}
+
+static bool on_description(void *context, const struct message *message)
+{
+	struct board *board = context;
+
+	if (session_error(board->session, message))
+		return true;
+	if (strcmp(message->path, "/rack/described") == 0)
+		board->described = true;
+	else if (strcmp(message->path, "/rack/description") == 0)
+		gauge_add(board, message);
+	return board->described;
+}
+
+static int gauges_read(struct board *board)
+{
+	struct session *session = board->session;
+
+	client_send(&session->client, "/rack/describe", "");
+	enum client_end end = client_run(
+		&session->client, session->options.patience + 4, on_description, board);
+	if (session->refused)
+		return EXIT_REFUSED;
+	if (end != CLIENT_DONE)
+		return session_no_answer(session);
+	if (board->count)
+		return EXIT_DONE;
+	fprintf(stderr, "lathectl: no such meters (try lathectl list)\n");
+	return EXIT_REFUSED;
+}
+
+/* ---- what comes -------------------------------------------------------------------- */
+
+static bool is_gauge(const struct gauge *gauge, const char *name)
+{
+	size_t length = strlen(name);
+
+	return strncmp(gauge->name, name, length) == 0 &&
+	       (!gauge->name[length] || gauge->name[length] == '/');
+}
+
+/* Reads 0 at rest and moves either way: shown by size. */
+static bool is_reduction(const struct gauge *gauge)
+{
+	return is_gauge(gauge, "gr");
+}
+
+static void gauge_take(struct gauge *gauge, double value)
+{
+	bool stronger = is_reduction(gauge) ? fabs(value) > fabs(gauge->now)
+					    : value > gauge->now;
+
+	if (!isfinite(value))
+		return;
+	if (!gauge->fresh || stronger)
+		gauge->now = value;
+	gauge->last = value;
+	gauge->least = gauge->seen ? fmin(gauge->least, value) : value;
+	gauge->most = gauge->seen ? fmax(gauge->most, value) : value;
+	gauge->fresh = gauge->seen = true;
+}
+
+static void status_take(struct board *board, const struct message *message)
+{
+	static const char *const wanted[] = { "jack", "rate", "block", "load",
+					      "xruns" };
+	char *at = board->status;
+	size_t room = sizeof board->status;
+
+	*at = '\0';
+	for (int i = 0; i + 1 < message->argc; i += 2) {
+		const char *word = message_string(message, i);
+		const char *text = message_string(message, i + 1);
+		for (size_t w = 0; word && w < sizeof wanted / sizeof *wanted; w++) {
+			if (strcmp(word, wanted[w]) != 0)
+				continue;
+			int length = text ? snprintf(at, room, "  %s %s", word, text)
+					  : snprintf(at, room, "  %s %.4g", word,
+						     message_number(message, i + 1));
+			if (length < 0 || (size_t)length >= room)
+				return;
+			at += length;
+			room -= (size_t)length;
+		}
+	}
+}
+
+static bool on_reading(void *context, const struct message *message)
+{
+	struct board *board = context;
+
+	if (strcmp(message->path, "/rack/status") == 0) {
+		status_take(board, message);
+		return false;
+	}
+	for (int i = 0; i < board->count; i++) {
+		/* Snapshots come in the order of the tables. */
+		int at = (board->slot_hint + i) % board->count;
+		struct gauge *gauge = &board->gauges[at];
+		if (strcmp(gauge->path, message->path) == 0) {
+			gauge_take(gauge, message_number(message, 0));
+			board->slot_hint = at + 1;
+			break;
+		}
+	}
+	return false;
+}
+
+/* ---- drawing ----------------------------------------------------------------------- */
+
+static const char *paint(const struct board *board, const char *code)
+{
+	return board->colour ? code : "";
+}
+
+static int bar_cells(double db, int width)
+{
+	double part = (db - FLOOR_DB) / -FLOOR_DB;
+
+	if (!(part > 0))
+		return 0;
+	return part > 1 ? width : (int)lround(part * width);
+}
+
+/* Two channels in one line: the upper half of each cell is left, the lower right. */
+static void bar_draw(const struct board *board, double left, double right, int width)
+{
+	int upper = bar_cells(left, width), lower = bar_cells(right, width);
+	const char *now = "";
+
+	for (int i = 0; i < width; i++) {
+		double db = FLOOR_DB * (1 - (i + 0.5) / width);
+		const char *colour = db > -3    ? "\033[31m"
+				     : db > -12 ? "\033[33m"
+						: "\033[32m";
+		if (colour != now)
+			fputs(paint(board, colour), stdout);
+		now = colour;
+		fputs(i < upper && i < lower ? "█"
+		      : i < upper            ? "▀"
+		      : i < lower            ? "▄"
+					     : " ",
+		      stdout);
+	}
+	fputs(paint(board, "\033[0m"), stdout);
+}
+
+/* Gain reduction grows from the left, a cell per dB. */
+static void reduction_draw(const struct board *board, double db)
+{
+	int cells = (int)lround(fmin(fabs(db), 12));
+
+	fputs(paint(board, "\033[36m"), stdout);
+	for (int i = 0; i < 12; i++)
+		fputs(i < cells ? "▬" : "·", stdout);
+	printf("%s", paint(board, "\033[0m"));
+}
+
+static const struct gauge *gauge_find(const struct board *board, int from, int to,
+				      const char *name)
+{
+	for (int i = from; i < to; i++)
+		if (strcmp(board->gauges[i].name, name) == 0)
+			return &board->gauges[i];
+	return NULL;
+}
+
+/* The first two channels of a level meter; false when the node has none. */
+static bool levels(const struct board *board, int from, int to, const char *name,
+		   double level[2])
+{
+	char path[64];
+
+	snprintf(path, sizeof path, "%s/1", name);
+	const struct gauge *left = gauge_find(board, from, to, path);
+	snprintf(path, sizeof path, "%s/2", name);
+	const struct gauge *right = gauge_find(board, from, to, path);
+	if (!left)
+		return false;
+	level[0] = left->now;
+	level[1] = right ? right->now : left->now;
+	return true;
+}
+
+/* "1.5" "-inf" for a reading at its floor. */
+static void number_draw(const struct gauge *gauge, double value)
+{
+	bool level = strncmp(gauge->unit, "dB", 2) == 0 || !strcmp(gauge->unit, "LUFS");
+
+	if (!isfinite(value) || (level && value <= gauge->floor && value < -60))
+		printf("   -∞");
+	else
+		printf("%5.1f", value);
+}
+
+static bool is_host(const struct gauge *gauge)
+{
+	return is_gauge(gauge, "in") || is_gauge(gauge, "out") ||
+	       is_gauge(gauge, "load");
+}
+
+/* Where the next node's gauges start. */
+static int node_end(const struct board *board, int from)
+{
+	int to = from + 1;
+
+	while (to < board->count &&
+	       strcmp(board->gauges[to].node, board->gauges[from].node) == 0)
+		to++;
+	return to;
+}
+
+/* The node's own meters, as many as the line holds. */
+static void extras_draw(const struct board *board, int from, int to, int room)
+{
+	for (int i = from; i < to; i++) {
+		const struct gauge *gauge = &board->gauges[i];
+		int label = (int)strlen(gauge->label);
+		if (is_host(gauge) || strchr(gauge->name, '/') || !gauge->seen)
+			continue;
+		int width =
+			is_reduction(gauge) ? 23 : label + (int)strlen(gauge->unit) + 9;
+		if (width > room)
+			return;
+		room -= width;
+		if (is_reduction(gauge)) {
+			printf("  ");
+			reduction_draw(board, gauge->now);
+			printf(" %5.1f dB", gauge->now);
+		} else {
+			printf("  %s%s%s ", paint(board, "\033[2m"), gauge->label,
+			       paint(board, "\033[0m"));
+			number_draw(gauge, gauge->now);
+			printf(" %s", gauge->unit);
+		}
+	}
+}
+
+static void board_draw(struct board *board)
+{
+	struct winsize size = { 0 };
+	int bar, lines = 1;
+
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+		board->columns = size.ws_col;
+	bar = board->columns >= 110 ? 40 : board->columns >= 80 ? 24 : 12;
+	if (board->lines)
+		printf("\033[%dA", board->lines);
+	double seconds = client_now() - board->began;
+	printf("\r%sLathe%s %3d:%02d%.*s\033[K\n", paint(board, "\033[1m"),
+	       paint(board, "\033[0m"), (int)(seconds / 60), (int)seconds % 60,
+	       board->columns > 14 ? board->columns - 14 : 0, board->status);
+	for (int from = 0, to; from < board->count; from = to) {
+		double level[2];
+		to = node_end(board, from);
+		if (size.ws_row && lines + 1 >= size.ws_row)
+			break;
+		printf("%-*.*s ", NAME_WIDTH, NAME_WIDTH, board->gauges[from].node);
+		int room = board->columns - NAME_WIDTH - 1;
+		if (levels(board, from, to, "out", level)) {
+			bar_draw(board, level[0], level[1], bar);
+			printf(" %6.1f dB", fmax(fmax(level[0], level[1]), -99.9));
+			room -= bar + 10;
+		}
+		extras_draw(board, from, to, room);
+		printf("\033[K\n");
+		lines++;
+	}
+	board->lines = lines;
+	fflush(stdout);
+}
+
+/* One line per node: "limit in -3.2 -3.4 out -1.0 -1.1 gr 2.2". */
+static void board_print(const struct board *board)
+{
+	for (int from = 0, to; from < board->count; from = to) {
+		to = node_end(board, from);
+		printf("%s", board->gauges[from].node);
+		for (int i = from; i < to; i++) {
+			const struct gauge *gauge = &board->gauges[i];
+			if (!gauge->seen || is_gauge(gauge, "load") ||
+			    (strchr(gauge->name, '/') && !is_host(gauge)))
+				continue;
+			const char *slash = strchr(gauge->name, '/');
+			if (!slash || strcmp(slash, "/1") == 0)
+				printf(" %.*s", (int)strcspn(gauge->name, "/"),
+				       gauge->name);
+			printf(" %.1f", gauge->now);
+		}
+		putchar('\n');
+	}
+	fflush(stdout);
+}
+
+static void board_json(const struct board *board)
+{
+	bool first = true;
+
+	printf("{\"seconds\": %.1f, \"meters\": {", client_now() - board->began);
+	for (int i = 0; i < board->count; i++) {
+		const struct gauge *gauge = &board->gauges[i];
+		if (!gauge->seen)
+			continue;
+		printf("%s", first ? "" : ", ");
+		json_string(stdout, gauge->path + 1);
+		printf(": ");
+		json_number(stdout, gauge->now);
+		first = false;
+	}
+	puts("}}");
+	fflush(stdout);
+}
+
+/* Every module's own meters, with the least and the most that was seen. */
+static void board_summary(const struct board *board)
+{
+	printf("\n%-12s %-24s %8s %8s %8s\n", "node", "meter", "last", "least", "most");
+	for (int i = 0; i < board->count; i++) {
+		const struct gauge *gauge = &board->gauges[i];
+		if (is_host(gauge) || strchr(gauge->name, '/') || !gauge->seen)
+			continue;
+		printf("%-12s %-24s %8.1f %8.1f %8.1f %s\n", gauge->node, gauge->label,
+		       gauge->last, gauge->least, gauge->most, gauge->unit);
+	}
+	if (board->status[0])
+		printf("%-12s%s\n", "rack", board->status);
+}
+
+static void board_look(struct board *board)
+{
+	if (board->session->options.json)
+		board_json(board);
+	else if (board->terminal)
+		board_draw(board);
+	else
+		board_print(board);
+	for (int i = 0; i < board->count; i++)
+		board->gauges[i].fresh = false;
+}
+
+/* ---- the command ------------------------------------------------------------------- */
+
+static void subscribe(struct board *board, double rate)
+{
+	struct client *client = &board->session->client;
+
+	client_send(client, "/rack/subscribe", "sf", "/*/meter", rate);
+	client_send(client, "/rack/subscribe", "sf", "/rack/output/*/meter", rate);
+}
+
+static int board_follow(struct board *board)
+{
+	struct session *session = board->session;
+	double rate = session->options.rate > 0 ? session->options.rate : 20;
+	double every = board->terminal ? 1 / fmin(rate, 25) : 1;
+	double end = board->began + session->options.seconds;
+	double renew = 0, look = 0, next = client_now() + every;
+
+	while (!stop_asked && (session->options.seconds < 0 || client_now() < end)) {
+		double now = client_now();
+		if (now >= renew) {
+			subscribe(board, rate);
+			renew = now + renew_seconds;
+		}
+		if (now >= look) {
+			client_send(&session->client, "/rack/status", "");
+			look = now + look_seconds;
+		}
+		if (client_run(&session->client, fmax(next - now, 0.001), on_reading,
+			       board) == CLIENT_GONE)
+			return session_no_answer(session);
+		if (client_now() >= next) {
+			board_look(board);
+			next = fmax(next + every, client_now());
+		}
+	}
+	client_send(&session->client, "/rack/unsubscribe", "");
+	return EXIT_DONE;
+}
+
+int command_meters(struct session *session, int argc, char **argv)
+{
+	bool terminal = isatty(STDOUT_FILENO) && !session->options.json;
+	struct board board = { .session = session,
+			       .nodes = argv,
+			       .node_count = argc,
+			       .terminal = terminal,
+			       .colour = terminal && !getenv("NO_COLOR"),
+			       .columns = 80 };
+
+	board.gauges = calloc(GAUGES_MAX, sizeof *board.gauges);
+	if (!board.gauges)
+		return EXIT_REFUSED;
+	int status = gauges_read(&board);
+	if (status == EXIT_DONE) {
+		board.began = client_now();
+		if (terminal)
+			fputs("\033[?25l", stdout);
+		status = board_follow(&board);
+		if (terminal)
+			fputs("\033[?25h", stdout);
+		if (session->options.summary)
+			board_summary(&board);
+	}
+	free(board.gauges);
+	return status;
+}

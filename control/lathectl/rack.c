@@ -1,0 +1,271 @@
+/* rack.c - lathectl list, describe, status, config, check, reload, sync, ping: the rack as
+ * a whole. */
+#include "control/lathectl/lathectl.h"
+
+#include <math.h>
+#include <string.h>
+
+/* What is awaited. */
+struct wait {
+	struct session *session;
+	const char *path; /* of the answer */
+	int status;
+	int rows;
+	int parts;
+};
+
+/* Words of a description, in the order of the OSC reference. */
+static const char *const fields[] = { "path",  "type",    "access", "unit",
+				      "curve", "min",     "max",    "default",
+				      "step",  "choices", "label",  "help" };
+enum { FIELDS = sizeof fields / sizeof fields[0] };
+
+static void argument_print(const struct message *message, int argument, bool json)
+{
+	const char *string = message_string(message, argument);
+
+	if (string && json)
+		json_string(stdout, string);
+	else if (string)
+		fputs(string, stdout);
+	else
+		json_number(stdout, message_number(message, argument));
+}
+
+static int ask_and_wait(struct wait *wait,
+			bool (*on_message)(void *, const struct message *))
+{
+	struct session *session = wait->session;
+	enum client_end end = client_run(&session->client, session->options.patience,
+					 on_message, wait);
+
+	if (end == CLIENT_INTERRUPTED)
+		return EXIT_NO_ANSWER;
+	if (end != CLIENT_DONE)
+		return session_no_answer(session);
+	return session->refused ? EXIT_REFUSED : wait->status;
+}
+
+/* ---- list, describe ---------------------------------------------------------------- */
+
+static bool described(struct wait *wait, const struct message *message)
+{
+	return session_error(wait->session, message) ||
+	       strcmp(message->path, "/rack/described") == 0;
+}
+
+static bool on_list(void *context, const struct message *message)
+{
+	struct wait *wait = context;
+	const char *path = message_string(message, 0);
+
+	if (described(wait, message))
+		return true;
+	if (strcmp(message->path, "/rack/description") != 0 || !path)
+		return false;
+	if (wait->session->options.json) {
+		fputs("{\"path\": ", stdout);
+		json_string(stdout, path + (path[0] == '/'));
+		puts("}");
+	} else {
+		puts(path + (path[0] == '/'));
+	}
+	return false;
+}
+
+static bool on_describe(void *context, const struct message *message)
+{
+	struct wait *wait = context;
+	bool json = wait->session->options.json;
+
+	if (described(wait, message))
+		return true;
+	if (strcmp(message->path, "/rack/description") != 0)
+		return false;
+	for (int i = 0; i < message->argc && i < FIELDS; i++) {
+		if (json)
+			printf("%s\"%s\": ", i ? ", " : "{", fields[i]);
+		else if (i)
+			putchar('\t');
+		argument_print(message, i, json);
+	}
+	puts(json ? "}" : "");
+	return false;
+}
+
+static int describe(struct session *session, int argc, char **argv,
+		    bool (*on_message)(void *, const struct message *))
+{
+	struct wait wait = { .session = session };
+	char path[PATH_BYTES];
+
+	session->options.patience = fmax(session->options.patience, 5);
+	if (argc > 0) {
+		path_normal(argv[0], path);
+		client_send(&session->client, "/rack/describe", "s", path);
+	} else {
+		client_send(&session->client, "/rack/describe", "");
+	}
+	return ask_and_wait(&wait, on_message);
+}
+
+int command_list(struct session *session, int argc, char **argv)
+{
+	return describe(session, argc, argv, on_list);
+}
+
+int command_describe(struct session *session, int argc, char **argv)
+{
+	return describe(session, argc, argv, on_describe);
+}
+
+/* ---- check, reload ----------------------------------------------------------------- */
+
+static bool on_result(void *context, const struct message *message)
+{
+	struct wait *wait = context;
+
+	if (session_error(wait->session, message))
+		return true;
+	if (strcmp(message->path, "/rack/result") != 0)
+		return false;
+	bool ok = message_number(message, 0) != 0;
+	const char *text = message_string(message, 1);
+	wait->status = ok ? EXIT_DONE : EXIT_REFUSED;
+	if (wait->session->options.json) {
+		printf("{\"ok\": %s, \"text\": ", ok ? "true" : "false");
+		json_string(stdout, text ? text : "");
+		puts("}");
+	} else if (text && *text) {
+		size_t length = strlen(text);
+		fprintf(ok ? stdout : stderr, "%s%s", text,
+			text[length - 1] == '\n' ? "" : "\n");
+	}
+	return true;
+}
+
+int command_check(struct session *session, int argc, char **argv)
+{
+	struct wait wait = { .session = session };
+
+	session->options.patience = fmax(session->options.patience, 5);
+	client_send(&session->client, "/rack/check", argc ? "s" : "", argv[0]);
+	return ask_and_wait(&wait, on_result);
+}
+
+int command_reload(struct session *session, int argc, char **argv)
+{
+	struct wait wait = { .session = session };
+	bool fresh = session->options.fresh;
+	const char *file = argc ? argv[0] : "";
+
+	session->options.patience = fmax(session->options.patience, 5);
+	client_send(&session->client, "/rack/reload",
+		    fresh  ? "ss"
+		    : argc ? "s"
+			   : "",
+		    file, "fresh");
+	return ask_and_wait(&wait, on_result);
+}
+
+/* ---- config, status ---------------------------------------------------------------- */
+
+/* ,iis part, parts, text; or just the text. */
+static bool on_config(void *context, const struct message *message)
+{
+	struct wait *wait = context;
+
+	if (session_error(wait->session, message))
+		return true;
+	if (strcmp(message->path, "/rack/config") != 0)
+		return false;
+	const char *text = message_string(message, message->argc - 1);
+	if (text)
+		fputs(text, stdout);
+	return message->argc < 3 ||
+	       message_number(message, 0) >= message_number(message, 1);
+}
+
+int command_config(struct session *session, int argc, char **argv)
+{
+	struct wait wait = { .session = session };
+
+	(void)argc;
+	(void)argv;
+	client_send(&session->client, "/rack/config", "");
+	return ask_and_wait(&wait, on_config);
+}
+
+/* Words and their values in turn. */
+static bool on_status(void *context, const struct message *message)
+{
+	struct wait *wait = context;
+	bool json = wait->session->options.json;
+
+	if (session_error(wait->session, message))
+		return true;
+	if (strcmp(message->path, "/rack/status") != 0)
+		return false;
+	for (int i = 0; i + 1 < message->argc; i += 2) {
+		const char *word = message_string(message, i);
+		if (json)
+			printf("%s\"%s\": ", i ? ", " : "{", word ? word : "?");
+		else
+			printf("%-12s ", word ? word : "?");
+		argument_print(message, i + 1, json);
+		if (!json)
+			putchar('\n');
+	}
+	if (json)
+		puts("}");
+	return true;
+}
+
+int command_status(struct session *session, int argc, char **argv)
+{
+	struct wait wait = { .session = session };
+
+	(void)argc;
+	(void)argv;
+	client_send(&session->client, "/rack/status", "");
+	return ask_and_wait(&wait, on_status);
+}
+
+/* ---- sync, ping -------------------------------------------------------------------- */
+
+static bool on_reply(void *context, const struct message *message)
+{
+	struct wait *wait = context;
+
+	if (session_error(wait->session, message))
+		return true;
+	if (strcmp(message->path, wait->path) != 0)
+		return false;
+	double frame = message_number(message, message->argc - 1);
+	if (wait->session->options.json)
+		printf("{\"frame\": %.0f}\n", frame);
+	else
+		printf("%s frame %.0f\n", wait->path + strlen("/rack/"), frame);
+	return true;
+}
+
+int command_sync(struct session *session, int argc, char **argv)
+{
+	struct wait wait = { .session = session, .path = "/rack/synced" };
+
+	(void)argc;
+	(void)argv;
+	session->options.patience = fmax(session->options.patience, 5);
+	client_send(&session->client, "/rack/sync", "");
+	return ask_and_wait(&wait, on_reply);
+}
+
+int command_ping(struct session *session, int argc, char **argv)
+{
+	struct wait wait = { .session = session, .path = "/rack/pong" };
+
+	(void)argc;
+	(void)argv;
+	client_send(&session->client, "/rack/ping", "");
+	return ask_and_wait(&wait, on_reply);
+}

@@ -1,0 +1,383 @@
+/* values.c - lathectl get, set, ramp, toggle, adjust, reset: addresses and what they hold. */
+#include "control/lathectl/lathectl.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	LINE_BYTES = 512,
+	DEPTH = 5,            /* parts below a node: meter/band/3/gr/text */
+	BUNDLE_ELEMENTS = 250 /* what lathed takes at once */
+};
+
+/* One address that answered. */
+struct row {
+	char path[PATH_BYTES]; /* as the daemon writes it, without /text */
+	char *text;
+	double value;
+};
+
+/* What comes back to a get or a set. */
+struct answers {
+	struct session *session;
+	struct row *rows;
+	int count, room;
+	int wanted;        /* rows that complete it, 0: not known */
+	int values, texts; /* rows so far that have one */
+	int nonce;
+	bool quiet;  /* errors are not ours to report */
+	bool ponged; /* everything before our ping has been read */
+};
+
+static struct row *row_find(struct answers *answers, const char *path, size_t length)
+{
+	for (int i = answers->count - 1; i >= 0; i--) {
+		struct row *row = &answers->rows[i];
+		if (strlen(row->path) == length && !memcmp(row->path, path, length))
+			return row;
+	}
+	if (answers->count == answers->room) {
+		answers->room = answers->room ? 2 * answers->room : 64;
+		answers->rows = realloc(answers->rows,
+					(size_t)answers->room * sizeof *answers->rows);
+		if (!answers->rows)
+			abort();
+	}
+	struct row *row = &answers->rows[answers->count++];
+	*row = (struct row) { .value = (double)NAN };
+	snprintf(row->path, sizeof row->path, "%.*s", (int)length, path);
+	return row;
+}
+
+static bool complete(const struct answers *answers)
+{
+	return answers->wanted && answers->texts >= answers->wanted &&
+	       answers->values >= answers->wanted;
+}
+
+static bool on_answer(void *context, const struct message *message)
+{
+	struct answers *answers = context;
+	size_t length = strlen(message->path);
+
+	if (strcmp(message->path, "/rack/pong") == 0) {
+		if (message_number(message, 0) == answers->nonce)
+			answers->ponged = true;
+		return answers->ponged;
+	}
+	if (strcmp(message->path, "/rack/error") == 0) {
+		if (!answers->quiet)
+			session_error(answers->session, message);
+		return false;
+	}
+	if (message->argc < 1)
+		return false;
+	bool is_text = length > 5 && strcmp(message->path + length - 5, "/text") == 0;
+	struct row *row = row_find(answers, message->path, length - (is_text ? 5 : 0));
+	if (is_text && message_string(message, 0)) {
+		answers->texts += !row->text;
+		free(row->text);
+		row->text = strdup(message_string(message, 0));
+	} else {
+		answers->values += isnan(row->value) ? 1 : 0;
+		row->value = message_number(message, 0);
+	}
+	return complete(answers);
+}
+
+/* Asks for one address, or for all that match, in both forms. */
+static void ask(struct session *session, const char *path)
+{
+	char text[PATH_BYTES + 8];
+
+	snprintf(text, sizeof text, "%s/text", path);
+	client_send(&session->client, text, "");
+	client_send(&session->client, path, "");
+}
+
+static bool is_one_part(const char *path)
+{
+	return !strchr(path + 1, '/') && strcmp(path, "/rack") != 0;
+}
+
+/* Reads until all that was asked is there. Patterns may be answered a little at a time:
+ * a short silence after the pong ends them. */
+static int collect(struct answers *answers)
+{
+	struct session *session = answers->session;
+	int before = -1;
+
+	answers->nonce = (int)(client_now() * 1000) & 0x7ffffff;
+	client_send(&session->client, "/rack/ping", "i", answers->nonce);
+	enum client_end end = client_run(&session->client, session->options.patience,
+					 on_answer, answers);
+	while (end == CLIENT_DONE && !complete(answers) && !session->refused &&
+	       before != answers->count + answers->texts) {
+		before = answers->count + answers->texts;
+		if (client_run(&session->client, 0.04, on_answer, answers) ==
+		    CLIENT_GONE)
+			break;
+	}
+	if (end == CLIENT_GONE || (end == CLIENT_TIMEOUT && !answers->count))
+		return session_no_answer(session);
+	return session->refused ? EXIT_REFUSED : EXIT_DONE;
+}
+
+static void answers_print(const struct answers *answers)
+{
+	for (int i = 0; i < answers->count; i++) {
+		const struct row *row = &answers->rows[i];
+		const char *path = row->path + (row->path[0] == '/');
+		if (answers->session->options.json) {
+			fputs("{\"path\": ", stdout);
+			json_string(stdout, path);
+			fputs(", \"value\": ", stdout);
+			json_number(stdout, row->value);
+			fputs(", \"text\": ", stdout);
+			json_string(stdout, row->text ? row->text : "");
+			puts("}");
+		} else if (row->text) {
+			printf("%s %s\n", path, row->text);
+		} else {
+			printf("%s %.9g\n", path, row->value);
+		}
+	}
+}
+
+static void answers_finish(struct answers *answers)
+{
+	for (int i = 0; i < answers->count; i++)
+		free(answers->rows[i].text);
+	free(answers->rows);
+}
+
+/* A node's name means all below it. */
+static void ask_below(struct session *session, const char *path)
+{
+	char below[PATH_BYTES + 2 * DEPTH];
+
+	snprintf(below, sizeof below, "%s", path);
+	for (int depth = 1; depth < DEPTH; depth++) {
+		snprintf(below + strlen(below), 3, "/*");
+		ask(session, below);
+	}
+}
+
+int command_get(struct session *session, int argc, char **argv)
+{
+	struct answers answers = { .session = session };
+	char *everything[] = { "*" };
+	char path[PATH_BYTES];
+
+	if (argc == 0) {
+		argv = everything;
+		argc = 1;
+	}
+	for (int i = 0; i < argc; i++) {
+		path_normal(argv[i], path);
+		if (is_one_part(path)) {
+			answers.quiet = true;
+			ask_below(session, path);
+		} else {
+			ask(session, path);
+		}
+		if (is_pattern(path) || is_one_part(path))
+			answers.wanted = -1;
+		else if (answers.wanted >= 0)
+			answers.wanted++;
+	}
+	if (answers.wanted < 0)
+		answers.wanted = 0;
+	int status = collect(&answers);
+	answers_print(&answers);
+	if (status == EXIT_DONE && !answers.count) {
+		fprintf(stderr, "lathectl: nothing answers to %s (try lathectl list)\n",
+			argv[0]);
+		status = EXIT_REFUSED;
+	}
+	answers_finish(&answers);
+	return status;
+}
+
+/* A number goes as a number, all else as the text that the daemon prints. */
+static lo_message value_message(const char *text)
+{
+	lo_message message = lo_message_new();
+	char *end;
+	float number = strtof(text, &end);
+
+	if (end != text && !*end)
+		lo_message_add_float(message, number);
+	else
+		lo_message_add_string(message, text);
+	return message;
+}
+
+/* Where a change shows: /eq/bypass/toggle changes /eq/bypass. */
+static void path_of_value(char *path)
+{
+	static const char *const forms[] = { "/norm",   "/text",  "/toggle",
+					     "/adjust", "/reset", "/ramp" };
+	size_t length = strlen(path);
+
+	for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
+		size_t tail = strlen(forms[i]);
+		if (length > tail && strcmp(path + length - tail, forms[i]) == 0)
+			path[length - tail] = '\0';
+	}
+}
+
+/* Sends the bundle, then asks for what became of it and prints that. */
+static int send_and_show(struct session *session, lo_bundle bundle,
+			 char (*paths)[PATH_BYTES], int count)
+{
+	struct answers answers = { .session = session, .wanted = count };
+
+	client_send_bundle(&session->client, bundle);
+	for (int i = 0; i < count; i++) {
+		path_of_value(paths[i]);
+		if (is_pattern(paths[i]))
+			answers.wanted = 0;
+		ask(session, paths[i]);
+	}
+	int status = collect(&answers);
+	if (status == EXIT_DONE)
+		answers_print(&answers);
+	answers_finish(&answers);
+	return status;
+}
+
+static int send_one(struct session *session, const char *given, const char *form,
+		    lo_message message)
+{
+	lo_bundle bundle = lo_bundle_new(LO_TT_IMMEDIATE);
+	char path[1][PATH_BYTES], full[PATH_BYTES + 8];
+
+	path_normal(given, path[0]);
+	snprintf(full, sizeof full, "%s%s", path[0], form);
+	lo_bundle_add_message(bundle, full, message);
+	return send_and_show(session, bundle, path, 1);
+}
+
+static char *line_trim(char *line)
+{
+	while (*line == ' ' || *line == '\t')
+		line++;
+	size_t end = strlen(line);
+	while (end > 0 && strchr(" \t\r\n", line[end - 1]))
+		line[--end] = '\0';
+	return line;
+}
+
+/* "eq/band/3/gain 2.5 dB" from here on: splits it in place. */
+static char *line_split(char *line)
+{
+	size_t length = strcspn(line, " \t=");
+
+	if (!line[length])
+		return NULL;
+	line[length] = '\0';
+	return line_trim(line + length + 1);
+}
+
+static int set_lines(struct session *session, FILE *from)
+{
+	static char paths[BUNDLE_ELEMENTS][PATH_BYTES];
+	lo_bundle bundle = lo_bundle_new(LO_TT_IMMEDIATE);
+	char line[LINE_BYTES];
+	int count = 0, number = 0;
+
+	while (fgets(line, sizeof line, from)) {
+		char *path = line_trim(line);
+		number++;
+		if (!*path || *path == '#')
+			continue;
+		char *value = line_split(path);
+		if (!value || count == BUNDLE_ELEMENTS) {
+			fprintf(stderr, "lathectl: line %d: %s\n", number,
+				value ? "at most 250 lines make one change"
+				      : "an address and a value are wanted");
+			lo_bundle_free_recursive(bundle);
+			return EXIT_USAGE;
+		}
+		path_normal(path, paths[count]);
+		lo_bundle_add_message(bundle, paths[count++], value_message(value));
+	}
+	if (!count) {
+		lo_bundle_free_recursive(bundle);
+		return EXIT_DONE;
+	}
+	return send_and_show(session, bundle, paths, count);
+}
+
+int command_set(struct session *session, int argc, char **argv)
+{
+	char line[LINE_BYTES] = "";
+
+	if (argc == 1 && strcmp(argv[0], "-") == 0)
+		return set_lines(session, stdin);
+	for (int i = 0; i < argc; i++)
+		snprintf(line + strlen(line), sizeof line - strlen(line), "%s%s",
+			 i ? " " : "", argv[i]);
+	char *path = line_trim(line);
+	char *value = line_split(path);
+	if (!value || !*value) {
+		fprintf(stderr, "usage: lathectl set ADDRESS VALUE\n");
+		return EXIT_USAGE;
+	}
+	return send_one(session, path, "", value_message(value));
+}
+
+static bool number_read(const char *text, float *number)
+{
+	char *end;
+
+	*number = strtof(text, &end);
+	if (end != text && !*end)
+		return true;
+	fprintf(stderr, "lathectl: %s is not a number\n", text);
+	return false;
+}
+
+int command_ramp(struct session *session, int argc, char **argv)
+{
+	float value, seconds;
+
+	if (argc != 3 || !number_read(argv[1], &value) ||
+	    !number_read(argv[2], &seconds))
+		return EXIT_USAGE;
+	lo_message message = lo_message_new();
+	lo_message_add_float(message, value);
+	lo_message_add_float(message, seconds);
+	return send_one(session, argv[0], "/ramp", message);
+}
+
+int command_toggle(struct session *session, int argc, char **argv)
+{
+	lo_message message = lo_message_new();
+
+	(void)argc;
+	lo_message_add_int32(message, 1);
+	return send_one(session, argv[0], "/toggle", message);
+}
+
+int command_adjust(struct session *session, int argc, char **argv)
+{
+	float step;
+
+	if (argc != 2 || !number_read(argv[1], &step))
+		return EXIT_USAGE;
+	lo_message message = lo_message_new();
+	lo_message_add_float(message, step);
+	return send_one(session, argv[0], "/adjust", message);
+}
+
+int command_reset(struct session *session, int argc, char **argv)
+{
+	lo_message message = lo_message_new();
+
+	(void)argc;
+	lo_message_add_int32(message, 1);
+	return send_one(session, argv[0], "/reset", message);
+}

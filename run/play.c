@@ -1,0 +1,228 @@
+/* play.c - lathe-play: plays a sound file in a loop into JACK ports.
+ *
+ *   lathe-play [--name NAME] [--connect PORT]... FILE
+ *
+ * The file is read and brought to the server's rate whole, before the client goes live, so
+ * that the process callback only copies. A mono file feeds all ports; otherwise port N
+ * gets channel N. Ends on SIGINT or SIGTERM, or when the server goes.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <jack/jack.h>
+#include <samplerate.h>
+#include <signal.h>
+#include <sndfile.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum { PORTS = 8, SECONDS_MAX = 1800 };
+
+struct player {
+	jack_client_t *client;
+	jack_port_t *ports[PORTS];
+	const char *wanted[PORTS];
+	int port_count;
+	float *audio; /* interleaved */
+	jack_nframes_t frames, at;
+	int channels;
+};
+
+static volatile sig_atomic_t stop_asked;
+static atomic_bool server_gone;
+
+static void on_signal(int number)
+{
+	(void)number;
+	stop_asked = 1;
+}
+
+static void on_shutdown(void *context)
+{
+	(void)context;
+	atomic_store(&server_gone, true);
+}
+
+/* JACK's thread. */
+static int on_process(jack_nframes_t frames, void *context)
+{
+	struct player *player = context;
+	float *out[PORTS];
+
+	for (int p = 0; p < player->port_count; p++)
+		out[p] = jack_port_get_buffer(player->ports[p], frames);
+	for (jack_nframes_t i = 0; i < frames; i++) {
+		const float *from =
+			player->audio + (size_t)player->at * (size_t)player->channels;
+		for (int p = 0; p < player->port_count; p++)
+			out[p][i] = player->channels == 1  ? from[0]
+				    : p < player->channels ? from[p]
+							   : 0.0f;
+		if (++player->at == player->frames)
+			player->at = 0;
+	}
+	return 0;
+}
+
+static float *file_read(const char *path, SF_INFO *info)
+{
+	SNDFILE *file = sf_open(path, SFM_READ, info);
+
+	if (!file) {
+		fprintf(stderr, "lathe-play: %s: %s\n", path, sf_strerror(NULL));
+		return NULL;
+	}
+	if (info->frames > (sf_count_t)SECONDS_MAX * info->samplerate) {
+		fprintf(stderr, "lathe-play: %s: playing its first %d minutes\n", path,
+			SECONDS_MAX / 60);
+		info->frames = (sf_count_t)SECONDS_MAX * info->samplerate;
+	}
+	float *audio = calloc((size_t)info->frames * (size_t)info->channels + 1,
+			      sizeof *audio);
+	if (audio)
+		info->frames = sf_readf_float(file, audio, info->frames);
+	sf_close(file);
+	if (!audio || info->frames < 1) {
+		fprintf(stderr, "lathe-play: %s: %s\n", path,
+			audio ? "holds no audio" : "does not fit into memory");
+		free(audio);
+		return NULL;
+	}
+	return audio;
+}
+
+/* Takes `audio` over; returns it at `rate`, or NULL. */
+static float *resampled(float *audio, SF_INFO *info, int rate)
+{
+	double ratio = (double)rate / info->samplerate;
+
+	if (info->samplerate == rate)
+		return audio;
+	long room = (long)((double)info->frames * ratio) + 16;
+	float *out = calloc((size_t)room * (size_t)info->channels, sizeof *out);
+	SRC_DATA data = { .data_in = audio,
+			  .data_out = out,
+			  .input_frames = (long)info->frames,
+			  .output_frames = room,
+			  .src_ratio = ratio };
+	int error =
+		out ? src_simple(&data, SRC_SINC_MEDIUM_QUALITY, info->channels) : 1;
+	free(audio);
+	if (error) {
+		fprintf(stderr, "lathe-play: cannot bring %d Hz to %d Hz: %s\n",
+			info->samplerate, rate,
+			out ? src_strerror(error) : "no memory");
+		free(out);
+		return NULL;
+	}
+	info->frames = data.output_frames_gen;
+	return out;
+}
+
+static bool player_open(struct player *player, const char *name)
+{
+	jack_status_t status;
+
+	player->client = jack_client_open(name, JackNoStartServer, &status);
+	if (!player->client) {
+		fprintf(stderr, "lathe-play: no JACK server answers%s%s\n",
+			getenv("JACK_DEFAULT_SERVER") ? " under the name " : "",
+			getenv("JACK_DEFAULT_SERVER") ? getenv("JACK_DEFAULT_SERVER")
+						      : "");
+		return false;
+	}
+	jack_set_process_callback(player->client, on_process, player);
+	jack_on_shutdown(player->client, on_shutdown, NULL);
+	for (int p = 0; p < player->port_count; p++) {
+		char port[16];
+		snprintf(port, sizeof port, "out_%d", p + 1);
+		player->ports[p] = jack_port_register(player->client, port,
+						      JACK_DEFAULT_AUDIO_TYPE,
+						      JackPortIsOutput, 0);
+		if (!player->ports[p])
+			return false;
+	}
+	return true;
+}
+
+/* Ports may appear after us: asked again until all are there. */
+static void player_connect(struct player *player)
+{
+	for (int p = 0; p < player->port_count; p++) {
+		if (!player->wanted[p] ||
+		    !jack_port_by_name(player->client, player->wanted[p]))
+			continue;
+		int error =
+			jack_connect(player->client, jack_port_name(player->ports[p]),
+				     player->wanted[p]);
+		if (!error || error == EEXIST)
+			player->wanted[p] = NULL;
+	}
+}
+
+static void usage(void)
+{
+	fprintf(stderr, "usage: lathe-play [--name NAME] [--connect PORT]... FILE\n");
+	exit(2);
+}
+
+static const char *options(int argc, char **argv, struct player *player,
+			   const char **name)
+{
+	static const struct option table[] = {
+		{ "name", required_argument, NULL, 'n' },
+		{ "connect", required_argument, NULL, 'c' },
+		{ 0 },
+	};
+	int option;
+
+	while ((option = getopt_long(argc, argv, "n:c:", table, NULL)) != -1) {
+		if (option == 'n')
+			*name = optarg;
+		else if (option == 'c' && player->port_count < PORTS)
+			player->wanted[player->port_count++] = optarg;
+		else
+			usage();
+	}
+	if (optind != argc - 1)
+		usage();
+	return argv[optind];
+}
+
+int main(int argc, char **argv)
+{
+	struct player player = { 0 };
+	const char *name = "lathe-play";
+	const char *path = options(argc, argv, &player, &name);
+	SF_INFO info = { 0 };
+	struct sigaction action = { .sa_handler = on_signal };
+
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+	player.audio = file_read(path, &info);
+	if (!player.audio)
+		return 1;
+	if (!player.port_count)
+		player.port_count = info.channels < PORTS ? info.channels : PORTS;
+	if (!player_open(&player, name))
+		return 1;
+	player.audio = resampled(player.audio, &info,
+				 (int)jack_get_sample_rate(player.client));
+	if (!player.audio)
+		return 1;
+	player.frames = (jack_nframes_t)info.frames;
+	player.channels = info.channels;
+	if (jack_activate(player.client))
+		return 1;
+	while (!stop_asked && !atomic_load(&server_gone)) {
+		player_connect(&player);
+		nanosleep(&(struct timespec) { .tv_nsec = 50000000 }, NULL);
+	}
+	if (!atomic_load(&server_gone))
+		jack_client_close(player.client);
+	free(player.audio);
+	return 0;
+}
