@@ -1,0 +1,97 @@
+/* smooth.h - the smoother: a value that moves to its target along a 50 ms raised cosine.
+ *
+ *   target  ____/----      step 1 .-'      the steps' raised cosines add up, so that
+ *                          step 2    .-'   a ramp of small steps is followed smoothly
+ *
+ * A lone step is exactly old + (new - old) (1 - cos(pi t / 50 ms)) / 2: no slope at either
+ * end, nothing heard above the signal, done to the last bit after 50 ms. Run by the audio
+ * thread; plain data, so adopt() may copy it.
+ */
+#ifndef LATHE_DSP_SMOOTH_H
+#define LATHE_DSP_SMOOTH_H
+
+#include <stdbool.h>
+
+enum { SMOOTH_STEPS = 6 };
+
+struct smooth {
+	double settled; /* what it is without the steps under way */
+	double target;
+	double step[SMOOTH_STEPS];
+	int age[SMOOTH_STEPS]; /* frames since the step began; 0 steps are unused */
+	int moving;            /* steps under way */
+	int since;             /* frames since the last step was taken up */
+};
+
+static inline int smooth_frames(int rate)
+{
+	return rate / 20;
+}
+
+/* (1 - cos(pi p)) / 2 for 0 <= p <= 1, as sin^2; the sine's series to x^13: 1e-9. */
+static inline double smooth_shape(double p)
+{
+	const double x = (p - 0.5) * 3.14159265358979324;
+	const double z = x * x;
+	double s = z * 1.6059043836821613e-10 - 2.5052108385441720e-8;
+	s = s * z + 2.7557319223985893e-6;
+	s = s * z - 1.9841269841269841e-4;
+	s = s * z + 8.3333333333333333e-3;
+	s = s * z - 1.6666666666666667e-1;
+	s = s * z + 1.0;
+	return 0.5 + 0.5 * (s * x);
+}
+
+static inline void smooth_jump(struct smooth *s, double value)
+{
+	*s = (struct smooth) { .settled = value, .target = value };
+}
+
+/* On every grid line. A step is taken up at once, or as soon as the last is a sixth of its
+ * way along; then to the newest value. */
+static inline void smooth_aim(struct smooth *s, double value, int length)
+{
+	if (value == s->target || (s->moving && s->since < length / SMOOTH_STEPS + 1))
+		return;
+	for (int i = 0; i < SMOOTH_STEPS; i++) {
+		if (s->step[i] != 0.0)
+			continue;
+		s->step[i] = value - s->target;
+		s->age[i] = 0;
+		s->target = value;
+		s->since = 0;
+		s->moving++;
+		return;
+	}
+}
+
+/* The next `frames` values; the state moves on by as many. */
+static inline void smooth_run(struct smooth *s, int length, double *out, int frames)
+{
+	for (int n = 0; n < frames; n++)
+		out[n] = s->settled;
+	if (!s->moving)
+		return;
+	const double rate = 1.0 / length;
+	for (int i = 0; i < SMOOTH_STEPS; i++) {
+		if (s->step[i] == 0.0)
+			continue;
+		for (int n = 0; n < frames; n++) {
+			const double p = (s->age[i] + n) * rate;
+			out[n] += s->step[i] * smooth_shape(p < 1.0 ? p : 1.0);
+		}
+		s->age[i] += frames;
+	}
+	s->since += frames;
+	for (int i = 0; i < SMOOTH_STEPS; i++) {
+		if (s->step[i] == 0.0 || s->age[i] < length)
+			continue;
+		s->settled += s->step[i];
+		s->step[i] = 0.0;
+		s->moving--;
+	}
+	if (!s->moving)
+		s->settled = s->target;
+}
+
+#endif
