@@ -67,24 +67,31 @@ static inline void play_close(struct play *play)
 	free(play);
 }
 
-/* Plays `frames` frames in blocks; in and out are [channels] in the order of the ports. */
-static inline void play_run(struct play *play, float *const *in, float *const *out,
-			    int frames, int block)
+/* Plays one block; in and out are [channels] in the order of the ports. */
+static inline void play_block(struct play *play, float *const *in, float *const *out,
+			      int frames)
 {
 	const struct port *ports;
+	int count = engine_ports(play->engine, &ports);
+	float *buffers[PORTS_MAX] = { NULL };
+	bool is_output[PORTS_MAX] = { false };
+	for (int i = 0, ins = 0, outs = 0; i < count; i++) {
+		is_output[ports[i].slot] = ports[i].is_output;
+		buffers[ports[i].slot] = ports[i].is_output ? out[outs++] : in[ins++];
+	}
+	rt_run(engine_rt(play->engine), buffers, is_output, frames);
+	play->frame += (uint64_t)frames;
+}
+
+/* Plays a stereo stretch in blocks, looking after the engine as a control loop would. */
+static inline void play_run(struct play *play, float *const in[2], float *const out[2],
+			    int frames, int block)
+{
 	for (int done = 0; done < frames; done += block) {
 		int n = frames - done < block ? frames - done : block;
-		int count = engine_ports(play->engine, &ports);
-		float *buffers[PORTS_MAX] = { NULL };
-		bool is_output[PORTS_MAX] = { false };
-		for (int i = 0, ins = 0, outs = 0; i < count; i++) {
-			float *const *from = ports[i].is_output ? out : in;
-			int *place = ports[i].is_output ? &outs : &ins;
-			buffers[ports[i].slot] = from[(*place)++] + done;
-			is_output[ports[i].slot] = ports[i].is_output;
-		}
-		rt_run(engine_rt(play->engine), buffers, is_output, n);
-		play->frame += (uint64_t)n;
+		float *const ins[2] = { in[0] + done, in[1] + done };
+		float *const outs[2] = { out[0] + done, out[1] + done };
+		play_block(play, ins, outs, n);
 		if (done == 0 || done + n >= frames ||
 		    (play->frame & 511) < (uint64_t)n)
 			engine_tick(play->engine);
