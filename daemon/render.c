@@ -1,0 +1,605 @@
+/* render.c - lathe-render: the rack over a file. The same engine as the daemon's, in one
+ * thread: what the daemon plays from silence at a frame, this writes from --start-frame. */
+#include "daemon/config.h"
+#include "daemon/engine.h"
+#include "daemon/param.h"
+#include "daemon/soundfile.h"
+
+#include <getopt.h>
+#include <math.h>
+#include <sndfile.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+	EXIT_FILE = 1,
+	EXIT_USAGE = 2,
+	EXIT_CONFIG = 78,
+	SETS_MAX = 256,
+	BLOCK_MAX = 65536,
+	RATE_MIN = 8000,
+	RATE_MAX = 384000,
+};
+
+struct options {
+	const char *config, *in, *out, *output, *format;
+	const char *sets[SETS_MAX];
+	int set_count;
+	int block;
+	uint64_t start_frame;
+	int meters, json, keep_latency; /* yes or no */
+};
+
+/* One run: the file that is read, the rack, the file that is written. */
+struct render {
+	const struct options *options;
+	struct rack *rack;
+	struct engine *engine;
+	SNDFILE *in, *out;
+	SF_INFO in_info;
+	int output, channels;      /* node, and what it is written with */
+	float *buffers[PORTS_MAX]; /* one per port */
+	bool is_output[PORTS_MAX];
+	int in_slots[PORTS_MAX], in_count; /* the rack's input channels in order */
+	int out_slots[CHANNELS_MAX];
+	float *interleaved;
+	int64_t latency;
+	float **folded; /* [node][meter slot], of the whole run */
+	bool *measured; /* [node] */
+	double began, drawn;
+};
+
+static void usage(FILE *to)
+{
+	fputs("usage: lathe-render --config FILE [OPTION...] IN [OUT]\n"
+	      "Runs the rack of a config over a sound file. OUT's suffix says its "
+	      "kind:\n"
+	      ".wav .w64 .flac .aiff .caf; without OUT the file is only measured.\n\n"
+	      "  --set NODE/PARAM=VALUE  a value instead of the config's; again for "
+	      "more\n"
+	      "  --output NAME           the rack output to write (default: the "
+	      "first)\n"
+	      "  --format F              float, 24 or 16 (default: float; FLAC: 24)\n"
+	      "  --meters                print the final meters\n"
+	      "  --json                  print them as JSON\n"
+	      "  --keep-latency          do not trim the rack's delay at the start\n"
+	      "  --start-frame N         the rack's frame counter at the first frame\n"
+	      "  --block N               frames per call (default 1024); the same "
+	      "samples\n\n"
+	      "Exit status: 0 done, 1 file trouble, 2 usage, 78 config.\n",
+	      to);
+}
+
+static int64_t count_option(const char *name, const char *text, int64_t least,
+			    int64_t most)
+{
+	char *end;
+	long long value = strtoll(text, &end, 10);
+
+	if (end != text && !*end && value >= least && value <= most)
+		return value;
+	fprintf(stderr, "lathe-render: --%s %s: a number from %lld to %lld is wanted\n",
+		name, text, (long long)least, (long long)most);
+	exit(EXIT_USAGE);
+}
+
+static void option_take(struct options *options, int letter)
+{
+	switch (letter) {
+	case 'c':
+		options->config = optarg;
+		break;
+	case 'o':
+		options->output = optarg;
+		break;
+	case 'f':
+		options->format = optarg;
+		break;
+	case 's':
+		if (options->set_count < SETS_MAX)
+			options->sets[options->set_count++] = optarg;
+		break;
+	case 'b':
+		options->block = (int)count_option("block", optarg, 1, BLOCK_MAX);
+		break;
+	case 'F':
+		options->start_frame =
+			(uint64_t)count_option("start-frame", optarg, 0, INT64_MAX / 2);
+		break;
+	case 'h':
+		usage(stdout);
+		exit(0);
+	case 'V':
+		puts("lathe-render " LATHE_VERSION);
+		exit(0);
+	default:
+		exit(EXIT_USAGE);
+	}
+}
+
+static void options_read(struct options *options, int argc, char **argv)
+{
+	const struct option table[] = {
+		{ "config", required_argument, NULL, 'c' },
+		{ "set", required_argument, NULL, 's' },
+		{ "output", required_argument, NULL, 'o' },
+		{ "format", required_argument, NULL, 'f' },
+		{ "block", required_argument, NULL, 'b' },
+		{ "start-frame", required_argument, NULL, 'F' },
+		{ "meters", no_argument, &options->meters, true },
+		{ "json", no_argument, &options->json, true },
+		{ "keep-latency", no_argument, &options->keep_latency, true },
+		{ "help", no_argument, NULL, 'h' },
+		{ "version", no_argument, NULL, 'V' },
+		{ 0 },
+	};
+	int letter;
+
+	while ((letter = getopt_long(argc, argv, "h", table, NULL)) != -1)
+		if (letter)
+			option_take(options, letter);
+	if (!options->config || argc - optind < 1 || argc - optind > 2) {
+		usage(stderr);
+		exit(EXIT_USAGE);
+	}
+	options->in = argv[optind];
+	options->out = argv[optind + 1];
+}
+
+/* ---- the rack ---------------------------------------------------------------------- */
+
+/* "node/param=value": false and a sentence on stderr when it does not fit the rack. */
+static bool value_set(struct rack *rack, const char *given)
+{
+	char path[256], error[256];
+	const char *equals = strchr(given, '=');
+	size_t length = equals ? (size_t)(equals - given) : 0;
+	const char *from = given + (given[0] == '/');
+	int node = -1, param = -1;
+	float value;
+
+	if (!length || length >= sizeof path) {
+		fprintf(stderr, "lathe-render: --set %s: NODE/PARAM=VALUE is wanted\n",
+			given);
+		return false;
+	}
+	snprintf(path, sizeof path, "%.*s", (int)(equals - from), from);
+	for (char *slash = strchr(path, '/'); slash && param < 0;
+	     slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		node = rack_find(rack, path);
+		if (node >= 0)
+			param = param_find(rack->nodes[node].module,
+					   rack->nodes[node].kind == NODE_MODULE,
+					   slash + 1);
+		*slash = '/';
+	}
+	if (param < 0) {
+		fprintf(stderr, "lathe-render: --set %s: no such param in this rack\n",
+			given);
+		return false;
+	}
+	const struct param *row = param_row(rack->nodes[node].module, param);
+	if (!param_parse(row, equals + 1, &value, error, sizeof error)) {
+		fprintf(stderr, "lathe-render: --set %s: %s\n", given, error);
+		return false;
+	}
+	rack_set(rack, node, param, value);
+	return true;
+}
+
+static int output_find(const struct rack *rack, const char *name)
+{
+	for (int i = 0; i < rack->node_count; i++)
+		if (rack->nodes[i].kind == NODE_OUTPUT &&
+		    (!name || strcmp(rack->nodes[i].name, name) == 0))
+			return i;
+	return -1;
+}
+
+static int rack_load(struct render *render)
+{
+	const struct options *options = render->options;
+	struct complaints complaints = { 0 };
+
+	render->rack = config_load(options->config, &complaints);
+	if (complaints.text.bytes)
+		fputs(complaints.text.bytes, stderr);
+	text_finish(&complaints.text);
+	if (!render->rack)
+		return EXIT_CONFIG;
+	for (int i = 0; i < options->set_count; i++)
+		if (!value_set(render->rack, options->sets[i]))
+			return EXIT_USAGE;
+	render->output = output_find(render->rack, options->output);
+	if (render->output < 0) {
+		fprintf(stderr, "lathe-render: --output %s: the rack's outputs are:",
+			options->output);
+		for (int i = 0; i < render->rack->node_count; i++)
+			if (render->rack->nodes[i].kind == NODE_OUTPUT)
+				fprintf(stderr, " %s", render->rack->nodes[i].name);
+		fputc('\n', stderr);
+		return EXIT_USAGE;
+	}
+	return 0;
+}
+
+/* Slot of a port by its name, or -1. */
+static int slot_find(const struct port *ports, int count, const char *section,
+		     int channel, bool is_output)
+{
+	char name[sizeof ports->name];
+
+	snprintf(name, sizeof name, "%s_%d", section, channel + 1);
+	for (int i = 0; i < count; i++)
+		if (ports[i].is_output == is_output && !strcmp(ports[i].name, name))
+			return ports[i].slot;
+	return -1;
+}
+
+/* Finds the plan's ports and gives each a buffer. */
+static bool ports_open(struct render *render)
+{
+	const struct port *ports;
+	const struct rack *rack = render->rack;
+	const struct node *output = &rack->nodes[render->output];
+	int count = engine_ports(render->engine, &ports);
+	size_t bytes =
+		((size_t)render->options->block * sizeof(float) + 63) & ~(size_t)63;
+
+	for (int i = 0; i < count; i++) {
+		render->buffers[ports[i].slot] = aligned_alloc(64, bytes);
+		if (!render->buffers[ports[i].slot])
+			return false;
+		memset(render->buffers[ports[i].slot], 0, bytes);
+		render->is_output[ports[i].slot] = ports[i].is_output;
+	}
+	for (int i = 0; i < rack->input_count; i++)
+		for (int c = 0; c < rack->inputs[i].channels; c++)
+			render->in_slots[render->in_count++] =
+				slot_find(ports, count, rack->inputs[i].name, c, false);
+	for (int c = 0; c < output->channels; c++) {
+		render->out_slots[c] = slot_find(ports, count, output->name, c, true);
+		if (render->out_slots[c] < 0)
+			return false;
+	}
+	return true;
+}
+
+static int engine_open(struct render *render)
+{
+	struct engine_options options = { .rate = render->in_info.samplerate,
+					  .in_line = true,
+					  .start_frame = render->options->start_frame };
+
+	render->engine = engine_create(&options);
+	engine_rebuild(render->engine, render->rack);
+	engine_tick(render->engine);
+	if (!ports_open(render)) {
+		fprintf(stderr, "lathe-render: %s: the rack could not be built\n",
+			render->options->config);
+		return EXIT_CONFIG;
+	}
+	render->latency = engine_output_latency(render->engine, render->output);
+	return 0;
+}
+
+/* ---- files ------------------------------------------------------------------------- */
+
+static int input_open(struct render *render)
+{
+	const struct options *options = render->options;
+	int takes = 0;
+
+	render->in = sf_open(options->in, SFM_READ, &render->in_info);
+	if (!render->in) {
+		fprintf(stderr, "lathe-render: %s: %s\n", options->in,
+			sf_strerror(NULL));
+		return EXIT_FILE;
+	}
+	if (render->in_info.samplerate < RATE_MIN ||
+	    render->in_info.samplerate > RATE_MAX) {
+		fprintf(stderr, "lathe-render: %s: %d Hz; %d to %d are played\n",
+			options->in, render->in_info.samplerate, RATE_MIN, RATE_MAX);
+		return EXIT_FILE;
+	}
+	for (int i = 0; i < render->rack->input_count; i++)
+		takes += render->rack->inputs[i].channels;
+	if (render->in_info.channels > takes) {
+		fprintf(stderr,
+			"lathe-render: %s: has %d channels; the rack's inputs take "
+			"%d\n",
+			options->in, render->in_info.channels, takes);
+		return EXIT_FILE;
+	}
+	return 0;
+}
+
+static int output_open(struct render *render)
+{
+	const struct options *options = render->options;
+	char error[256];
+
+	if (!options->out)
+		return 0;
+	if (soundfile_is_same(options->in, options->out)) {
+		fprintf(stderr, "lathe-render: %s: is the file that is read\n",
+			options->out);
+		return EXIT_FILE;
+	}
+	render->channels = render->rack->nodes[render->output].channels;
+	render->out = soundfile_create(options->out, options->format,
+				       render->in_info.samplerate, render->channels,
+				       error, sizeof error);
+	if (!render->out) {
+		fprintf(stderr, "lathe-render: %s: %s\n", options->out, error);
+		return EXIT_FILE;
+	}
+	return 0;
+}
+
+/* ---- the run ----------------------------------------------------------------------- */
+
+static double seconds_now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+static void progress_draw(struct render *render, int64_t done, int64_t total)
+{
+	const int width = 30;
+	double now = seconds_now();
+	double part = total ? (double)done / (double)total : 1;
+	double speed = (double)done / render->in_info.samplerate /
+		       fmax(now - render->began, 1e-3);
+
+	if (!isatty(STDERR_FILENO) || (now - render->drawn < 0.1 && done < total))
+		return;
+	render->drawn = now;
+	fputs("\r", stderr);
+	for (int i = 0; i < width; i++)
+		fputs(i < part * width ? "█" : "░", stderr);
+	fprintf(stderr, " %3.0f %%  %.1f × real time\033[K%s", 100 * part, speed,
+		done >= total ? "\n" : "");
+}
+
+/* Fills the input ports; past the file's end: silence, which brings the rack's delay out.
+ * A mono file feeds every input. */
+static int block_read(struct render *render, int frames)
+{
+	int channels = render->in_info.channels;
+	int got = (int)sf_readf_float(render->in, render->interleaved, frames);
+
+	for (int p = 0; p < render->in_count; p++) {
+		float *buffer = render->in_slots[p] < 0
+					? NULL
+					: render->buffers[render->in_slots[p]];
+		int channel = channels == 1 ? 0 : p;
+		if (!buffer)
+			continue;
+		memset(buffer, 0, (size_t)frames * sizeof *buffer);
+		for (int i = 0; i < got && channel < channels; i++)
+			buffer[i] = render->interleaved[i * channels + channel];
+	}
+	return got;
+}
+
+static bool block_write(struct render *render, int from, int frames)
+{
+	int channels = render->channels;
+
+	if (!render->out || from >= frames)
+		return true;
+	for (int c = 0; c < channels; c++) {
+		const float *buffer = render->buffers[render->out_slots[c]];
+		for (int i = from; i < frames; i++)
+			render->interleaved[(i - from) * channels + c] = buffer[i];
+	}
+	return sf_writef_float(render->out, render->interleaved, frames - from) ==
+	       frames - from;
+}
+
+static void fold(const struct meter *meter, float *into, float value, bool first)
+{
+	if (first || meter->fold == FOLD_LAST)
+		*into = value;
+	else if (meter->fold == FOLD_MAX)
+		*into = fmaxf(*into, value);
+	else if (meter->fold == FOLD_MIN)
+		*into = fminf(*into, value);
+	else
+		*into += value;
+}
+
+static void meters_fold(struct render *render)
+{
+	for (int n = 0; n < render->rack->node_count; n++) {
+		const struct node *node = &render->rack->nodes[n];
+		const float *values = engine_meters(render->engine, n);
+		if (!values)
+			continue;
+		for (int slot = 0; slot < node_meters(node); slot++)
+			fold(meter_row(node->module, node->channels, slot),
+			     &render->folded[n][slot], values[slot],
+			     !render->measured[n]);
+		render->measured[n] = true;
+	}
+}
+
+static int run(struct render *render)
+{
+	int block = render->options->block;
+	int64_t length = render->in_info.frames, read = 0, done = 0;
+	int64_t skip = render->options->keep_latency ? 0 : render->latency;
+	int64_t total = length + render->latency;
+
+	while (done < total) {
+		int frames = total - done < block ? (int)(total - done) : block;
+		int wanted = length - read < frames ? (int)(length - read) : frames;
+		int got = block_read(render, frames);
+		if (got < wanted) {
+			fprintf(stderr,
+				"lathe-render: %s: ends after %lld of %lld frames\n",
+				render->options->in, (long long)(read + got),
+				(long long)length);
+			return EXIT_FILE;
+		}
+		read += wanted;
+		rt_run(engine_rt(render->engine), render->buffers, render->is_output,
+		       frames);
+		engine_tick(render->engine);
+		meters_fold(render);
+		int from = skip < frames ? (int)skip : frames;
+		skip -= from;
+		if (!block_write(render, from, frames)) {
+			fprintf(stderr, "lathe-render: %s: %s\n", render->options->out,
+				sf_strerror(render->out));
+			return EXIT_FILE;
+		}
+		done += frames;
+		progress_draw(render, done, total);
+	}
+	engine_tick(render->engine);
+	meters_fold(render);
+	return 0;
+}
+
+/* ---- meters ------------------------------------------------------------------------ */
+
+static void number_print(float value)
+{
+	char text[48];
+
+	number_text(value, text, sizeof text);
+	fputs(isfinite(value) ? text : "null", stdout);
+}
+
+static void node_print(const struct render *render, int n, bool *first)
+{
+	const struct node *node = &render->rack->nodes[n];
+
+	for (int slot = 0; slot < node_meters(node); slot++) {
+		const struct meter *meter =
+			meter_row(node->module, node->channels, slot);
+		float reading = meter_reading(meter, render->folded[n][slot]);
+		char path[128], text[64];
+		if (strcmp(meter->id, "load") == 0)
+			continue; /* of this computer, not of the sound */
+		meter_path(node->module, node->channels, slot, path, sizeof path);
+		meter_text(meter, reading, text, sizeof text);
+		if (!render->options->json) {
+			printf("%s/meter/%s %s\n", node->path, path, text);
+			continue;
+		}
+		printf("%s\n    \"%s/meter/%s\": ", *first ? "" : ",", node->path,
+		       path);
+		number_print(reading);
+		*first = false;
+	}
+}
+
+static void meters_print(const struct render *render)
+{
+	bool first = true;
+
+	if (render->options->json)
+		printf("{\n  \"frames\": %lld,\n  \"rate\": %d,\n  \"latency\": %lld,\n"
+		       "  \"seconds\": %.3f,\n  \"meters\": {",
+		       (long long)render->in_info.frames, render->in_info.samplerate,
+		       (long long)render->latency, seconds_now() - render->began);
+	for (int n = 0; n < render->rack->node_count; n++)
+		if (render->measured[n])
+			node_print(render, n, &first);
+	if (render->options->json)
+		puts("\n  }\n}");
+}
+
+static bool memory_open(struct render *render)
+{
+	int count = render->rack->node_count;
+	int widest = render->in_info.channels > CHANNELS_MAX ? render->in_info.channels
+							     : CHANNELS_MAX;
+
+	render->interleaved =
+		calloc((size_t)render->options->block * (size_t)widest, sizeof(float));
+	render->folded = calloc((size_t)count, sizeof *render->folded);
+	render->measured = calloc((size_t)count, sizeof *render->measured);
+	if (!render->interleaved || !render->folded || !render->measured)
+		return false;
+	for (int n = 0; n < count; n++) {
+		size_t slots = (size_t)node_meters(&render->rack->nodes[n]);
+		render->folded[n] = calloc(slots + 1, sizeof(float));
+		if (!render->folded[n])
+			return false;
+	}
+	return true;
+}
+
+static int render_file(struct render *render)
+{
+	int status = rack_load(render);
+
+	if (!status)
+		status = input_open(render);
+	if (!status && !memory_open(render)) {
+		fprintf(stderr, "lathe-render: out of memory\n");
+		status = EXIT_FILE;
+	}
+	if (!status)
+		status = engine_open(render);
+	if (!status)
+		status = output_open(render);
+	if (status)
+		return status;
+	render->began = seconds_now();
+	status = run(render);
+	if (render->out && sf_close(render->out) && !status) {
+		fprintf(stderr, "lathe-render: %s: could not be finished\n",
+			render->options->out);
+		status = EXIT_FILE;
+	}
+	if (!status && (render->options->meters || render->options->json))
+		meters_print(render);
+	return status;
+}
+
+static void render_finish(struct render *render)
+{
+	for (int n = 0; render->folded && n < render->rack->node_count; n++)
+		free(render->folded[n]);
+	free(render->folded);
+	free(render->measured);
+	free(render->interleaved);
+	for (int slot = 0; slot < PORTS_MAX; slot++)
+		free(render->buffers[slot]);
+	if (render->engine)
+		engine_destroy(render->engine);
+	rack_destroy(render->rack);
+	if (render->in)
+		sf_close(render->in);
+}
+
+int main(int argc, char **argv)
+{
+	struct options options = { .block = 1024 };
+	struct render render = { .options = &options };
+
+	options_read(&options, argc, argv);
+	if (options.out && !soundfile_format(options.out, options.format)) {
+		fprintf(stderr,
+			"lathe-render: %s: .wav .w64 .flac .aiff or .caf is wanted, as "
+			"float "
+			"(not FLAC), 24 or 16\n",
+			options.out);
+		return EXIT_USAGE;
+	}
+	int status = render_file(&render);
+	render_finish(&render);
+	return status;
+}

@@ -1,0 +1,63 @@
+/* soundfile.c - sound files to write, by libsndfile. Not for the audio thread. */
+#include "daemon/soundfile.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+
+int soundfile_format(const char *path, const char *format)
+{
+	static const struct {
+		const char *suffix;
+		int kind;
+	} kinds[] = {
+		{ ".wav", SF_FORMAT_RF64 },  { ".w64", SF_FORMAT_W64 },
+		{ ".flac", SF_FORMAT_FLAC }, { ".aiff", SF_FORMAT_AIFF },
+		{ ".aif", SF_FORMAT_AIFF },  { ".caf", SF_FORMAT_CAF },
+	};
+	const char *suffix = strrchr(path, '.');
+	int kind = 0;
+
+	for (size_t i = 0; suffix && i < sizeof kinds / sizeof *kinds; i++)
+		if (strcasecmp(suffix, kinds[i].suffix) == 0)
+			kind = kinds[i].kind;
+	if (!kind)
+		return 0;
+	if (!format)
+		format = kind == SF_FORMAT_FLAC ? "24" : "float";
+	if (strcmp(format, "16") == 0)
+		return kind | SF_FORMAT_PCM_16;
+	if (strcmp(format, "24") == 0)
+		return kind | SF_FORMAT_PCM_24;
+	if (strcmp(format, "float") == 0 && kind != SF_FORMAT_FLAC)
+		return kind | SF_FORMAT_FLOAT;
+	return 0;
+}
+
+SNDFILE *soundfile_create(const char *path, const char *format, int rate, int channels,
+			  char *error, size_t error_size)
+{
+	SF_INFO info = { .samplerate = rate,
+			 .channels = channels,
+			 .format = soundfile_format(path, format) };
+	SNDFILE *file = sf_open(path, SFM_WRITE, &info);
+
+	if (!file) {
+		snprintf(error, error_size, "%s", sf_strerror(NULL));
+		return NULL;
+	}
+	/* No time stamp; a plain WAV while it fits 4 GB. */
+	sf_command(file, SFC_SET_ADD_PEAK_CHUNK, NULL, SF_FALSE);
+	sf_command(file, SFC_RF64_AUTO_DOWNGRADE, NULL, SF_TRUE);
+	sf_command(file, SFC_SET_CLIPPING, NULL, SF_TRUE);
+	return file;
+}
+
+bool soundfile_is_same(const char *one, const char *other)
+{
+	struct stat a, b;
+
+	return stat(one, &a) == 0 && stat(other, &b) == 0 && a.st_dev == b.st_dev &&
+	       a.st_ino == b.st_ino;
+}
