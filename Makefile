@@ -106,13 +106,19 @@ deps:
 deps-check:
 	@./install-deps build check
 
+# IN=song.flac  SECONDS=10  DEVICE=hw:0  CONFIG=config/streaming.conf
+CONFIG ?= config/streaming.conf
+run: deps
+	@$(MAKE) --no-print-directory all $(BUILD)/lathe-demo $(BUILD)/lathe-play
+	@run/run.sh "$(BUILD)" "$(CONFIG)" "$(IN)" "$(SECONDS)" "$(DEVICE)"
+
 # The sources whose every line the audio thread may run.
 REALTIME_SOURCES = daemon/rt.c $(foreach m,$(MODULES),modules/$m/$m.c)
 REALTIME_OBJECTS = $(BUILD)/daemon/rt.o $(KERNEL_OBJECTS)
-C_SOURCES = $(wildcard dsp/*.[ch] modules/*.h modules/*/*.[ch] daemon/*.[ch] control/*.[ch] \
+C_SOURCES = $(wildcard dsp/*.[ch] modules/*.h modules/*/*.[ch] daemon/*.[ch] control/*.[ch] control/*/*.[ch] run/*.c \
 	tests/*.[ch] tests/modules/*.[ch] tests/system/*.[ch] tests/fuzz/*.c tests/bench/*.[ch] \
 	docs/*.c)
-SH_SOURCES = install-deps tests/run .ci/run $(wildcard tests/system/*.sh tests/*.sh control/*.sh)
+SH_SOURCES = install-deps tests/run .ci/run $(wildcard tests/system/*.sh tests/*.sh run/*.sh)
 SYSTEM_TESTS = $(wildcard tests/system/*.sh)
 
 check: deps-check
@@ -126,7 +132,7 @@ lint: deps-check
 		"$(MAKE) -s tidy BUILD=$(BUILD)"
 tidy:
 	clang-tidy --quiet --warnings-as-errors='*' $(filter daemon/%.c modules/%.c \
-		control/%.c,$(C_SOURCES)) -- $(CPPFLAGS) -std=c11
+		control/%.c run/%.c,$(C_SOURCES)) -- $(CPPFLAGS) -std=c11
 
 # Three proofs that the audio thread keeps its rules; the fourth, from outside a release
 # binary under a real JACK, is tests/system/guard.sh.
@@ -169,7 +175,7 @@ docs-check:
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all tests clean deps deps-check check lint tidy realtime symbols effects sanitize \
+.PHONY: all run tests clean deps deps-check check lint tidy realtime symbols effects sanitize \
 	docs-check guard
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

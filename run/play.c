@@ -1,12 +1,12 @@
 /* play.c - lathe-play: plays a sound file in a loop into JACK ports.
  *
- *   lathe-play [--name NAME] [--connect PORT]... FILE
+ *   lathe-play [--into CLIENT] FILE
+ *   lathe-play --probe              is a server there? prints its rate; exit 0 or 1
  *
  * The file is read and brought to the server's rate whole, before the client goes live, so
  * that the process callback only copies. A mono file feeds all ports; otherwise port N
  * gets channel N. Ends on SIGINT or SIGTERM, or when the server goes.
  */
-#include <errno.h>
 #include <getopt.h>
 #include <jack/jack.h>
 #include <samplerate.h>
@@ -24,9 +24,9 @@ enum { PORTS = 8, SECONDS_MAX = 1800 };
 struct player {
 	jack_client_t *client;
 	jack_port_t *ports[PORTS];
-	const char *wanted[PORTS];
 	int port_count;
-	float *audio; /* interleaved */
+	const char *into; /* client that is to hear this, or NULL */
+	float *audio;     /* interleaved */
 	jack_nframes_t frames, at;
 	int channels;
 };
@@ -122,11 +122,11 @@ static float *resampled(float *audio, SF_INFO *info, int rate)
 	return out;
 }
 
-static bool player_open(struct player *player, const char *name)
+static bool player_open(struct player *player)
 {
 	jack_status_t status;
 
-	player->client = jack_client_open(name, JackNoStartServer, &status);
+	player->client = jack_client_open("lathe-play", JackNoStartServer, &status);
 	if (!player->client) {
 		fprintf(stderr, "lathe-play: no JACK server answers%s%s\n",
 			getenv("JACK_DEFAULT_SERVER") ? " under the name " : "",
@@ -148,66 +148,82 @@ static bool player_open(struct player *player, const char *name)
 	return true;
 }
 
-/* Ports may appear after us: asked again until all are there. */
+/* Its ports come and go: asked again and again. Output N goes to the client's input N. */
 static void player_connect(struct player *player)
 {
-	for (int p = 0; p < player->port_count; p++) {
-		if (!player->wanted[p] ||
-		    !jack_port_by_name(player->client, player->wanted[p]))
-			continue;
-		int error =
+	char pattern[160];
+
+	if (!player->into)
+		return;
+	snprintf(pattern, sizeof pattern, "^%s:", player->into);
+	const char **found = jack_get_ports(player->client, pattern,
+					    JACK_DEFAULT_AUDIO_TYPE, JackPortIsInput);
+	for (int p = 0; found && p < player->port_count && found[p]; p++)
+		if (!jack_port_connected_to(player->ports[p], found[p]))
 			jack_connect(player->client, jack_port_name(player->ports[p]),
-				     player->wanted[p]);
-		if (!error || error == EEXIST)
-			player->wanted[p] = NULL;
-	}
+				     found[p]);
+	jack_free(found);
 }
 
-static void usage(void)
+static int probe(void)
 {
-	fprintf(stderr, "usage: lathe-play [--name NAME] [--connect PORT]... FILE\n");
-	exit(2);
+	jack_status_t status;
+	jack_client_t *client =
+		jack_client_open("lathe-probe", JackNoStartServer, &status);
+
+	if (!client)
+		return 1;
+	printf("%u Hz, %u frames\n", jack_get_sample_rate(client),
+	       jack_get_buffer_size(client));
+	jack_client_close(client);
+	return 0;
 }
 
-static const char *options(int argc, char **argv, struct player *player,
-			   const char **name)
+static const char *options(int argc, char **argv, struct player *player)
 {
 	static const struct option table[] = {
-		{ "name", required_argument, NULL, 'n' },
-		{ "connect", required_argument, NULL, 'c' },
+		{ "into", required_argument, NULL, 'i' },
+		{ "probe", no_argument, NULL, 'p' },
 		{ 0 },
 	};
 	int option;
 
-	while ((option = getopt_long(argc, argv, "n:c:", table, NULL)) != -1) {
-		if (option == 'n')
-			*name = optarg;
-		else if (option == 'c' && player->port_count < PORTS)
-			player->wanted[player->port_count++] = optarg;
-		else
-			usage();
+	while ((option = getopt_long(argc, argv, "", table, NULL)) == 'i' ||
+	       option == 'p') {
+		if (option == 'p')
+			exit(probe());
+		player->into = optarg;
 	}
-	if (optind != argc - 1)
-		usage();
+	if (option != -1 || optind != argc - 1) {
+		fprintf(stderr, "usage: lathe-play [--into CLIENT] FILE\n");
+		exit(2);
+	}
 	return argv[optind];
+}
+
+static void be_quiet(const char *text)
+{
+	(void)text;
 }
 
 int main(int argc, char **argv)
 {
 	struct player player = { 0 };
-	const char *name = "lathe-play";
-	const char *path = options(argc, argv, &player, &name);
 	SF_INFO info = { 0 };
 	struct sigaction action = { .sa_handler = on_signal };
 
+	jack_set_error_function(be_quiet);
+	jack_set_info_function(be_quiet);
+	const char *path = options(argc, argv, &player);
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
 	player.audio = file_read(path, &info);
 	if (!player.audio)
 		return 1;
-	if (!player.port_count)
-		player.port_count = info.channels < PORTS ? info.channels : PORTS;
-	if (!player_open(&player, name))
+	player.port_count = info.channels == 1      ? 2
+			    : info.channels < PORTS ? info.channels
+						    : PORTS;
+	if (!player_open(&player))
 		return 1;
 	player.audio = resampled(player.audio, &info,
 				 (int)jack_get_sample_rate(player.client));
@@ -219,7 +235,7 @@ int main(int argc, char **argv)
 		return 1;
 	while (!stop_asked && !atomic_load(&server_gone)) {
 		player_connect(&player);
-		nanosleep(&(struct timespec) { .tv_nsec = 50000000 }, NULL);
+		nanosleep(&(struct timespec) { .tv_nsec = 100000000 }, NULL);
 	}
 	if (!atomic_load(&server_gone))
 		jack_client_close(player.client);

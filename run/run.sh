@@ -1,0 +1,127 @@
+#!/bin/sh
+# run.sh - what `make run` does: finds or starts JACK, starts lathed, plays a programme
+# through it in a loop and shows the meters. Stops what it started, and nothing else.
+#   run.sh BUILD CONFIG [IN] [SECONDS] [DEVICE]
+# shellcheck disable=SC2317 # the traps call what looks unreachable
+set -u
+cd "$(dirname "$0")/.." || exit 1
+build=$1 config=$2 in=${3:-} seconds=${4:-} device=${5:-}
+scratch=$(mktemp -d) || exit 1
+name=lathe-run-$$
+pw="" jackd="" lathed="" player="" view=""
+
+say() {
+	printf 'run: %s\n' "$*"
+}
+
+# One by one, the newest first; each has five seconds to end by itself.
+stop() {
+	[ -n "$1" ] || return 0
+	kill "$1" 2>/dev/null
+	for _ in $(seq 25); do
+		kill -0 "$1" 2>/dev/null || break
+		sleep 0.2
+	done
+	kill -9 "$1" 2>/dev/null
+	wait "$1" 2>/dev/null
+}
+
+finish() {
+	trap '' INT TERM
+	stop "$view"
+	stop "$player"
+	stop "$lathed"
+	stop "$jackd"
+	rm -rf "$scratch"
+}
+trap finish EXIT
+trap '[ -n "$view" ] || exit 130; kill "$view" 2>/dev/null' INT TERM
+
+fail() {
+	printf 'run: %s\n' "$1" >&2
+	[ -z "${2:-}" ] || tail -n 20 "$2" >&2
+	exit 1
+}
+
+probe() {
+	timeout 5 $pw "$build/lathe-play" --probe 2>/dev/null
+}
+
+jackd_start() {
+	export JACK_DEFAULT_SERVER="$name"
+	JACK_NO_AUDIO_RESERVATION=1 setsid jackd -n "$name" -p 128 "$@" \
+		>"$scratch/jackd" 2>&1 &
+	jackd=$!
+	for _ in $(seq 25); do
+		found=$(probe) && return 0
+		kill -0 "$jackd" 2>/dev/null || break
+		sleep 0.2
+	done
+	fail "jackd does not start:" "$scratch/jackd"
+}
+
+jack_find() {
+	if found=$(probe); then
+		say "JACK runs already ($found)."
+		return
+	fi
+	if command -v pw-jack >/dev/null && pw="pw-jack" && found=$(probe); then
+		say "PipeWire serves as JACK ($found)."
+		return
+	fi
+	pw=""
+	if [ -n "$device" ]; then
+		jackd_start -d alsa -d "$device" -r 48000 -p 256
+		say "started jackd on $device ($found)."
+		return
+	fi
+	jackd_start -d dummy -r 48000 -p 256
+	say "started a JACK without a sound card ($found): nothing will be heard; DEVICE=hw:0 plays on the first card."
+}
+
+# The first UDP port from 3345 on that nobody has.
+port_find() {
+	port=3345
+	while grep -qi "^ *[0-9]*: [0-9A-F]*:$(printf %04X "$port") " /proc/net/udp /proc/net/udp6 2>/dev/null; do
+		port=$((port + 1))
+	done
+}
+
+lathed_start() {
+	setsid $pw "$build/lathed" --config "$config" --port "$port" --client "$name" \
+		>"$scratch/lathed" 2>&1 &
+	lathed=$!
+	for _ in $(seq 25); do
+		"$build/lathectl" --port "$port" --timeout 0.2 ping >/dev/null 2>&1 &&
+			return 0
+		kill -0 "$lathed" 2>/dev/null || break
+		sleep 0.1
+	done
+	fail "lathed does not start:" "$scratch/lathed"
+}
+
+jack_find
+port_find
+lathed_start
+say "lathed plays $config; ask it with: $build/lathectl --port $port list"
+
+if [ -z "$in" ]; then
+	in=$build/demo.wav
+	[ -s "$in" ] || "$build/lathe-demo" "$in" || exit 1
+fi
+setsid $pw "$build/lathe-play" --into "$name" "$in" &
+player=$!
+sleep 0.3
+kill -0 "$player" 2>/dev/null || fail "$in cannot be played."
+say "playing $in in a loop${seconds:+ for $seconds s}; Ctrl-C stops."
+
+"$build/lathectl" --port "$port" meters --summary ${seconds:+--seconds "$seconds"} &
+view=$!
+wait "$view"
+status=$?
+while kill -0 "$view" 2>/dev/null; do
+	wait "$view"
+	status=$?
+done
+view=""
+exit "$status"
