@@ -1,0 +1,347 @@
+/* main.c - lathed: what starts, what the control thread waits for, what stops. */
+#include "daemon/describe.h"
+#include "daemon/jack.h"
+#include "daemon/log.h"
+#include "daemon/options.h"
+#include "daemon/osc.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/timerfd.h>
+#include <systemd/sd-daemon.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+	STATUS_CONFIG = 78, /* EX_CONFIG */
+	TICK_MS = 10,
+	STOP_MS = 2000,     /* to fade out and leave JACK, then we go anyway */
+	RATE_GUESS = 48000, /* until JACK says */
+	STATUS_TICKS = 100, /* between two looks at the status line */
+};
+
+enum phase { PHASE_PLAY, PHASE_FADE, PHASE_LEAVE, PHASE_DONE };
+
+struct lathed {
+	struct options options;
+	struct host host;
+	struct osc *osc;
+	struct jack *jack;
+	int signals, timer;
+	int engine_rate;
+	enum phase phase;
+	int stop_ticks; /* left before we go anyway */
+	int ticks, watchdog_ticks;
+	char status_line[160];
+};
+
+/* ---- without JACK -------------------------------------------------------------------- */
+
+static void describe_row(void *context, const struct description *row)
+{
+	struct text line = { 0 };
+
+	(void)context;
+	describe_line(row, &line);
+	puts(line.bytes);
+	text_finish(&line);
+}
+
+/* The rack of the config file, or NULL and every complaint on stderr. */
+static struct rack *rack_open(const char *path)
+{
+	struct complaints complaints = { 0 };
+	struct rack *rack = config_load(path, &complaints);
+
+	if (complaints.text.bytes)
+		fputs(complaints.text.bytes, stderr);
+	if (!rack)
+		fprintf(stderr, "%s: %d complaint%s\n", path, complaints.count,
+			complaints.count == 1 ? "" : "s");
+	text_finish(&complaints.text);
+	return rack;
+}
+
+/* ---- start --------------------------------------------------------------------------- */
+
+/* Later threads would need their stacks locked too, which a small limit does not allow:
+ * they would not start at all. */
+static void memory_lock(void)
+{
+	struct rlimit limit;
+	int flags = MCL_CURRENT;
+
+	if (getrlimit(RLIMIT_MEMLOCK, &limit) == 0 && limit.rlim_cur == RLIM_INFINITY)
+		flags |= MCL_FUTURE;
+	if (mlockall(flags))
+		log_line(LOG_NOTICE,
+			 "memory is not locked (%s): audio may drop out when memory is "
+			 "short; raise LimitMEMLOCK= or the memlock limit",
+			 strerror(errno));
+}
+
+static int signals_open(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGHUP);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	/* libjack writes to sockets whose server may be gone. */
+	signal(SIGPIPE, SIG_IGN);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+static int timer_open(void)
+{
+	struct timespec tick = { .tv_nsec = TICK_MS * 1000000L };
+	struct itimerspec times = { .it_interval = tick, .it_value = tick };
+	int timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+
+	if (timer >= 0)
+		timerfd_settime(timer, 0, &times, NULL);
+	return timer;
+}
+
+/* Takes the place of an engine of another rate; no audio runs. */
+static bool engine_open(struct lathed *lathed, int rate)
+{
+	struct host *host = &lathed->host;
+	struct engine *old = host->engine;
+	uint64_t frame = old ? engine_frame(old) : 0;
+	struct engine_options options = {
+		.rate = rate,
+		.start_faded = true,
+		.start_frame = frame - frame % GRID_FRAMES,
+		.events = host->events,
+		.ports_wanted = jack_ports_wanted,
+		.context = lathed->jack,
+	};
+	struct engine *engine = engine_create(&options);
+
+	if (!engine)
+		return false;
+	host->engine = engine;
+	host->status.rate = rate;
+	lathed->engine_rate = rate;
+	jack_play(lathed->jack, engine);
+	engine_rebuild(engine, host->rack);
+	engine_destroy(old);
+	return true;
+}
+
+static bool osc_open(struct lathed *lathed)
+{
+	struct rack *rack = lathed->host.rack;
+	int inherited = sd_listen_fds(1) > 0 ? SD_LISTEN_FDS_START : -1;
+	char error[256];
+
+	if (lathed->options.port >= 0)
+		rack->osc.port = lathed->options.port;
+	lathed->osc = osc_create(&lathed->host, inherited, error, sizeof error);
+	if (!lathed->osc) {
+		log_line(LOG_ERROR, "%s", error);
+		return false;
+	}
+	log_line(LOG_INFO, "OSC on %s, port %d, %d kB of receive buffer",
+		 rack->osc.listen, osc_port(lathed->osc),
+		 osc_buffer(lathed->osc) / 1024);
+	return true;
+}
+
+static bool start(struct lathed *lathed)
+{
+	struct host *host = &lathed->host;
+	const char *client = lathed->options.client;
+	uint64_t watchdog_us;
+
+	lathed->signals = signals_open();
+	lathed->timer = timer_open();
+	memory_lock();
+	host->config_path = strdup(lathed->options.config);
+	host->events = event_log_create();
+	lathed->jack = jack_create(client ? client : host->rack->name,
+				   lathed->options.server, host->events);
+	if (lathed->signals < 0 || lathed->timer < 0 || !host->config_path ||
+	    !host->events || !lathed->jack || !engine_open(lathed, RATE_GUESS)) {
+		log_line(LOG_ERROR, "no memory to start in");
+		return false;
+	}
+	if (!osc_open(lathed))
+		return false;
+	if (sd_watchdog_enabled(0, &watchdog_us) > 0)
+		lathed->watchdog_ticks = (int)(watchdog_us / 2 / (TICK_MS * 1000)) + 1;
+	sd_notify(0, "READY=1");
+	return true;
+}
+
+/* ---- the control thread's loop ------------------------------------------------------- */
+
+static void reload(struct lathed *lathed)
+{
+	struct text result = { 0 };
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%lld",
+		   (long long)now.tv_sec * 1000000 + now.tv_nsec / 1000);
+	bool done = host_reload(&lathed->host, NULL, false, &result);
+	for (char *rest = result.bytes, *line; (line = strsep(&rest, "\n"));)
+		if (*line)
+			log_line(done ? LOG_INFO : LOG_WARNING, "%s", line);
+	text_finish(&result);
+	sd_notify(0, "READY=1");
+}
+
+static void stop(struct lathed *lathed)
+{
+	if (lathed->phase != PHASE_PLAY)
+		return;
+	sd_notify(0, "STOPPING=1");
+	lathed->phase = PHASE_FADE;
+	lathed->stop_ticks = STOP_MS / TICK_MS;
+	engine_fade_out(lathed->host.engine);
+}
+
+static void take_signal(struct lathed *lathed)
+{
+	struct signalfd_siginfo signal;
+
+	while (read(lathed->signals, &signal, sizeof signal) == sizeof signal) {
+		if (signal.ssi_signo != SIGHUP)
+			stop(lathed);
+		else if (lathed->phase == PHASE_PLAY)
+			reload(lathed);
+	}
+}
+
+static void tick_stop(struct lathed *lathed)
+{
+	if (lathed->phase == PHASE_FADE &&
+	    (!jack_running(lathed->jack) || engine_silent(lathed->host.engine))) {
+		jack_close(lathed->jack);
+		lathed->phase = PHASE_LEAVE;
+	}
+	if (lathed->phase == PHASE_LEAVE && jack_closed(lathed->jack))
+		lathed->phase = PHASE_DONE;
+	else if (lathed->stop_ticks-- == 0) {
+		log_line(LOG_WARNING, "JACK holds us back; gone without a goodbye");
+		_exit(0); /* a hung libjack call can't be ended in any other way */
+	}
+}
+
+static void tick_systemd(struct lathed *lathed)
+{
+	const struct host_status *status = &lathed->host.status;
+	char line[sizeof lathed->status_line];
+
+	if (lathed->watchdog_ticks && lathed->ticks % lathed->watchdog_ticks == 0)
+		sd_notify(0, "WATCHDOG=1");
+	if (lathed->ticks % STATUS_TICKS)
+		return;
+	snprintf(line, sizeof line,
+		 "JACK server '%s': %s, %d Hz, %d frames, %llu xruns; %d OSC clients",
+		 status->server, status->jack, status->rate, status->block,
+		 (unsigned long long)status->xruns, status->clients);
+	if (strcmp(line, lathed->status_line) != 0)
+		sd_notifyf(0, "STATUS=%s", strcpy(lathed->status_line, line));
+}
+
+static void tick(struct lathed *lathed)
+{
+	struct host *host = &lathed->host;
+	int offered = jack_offer(lathed->jack);
+
+	if (offered && offered == lathed->engine_rate)
+		jack_play(lathed->jack, host->engine);
+	else if (offered && !engine_open(lathed, offered))
+		log_line(LOG_ERROR, "no memory for an engine of %d Hz", offered);
+	jack_tick(lathed->jack, &host->status);
+	event_log_frame(host->events, jack_running(lathed->jack)
+					      ? (int64_t)engine_frame(host->engine)
+					      : -1);
+	host_tick(host);
+	osc_tick(lathed->osc);
+	tick_systemd(lathed);
+	if (lathed->phase != PHASE_PLAY)
+		tick_stop(lathed);
+	lathed->ticks++;
+}
+
+static void run(struct lathed *lathed)
+{
+	enum { OSC, JACK, SIGNALS, TIMER, FDS };
+	struct pollfd fds[FDS] = {
+		[OSC] = { .fd = osc_fd(lathed->osc), .events = POLLIN },
+		[JACK] = { .fd = jack_fd(lathed->jack), .events = POLLIN },
+		[SIGNALS] = { .fd = lathed->signals, .events = POLLIN },
+		[TIMER] = { .fd = lathed->timer, .events = POLLIN },
+	};
+	bool more = false;
+
+	while (lathed->phase != PHASE_DONE) {
+		uint64_t expired = 0;
+
+		if (poll(fds, FDS, more ? 0 : -1) < 0 && errno != EINTR)
+			break;
+		if (fds[SIGNALS].revents)
+			take_signal(lathed);
+		if (more || fds[OSC].revents)
+			more = osc_receive(lathed->osc);
+		if (fds[JACK].revents)
+			jack_tick(lathed->jack, &lathed->host.status);
+		if (fds[TIMER].revents &&
+		    read(lathed->timer, &expired, sizeof expired) == sizeof expired)
+			tick(lathed);
+	}
+}
+
+/* ---- stop ---------------------------------------------------------------------------- */
+
+/* After JACK's last cycle. */
+static void finish(struct lathed *lathed)
+{
+	struct host *host = &lathed->host;
+
+	osc_destroy(lathed->osc);
+	jack_destroy(lathed->jack);
+	engine_destroy(host->engine);
+	event_log_destroy(host->events);
+	rack_destroy(host->rack);
+	free(host->config_path);
+	close(lathed->timer);
+	close(lathed->signals);
+}
+
+int main(int argc, char **argv)
+{
+	struct lathed lathed = { 0 };
+	int status = options_parse(&lathed.options, argc, argv);
+
+	if (status >= 0)
+		return status;
+	log_open(lathed.options.verbose);
+	lathed.host.rack = rack_open(lathed.options.config);
+	if (!lathed.host.rack)
+		return STATUS_CONFIG;
+	if (lathed.options.describe)
+		describe_rack(lathed.host.rack, describe_row, NULL);
+	if (lathed.options.check || lathed.options.describe) {
+		rack_destroy(lathed.host.rack);
+		return 0;
+	}
+	if (!start(&lathed))
+		return 1; /* threads may be waiting in libjack: no tidy end */
+	run(&lathed);
+	finish(&lathed);
+	return 0;
+}

@@ -1,0 +1,18 @@
+/* options.h - what lathed's command line says. */
+#ifndef LATHE_OPTIONS_H
+#define LATHE_OPTIONS_H
+
+#include <stdbool.h>
+
+struct options {
+	const char *config;
+	const char *server; /* of JACK, or NULL: its default */
+	const char *client; /* or NULL: the rack's name */
+	int port;           /* of OSC; -1: the config's */
+	bool check, describe, verbose;
+};
+
+/* -1: go on. Anything else: the exit status, all has been said. */
+int options_parse(struct options *options, int argc, char **argv);
+
+#endif
