@@ -13,7 +13,8 @@ struct osc;
 /* Binds host->rack->osc and listens; takes host->changed, ->reshaped and ->context.
  * `inherited`: a bound UDP socket to use instead (socket activation), or -1.
  * NULL and a sentence when the address can't be bound. */
-struct osc *osc_create(struct host *host, int inherited, char *error, size_t error_size);
+struct osc *osc_create(struct host *host, int inherited, char *error,
+		       size_t error_size);
 void osc_destroy(struct osc *osc);
 
 /* Poll this for reading. */
@@ -32,8 +33,9 @@ struct osc_counts {
 	uint64_t received;  /* datagrams from admitted senders */
 	uint64_t refused;   /* from senders who are not on the list */
 	uint64_t malformed; /* stopped by the gate */
-	uint64_t missed;    /* lost before us: by the kernel's buffer or a sender's full lane */
-	uint64_t unsent;    /* datagrams that could not be sent without waiting */
+	uint64_t
+		missed; /* lost before us: by the kernel's buffer or a sender's full lane */
+	uint64_t unsent; /* datagrams that could not be sent without waiting */
 };
 struct osc_counts osc_counts(const struct osc *osc);
 

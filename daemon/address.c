@@ -1,0 +1,391 @@
+/* address.c - every address of the rack's tree. Control thread. */
+#include "daemon/address.h"
+
+#include "daemon/param.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { GUESS_BYTES = 128 };
+
+struct slot {
+	uint32_t hash;
+	int place; /* + 1; 0: free */
+};
+
+struct addresses {
+	struct place *places;
+	int count, node_count;
+	int *first; /* [node_count + 1] of each node */
+	int *stems; /* [node_count] bytes of "/eq", which all of its places share */
+	char *paths;
+	struct slot *slots;
+	uint32_t mask;
+};
+
+static const char *const verb_words[] = {
+	[VERB_NORM] = "norm",     [VERB_TEXT] = "text",   [VERB_TOGGLE] = "toggle",
+	[VERB_ADJUST] = "adjust", [VERB_RESET] = "reset", [VERB_RAMP] = "ramp",
+};
+
+/* FNV-1a's idea over 8 bytes at a time; addresses are short and known. */
+static uint32_t hash_path(const char *path, int length)
+{
+	uint64_t hash = UINT64_C(0xcbf29ce484222325), word = 0;
+	for (; length >= 8; path += 8, length -= 8) {
+		memcpy(&word, path, 8);
+		hash = (hash ^ word) * UINT64_C(0x9e3779b97f4a7c15);
+		hash ^= hash >> 29;
+	}
+	word = (uint64_t)length;
+	for (int i = 0; i < length; i++)
+		word = word << 8 | (uint8_t)path[i];
+	hash = (hash ^ word) * UINT64_C(0x9e3779b97f4a7c15);
+	return (uint32_t)(hash >> 32);
+}
+
+static void enter(struct addresses *addresses, int place)
+{
+	uint32_t hash = addresses->places[place].hash;
+	uint32_t at = hash & addresses->mask;
+	while (addresses->slots[at].place)
+		at = (at + 1) & addresses->mask;
+	addresses->slots[at] = (struct slot) { hash, place + 1 };
+}
+
+static int lookup(const struct addresses *addresses, const char *path, int length)
+{
+	uint32_t hash = hash_path(path, length);
+	for (uint32_t at = hash & addresses->mask; addresses->slots[at].place;
+	     at = (at + 1) & addresses->mask) {
+		if (addresses->slots[at].hash != hash)
+			continue;
+		int index = addresses->slots[at].place - 1;
+		const struct place *place = &addresses->places[index];
+		if (place->length == length &&
+		    memcmp(place->path, path, (size_t)length) == 0)
+			return index;
+	}
+	return -1;
+}
+
+static bool has_host_rows(const struct node *node)
+{
+	return node->kind == NODE_MODULE;
+}
+
+static int node_params(const struct node *node)
+{
+	return params_total(node->module, has_host_rows(node));
+}
+
+static int node_meters(const struct node *node)
+{
+	return meters_total(node->module, node->channels, has_host_rows(node));
+}
+
+/* Writes the path of a node's row and returns its length. */
+static int row_path(const struct node *node, int row, char path[160])
+{
+	int params = node_params(node);
+	int length =
+		snprintf(path, 160, row < params ? "/%s/" : "/%s/meter/", node->path);
+	size_t room = (size_t)(160 - length);
+	length += row < params ? param_path(node->module, row, path + length, room)
+			       : meter_path(node->module, node->channels, row - params,
+					    path + length, room);
+	return length > 159 ? 159 : length;
+}
+
+static void fill_node(struct addresses *addresses, const struct rack *rack, int index,
+		      char **paths)
+{
+	const struct node *node = &rack->nodes[index];
+	int params = node_params(node);
+	int rows = params + node_meters(node);
+	addresses->first[index] = addresses->count;
+	addresses->stems[index] = (int)strlen(node->path) + 1;
+	for (int row = 0; row < rows; row++) {
+		struct place *place = &addresses->places[addresses->count];
+		char path[160];
+		int length = row_path(node, row, path);
+		memcpy(*paths, path, (size_t)length + 1);
+		*place = (struct place) { .path = *paths,
+					  .length = (uint8_t)length,
+					  .hash = hash_path(path, length),
+					  .node = index };
+		*paths += length + 1;
+		if (row < params) {
+			place->index = row;
+			place->param = param_row(node->module, row);
+		} else {
+			place->index = row - params;
+			place->meter =
+				meter_row(node->module, node->channels, row - params);
+		}
+		enter(addresses, addresses->count++);
+	}
+}
+
+static size_t paths_size(const struct rack *rack, int *count)
+{
+	size_t size = 8; /* hash_path() may look at whole words */
+	for (int i = 0; i < rack->node_count; i++) {
+		const struct node *node = &rack->nodes[i];
+		int rows = node_params(node) + node_meters(node);
+		char path[160];
+		for (int row = 0; row < rows; row++)
+			size += (size_t)row_path(node, row, path) + 1;
+		*count += rows;
+	}
+	return size;
+}
+
+struct addresses *addresses_create(const struct rack *rack)
+{
+	struct addresses *addresses = calloc(1, sizeof *addresses);
+	int count = 0;
+	char *paths = addresses->paths = malloc(paths_size(rack, &count));
+	uint32_t slots = 64;
+	while (slots < (uint32_t)count * 4)
+		slots *= 2;
+	addresses->mask = slots - 1;
+	addresses->slots = calloc(slots, sizeof *addresses->slots);
+	addresses->places = calloc((size_t)count + 1, sizeof *addresses->places);
+	addresses->node_count = rack->node_count;
+	addresses->first =
+		calloc((size_t)rack->node_count + 1, sizeof *addresses->first);
+	addresses->stems =
+		calloc((size_t)rack->node_count + 1, sizeof *addresses->stems);
+	for (int i = 0; i < rack->node_count; i++)
+		fill_node(addresses, rack, i, &paths);
+	addresses->first[rack->node_count] = addresses->count;
+	return addresses;
+}
+
+void addresses_destroy(struct addresses *addresses)
+{
+	if (!addresses)
+		return;
+	free(addresses->paths);
+	free(addresses->slots);
+	free(addresses->places);
+	free(addresses->first);
+	free(addresses->stems);
+	free(addresses);
+}
+
+int address_count(const struct addresses *addresses)
+{
+	return addresses->count;
+}
+
+const struct place *address_place(const struct addresses *addresses, int place)
+{
+	return &addresses->places[place];
+}
+
+int address_of_param(const struct addresses *addresses, int node, int param)
+{
+	return addresses->first[node] + param;
+}
+
+enum verb address_verb(const char *path, int length, int *stem)
+{
+	*stem = length;
+	int slash = length;
+	while (slash > 0 && path[slash - 1] != '/')
+		slash--;
+	for (enum verb verb = VERB_NORM; verb <= VERB_RAMP; verb++) {
+		int word = (int)strlen(verb_words[verb]);
+		if (length - slash != word || slash < 2 ||
+		    memcmp(path + slash, verb_words[verb], (size_t)word) != 0)
+			continue;
+		*stem = slash - 1;
+		return verb;
+	}
+	return VERB_VALUE;
+}
+
+int address_find(const struct addresses *addresses, const char *path, int length,
+		 enum verb *verb)
+{
+	int stem;
+	int place = lookup(addresses, path, length);
+	*verb = VERB_VALUE;
+	if (place >= 0)
+		return place;
+	*verb = address_verb(path, length, &stem);
+	if (*verb == VERB_VALUE)
+		return -1;
+	place = lookup(addresses, path, stem);
+	if (place >= 0 && addresses->places[place].meter && *verb != VERB_TEXT)
+		return -1;
+	return place;
+}
+
+/* Runs over one more stretch; true when it, or with `below` a part of it, matches. */
+static bool run_parts(const struct pattern *pattern, struct pattern_state *state,
+		      const char *path, int length, bool below, bool *alive)
+{
+	*alive = true;
+	for (int from = 0; from < length;) {
+		int to = from + 1;
+		while (to < length && path[to] != '/')
+			to++;
+		if (!pattern_run(pattern, state, path + from, (size_t)(to - from))) {
+			*alive = false;
+			return false;
+		}
+		if (below && pattern_done(pattern, state))
+			return true;
+		from = to;
+	}
+	return pattern_done(pattern, state);
+}
+
+static int match_node(const struct addresses *addresses, const struct pattern *pattern,
+		      int node, bool below, uint64_t *bits)
+{
+	int from = addresses->first[node], to = addresses->first[node + 1];
+	if (from == to || !pattern_sees(pattern, addresses->places[from].path))
+		return 0;
+	struct pattern_state start;
+	int stem = addresses->stems[node], found = 0;
+	bool alive;
+	pattern_begin(pattern, &start);
+	bool all = run_parts(pattern, &start, addresses->places[from].path, stem, below,
+			     &alive);
+	if (!alive)
+		return 0;
+	for (int i = from; i < to; i++) {
+		const struct place *place = &addresses->places[i];
+		struct pattern_state state = start;
+		if ((all && below) || run_parts(pattern, &state, place->path + stem,
+						place->length - stem, below, &alive)) {
+			bits[i / 64] |= UINT64_C(1) << (i % 64);
+			found++;
+		}
+	}
+	return found;
+}
+
+int address_match(const struct addresses *addresses, const struct pattern *pattern,
+		  bool below, uint64_t *bits)
+{
+	int found = 0;
+	memset(bits, 0, ((size_t)addresses->count / 64 + 1) * sizeof *bits);
+	for (int node = 0; node < addresses->node_count; node++)
+		found += match_node(addresses, pattern, node, below, bits);
+	return found;
+}
+
+/* ---- what to say about an address that is none --------------------------------------- */
+
+/* Levenshtein's distance of two short words. */
+static int distance(const char *a, const char *b)
+{
+	int row[GUESS_BYTES + 1], length = (int)strlen(b);
+	if (length > GUESS_BYTES || strlen(a) > GUESS_BYTES)
+		return GUESS_BYTES;
+	for (int j = 0; j <= length; j++)
+		row[j] = j;
+	for (int i = 0; a[i]; i++) {
+		int corner = row[0];
+		row[0] = i + 1;
+		for (int j = 0; j < length; j++) {
+			int best = corner + (a[i] != b[j]);
+			corner = row[j + 1];
+			if (row[j] + 1 < best)
+				best = row[j] + 1;
+			if (corner + 1 < best)
+				best = corner + 1;
+			row[j + 1] = best;
+		}
+	}
+	return row[length];
+}
+
+static const char *nearest_place(const struct addresses *addresses, int node,
+				 const char *path)
+{
+	const char *best = "";
+	int least = GUESS_BYTES;
+	for (int i = addresses->first[node]; i < addresses->first[node + 1]; i++) {
+		int found = distance(addresses->places[i].path, path);
+		if (found < least) {
+			least = found;
+			best = addresses->places[i].path;
+		}
+	}
+	return *best ? best + 1 : best;
+}
+
+/* The node that the path goes into, or -1; *rest is what follows its path. */
+static int node_of(const struct rack *rack, const char *path, const char **rest)
+{
+	int found = -1;
+	size_t longest = 0;
+	for (int i = 0; i < rack->node_count; i++) {
+		size_t length = strlen(rack->nodes[i].path);
+		if (strncmp(path, rack->nodes[i].path, length) == 0 &&
+		    (path[length] == '/' || path[length] == '\0') && length > longest) {
+			longest = length;
+			found = i;
+		}
+	}
+	*rest = path + longest + (path[longest] == '/');
+	return found;
+}
+
+static void explain_node(const struct rack *rack, const char *path, char *text,
+			 size_t size)
+{
+	char name[GUESS_BYTES];
+	const char *best = "";
+	int least = GUESS_BYTES;
+	snprintf(name, sizeof name, "%.*s", (int)strcspn(path, "/"), path);
+	for (int i = 0; i < rack->node_count; i++) {
+		int found = distance(rack->nodes[i].path, name);
+		if (found < least) {
+			least = found;
+			best = rack->nodes[i].path;
+		}
+	}
+	snprintf(text, size, "no node is called %s; did you mean %s?", name, best);
+}
+
+/* "eq has 8 bands", when the path names a member that is not there. */
+static void explain_group(const struct node *node, const char *rest, char *text,
+			  size_t size)
+{
+	for (int i = 0; i < node->module->group_count; i++) {
+		const struct param_group *group = &node->module->groups[i];
+		size_t length = strlen(group->id);
+		if (strncmp(rest, group->id, length) != 0 || rest[length] != '/')
+			continue;
+		long member = strtol(rest + length + 1, NULL, 10);
+		if (member < 1 || member > group->count)
+			snprintf(text, size, "%s has %d %ss; ", node->path,
+				 group->count, group->id);
+	}
+}
+
+void address_explain(const struct addresses *addresses, const struct rack *rack,
+		     const char *path, char *text, size_t size)
+{
+	const char *rest;
+	char why[96] = "";
+	path += *path == '/';
+	int node = node_of(rack, path, &rest);
+	if (node < 0) {
+		explain_node(rack, path, text, size);
+		return;
+	}
+	explain_group(&rack->nodes[node], rest, why, sizeof why);
+	char near[GUESS_BYTES + 1];
+	snprintf(near, sizeof near, "/%s", path);
+	snprintf(text, size, "no such parameter %s: %sdid you mean %s?", path, why,
+		 nearest_place(addresses, node, near));
+}

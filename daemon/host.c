@@ -1,0 +1,150 @@
+/* host.c - what a client may ask of the control thread. Control thread only. */
+#include "daemon/host.h"
+
+#include "daemon/glide.h"
+#include "daemon/param.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Stores and publishes as one, and tells the listeners. */
+static uint64_t apply(struct host *host, struct change *changes, int count)
+{
+	if (count == 0)
+		return engine_played(host->engine);
+	for (int i = 0; i < count; i++)
+		changes[i].value = rack_set(host->rack, changes[i].node,
+					    changes[i].param, changes[i].value);
+	uint64_t serial = engine_apply(host->engine, host->rack, changes, count);
+	for (int i = 0; i < count && host->changed; i++)
+		host->changed(host->context, &changes[i]);
+	return serial;
+}
+
+uint64_t host_apply(struct host *host, struct change *changes, int count)
+{
+	if (glide_count(host->glides))
+		for (int i = 0; i < count; i++)
+			glide_end(host->glides, changes[i].node, changes[i].param);
+	return apply(host, changes, count);
+}
+
+bool host_ramp(struct host *host, const struct change *target, double seconds,
+	       char *error, size_t error_size)
+{
+	const struct node *node = &host->rack->nodes[target->node];
+	const struct param *param = param_row(node->module, target->param);
+	if (!glide_allowed(node, param, error, error_size))
+		return false;
+	if (!(seconds > 0.0)) {
+		struct change now = *target;
+		host_apply(host, &now, 1);
+		return true;
+	}
+	if (!host->glides)
+		host->glides = glides_create();
+	glide_start(host->glides, host->rack, target, seconds);
+	return true;
+}
+
+/* A client's NAME becomes a file beside the loaded config; a path is refused. NULL: the
+ * result says why. The caller frees it. */
+static char *config_beside(const struct host *host, const char *name,
+			   struct text *result)
+{
+	if (!host->config_path) {
+		text_add(result,
+			 "no config file was loaded; start lathed --config FILE");
+		return NULL;
+	}
+	if (!name)
+		return strdup(host->config_path);
+	if (!*name || *name == '.' || strchr(name, '/') || strlen(name) > 200) {
+		text_add(result,
+			 "\"%.200s\" is not a file name: give a name inside the folder "
+			 "of "
+			 "the loaded config, never a path",
+			 name);
+		return NULL;
+	}
+	const char *slash = strrchr(host->config_path, '/');
+	int folder = slash ? (int)(slash + 1 - host->config_path) : 0;
+	size_t size = (size_t)folder + strlen(name) + 1;
+	char *path = malloc(size);
+	snprintf(path, size, "%.*s%s", folder, host->config_path, name);
+	return path;
+}
+
+static struct rack *load(const char *path, struct text *result)
+{
+	struct complaints complaints = { .count = 0 };
+	struct rack *rack = config_load(path, &complaints);
+	if (!rack)
+		text_add(result, "%s",
+			 complaints.text.bytes ? complaints.text.bytes
+					       : "can't be read");
+	text_finish(&complaints.text);
+	return rack;
+}
+
+static void replace_rack(struct host *host, struct rack *rack, bool fresh,
+			 struct text *result)
+{
+	struct rack *old = host->rack;
+	struct text report = { .length = 0 };
+	rack_merge(rack, old, fresh, &report);
+	if (strcmp(rack->osc.listen, old->osc.listen) != 0 ||
+	    rack->osc.port != old->osc.port)
+		text_add(&report,
+			 "osc: the new address takes effect at the next start\n");
+	glide_move(host->glides, old, rack);
+	host->rack = rack;
+	engine_rebuild(host->engine, rack);
+	rack_destroy(old);
+	text_add(result, "%s",
+		 report.length ? report.bytes : "loaded; no value differs\n");
+	text_finish(&report);
+	if (host->reshaped)
+		host->reshaped(host->context);
+}
+
+bool host_reload(struct host *host, const char *file, bool fresh, struct text *result)
+{
+	char *path = config_beside(host, file, result);
+	struct rack *rack = path ? load(path, result) : NULL;
+	if (!rack) {
+		event_post(host->events, EVENT_WARNING, "reload",
+			   "reload refused, the rack plays on: %.180s",
+			   result->bytes ? result->bytes : "");
+		free(path);
+		return false;
+	}
+	replace_rack(host, rack, fresh, result);
+	event_post(host->events, EVENT_NOTICE, "reload", "loaded %.200s", path);
+	free(host->config_path);
+	host->config_path = path;
+	return true;
+}
+
+bool host_check(struct host *host, const char *file, struct text *result)
+{
+	char *path = config_beside(host, file, result);
+	struct rack *rack = path ? load(path, result) : NULL;
+	if (rack)
+		text_add(result, "%s has no faults: %d nodes\n", path,
+			 rack->node_count);
+	free(path);
+	bool good = rack != NULL;
+	rack_destroy(rack);
+	return good;
+}
+
+void host_tick(struct host *host)
+{
+	struct change *changes;
+	int count = glide_step(host->glides, host->rack, &changes);
+	if (count)
+		apply(host, changes, count);
+	engine_tick(host->engine);
+}
