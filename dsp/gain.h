@@ -1,0 +1,120 @@
+/* gain.h - the one gain computer: level -> curve -> ballistics -> gain. Audio thread.
+ *
+ * Levels and reductions are in log2 units (1 = 6.02 dB), reductions are positive. The
+ * curve is worked out for whole vectors; attack and release, the only recursion, follow
+ * in double, because a slow release adds steps that are too small for a float.
+ */
+#ifndef LATHE_DSP_GAIN_H
+#define LATHE_DSP_GAIN_H
+
+#include <math.h>
+
+#include "dsp/vec.h"
+
+/* Silence, as a power; keeps log2 finite. About -180 dB. */
+#define GAIN_POWER_FLOOR 1e-18f
+/* A knee is never narrower than this: its inverse stays finite. */
+#define GAIN_KNEE_MIN 1e-3f
+
+/* Static curve, soft knee as a parabola: Giannoulis, Massberg and Reiss, "Digital dynamic
+ * range compressor design", JAES 60 (2012), eq. 4. slope = 1 - 1/ratio. Exactly 0 below
+ * threshold - knee/2. */
+static inline vf gain_curve(vf level, vf threshold, vf slope, vf knee)
+{
+	const vf over = level - threshold + knee * 0.5f;
+	const vf bend = vf_min(vf_max(over, (vf) { 0 }), knee);
+	const vf beyond = vf_max(over - knee, (vf) { 0 });
+	return slope * (bend * bend * (0.5f / knee) + beyond);
+}
+
+/* Downward reach: `range` bounds the reduction. */
+static inline vf gain_curve_ranged(vf level, vf threshold, vf slope, vf knee, vf range)
+{
+	return vf_min(gain_curve(level, threshold, slope, knee), range);
+}
+
+/* Attack and release act on the reduction in dB, one pole each: the time to 63 % of any
+ * step in dB is the label, whatever the step. */
+struct ballistics {
+	double attack, release; /* share of the way made in a frame */
+};
+
+/* Share that a pole of this time constant makes in one frame; libm. */
+static inline double ballistics_share(double ms, double rate)
+{
+	return ms > 0 ? -expm1(-1000.0 / (ms * rate)) : 1.0;
+}
+
+static inline double ballistics_max(double a, double b)
+{
+	return a > b ? a : b;
+}
+
+/* in and out may be one. Where attack is the faster, the larger of the two candidates is
+ * the right one in both directions: a loop of two operations. */
+static inline void ballistics_run(struct ballistics b, double *state, const float *in,
+				  float *out, int frames)
+{
+	const double keep_a = 1 - b.attack, keep_r = 1 - b.release;
+	double e = *state;
+
+	if (b.attack >= b.release) {
+		for (int i = 0; i < frames; i++) {
+			const double c = (double)in[i];
+			const double up = keep_a * e + b.attack * c;
+			const double down = keep_r * e + b.release * c;
+			e = ballistics_max(up, down);
+			out[i] = (float)e;
+		}
+	} else {
+		for (int i = 0; i < frames; i++) {
+			const double c = (double)in[i];
+			e += (c - e) * (c > e ? b.attack : b.release);
+			out[i] = (float)e;
+		}
+	}
+	*state = e;
+}
+
+/* Program-dependent release, one frame: a slow follower of the same target remembers how
+ * long the reduction has lasted, and the release ends on it. Short peaks recover at
+ * `fast.release`, sustained reduction at `slow.release`. */
+static inline void ballistics_auto_step(struct ballistics fast, struct ballistics slow,
+					double target, double *state, double *lasting)
+{
+	const double e = *state;
+	const double m =
+		*lasting +
+		(target - *lasting) * (target > *lasting ? slow.attack : slow.release);
+	const double floor = ballistics_max(target, m);
+
+	*lasting = m;
+	if (target > e)
+		*state = e + (target - e) * fast.attack;
+	else if (floor < e)
+		*state = e + (floor - e) * fast.release;
+	else
+		*state = e + (target - e) * slow.release;
+}
+
+static inline void ballistics_auto(struct ballistics fast, struct ballistics slow,
+				   double *state, double *lasting, const float *in,
+				   float *out, int frames)
+{
+	double e = *state, m = *lasting;
+
+	for (int i = 0; i < frames; i++) {
+		ballistics_auto_step(fast, slow, (double)in[i], &e, &m);
+		out[i] = (float)e;
+	}
+	*state = e;
+	*lasting = m;
+}
+
+/* Linear gain of a reduction; exactly 1 for 0. */
+static inline vf gain_of(vf reduction)
+{
+	return vf_exp2(-reduction);
+}
+
+#endif

@@ -1,0 +1,71 @@
+/* comp.h - the glue compressor's state, its derived numbers and the places of its params. */
+#ifndef LATHE_COMP_H
+#define LATHE_COMP_H
+
+#include "dsp/gain.h"
+#include "dsp/quadrature.h"
+#include "dsp/smooth.h"
+#include "modules/module.h"
+
+enum comp_param {
+	COMP_THRESHOLD,
+	COMP_RATIO,
+	COMP_KNEE,
+	COMP_ATTACK,
+	COMP_RELEASE,
+	COMP_AUTO,
+	COMP_DETECTOR,
+	COMP_TOPOLOGY,
+	COMP_LINK,
+	COMP_HIGHPASS,
+	COMP_HIGHPASS_FREQ,
+	COMP_LOOKAHEAD,
+	COMP_MAKEUP,
+	COMP_MIX,
+	COMP_PARAMS,
+};
+
+enum comp_detector { COMP_PEAK, COMP_RMS };
+enum comp_topology { COMP_FORWARD, COMP_FEEDBACK };
+
+/* Glided one by one, in log2 units where they are levels. */
+enum comp_glide {
+	GLIDE_THRESHOLD,
+	GLIDE_SLOPE,
+	GLIDE_KNEE,
+	GLIDE_LINK,
+	GLIDE_MAKEUP,
+	GLIDE_MIX,
+	COMP_GLIDES,
+};
+
+/* What design() makes of the values. */
+struct comp_numbers {
+	float glide[COMP_GLIDES];
+	bool automatic;
+	struct ballistics fast, slow;
+	float average;         /* share of the mean square made in a frame */
+	double highpass[2][5]; /* b0 b1 b2 a1 a2 of each section */
+};
+
+struct comp_state {
+	int rate, channels;
+	int highpass_sections; /* 0, 1 or 2 */
+	enum comp_detector detector;
+	enum comp_topology topology;
+	bool started;
+	uint64_t next_frame;          /* the ring holds the frames before it */
+	int lookahead, lookahead_max; /* frames */
+	uint32_t ring_mask;
+	struct smooth glide[COMP_GLIDES];
+	bool highpass_ready;
+	double highpass[2][5]; /* gliding towards the designed ones */
+	double highpass_memory[CHANNELS_MAX][2][2];
+	struct quadrature_design quadrature;
+	struct quadrature envelope[CHANNELS_MAX];
+	float average[CHANNELS_MAX];
+	double reduction[CHANNELS_MAX], lasting[CHANNELS_MAX];
+	float *ring[CHANNELS_MAX]; /* the newest input, ready for any look-ahead */
+};
+
+#endif
