@@ -1,4 +1,4 @@
-/* event.c - what happened, for people: the newest are kept for clients, all go to stderr.
+/* event.c - what happened, for people: the newest are kept for clients, all are logged.
  * Control thread only. */
 #include "daemon/event.h"
 
@@ -7,11 +7,12 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "daemon/log.h"
+
 struct event_log {
 	struct event kept[EVENTS_KEPT]; /* serial s lives at s % EVENTS_KEPT */
 	uint64_t newest;
 	int64_t frame;
-	int journal; /* stderr is the journal's: it reads levels as "<5>" */
 };
 
 struct event_log *event_log_create(void)
@@ -21,7 +22,6 @@ struct event_log *event_log_create(void)
 	if (!log)
 		abort();
 	log->frame = -1;
-	log->journal = getenv("JOURNAL_STREAM") != NULL;
 	return log;
 }
 
@@ -54,9 +54,7 @@ void event_post(struct event_log *log, enum event_level level, const char *code,
 	va_start(list, format);
 	vsnprintf(event->text, sizeof(event->text), format, list);
 	va_end(list);
-	if (log->journal)
-		fprintf(stderr, "<%d>", (int)level);
-	fprintf(stderr, "%s: %s\n", code, event->text);
+	log_line((int)level, "%s: %s", code, event->text);
 }
 
 const struct event *event_next(const struct event_log *log, uint64_t after)

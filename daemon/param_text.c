@@ -47,7 +47,7 @@ float param_clamp(const struct param *param, float value)
 	}
 	if (!(value > low)) /* NaN too */
 		return low;
-	return value < high ? value : high;
+	return value < high ? value + 0.0f : high; /* no -0 */
 }
 
 /* The level fader of Behringer's X32 ("X32 OSC remote protocol", level law): straight
@@ -169,6 +169,8 @@ int number_text(float value, char *text, size_t size)
 		    (float)strtod(digits, NULL) == value)
 			break;
 	}
+	if (strchr(digits, 'e') && fabsf(value) >= 1 && fabsf(value) < 1e9f)
+		return snprintf(text, size, "%.0f", (double)value); /* 90, not 9e+01 */
 	return snprintf(text, size, "%s", digits);
 }
 

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* Room for `more` bytes and the NUL. Without memory there is no sane way on. */
 static void text_reserve(struct text *text, size_t more)
@@ -40,6 +41,14 @@ void text_add(struct text *text, const char *format, ...)
 	va_start(list, format);
 	text_add_list(text, format, list);
 	va_end(list);
+}
+
+void text_add_bytes(struct text *text, const char *bytes, size_t count)
+{
+	text_reserve(text, count);
+	memcpy(text->bytes + text->length, bytes, count);
+	text->length += count;
+	text->bytes[text->length] = '\0';
 }
 
 void text_clear(struct text *text)

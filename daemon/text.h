@@ -12,6 +12,7 @@ struct text {
 
 void text_add(struct text *text, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
+void text_add_bytes(struct text *text, const char *bytes, size_t count);
 void text_clear(struct text *text);  /* keeps the memory */
 void text_finish(struct text *text); /* frees it */
 
