@@ -1,5 +1,6 @@
 /* main.c - lathed: what starts, what the control thread waits for, what stops. */
 #include "daemon/describe.h"
+#include "daemon/glide.h"
 #include "daemon/jack.h"
 #include "daemon/log.h"
 #include "daemon/options.h"
@@ -169,10 +170,12 @@ static bool start(struct lathed *lathed)
 	memory_lock();
 	host->config_path = strdup(lathed->options.config);
 	host->events = event_log_create();
+	host->glides = glides_create();
 	lathed->jack = jack_create(client ? client : host->rack->name,
 				   lathed->options.server, host->events);
 	if (lathed->signals < 0 || lathed->timer < 0 || !host->config_path ||
-	    !host->events || !lathed->jack || !engine_open(lathed, RATE_GUESS)) {
+	    !host->events || !host->glides || !lathed->jack ||
+	    !engine_open(lathed, RATE_GUESS)) {
 		log_line(LOG_ERROR, "no memory to start in");
 		return false;
 	}
@@ -315,6 +318,7 @@ static void finish(struct lathed *lathed)
 	osc_destroy(lathed->osc);
 	jack_destroy(lathed->jack);
 	engine_destroy(host->engine);
+	glides_destroy(host->glides);
 	event_log_destroy(host->events);
 	rack_destroy(host->rack);
 	free(host->config_path);
