@@ -13,6 +13,7 @@
 
 #include "daemon/log.h"
 #include "daemon/ports.h"
+#include "daemon/pulse.h"
 
 #include <poll.h>
 #include <pthread.h>
@@ -81,10 +82,10 @@ struct jack {
 	struct engine *playing;
 	struct port_set *posted; /* a copy of the newest one */
 	uint64_t serial, offer;
-	bool ports_pending, running, hung;
-	enum state state_seen;
-	uint64_t cycles_seen, xruns_seen;
-	int64_t cycle_ns, xrun_ns;
+	bool ports_pending, hung;
+	struct pulse pulse;
+	uint64_t xruns_seen;
+	int64_t xrun_ns;
 };
 
 static void ring(int fd)
@@ -547,47 +548,29 @@ static void tick_xruns(struct jack *jack, int64_t now)
 	jack->xrun_ns = now;
 }
 
-/* Do cycles advance? By our own clock: a server that hangs calls nobody. */
-static bool tick_cycles(struct jack *jack, int64_t now)
+static void tick_pulse(struct jack *jack, int64_t now)
 {
-	enum state state = (enum state)atomic_load(&jack->state);
-	uint64_t cycles = atomic_load(&jack->ports.cycles);
-	int64_t patience = STALL_MS * INT64_C(1000000);
+	struct pulse *pulse = &jack->pulse;
 	int rate = atomic_load(&jack->rate);
+	int64_t second = INT64_C(1000000000);
+	int64_t period = rate > 0 ? atomic_load(&jack->block) * second / rate : 0;
+	bool hung;
 
-	if (rate > 0 &&
-	    8 * atomic_load(&jack->block) * INT64_C(1000000000) / rate > patience)
-		patience = 8 * atomic_load(&jack->block) * INT64_C(1000000000) / rate;
-	if (cycles != jack->cycles_seen)
-		jack->running = true;
-	if (cycles != jack->cycles_seen || state != jack->state_seen)
-		jack->cycle_ns = now;
-	jack->cycles_seen = cycles;
-	jack->state_seen = state;
-	if (state != STATE_ACTIVE || now - jack->cycle_ns > patience)
-		jack->running = false;
-	return state == STATE_ACTIVE && now - jack->cycle_ns > patience;
-}
-
-static void tick_hung(struct jack *jack, bool stalled, int64_t now)
-{
-	int64_t since = atomic_load(&jack->call.since_ns);
-	bool late = since && now - since > CALL_MS_MAX * INT64_C(1000000);
-
-	if (jack->hung == (stalled || late))
+	pulse_feel(pulse, now, atomic_load(&jack->state) == STATE_ACTIVE,
+		   atomic_load(&jack->ports.cycles), period,
+		   atomic_load(&jack->call.since_ns));
+	hung = pulse->stalled || pulse->late;
+	if (hung == jack->hung)
 		return;
-	jack->hung = stalled || late;
-	if (!jack->hung)
+	jack->hung = hung;
+	if (!hung)
 		event_post(jack->events, EVENT_NOTICE, "jack_back",
 			   "JACK server '%s' answers again", jack->server);
-	else if (late)
-		event_post(jack->events, EVENT_WARNING, "jack_hung",
-			   "JACK server '%s' does not answer %s; waiting for it",
-			   jack->server, atomic_load(&jack->call.name));
 	else
 		event_post(jack->events, EVENT_WARNING, "jack_hung",
-			   "JACK server '%s' runs no cycles; waiting for it",
-			   jack->server);
+			   "JACK server '%s' %s%s; waiting for it", jack->server,
+			   pulse->late ? "does not answer " : "runs no cycles",
+			   pulse->late ? atomic_load(&jack->call.name) : "");
 }
 
 void jack_tick(struct jack *jack, struct host_status *status)
@@ -596,20 +579,20 @@ void jack_tick(struct jack *jack, struct host_status *status)
 
 	hush(jack->notice);
 	tick_notes(jack);
-	tick_hung(jack, tick_cycles(jack, now), now);
+	tick_pulse(jack, now);
 	tick_xruns(jack, now);
 	if (jack->playing) {
-		engine_audio_running(jack->playing, jack->running);
+		engine_audio_running(jack->playing, jack->pulse.running);
 		tick_ports(jack);
 	}
 	log_asides();
 	snprintf(status->jack, sizeof status->jack, "%s",
 		 jack->hung                   ? "hung"
-		 : jack->running              ? "running"
+		 : jack->pulse.running        ? "running"
 		 : atomic_load(&jack->offers) ? "lost"
 					      : "waiting");
 	snprintf(status->server, sizeof status->server, "%s", jack->server);
-	status->block = jack->running ? atomic_load(&jack->block) : 0;
+	status->block = jack->pulse.running ? atomic_load(&jack->block) : 0;
 	if (atomic_load(&jack->offers))
 		status->rate = atomic_load(&jack->rate);
 	status->xruns = atomic_load(&jack->xruns);
@@ -617,7 +600,7 @@ void jack_tick(struct jack *jack, struct host_status *status)
 
 bool jack_running(const struct jack *jack)
 {
-	return jack->running;
+	return jack->pulse.running;
 }
 
 void jack_close(struct jack *jack)
