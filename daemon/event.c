@@ -2,6 +2,8 @@
  * Control thread only. */
 #include "daemon/event.h"
 
+#include "daemon/log.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -12,12 +12,12 @@
 #include "daemon/jack.h"
 
 #include "daemon/log.h"
+#include "daemon/note.h"
 #include "daemon/ports.h"
 #include "daemon/pulse.h"
 
 #include <poll.h>
 #include <pthread.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,14 +31,6 @@ enum {
 	STALL_MS = 500, /* no cycle for so long, and for 8 periods: the server hangs */
 	XRUN_MS = 1000, /* between two events about xruns */
 	STACK_BYTES = 128 * 1024, /* of the audio thread, touched before it plays */
-};
-
-/* What the JACK thread has to say, for the control thread to post. */
-struct note {
-	struct note *next;
-	enum event_level level;
-	const char *code;
-	char text[EVENT_TEXT_BYTES];
 };
 
 enum state {
@@ -56,7 +48,7 @@ struct jack {
 
 	/* Between the JACK thread and the control thread. */
 	_Atomic(struct port_set *) mailbox;
-	_Atomic(struct note *) notes; /* newest first */
+	struct notes notes; /* what the JACK thread has to say */
 	_Atomic int state, rate, block;
 	_Atomic uint64_t offers; /* clients opened so far; `rate` is stored before */
 	_Atomic uint64_t done;   /* serial of the newest set that is in place */
@@ -206,27 +198,6 @@ static void on_latency(jack_latency_callback_mode_t mode, void *context)
 
 /* ---- the JACK thread ----------------------------------------------------------------- */
 
-__attribute__((format(printf, 4, 5))) static void tell(struct jack *jack,
-						       enum event_level level,
-						       const char *code,
-						       const char *format, ...)
-{
-	struct note *note = calloc(1, sizeof *note);
-	va_list arguments;
-
-	if (!note)
-		return;
-	note->level = level;
-	note->code = code;
-	va_start(arguments, format);
-	vsnprintf(note->text, sizeof note->text, format, arguments);
-	va_end(arguments);
-	note->next = atomic_load(&jack->notes);
-	while (!atomic_compare_exchange_weak(&jack->notes, &note->next, note))
-		;
-	ring(jack->notice);
-}
-
 static void state_set(struct jack *jack, enum state state)
 {
 	atomic_store(&jack->state, (int)state);
@@ -253,10 +224,11 @@ static void client_refused(struct jack *jack, jack_status_t status)
 	if (status & JackServerFailed)
 		status = 0;
 	if (status && status != jack->refusal)
-		tell(jack, EVENT_WARNING, "jack_refused",
-		     "JACK server '%s' refuses us (status 0x%x%s); trying again",
-		     jack->server, (unsigned)status,
-		     status & JackVersionError ? ", another protocol version" : "");
+		note_tell(&jack->notes, EVENT_WARNING, "jack_refused",
+			  "JACK server '%s' refuses us (status 0x%x%s); trying again",
+			  jack->server, (unsigned)status,
+			  status & JackVersionError ? ", another protocol version"
+						    : "");
 	jack->refusal = status;
 }
 
@@ -300,9 +272,9 @@ static void client_close(struct jack *jack)
 
 static void client_lost(struct jack *jack)
 {
-	tell(jack, EVENT_WARNING, "jack_lost",
-	     "JACK server '%s' is gone (%s); waiting for it", jack->server,
-	     jack->reason);
+	note_tell(&jack->notes, EVENT_WARNING, "jack_lost",
+		  "JACK server '%s' is gone (%s); waiting for it", jack->server,
+		  jack->reason);
 	state_set(jack, STATE_WAITING);
 	client_close(jack);
 	atomic_store(&jack->gone, false);
@@ -321,10 +293,10 @@ static void client_activate(struct jack *jack, struct engine *engine)
 		on_shutdown(0, "it did not activate us", jack);
 		return;
 	}
-	tell(jack, EVENT_NOTICE, "jack_found",
-	     "JACK server '%s' found: client %s, %d Hz, %d frames", jack->server,
-	     jack_get_client_name(jack->client), atomic_load(&jack->rate),
-	     atomic_load(&jack->block));
+	note_tell(&jack->notes, EVENT_NOTICE, "jack_found",
+		  "JACK server '%s' found: client %s, %d Hz, %d frames", jack->server,
+		  jack_get_client_name(jack->client), atomic_load(&jack->rate),
+		  atomic_load(&jack->block));
 	state_set(jack, STATE_ACTIVE);
 }
 
@@ -344,9 +316,9 @@ static void set_apply(struct jack *jack, const struct port_set *set)
 
 	if (!ports_change(&jack->ports, set, jack->client, jack->patch, &jack->call,
 			  active, refused, &moved))
-		tell(jack, EVENT_ERROR, "jack_port",
-		     "JACK did not register port %s: are all its ports in use?",
-		     refused);
+		note_tell(&jack->notes, EVENT_ERROR, "jack_port",
+			  "JACK did not register port %s: are all its ports in use?",
+			  refused);
 	if (!active)
 		client_activate(jack, set->engine);
 	ports_connect(jack);
@@ -428,10 +400,7 @@ void jack_destroy(struct jack *jack)
 	pthread_join(jack->thread, NULL);
 	set_destroy(atomic_load(&jack->mailbox));
 	set_destroy(jack->posted);
-	for (struct note *note = atomic_load(&jack->notes), *next; note; note = next) {
-		next = note->next;
-		free(note);
-	}
+	note_finish(&jack->notes);
 	close(jack->wake);
 	close(jack->notice);
 	free(jack);
@@ -517,24 +486,6 @@ static void tick_ports(struct jack *jack)
 		set_destroy(set);
 }
 
-static void tick_notes(struct jack *jack)
-{
-	struct note *newest = atomic_exchange(&jack->notes, NULL), *oldest = NULL,
-		    *next;
-
-	for (; newest; newest = next) {
-		next = newest->next;
-		newest->next = oldest;
-		oldest = newest;
-	}
-	for (; oldest; oldest = next) {
-		next = oldest->next;
-		event_post(jack->events, oldest->level, oldest->code, "%s",
-			   oldest->text);
-		free(oldest);
-	}
-}
-
 static void tick_xruns(struct jack *jack, int64_t now)
 {
 	uint64_t xruns = atomic_load(&jack->xruns), more = xruns - jack->xruns_seen;
@@ -578,7 +529,7 @@ void jack_tick(struct jack *jack, struct host_status *status)
 	int64_t now = clock_ns();
 
 	hush(jack->notice);
-	tick_notes(jack);
+	note_post(&jack->notes, jack->events);
 	tick_pulse(jack, now);
 	tick_xruns(jack, now);
 	if (jack->playing) {
