@@ -75,16 +75,6 @@ static bool has_host_rows(const struct node *node)
 	return node->kind == NODE_MODULE;
 }
 
-static int node_params(const struct node *node)
-{
-	return params_total(node->module, has_host_rows(node));
-}
-
-static int node_meters(const struct node *node)
-{
-	return meters_total(node->module, node->channels, has_host_rows(node));
-}
-
 /* Writes the path of a node's row and returns its length. */
 static int row_path(const struct node *node, int row, char path[160])
 {
