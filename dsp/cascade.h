@@ -1,0 +1,238 @@
+/* cascade.h - up to eight second-order sections in series, one or two channels in flight.
+ *
+ *   x --> lane 0 --> lane 1 --> ... --> y       lane k works on frame i - k, so that one
+ *         frame i    frame i-1                  vector step moves the whole cascade on
+ *
+ * Recursion latency, not arithmetic, is what a biquad costs; the skew hides it, so double
+ * precision is nearly free. No delay is added: the first and last steps are masked. The
+ * state is that of a trapezoidal state-variable filter (Zavalishin, "The Art of VA Filter
+ * Design" 2.1.2, ch. 4), scaled so that the input enters with gain 1:
+ *
+ *   s1' = a11 s1 + a12 s2 + x      y = c1 s1 + c2 s2 + d x
+ *   s2' = a21 s1 + a22 s2 + x
+ *
+ * It is good at low frequencies (no differences of nearly equal numbers), its a depend on
+ * the poles alone, and its c and d may move from frame to frame without a transient.
+ */
+#ifndef LATHE_DSP_CASCADE_H
+#define LATHE_DSP_CASCADE_H
+
+#include "dsp/match.h"
+#include "dsp/vec.h"
+
+enum { CASCADE_LANES = 8 };
+
+struct cascade {
+	_Alignas(64) double a11[CASCADE_LANES];
+	double a12[CASCADE_LANES], a21[CASCADE_LANES], a22[CASCADE_LANES];
+	double c1[CASCADE_LANES], c2[CASCADE_LANES], d[CASCADE_LANES];
+	double s1_size[CASCADE_LANES],
+		s2_size[CASCADE_LANES]; /* of the unscaled states */
+	int lanes;                      /* in use */
+	int owner[CASCADE_LANES];       /* whose section it is, for cascade_carry() */
+};
+
+struct cascade_state {
+	_Alignas(64) double s1[CASCADE_LANES];
+	double s2[CASCADE_LANES];
+};
+
+/* All lanes pass their input on. */
+static inline void cascade_clear(struct cascade *cascade)
+{
+	memset(cascade, 0, sizeof *cascade);
+	for (int k = 0; k < CASCADE_LANES; k++) {
+		cascade->d[k] = 1.0;
+		cascade->owner[k] = -1;
+	}
+}
+
+/* What the section's output takes from its state and input: c1, c2, d. */
+static inline void cascade_taps(const struct section *h, double taps[3])
+{
+	const double g = sqrt(h->d[0]);
+	const double a1 = 1.0 / (1.0 + h->d[1] + h->d[0]);
+	const double a2 = g * a1, a3 = h->d[0] * a1;
+	const double band = (h->n[1] - h->d[1] * h->n[2]) / g;
+	const double low = h->n[0] / h->d[0] - h->n[2];
+	taps[0] = (band * a1 + low * a2) * 2.0 * a2;
+	taps[1] = (low * (1.0 - a3) - band * a2) * 2.0 * a3;
+	taps[2] = h->n[2] + band * a2 + low * a3;
+}
+
+static inline void cascade_add(struct cascade *cascade, const struct section *h,
+			       int owner)
+{
+	const int k = cascade->lanes++;
+	const double a1 = 1.0 / (1.0 + h->d[1] + h->d[0]);
+	const double a2 = sqrt(h->d[0]) * a1, a3 = h->d[0] * a1;
+	double taps[3];
+	cascade_taps(h, taps);
+	cascade->a11[k] = 2.0 * a1 - 1.0;
+	cascade->a12[k] = -2.0 * a3;
+	cascade->a21[k] = 2.0 * a1;
+	cascade->a22[k] = 1.0 - 2.0 * a3;
+	cascade->c1[k] = taps[0];
+	cascade->c2[k] = taps[1];
+	cascade->d[k] = taps[2];
+	cascade->s1_size[k] = 2.0 * a2;
+	cascade->s2_size[k] = 2.0 * a3;
+	cascade->owner[k] = owner;
+}
+
+/* The state for `to` that continues `from`: sections of the same owner go on. */
+static inline void cascade_carry(const struct cascade *from,
+				 const struct cascade_state *old,
+				 const struct cascade *to, struct cascade_state *state)
+{
+	memset(state, 0, sizeof *state);
+	for (int k = 0; k < to->lanes; k++) {
+		for (int j = 0; j < from->lanes; j++) {
+			if (from->owner[j] != to->owner[k])
+				continue;
+			state->s1[k] = old->s1[j] * from->s1_size[j] / to->s1_size[k];
+			state->s2[k] = old->s2[j] * from->s2_size[j] / to->s2_size[k];
+		}
+	}
+}
+
+/* Scales the state; cleared when all of it is below `least`. */
+static inline void cascade_settle(const struct cascade *cascade,
+				  struct cascade_state *state, double scale,
+				  double least)
+{
+	double most = 0.0;
+	for (int k = 0; k < cascade->lanes; k++) {
+		state->s1[k] *= scale;
+		state->s2[k] *= scale;
+		most = fmax(most, fabs(state->s1[k] * cascade->s1_size[k]));
+		most = fmax(most, fabs(state->s2[k] * cascade->s2_size[k]));
+	}
+	if (most < least)
+		memset(state, 0, sizeof *state);
+}
+
+enum { CASCADE_VECTORS = CASCADE_LANES / VEC_DOUBLES };
+#define CASCADE_INLINE static inline __attribute__((always_inline))
+
+/* The lanes of one channel in flight. */
+struct cascade_flight {
+	vd s1[CASCADE_VECTORS], s2[CASCADE_VECTORS], y[CASCADE_VECTORS];
+};
+
+/* Lanes move up by one; the last lane of `below` comes in. */
+CASCADE_INLINE vd cascade_shift(vd below, vd y)
+{
+#if VEC_BYTES == 64
+	return __builtin_shufflevector(below, y, 7, 8, 9, 10, 11, 12, 13, 14);
+#elif VEC_BYTES == 32
+	return __builtin_shufflevector(below, y, 3, 4, 5, 6);
+#else
+	return __builtin_shufflevector(below, y, 1, 2);
+#endif
+}
+
+/* One frame into one channel; lanes outside `mask` keep their state. */
+CASCADE_INLINE void cascade_step(const struct cascade *c, struct cascade_flight *f,
+				 double x, const int vectors, const vl *mask)
+{
+	vd below = vd_all(x);
+	for (int v = 0; v < vectors; v++) {
+		const int k = v * VEC_DOUBLES;
+		const vd in = cascade_shift(below, f->y[v]);
+		below = f->y[v];
+		vd y = vd_load(c->c1 + k) * f->s1[v];
+		y = vd_load(c->c2 + k) * f->s2[v] + y;
+		y = vd_load(c->d + k) * in + y;
+		vd p = vd_load(c->a11 + k) * f->s1[v] + in;
+		p = vd_load(c->a12 + k) * f->s2[v] + p;
+		vd q = vd_load(c->a22 + k) * f->s2[v] + in;
+		q = vd_load(c->a21 + k) * f->s1[v] + q;
+		f->y[v] = y;
+		f->s1[v] = mask ? vd_select(mask[v], p, f->s1[v]) : p;
+		f->s2[v] = mask ? vd_select(mask[v], q, f->s2[v]) : q;
+	}
+}
+
+/* Runs `channels` (1 or 2) of them over x[channel][0..frames), in place. vectors and
+ * channels are constants where this is called. */
+CASCADE_INLINE void cascade_fly(const struct cascade *const *c,
+				struct cascade_state *const *state, double *const *x,
+				int frames, const int vectors, const int channels)
+{
+	const int lag = vectors * VEC_DOUBLES - 1;
+	struct cascade_flight f[2];
+	for (int v = 0; v < vectors; v++) {
+		for (int ch = 0; ch < channels; ch++) {
+			f[ch].s1[v] = vd_load(state[ch]->s1 + v * VEC_DOUBLES);
+			f[ch].s2[v] = vd_load(state[ch]->s2 + v * VEC_DOUBLES);
+			f[ch].y[v] = vd_all(0.0);
+		}
+	}
+	vl lane[CASCADE_VECTORS], mask[CASCADE_VECTORS];
+	for (int v = 0; v < vectors; v++)
+		for (int k = 0; k < VEC_DOUBLES; k++)
+			lane[v][k] = v * VEC_DOUBLES + k;
+	for (int i = 0; i < frames + lag; i++) {
+		if (i == lag) { /* all lanes are at work */
+			for (; i < frames; i++) {
+				for (int ch = 0; ch < channels; ch++) {
+					cascade_step(c[ch], &f[ch], x[ch][i], vectors,
+						     NULL);
+					x[ch][i - lag] =
+						f[ch].y[vectors - 1][VEC_DOUBLES - 1];
+				}
+			}
+			if (i == frames + lag)
+				break;
+		}
+		for (int v = 0; v < vectors; v++)
+			mask[v] = (lane[v] <= i) & (lane[v] > i - frames);
+		for (int ch = 0; ch < channels; ch++) {
+			const double in = i < frames ? x[ch][i] : 0.0;
+			cascade_step(c[ch], &f[ch], in, vectors, mask);
+			if (i >= lag)
+				x[ch][i - lag] = f[ch].y[vectors - 1][VEC_DOUBLES - 1];
+		}
+	}
+	for (int v = 0; v < vectors; v++) {
+		for (int ch = 0; ch < channels; ch++) {
+			vd_store(state[ch]->s1 + v * VEC_DOUBLES, f[ch].s1[v]);
+			vd_store(state[ch]->s2 + v * VEC_DOUBLES, f[ch].s2[v]);
+		}
+	}
+}
+
+/* As many vectors as the fuller of the channels needs. */
+static inline void cascade_run(const struct cascade *const *c,
+			       struct cascade_state *const *state, double *const *x,
+			       int frames, int channels)
+{
+	int lanes = c[0]->lanes;
+	if (channels == 2 && c[1]->lanes > lanes)
+		lanes = c[1]->lanes;
+	const int vectors = (lanes + VEC_DOUBLES - 1) / VEC_DOUBLES;
+	if (vectors == 0)
+		return;
+	if (channels == 1) {
+		cascade_fly(c, state, x, frames, CASCADE_VECTORS, 1);
+		return;
+	}
+	switch (vectors) {
+	case 1:
+		cascade_fly(c, state, x, frames, 1, 2);
+		return;
+#if VEC_BYTES == 16
+	case 2:
+		cascade_fly(c, state, x, frames, 2, 2);
+		return;
+	case 3:
+		cascade_fly(c, state, x, frames, 3, 2);
+		return;
+#endif
+	default:
+		cascade_fly(c, state, x, frames, CASCADE_VECTORS, 2);
+	}
+}
+
+#endif

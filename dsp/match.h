@@ -1,0 +1,217 @@
+/* match.h - digital second-order sections that follow an analogue one up to 20 kHz.
+ *
+ * The bilinear transform squeezes the top octave ("cramping"). Here a section is written
+ * over s = j tan(w / 2), where any b, a > 0 is stable and minimum phase, started at the
+ * analogue poles and zeros (z = e^(sT)) and then moved by a few Gauss-Newton steps on the
+ * logarithms of its coefficients, which make the error in dB small and even. Control
+ * thread: a few tens of microseconds.
+ */
+#ifndef LATHE_DSP_MATCH_H
+#define LATHE_DSP_MATCH_H
+
+#include <math.h>
+#include <stdbool.h>
+#include <string.h>
+
+/* Numerator n[0] + n[1] s + n[2] s^2 over d[0] + d[1] s + s^2; s in units of the band's
+ * frequency when analogue, tan(w / 2) when digital. */
+struct section {
+	double n[3], d[2];
+};
+
+enum { MATCH_POINTS = 72, MATCH_UNKNOWNS = 5, MATCH_STEPS = 24 };
+
+/* Where the fit looks: squares of s, digital and analogue, and what is wanted there. */
+struct match_grid {
+	int count;
+	double digital[MATCH_POINTS], target[MATCH_POINTS], weight[MATCH_POINTS];
+	bool judged[MATCH_POINTS]; /* below 20 kHz */
+};
+
+/* ln |H|^2 at s^2 = -x. */
+static inline double section_log_power(const struct section *h, double x)
+{
+	const double n = h->n[0] - h->n[2] * x, d = h->d[0] - x;
+	const double top = n * n + h->n[1] * h->n[1] * x;
+	const double bottom = d * d + h->d[1] * h->d[1] * x;
+	return log((top + 1e-30) / (bottom + 1e-30));
+}
+
+static inline void match_point(struct match_grid *grid, const struct section *wanted,
+			       double hz, double centre_hz, double rate)
+{
+	if (hz < 15.0 || hz > 0.47 * rate || grid->count == MATCH_POINTS)
+		return;
+	const double half = tan(M_PI * hz / rate), s = hz / centre_hz;
+	const int i = grid->count++;
+	grid->digital[i] = half * half;
+	grid->target[i] = section_log_power(wanted, s * s);
+	grid->judged[i] = hz <= 20050.0;
+	grid->weight[i] = grid->judged[i] ? 1.0 : 0.1;
+}
+
+/* Even in octaves, denser at the top, and over the band's own width. */
+static inline void match_look(struct match_grid *grid, const struct section *wanted,
+			      double hz, double rate)
+{
+	const double top = fmin(20000.0, 0.47 * rate);
+	grid->count = 0;
+	for (int i = 0; i < 20; i++)
+		match_point(grid, wanted, 20.0 * pow(top / 20.0, i / 19.0), hz, rate);
+	for (int i = 1; i < 16; i++)
+		match_point(grid, wanted, top * (0.2 + 0.05 * i), hz, rate);
+	const double width = fmin(fmax(wanted->d[1], 0.05), 1.5);
+	for (int i = -12; i <= 12; i++)
+		match_point(grid, wanted, hz * exp(width * sinh(i * 0.2) * 0.4), hz,
+			    rate);
+	for (int i = 1; i <= 8; i++)
+		match_point(grid, wanted, top * pow(0.45 * rate / top, i / 8.0) + 60.0,
+			    hz, rate);
+}
+
+/* s^2 + p1 s + p0 (analogue) -> its e^(sT) image over tan(w / 2), times a gain. */
+static inline void match_roots(double p0, double p1, double hz, double rate,
+			       double out[3])
+{
+	const double w = 2.0 * M_PI * hz / rate;
+	/* Beyond the Nyquist frequency e^(sT) would fold back. */
+	const double shrink = fmin(1.0, 0.9 * M_PI / (w * sqrt(p0)));
+	const double half = 0.5 * p1 * w * shrink;
+	const double turn = p0 * w * w * shrink * shrink - half * half;
+	const double r = exp(-half);
+	const double swing = turn >= 0.0 ? cos(sqrt(turn)) : cosh(sqrt(-turn));
+	const double z1 = -2.0 * r * swing, z2 = r * r;
+	out[0] = 1.0 + z1 + z2;
+	out[1] = 2.0 * (1.0 - z2);
+	out[2] = 1.0 - z1 + z2;
+}
+
+static inline void match_start(struct section *h, const struct section *wanted,
+			       double hz, double rate)
+{
+	double d[3], n[3] = { 0.0 };
+	match_roots(wanted->d[0], wanted->d[1], hz, rate, d);
+	const double *w = wanted->n;
+	const double edge = 0.5 * rate / hz;
+	const double nyquist = exp(0.5 * section_log_power(wanted, edge * edge));
+	if (w[0] > 0.0 && w[2] > 0.0 && w[1] > 0.0) {
+		match_roots(w[0] / w[2], w[1] / w[2], hz, rate, n);
+		const double scale = w[0] / wanted->d[0] * d[0] / n[0];
+		for (int i = 0; i < 3; i++)
+			n[i] *= scale;
+	} else if (w[0] > 0.0 && w[2] > 0.0) { /* notch: its zero stays on the axis */
+		const double half = tan(M_PI * hz / rate);
+		n[0] = d[0] * w[0] / wanted->d[0];
+		n[2] = n[0] / (half * half);
+	} else if (w[0] > 0.0) { /* low-pass */
+		n[0] = d[0] * w[0] / wanted->d[0];
+		n[2] = d[2] * fmax(nyquist, 1e-6);
+		n[1] = 2.0 * sqrt(n[0] * n[2]);
+	} else { /* high-pass: both zeros stay at DC */
+		n[2] = d[2] * nyquist;
+	}
+	for (int i = 0; i < 3; i++)
+		h->n[i] = n[i] / d[2];
+	h->d[0] = d[0] / d[2];
+	h->d[1] = d[1] / d[2];
+}
+
+/* Error and its slopes along the logarithms of n[0..2], d[0..1]. */
+static inline double match_slopes(const struct section *h, double x, double target,
+				  double slope[MATCH_UNKNOWNS])
+{
+	const double n = h->n[0] - h->n[2] * x, d = h->d[0] - x;
+	const double n1 = h->n[1] * h->n[1] * x, d1 = h->d[1] * h->d[1] * x;
+	const double top = n * n + n1 + 1e-30, bottom = d * d + d1 + 1e-30;
+	slope[0] = 2.0 * h->n[0] * n / top;
+	slope[1] = 2.0 * n1 / top;
+	slope[2] = -2.0 * h->n[2] * x * n / top;
+	slope[3] = -2.0 * h->d[0] * d / bottom;
+	slope[4] = -2.0 * d1 / bottom;
+	return log(top / bottom) - target;
+}
+
+/* Solves the symmetric positive a x = b in place (Cholesky); x in b. */
+static inline void match_solve(double a[MATCH_UNKNOWNS][MATCH_UNKNOWNS],
+			       double b[MATCH_UNKNOWNS])
+{
+	enum { N = MATCH_UNKNOWNS };
+	for (int i = 0; i < N; i++) {
+		for (int j = 0; j <= i; j++) {
+			double sum = a[i][j];
+			for (int k = 0; k < j; k++)
+				sum -= a[i][k] * a[j][k];
+			a[i][j] = i == j ? sqrt(fmax(sum, 1e-300)) : sum / a[j][j];
+		}
+	}
+	for (int i = 0; i < N; i++) {
+		for (int k = 0; k < i; k++)
+			b[i] -= a[i][k] * b[k];
+		b[i] /= a[i][i];
+	}
+	for (int i = N - 1; i >= 0; i--) {
+		for (int k = i + 1; k < N; k++)
+			b[i] -= a[k][i] * b[k];
+		b[i] /= a[i][i];
+	}
+}
+
+/* One Gauss-Newton step from `h`, whose errors are in `error`; the largest judged one
+ * decides how the weights shift for the next (Lawson: towards an even error). */
+static inline double match_step(struct section *h, struct match_grid *grid,
+				double damping)
+{
+	enum { N = MATCH_UNKNOWNS };
+	double a[N][N] = { { 0.0 } }, b[N] = { 0.0 };
+	double error[MATCH_POINTS], worst = 0.0;
+	for (int i = 0; i < grid->count; i++) {
+		double slope[N];
+		error[i] = match_slopes(h, grid->digital[i], grid->target[i], slope);
+		/* Far down a stop band a dB is worth less. */
+		const double depth = fmin(1.0, exp(0.5 * (grid->target[i] + 5.0)));
+		const double weight = grid->weight[i] * depth * depth;
+		if (grid->judged[i])
+			worst = fmax(worst, depth * fabs(error[i]));
+		for (int j = 0; j < N; j++) {
+			const double scaled = weight * slope[j];
+			b[j] -= scaled * error[i];
+			for (int k = 0; k <= j; k++)
+				a[j][k] += scaled * slope[k];
+		}
+	}
+	for (int i = 0; i < grid->count; i++)
+		if (grid->judged[i])
+			grid->weight[i] *= 0.3 + fabs(error[i]) / (worst + 1e-12);
+	for (int j = 0; j < N; j++)
+		a[j][j] += damping * a[j][j] + 1e-9;
+	match_solve(a, b);
+	for (int j = 0; j < 3; j++)
+		h->n[j] *= exp(fmin(fmax(b[j], -0.7), 0.7));
+	for (int j = 0; j < 2; j++)
+		h->d[j] *= exp(fmin(fmax(b[3 + j], -0.7), 0.7));
+	return worst;
+}
+
+/* The digital section for `wanted` at `hz`. */
+static inline struct section match_section(const struct section *wanted, double hz,
+					   double rate)
+{
+	const double enough = 0.005 * 0.2302585; /* 0.005 dB of ln |H|^2 */
+	struct match_grid grid;
+	struct section h, best;
+	double least = 1e9;
+	match_look(&grid, wanted, hz, rate);
+	match_start(&h, wanted, hz, rate);
+	best = h;
+	for (int i = 0; i < MATCH_STEPS && least > enough; i++) {
+		const struct section before = h;
+		const double worst = match_step(&h, &grid, i < 4 ? 0.01 : 0.001);
+		if (worst < least) {
+			least = worst;
+			best = before;
+		}
+	}
+	return best;
+}
+
+#endif
