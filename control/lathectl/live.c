@@ -6,12 +6,6 @@
 
 static const double renew_seconds = 4;
 
-/* Every native value and meter when nothing is said; a node's or a param's own else. */
-static void pattern_of(const char *given, char pattern[PATH_BYTES])
-{
-	path_normal(given ? given : "*", pattern);
-}
-
 static void value_print(const char *path, const struct message *message, bool json)
 {
 	const char *text = message_string(message, 0);
@@ -106,11 +100,14 @@ static int follow(struct session *session, const char *pattern,
 	return EXIT_DONE;
 }
 
+/* People read texts, programs read numbers. */
 int command_watch(struct session *session, int argc, char **argv)
 {
-	char pattern[PATH_BYTES];
+	char path[PATH_BYTES], pattern[PATH_BYTES + 8];
 
-	pattern_of(argc ? argv[0] : NULL, pattern);
+	path_normal(argc ? argv[0] : "*", path);
+	snprintf(pattern, sizeof pattern, "%s%s", path,
+		 session->options.json ? "" : "/text");
 	return follow(session, pattern, on_change);
 }
 
