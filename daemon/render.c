@@ -472,14 +472,6 @@ static int run(struct render *render)
 
 /* ---- meters ------------------------------------------------------------------------ */
 
-static void number_print(float value)
-{
-	char text[48];
-
-	number_text(value, text, sizeof text);
-	fputs(isfinite(value) ? text : "null", stdout);
-}
-
 static void node_print(const struct render *render, int n, bool *first)
 {
 	const struct node *node = &render->rack->nodes[n];
@@ -492,14 +484,14 @@ static void node_print(const struct render *render, int n, bool *first)
 		if (strcmp(meter->id, "load") == 0)
 			continue; /* of this computer, not of the sound */
 		meter_path(node->module, node->channels, slot, path, sizeof path);
-		meter_text(meter, reading, text, sizeof text);
 		if (!render->options->json) {
+			meter_text(meter, reading, text, sizeof text);
 			printf("%s/meter/%s %s\n", node->path, path, text);
 			continue;
 		}
-		printf("%s\n    \"%s/meter/%s\": ", *first ? "" : ",", node->path,
-		       path);
-		number_print(reading);
+		number_text(reading, text, sizeof text);
+		printf("%s\n    \"%s/meter/%s\": %s", *first ? "" : ",", node->path,
+		       path, isfinite(reading) ? text : "null");
 		*first = false;
 	}
 }
