@@ -26,6 +26,7 @@ struct session {
 	struct options options;
 	struct client client;
 	bool refused;
+	char last_error[256]; /* said already */
 };
 
 extern volatile int stop_asked; /* a signal came */

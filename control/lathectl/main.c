@@ -66,8 +66,12 @@ bool session_error(struct session *session, const struct message *message)
 	const char *where = message_string(message, 0);
 	const char *text = message_string(message, message->argc - 1);
 	session->refused = true;
+	text = text ? text : "refused";
+	if (strncmp(text, session->last_error, sizeof session->last_error - 1) == 0)
+		return true; /* a value is asked for in two forms */
+	snprintf(session->last_error, sizeof session->last_error, "%s", text);
 	fprintf(stderr, "lathectl: %s: %s\n", where ? where + (where[0] == '/') : "?",
-		text ? text : "refused");
+		text);
 	return true;
 }
 
@@ -103,6 +107,10 @@ void json_number(FILE *to, double value)
 
 	if (!isfinite(value)) {
 		fputs("null", to);
+		return;
+	}
+	if (value == rint(value) && fabs(value) < 1e15) {
+		fprintf(to, "%.0f", value);
 		return;
 	}
 	for (int digits = 1; digits <= 17; digits++) {

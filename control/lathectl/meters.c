@@ -149,7 +149,7 @@ static void status_take(struct board *board, const struct message *message)
 			if (strcmp(word, wanted[w]) != 0)
 				continue;
 			int length = text ? snprintf(at, room, "  %s %s", word, text)
-					  : snprintf(at, room, "  %s %.4g", word,
+					  : snprintf(at, room, "  %s %.5g", word,
 						     message_number(message, i + 1));
 			if (length < 0 || (size_t)length >= room)
 				return;
