@@ -1,0 +1,138 @@
+#!/bin/sh
+# lathectl.sh - the command line against a real lathed that plays in a JACK of its own.
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+build=${BUILD:-build}
+scratch=$(mktemp -d)
+name=lathe-test-$$
+passed=0 failed=0
+jackd="" lathed=""
+
+# shellcheck disable=SC2317 # called by the trap
+finish() {
+	[ -z "$lathed" ] || { kill "$lathed" 2>/dev/null; wait "$lathed"; }
+	[ -z "$jackd" ] || { kill "$jackd" 2>/dev/null; wait "$jackd"; }
+	rm -rf "$scratch"
+}
+trap finish EXIT
+trap 'exit 1' INT TERM
+
+# is WHAT FOUND WANTED
+is() {
+	if [ "$2" = "$3" ]; then
+		passed=$((passed + 1))
+	else
+		failed=$((failed + 1))
+		printf 'FAIL %s: found "%s", wanted "%s"\n' "$1" "$2" "$3"
+	fi
+}
+
+# Exit status; the words are in $scratch/out and $scratch/err.
+ctl() {
+	"$build/lathectl" --port "$port" "$@" >"$scratch/out" 2>"$scratch/err"
+	echo $?
+}
+
+out() {
+	cat "$scratch/out"
+}
+
+port=$((20000 + $$ % 20000))
+export JACK_DEFAULT_SERVER="$name" JACK_NO_AUDIO_RESERVATION=1
+jackd -n "$name" -p 128 -d dummy -r 48000 -p 256 >"$scratch/jackd" 2>&1 &
+jackd=$!
+is "nobody there" "$(ctl ping)" 3
+cp config/streaming.conf "$scratch/rack.conf"
+"$build/lathed" --config "$scratch/rack.conf" --port "$port" --client "$name" \
+	2>"$scratch/lathed" &
+lathed=$!
+for _ in $(seq 50); do
+	[ "$(ctl ping)" != 0 ] || break
+	sleep 0.1
+done
+is "ping" "$(ctl ping)" 0
+for _ in $(seq 50); do
+	ctl status >/dev/null
+	! grep -q '^jack *running' "$scratch/out" || break
+	sleep 0.1
+done
+is "jack" "$(grep -c '^jack *running' "$scratch/out")" 1
+
+# What get prints, set takes.
+is "get" "$(ctl get tone/band/2/gain)$(out)" "0tone/band/2/gain 1.0 dB"
+is "get: slash" "$(ctl get /tone/band/2/gain)$(out)" "0tone/band/2/gain 1.0 dB"
+is "set" "$(ctl set tone/band/2/gain 2.5 dB)$(out)" "0tone/band/2/gain 2.5 dB"
+line=$("$build/lathectl" --port "$port" get tone/band/2/gain)
+is "set: a line" "$(ctl set "$line")$(out)" "0$line"
+is "set: negative" "$(ctl set input/gain -3)$(out)" "0input/gain -3.0 dB"
+is "set: a choice" "$(ctl set tone/band/3/type notch)$(out)" "0tone/band/3/type notch"
+"$build/lathectl" --port "$port" get input tone glue limit | grep -v /meter/ >"$scratch/values"
+is "get: nodes" "$(($(wc -l <"$scratch/values") > 40))" 1
+"$build/lathectl" --port "$port" set input/gain 6 >/dev/null
+is "set -" "$(ctl set - <"$scratch/values"; out | sort | cksum)" \
+	"0
+$(sort "$scratch/values" | cksum)"
+is "patterns" "$(ctl set '*/bypass' on; out | sort -u | grep -c ' on$')" "0
+6"
+is "patterns: back" "$(ctl set '*/bypass' off; grep -c ' off$' "$scratch/out")" "0
+6"
+is "reset" "$(ctl reset input/gain)$(out)" "0input/gain 0.0 dB"
+is "adjust" "$(ctl adjust input/gain -1.5)$(out)" "0input/gain -1.5 dB"
+is "toggle" "$(ctl toggle input/bypass)$(out)" "0input/bypass on"
+is "toggle: back" "$(ctl toggle input/bypass)$(out)" "0input/bypass off"
+is "ramp" "$(ctl ramp input/gain 3 0.2)" 0
+sleep 0.4
+is "ramp: there" "$(ctl get input/gain)$(out)" "0input/gain 3.0 dB"
+is "sync" "$(ctl sync)" 0
+is "json" "$(ctl --json get input/gain)$(out)" \
+	'0{"path": "input/gain", "value": 3, "text": "3.0 dB"}'
+
+# The rack as a whole.
+is "list" "$(ctl list; grep -cx 'limit/ceiling' "$scratch/out")" "0
+1"
+is "describe" "$(ctl describe; grep -c 'limit/ceiling' "$scratch/out")" "0
+1"
+is "describe: as lathed does" "$(sort "$scratch/out" | cksum)" \
+	"$("$build/lathed" --config "$scratch/rack.conf" --describe | sort | cksum)"
+is "config" "$(ctl config)" 0
+cp "$scratch/out" "$scratch/printed.conf"
+is "config: loads" "$("$build/lathed" --config "$scratch/printed.conf" --check >/dev/null; echo $?)" 0
+is "check" "$(ctl check)" 0
+is "reload" "$(ctl reload)" 0
+is "reload: keeps" "$(ctl get input/gain)$(out)" "0input/gain 3.0 dB"
+is "reload --fresh" "$(ctl reload --fresh)" 0
+is "reload: takes" "$(ctl get input/gain)$(out)" "0input/gain 0.0 dB"
+echo 'nodes = ( { module = "trim"; gian = 1; } );' >"$scratch/rack.conf"
+is "bad config" "$(ctl reload)" 1
+is "bad config: where" "$(grep -c 'rack.conf:1:.*gian' "$scratch/err")" 1
+
+# What comes by itself.
+is "watch" "$(ctl watch input --seconds 0.5; grep -c '^input/gain 0.0 dB$' "$scratch/out")" "0
+1"
+is "meters" "$(ctl meters --seconds 2.2 --summary; grep -c '^after .* LUFS' "$scratch/out")" "0
+1"
+is "meters: json" "$(ctl --json meters --seconds 1.2)$(head -n 1 "$scratch/out" |
+	python3 -c 'import json, sys; print("limit/meter/gr" in json.load(sys.stdin)["meters"])')" "0True"
+
+# What is refused, and how it is said.
+is "no such address" "$(ctl get input/gian)" 1
+is "no such address: said" "$(grep -c 'input/gain' "$scratch/err")" 1
+is "no such node" "$(ctl get nobody)" 1
+is "no such value" "$(ctl set tone/band/3/type banana)" 1
+is "no such value: said" "$(grep -c 'notch' "$scratch/err")" 1
+is "no such command" "$(ctl dance)" 2
+is "no such option" "$(ctl --loud get input/gain)" 2
+is "nothing to set" "$(ctl set input/gain)" 2
+
+# An answer comes within 20 ms, start of the program included: the median of 11.
+for _ in 1 2 3 4 5 6 7 8 9 10 11; do
+	from=$(date +%s%N)
+	ctl get input/gain >/dev/null
+	echo $((($(date +%s%N) - from) / 1000))
+done | sort -n >"$scratch/times"
+median=$(sed -n 6p "$scratch/times")
+echo "get answers in $median us"
+is "quick" "$((median < 20000))" 1
+
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ]

@@ -1,0 +1,104 @@
+#!/bin/sh
+# render.sh - lathe-render as a user meets it: files, exit codes, the same samples for any
+# block, every frame of the input in the output.
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+build=${BUILD:-build}
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+passed=0 failed=0
+
+# is WHAT FOUND WANTED
+is() {
+	if [ "$2" = "$3" ]; then
+		passed=$((passed + 1))
+	else
+		failed=$((failed + 1))
+		printf 'FAIL %s: found "%s", wanted "%s"\n' "$1" "$2" "$3"
+	fi
+}
+
+render() {
+	"$build/lathe-render" "$@" >"$scratch/out" 2>"$scratch/err"
+	echo $?
+}
+
+sum() {
+	cksum <"$1"
+}
+
+# Frames in a WAV of floats or 24 bits: the size of its data chunk over that of a frame.
+reading() {
+	sed -n "s|^$1 \\(.*\\)|\\1|p" "$scratch/out"
+}
+
+"$build/lathe-demo" "$scratch/demo.wav"
+config=config/streaming.conf
+cat >"$scratch/through.conf" <<'END'
+nodes = ( { module = "trim"; name = "pass"; } );
+END
+cat >"$scratch/bad.conf" <<'END'
+nodes = ( { module = "trim"; name = "pass"; gian = 3.0; } );
+END
+
+# A rack at rest passes every sample: 24 bits in, the same 24 bits out.
+is "through" "$(render --config "$scratch/through.conf" --format 24 \
+	"$scratch/demo.wav" "$scratch/through.wav")" 0
+is "through: bytes" "$(tail -c 24000000 "$scratch/through.wav" | cksum)" \
+	"$(tail -c 24000000 "$scratch/demo.wav" | cksum)"
+is "through: size" "$(wc -c <"$scratch/through.wav")" "$(wc -c <"$scratch/demo.wav")"
+
+# The default rack, in blocks of many sizes.
+is "streaming" "$(render --config $config --meters "$scratch/demo.wav" "$scratch/1024.wav")" 0
+is "streaming: frames" "$((($(wc -c <"$scratch/1024.wav") - 80) / 8))" \
+	"$((($(wc -c <"$scratch/demo.wav") - 44) / 6))"
+is "ceiling" "$(reading after/meter/true_peak_max | awk '{ print ($1 <= -0.7) }')" 1
+for block in 1 64 257 8192; do
+	# the shortest block on a short piece: it costs a call per frame
+	is "block $block" "$(render --config $config --block $block \
+		"$scratch/demo.wav" "$scratch/block.wav")" 0
+	is "block $block: bytes" "$(sum "$scratch/block.wav")" "$(sum "$scratch/1024.wav")"
+done
+is "again" "$(render --config $config --start-frame 6400 "$scratch/demo.wav" \
+	"$scratch/again.wav")" 0
+is "start frame: bytes" "$(sum "$scratch/again.wav")" "$(sum "$scratch/1024.wav")"
+
+# Values from the command line.
+is "set" "$(render --config "$scratch/through.conf" --set pass/gain=-6 --meters \
+	"$scratch/demo.wav")" 0
+is "set: heard" "$(reading pass/meter/out/1 | cut -d. -f1)" "-6"
+is "set: unit" "$(render --config "$scratch/through.conf" --set 'pass/gain=-6 dB' \
+	"$scratch/demo.wav")" 0
+is "set: no param" "$(render --config "$scratch/through.conf" --set pass/gian=-6 \
+	"$scratch/demo.wav")" 2
+is "set: no value" "$(render --config "$scratch/through.conf" --set pass/gain=loud \
+	"$scratch/demo.wav")" 2
+
+# JSON that a program reads.
+is "json" "$(render --config $config --json "$scratch/demo.wav")" 0
+is "json: parses" "$(python3 -c 'import json, sys
+found = json.load(open(sys.argv[1]))
+print(found["rate"], "limit/meter/gr" in found["meters"])' "$scratch/out" 2>&1)" "48000 True"
+
+# Other kinds of files.
+is "flac" "$(render --config $config "$scratch/demo.wav" "$scratch/out.flac")" 0
+is "flac: head" "$(head -c 4 "$scratch/out.flac")" "fLaC"
+is "flac in" "$(render --config $config "$scratch/out.flac" "$scratch/out.wav")" 0
+is "16 bits" "$(render --config $config --format 16 "$scratch/demo.wav" "$scratch/out.wav")" 0
+
+# What can't be done, and why.
+is "no file" "$(render --config $config "$scratch/none.wav" "$scratch/x.wav")" 1
+is "not audio" "$(render --config $config "$scratch/bad.conf" "$scratch/x.wav")" 1
+is "onto itself" "$(render --config $config "$scratch/demo.wav" "$scratch/demo.wav")" 1
+is "no folder" "$(render --config $config "$scratch/demo.wav" "$scratch/no/x.wav")" 1
+is "no suffix" "$(render --config $config "$scratch/demo.wav" "$scratch/x")" 2
+is "no config" "$(render "$scratch/demo.wav" "$scratch/x.wav")" 2
+is "bad option" "$(render --config $config --loud "$scratch/demo.wav")" 2
+is "bad block" "$(render --config $config --block 0 "$scratch/demo.wav")" 2
+is "bad output" "$(render --config $config --output none "$scratch/demo.wav")" 2
+is "bad config" "$(render --config "$scratch/bad.conf" "$scratch/demo.wav" "$scratch/x.wav")" 78
+is "bad config: where" "$(grep -c 'bad.conf:1:.*gian' "$scratch/err")" 1
+is "missing config" "$(render --config "$scratch/none.conf" "$scratch/demo.wav")" 78
+
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ]
