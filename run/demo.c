@@ -71,7 +71,8 @@ static double formant_run(struct formant *formant, double x, double hz, double w
 {
 	double r = exp(-TWO_PI / 2 * width / RATE);
 	double b = 2 * r * cos(TWO_PI * hz / RATE);
-	double y = (1 - r) * x + b * formant->y1 - r * r * formant->y2;
+	double gain = (1 - r) * sqrt(1 - 2 * r * cos(2 * TWO_PI * hz / RATE) + r * r);
+	double y = gain * x + b * formant->y1 - r * r * formant->y2;
 
 	formant->y2 = formant->y1;
 	formant->y1 = y;
@@ -109,9 +110,9 @@ static void speak(struct canvas *canvas, int from, const struct syllable *syllab
 		  struct formant formants[4], double hz[4], double *phase)
 {
 	static const double width[4] = { 70, 90, 120, 180 };
-	static const double level[4] = { 1.0, 0.63, 0.35, 0.18 };
+	static const double level[4] = { 1.0, 0.8, 0.6, 0.5 };
 	int frames = (int)(syllable->seconds * RATE);
-	double breath = 0;
+	double breath = 0, closed = 0;
 
 	for (int i = 0; i < frames; i++) {
 		double t = (double)i / RATE;
@@ -125,14 +126,15 @@ static void speak(struct canvas *canvas, int from, const struct syllable *syllab
 		/* Rosenberg's glottal pulse, open for 60 % of the cycle. */
 		double open = *phase / 0.6;
 		double pulse = open < 1 ? open * open * (1 - open) * 4 : 0;
-		double x = (pulse - 0.2 + 0.015 * noise()) * loud;
+		/* The lips radiate its slope. */
+		double x = (30 * (pulse - closed) + 0.04 * noise()) * loud;
+		closed = pulse;
 		for (int k = 0; k < 4; k++) {
 			hz[k] += (syllable->vowel->hz[k] - hz[k]) * 0.0006;
-			sum += level[k] * 9 *
-			       formant_run(&formants[k], x, hz[k], width[k]);
+			sum += level[k] * formant_run(&formants[k], x, hz[k], width[k]);
 		}
 		double white = noise();
-		double hiss = (white - breath) * syllable->hiss * .14 *
+		double hiss = (white - breath) * syllable->hiss * .10 *
 			      envelope(t, .09, .02, .05);
 		breath = white;
 		canvas_add(canvas, from + i, sum + hiss, 0);
