@@ -3,6 +3,7 @@
 #include "control/lathectl/lathectl.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* What is awaited. */
@@ -10,8 +11,8 @@ struct wait {
 	struct session *session;
 	const char *path; /* of the answer */
 	int status;
-	int rows;
-	int parts;
+	char *text; /* of a long answer so far */
+	size_t length;
 };
 
 /* Words of a description, in the order of the OSC reference. */
@@ -121,26 +122,43 @@ int command_describe(struct session *session, int argc, char **argv)
 
 /* ---- check, reload ----------------------------------------------------------------- */
 
+static void result_print(const struct wait *wait, bool ok, const char *text)
+{
+	size_t length = strlen(text);
+
+	if (wait->session->options.json) {
+		printf("{\"ok\": %s, \"text\": ", ok ? "true" : "false");
+		json_string(stdout, text);
+		puts("}");
+	} else if (length) {
+		fprintf(ok ? stdout : stderr, "%s%s", text,
+			text[length - 1] == '\n' ? "" : "\n");
+	}
+}
+
+/* ,isii ok, text, part, parts. */
 static bool on_result(void *context, const struct message *message)
 {
 	struct wait *wait = context;
+	const char *text = message_string(message, 1);
 
 	if (session_error(wait->session, message))
 		return true;
 	if (strcmp(message->path, "/rack/result") != 0)
 		return false;
+	size_t length = text ? strlen(text) : 0;
+	char *longer = realloc(wait->text, wait->length + length + 1);
+	if (!longer)
+		abort();
+	wait->text = longer;
+	memcpy(wait->text + wait->length, text ? text : "", length + 1);
+	wait->length += length;
+	if (message_number(message, 2) < message_number(message, 3))
+		return false;
 	bool ok = message_number(message, 0) != 0;
-	const char *text = message_string(message, 1);
 	wait->status = ok ? EXIT_DONE : EXIT_REFUSED;
-	if (wait->session->options.json) {
-		printf("{\"ok\": %s, \"text\": ", ok ? "true" : "false");
-		json_string(stdout, text ? text : "");
-		puts("}");
-	} else if (text && *text) {
-		size_t length = strlen(text);
-		fprintf(ok ? stdout : stderr, "%s%s", text,
-			text[length - 1] == '\n' ? "" : "\n");
-	}
+	result_print(wait, ok, wait->text);
+	free(wait->text);
 	return true;
 }
 
