@@ -33,6 +33,53 @@ static inline vf gain_curve_ranged(vf level, vf threshold, vf slope, vf knee, vf
 	return vf_min(gain_curve(level, threshold, slope, knee), range);
 }
 
+/* The same curve for one level at a time, in double. */
+struct gain_shape {
+	double threshold, slope, knee;
+};
+
+static inline double gain_curve_at(const struct gain_shape *shape, double level)
+{
+	const double over = level - shape->threshold + 0.5 * shape->knee;
+
+	if (over <= 0)
+		return 0;
+	if (over >= shape->knee)
+		return shape->slope * (over - 0.5 * shape->knee);
+	return shape->slope * over * over / (2 * shape->knee);
+}
+
+/* The reduction that belongs to this level AFTER the reduction: the curve solved for the
+ * output, so that a feedback compressor settles where a feed-forward one does. */
+static inline double gain_curve_after(const struct gain_shape *shape, double level)
+{
+	const double slope = shape->slope, knee = shape->knee;
+	const double over = level - shape->threshold + 0.5 * knee;
+
+	if (over <= 0 || slope < 1e-6)
+		return 0;
+	if (over >= knee - 0.5 * slope * knee)
+		return (level - shape->threshold) * slope / (1 - slope);
+	return knee / slope * (1 - sqrt(1 - 2 * slope * over / knee)) - over;
+}
+
+/* The level that this reduction belongs to. Where none does, `level` itself, as far as it
+ * stays under the knee. */
+static inline double gain_curve_level(const struct gain_shape *shape, double reduction,
+				      double level)
+{
+	const double slope = shape->slope, knee = shape->knee;
+	const double low = shape->threshold - 0.5 * knee;
+
+	if (slope < 1e-6)
+		return level;
+	if (reduction < 1e-9)
+		return level < low ? level : low;
+	if (reduction >= 0.5 * slope * knee)
+		return shape->threshold + reduction / slope;
+	return low + sqrt(2 * knee * reduction / slope);
+}
+
 /* Attack and release act on the reduction in dB, one pole each: the time to 63 % of any
  * step in dB is the label, whatever the step. */
 struct ballistics {

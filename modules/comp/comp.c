@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "dsp/db.h"
+#include "dsp/smooth.h"
 #include "modules/comp/comp.h"
 
 typedef double pair __attribute__((vector_size(16)));
@@ -15,59 +16,26 @@ typedef float row[GRID_FRAMES] __attribute__((aligned(64)));
 /* What one call works on, all of it on the stack. */
 struct work {
 	const struct piece *piece;
-	const struct comp_numbers *numbers;
 	int frames, rounded; /* rounded: up to whole vectors */
-	int lanes;           /* gains that are computed: 1 when fully linked */
-	bool linked, plain;  /* plain: no makeup, no mix */
-	row glide[COMP_GLIDES];
-	row level[CHANNELS_MAX]; /* becomes target, reduction and gain in turn */
+	row power[CHANNELS_MAX];
+	row gain[CHANNELS_MAX], next[CHANNELS_MAX]; /* of the two voices */
 };
-
-static void glides_run(struct comp_state *s, struct work *w)
-{
-	const int length = smooth_frames(s->rate);
-	const bool line = w->piece->frame % GRID_FRAMES == 0;
-	double moving[GRID_FRAMES];
-
-	for (int k = 0; k < COMP_GLIDES; k++) {
-		struct smooth *g = &s->glide[k];
-		const double target = (double)w->numbers->glide[k];
-		if (!s->started)
-			smooth_jump(g, target);
-		else if (line)
-			smooth_aim(g, target, length);
-		if (!g->moving) {
-			for (int i = 0; i < w->rounded; i += VEC_FLOATS)
-				vf_store(w->glide[k] + i, vf_all((float)g->settled));
-			continue;
-		}
-		smooth_run(g, length, moving, w->frames);
-		for (int i = 0; i < w->frames; i++)
-			w->glide[k][i] = (float)moving[i];
-		for (int i = w->frames; i < w->rounded; i++)
-			w->glide[k][i] = w->glide[k][w->frames - 1];
-	}
-	w->linked = !s->glide[GLIDE_LINK].moving && s->glide[GLIDE_LINK].settled == 1.0;
-	w->plain = !s->glide[GLIDE_MAKEUP].moving && !s->glide[GLIDE_MIX].moving &&
-		   s->glide[GLIDE_MAKEUP].settled == 1.0 &&
-		   s->glide[GLIDE_MIX].settled == 1.0;
-	w->lanes = w->linked ? 1 : s->channels;
-}
 
 /* Butterworth sections, transposed form II, two channels at a time. The coefficients
  * follow the designed ones a step each grid line: a moving corner is not heard, since
  * attack and release stand between it and the gain. */
-static void highpass_aim(struct comp_state *s, const struct work *w)
+static void highpass_aim(struct comp_state *s, const struct piece *piece)
 {
-	if (s->highpass_ready && w->piece->frame % GRID_FRAMES)
+	const struct comp_numbers *n = piece->numbers;
+
+	if (s->highpass_ready && piece->frame % GRID_FRAMES)
 		return;
 	const double share = s->highpass_ready ? 0.125 : 1;
 	s->highpass_ready = true;
 	for (int k = 0; k < s->highpass_sections; k++)
 		for (int i = 0; i < 5; i++)
 			s->highpass[k][i] +=
-				(w->numbers->highpass[k][i] - s->highpass[k][i]) *
-				share;
+				(n->highpass[k][i] - s->highpass[k][i]) * share;
 }
 
 static void highpass_run(struct comp_state *s, const float *const *in, int first,
@@ -105,9 +73,12 @@ static void highpass_run(struct comp_state *s, const float *const *in, int first
 }
 
 /* Squared envelope. Peak: never below the sample itself, so that attacks start at once. */
-static void envelope_run(struct comp_state *s, const struct work *w, int channel,
-			 const float *in, float *power)
+static void envelope_run(struct comp_state *s, struct work *w, int channel,
+			 const float *in)
 {
+	const struct comp_numbers *n = w->piece->numbers;
+	float *power = w->power[channel];
+
 	quadrature_power(&s->quadrature, &s->envelope[channel], w->piece->frame, in,
 			 power, w->frames);
 	if (s->detector == COMP_PEAK) {
@@ -118,7 +89,7 @@ static void envelope_run(struct comp_state *s, const struct work *w, int channel
 		s->average[channel] = power[w->frames - 1];
 		return;
 	}
-	const float share = w->numbers->average;
+	const float share = n->average;
 	const float keep = 1 - share;
 	float mean = s->average[channel];
 	for (int i = 0; i < w->frames; i++) {
@@ -139,80 +110,83 @@ static void detect(struct comp_state *s, struct work *w)
 	for (int c = 0; c < s->channels; c++)
 		in[c] = key[c];
 	if (s->highpass_sections) {
-		highpass_aim(s, w);
+		highpass_aim(s, piece);
 		for (int c = 0; c < s->channels; c += 2)
 			highpass_run(s, key, c, w->frames, filtered);
 		for (int c = 0; c < s->channels; c++)
 			in[c] = filtered[c];
 	}
 	for (int c = 0; c < s->channels; c++)
-		envelope_run(s, w, c, in[c], w->level[c]);
+		envelope_run(s, w, c, in[c]);
 }
 
-/* Powers to levels in log2 units, linked: each channel goes `link` of the way up to the
- * loudest. */
-static void levels_run(struct comp_state *s, struct work *w)
+/* ---- one voice: powers -> levels -> reductions -> gains ----------------------------------- */
+
+static struct gain_shape shape_of(const struct comp_numbers *n)
 {
+	return (struct gain_shape) { (double)n->threshold, (double)n->slope,
+				     (double)n->knee };
+}
+
+static bool is_linked(const struct comp_voice *voice)
+{
+	return voice->numbers.link == 1.0f;
+}
+
+/* In log2 units. Each channel goes `link` of the way up to the loudest; fully linked there
+ * is one level for all. */
+static void levels_run(const struct comp_state *s, const struct work *w,
+		       const struct comp_voice *voice, row *level)
+{
+	const bool linked = is_linked(voice);
+
 	for (int i = 0; i < w->rounded; i += VEC_FLOATS) {
 		vf loudest = vf_all(GAIN_POWER_FLOOR);
 		for (int c = 0; c < s->channels; c++)
-			loudest = vf_max(loudest, vf_load(w->level[c] + i));
+			loudest = vf_max(loudest, vf_load(w->power[c] + i));
 		loudest = 0.5f * vf_log2(loudest);
-		if (w->linked) {
-			vf_store(w->level[0] + i, loudest);
+		if (linked) {
+			vf_store(level[0] + i, loudest);
 			continue;
 		}
-		const vf link = vf_load(w->glide[GLIDE_LINK] + i);
 		for (int c = 0; c < s->channels; c++) {
-			const vf power = vf_max(vf_load(w->level[c] + i),
+			const vf power = vf_max(vf_load(w->power[c] + i),
 						vf_all(GAIN_POWER_FLOOR));
 			const vf own = 0.5f * vf_log2(power);
-			vf_store(w->level[c] + i, own + link * (loudest - own));
+			vf_store(level[c] + i,
+				 own + voice->numbers.link * (loudest - own));
 		}
 	}
 }
 
-static void forward_run(struct comp_state *s, struct work *w, int lane)
+static void forward_run(const struct work *w, struct comp_voice *voice, int lane,
+			float *level)
 {
-	float *level = w->level[lane];
+	const struct comp_numbers *n = &voice->numbers;
+	const vf threshold = vf_all(n->threshold), slope = vf_all(n->slope);
+	const vf knee = vf_all(n->knee);
 
 	for (int i = 0; i < w->rounded; i += VEC_FLOATS)
-		vf_store(level + i, gain_curve(vf_load(level + i),
-					       vf_load(w->glide[GLIDE_THRESHOLD] + i),
-					       vf_load(w->glide[GLIDE_SLOPE] + i),
-					       vf_load(w->glide[GLIDE_KNEE] + i)));
-	if (w->numbers->automatic)
-		ballistics_auto(w->numbers->fast, w->numbers->slow, &s->reduction[lane],
-				&s->lasting[lane], level, level, w->frames);
+		vf_store(level + i,
+			 gain_curve(vf_load(level + i), threshold, slope, knee));
+	if (n->automatic)
+		ballistics_auto(n->fast, n->slow, &voice->reduction[lane],
+				&voice->lasting[lane], level, level, w->frames);
 	else
-		ballistics_run(w->numbers->fast, &s->reduction[lane], level, level,
+		ballistics_run(n->fast, &voice->reduction[lane], level, level,
 			       w->frames);
 }
 
-/* The reduction that this level AFTER the reduction asks for: gain_curve() solved for the
- * output, so that both topologies settle on the same curve. */
-static double feedback_curve(double level, double threshold, double slope, double knee)
+/* The reduction is found from the level after it, frame by frame. */
+static void feedback_run(const struct work *w, struct comp_voice *voice, int lane,
+			 float *level)
 {
-	const double over = level - threshold + 0.5 * knee;
-
-	if (over <= 0 || slope < 1e-6)
-		return 0;
-	if (over >= knee - 0.5 * slope * knee)
-		return (level - threshold) * slope / (1 - slope);
-	return knee / slope * (1 - sqrt(1 - 2 * slope * over / knee)) - over;
-}
-
-static void feedback_run(struct comp_state *s, struct work *w, int lane)
-{
-	const struct comp_numbers *n = w->numbers;
-	float *level = w->level[lane];
-	double e = s->reduction[lane], lasting = s->lasting[lane];
+	const struct comp_numbers *n = &voice->numbers;
+	const struct gain_shape shape = shape_of(n);
+	double e = voice->reduction[lane], lasting = voice->lasting[lane];
 
 	for (int i = 0; i < w->frames; i++) {
-		const double target = feedback_curve(
-			(double)level[i] - e, (double)w->glide[GLIDE_THRESHOLD][i],
-			(double)w->glide[GLIDE_SLOPE][i],
-			(double)w->glide[GLIDE_KNEE][i]);
+		const double target = gain_curve_after(&shape, (double)level[i] - e);
 		if (n->automatic)
 			ballistics_auto_step(n->fast, n->slow, target, &e, &lasting);
 		else
@@ -220,14 +194,14 @@ static void feedback_run(struct comp_state *s, struct work *w, int lane)
 			     (target > e ? n->fast.attack : n->fast.release);
 		level[i] = (float)e;
 	}
-	s->reduction[lane] = e;
-	s->lasting[lane] = lasting;
+	voice->reduction[lane] = e;
+	voice->lasting[lane] = lasting;
 }
 
 /* Reductions to gains, in place; returns the largest reduction in dB. */
-static float gains_run(struct work *w, int lane)
+static float gains_run(const struct work *w, const struct comp_numbers *n, float *gain)
 {
-	float *gain = w->level[lane];
+	const bool plain = n->makeup == 1.0f && n->mix == 1.0f;
 	vf most = { 0 };
 
 	for (int i = w->frames; i < w->rounded; i++)
@@ -236,13 +210,101 @@ static float gains_run(struct work *w, int lane)
 		const vf reduction = vf_load(gain + i);
 		vf g = gain_of(reduction);
 		most = vf_max(most, reduction);
-		if (!w->plain) {
-			const vf wet = g * vf_load(w->glide[GLIDE_MAKEUP] + i) - 1.0f;
-			g = wet * vf_load(w->glide[GLIDE_MIX] + i) + 1.0f;
+		if (!plain) {
+			const vf wet = g * n->makeup - 1.0f;
+			g = wet * n->mix + 1.0f;
 		}
 		vf_store(gain + i, g);
 	}
 	return vf_peak(most) * (float)DB_PER_OCTAVE;
+}
+
+/* Fills gain[], every channel's when `each`, else one for all where they are linked. */
+static float voice_run(const struct comp_state *s, const struct work *w,
+		       struct comp_voice *voice, bool each, row *gain)
+{
+	const int lanes = is_linked(voice) ? 1 : s->channels;
+	float most = 0;
+
+	levels_run(s, w, voice, gain);
+	for (int lane = 0; lane < lanes; lane++) {
+		if (s->topology == COMP_FEEDBACK)
+			feedback_run(w, voice, lane, gain[lane]);
+		else
+			forward_run(w, voice, lane, gain[lane]);
+		most = fmaxf(most, gains_run(w, &voice->numbers, gain[lane]));
+	}
+	for (int c = lanes; c < s->channels; c++) {
+		voice->reduction[c] = voice->reduction[0];
+		voice->lasting[c] = voice->lasting[0];
+		if (each)
+			memcpy(gain[c], gain[0], sizeof(row));
+	}
+	return most;
+}
+
+/* ---- from one set of values to the next ----------------------------------------------------- */
+
+static double power_level(float power)
+{
+	const vf level = 0.5f * vf_log2(vf_all(fmaxf(power, GAIN_POWER_FLOOR)));
+	return (double)level[0];
+}
+
+/* The next voice starts as if it had always been there: the level that its reduction stands
+ * for under the old curve, moved by what the link changes now, under the new curve. */
+static void next_start(struct comp_state *s, const struct work *w,
+		       const struct comp_numbers *numbers)
+{
+	const struct gain_shape was = shape_of(&s->voice.numbers);
+	const struct gain_shape is = shape_of(numbers);
+	double own[CHANNELS_MAX], loudest = -1e9;
+
+	s->next.numbers = *numbers;
+	for (int c = 0; c < s->channels; c++) {
+		own[c] = power_level(w->power[c][0]);
+		loudest = fmax(loudest, own[c]);
+	}
+	for (int c = 0; c < s->channels; c++) {
+		const double away = loudest - own[c];
+		const double link = (double)s->voice.numbers.link;
+		const double moved = ((double)numbers->link - link) * away;
+		const double level = own[c] + link * away;
+		const double acting =
+			gain_curve_level(&was, s->voice.reduction[c], level);
+		const double lasting =
+			gain_curve_level(&was, s->voice.lasting[c], level);
+		s->next.reduction[c] = gain_curve_at(&is, acting + moved);
+		s->next.lasting[c] = gain_curve_at(&is, lasting + moved);
+	}
+	s->fading = true;
+	s->faded = 0;
+}
+
+/* A raised cosine from the old gains to the new: what jumps is never heard to jump, even
+ * where attack and release would let it. Returns the largest reduction. */
+static float fade_run(struct comp_state *s, struct work *w)
+{
+	const int length = smooth_frames(s->rate);
+	float most = voice_run(s, w, &s->voice, true, w->gain);
+	most = fmaxf(most, voice_run(s, w, &s->next, true, w->next));
+
+	for (int i = 0; i < w->frames; i++) {
+		const int at = s->faded + i;
+		const float left =
+			at < length ? (float)(1 - smooth_shape((double)at / length))
+				    : 0;
+		for (int c = 0; c < s->channels; c++) {
+			const float more = w->gain[c][i] - w->next[c][i];
+			w->gain[c][i] = w->next[c][i] + left * more;
+		}
+	}
+	s->faded += w->frames;
+	if (s->faded >= length) {
+		s->voice = s->next;
+		s->fading = false;
+	}
+	return most;
 }
 
 /* in, `lookahead` frames ago. A piece never wraps in the ring, what is read may. */
@@ -267,35 +329,28 @@ static const float *delayed(struct comp_state *s, const struct piece *piece,
 static void comp_process(void *state, const struct piece *piece) REALTIME
 {
 	struct comp_state *s = state;
+	const struct comp_numbers *numbers = piece->numbers;
 	struct work w;
 	row copy;
-	float most = 0;
 
 	w.piece = piece;
-	w.numbers = piece->numbers;
 	w.frames = piece->frames;
 	w.rounded = (piece->frames + VEC_FLOATS - 1) / VEC_FLOATS * VEC_FLOATS;
-	glides_run(s, &w);
+	if (!s->started)
+		s->voice.numbers = *numbers;
 	detect(s, &w);
-	levels_run(s, &w);
-	for (int lane = 0; lane < w.lanes; lane++) {
-		if (s->topology == COMP_FEEDBACK)
-			feedback_run(s, &w, lane);
-		else
-			forward_run(s, &w, lane);
-		most = fmaxf(most, gains_run(&w, lane));
-	}
-	for (int c = w.lanes; c < s->channels; c++) {
-		s->reduction[c] = s->reduction[0];
-		s->lasting[c] = s->lasting[0];
-	}
+	if (!s->fading && piece->frame % GRID_FRAMES == 0 &&
+	    memcmp(&s->voice.numbers, numbers, sizeof *numbers))
+		next_start(s, &w, numbers);
+	const bool each = s->fading || !is_linked(&s->voice);
+	piece->meters[0] = s->fading ? fade_run(s, &w)
+				     : voice_run(s, &w, &s->voice, false, w.gain);
 	for (int c = 0; c < s->channels; c++) {
 		const float *in = delayed(s, piece, c, copy);
-		const float *gain = w.level[w.linked ? 0 : c];
+		const float *gain = w.gain[each ? c : 0];
 		for (int i = 0; i < piece->frames; i++)
 			piece->out[c][i] = in[i] * gain[i];
 	}
-	piece->meters[0] = most;
 	s->started = true;
 	s->next_frame = piece->frame + (uint64_t)piece->frames;
 }
@@ -314,11 +369,12 @@ static void comp_adopt(void *state, const void *from) REALTIME
 	struct comp_state *s = state;
 	const struct comp_state *old = from;
 
-	memcpy(s->glide, old->glide, sizeof s->glide);
+	s->voice = old->voice;
+	s->next = old->next;
+	s->fading = old->fading;
+	s->faded = old->faded;
 	memcpy(s->envelope, old->envelope, sizeof s->envelope);
 	memcpy(s->average, old->average, sizeof s->average);
-	memcpy(s->reduction, old->reduction, sizeof s->reduction);
-	memcpy(s->lasting, old->lasting, sizeof s->lasting);
 	if (s->highpass_sections == old->highpass_sections) {
 		s->highpass_ready = old->highpass_ready;
 		memcpy(s->highpass, old->highpass, sizeof s->highpass);

@@ -4,7 +4,6 @@
 
 #include "dsp/gain.h"
 #include "dsp/quadrature.h"
-#include "dsp/smooth.h"
 #include "modules/module.h"
 
 enum comp_param {
@@ -28,24 +27,21 @@ enum comp_param {
 enum comp_detector { COMP_PEAK, COMP_RMS };
 enum comp_topology { COMP_FORWARD, COMP_FEEDBACK };
 
-/* Glided one by one, in log2 units where they are levels. */
-enum comp_glide {
-	GLIDE_THRESHOLD,
-	GLIDE_SLOPE,
-	GLIDE_KNEE,
-	GLIDE_LINK,
-	GLIDE_MAKEUP,
-	GLIDE_MIX,
-	COMP_GLIDES,
+/* What design() makes of the values; levels in log2 units. No padding: it is compared as
+ * bytes. */
+struct comp_numbers {
+	struct ballistics fast, slow;
+	double highpass[2][5]; /* b0 b1 b2 a1 a2 of each section */
+	float threshold, slope, knee;
+	float link, makeup, mix; /* makeup as a gain; link and mix 0..1 */
+	float average;           /* share of the mean square made in a frame */
+	int32_t automatic;
 };
 
-/* What design() makes of the values. */
-struct comp_numbers {
-	float glide[COMP_GLIDES];
-	bool automatic;
-	struct ballistics fast, slow;
-	float average;         /* share of the mean square made in a frame */
-	double highpass[2][5]; /* b0 b1 b2 a1 a2 of each section */
+/* A gain computer with its numbers and its memory of each channel. */
+struct comp_voice {
+	struct comp_numbers numbers;
+	double reduction[CHANNELS_MAX], lasting[CHANNELS_MAX];
 };
 
 struct comp_state {
@@ -57,14 +53,16 @@ struct comp_state {
 	uint64_t next_frame;          /* the ring holds the frames before it */
 	int lookahead, lookahead_max; /* frames */
 	uint32_t ring_mask;
-	struct smooth glide[COMP_GLIDES];
+	/* The voice that is heard, and the one that takes over while fading. */
+	struct comp_voice voice, next;
+	bool fading;
+	int faded; /* frames */
 	bool highpass_ready;
 	double highpass[2][5]; /* gliding towards the designed ones */
 	double highpass_memory[CHANNELS_MAX][2][2];
 	struct quadrature_design quadrature;
 	struct quadrature envelope[CHANNELS_MAX];
 	float average[CHANNELS_MAX];
-	double reduction[CHANNELS_MAX], lasting[CHANNELS_MAX];
 	float *ring[CHANNELS_MAX]; /* the newest input, ready for any look-ahead */
 };
 

@@ -143,16 +143,15 @@ static void comp_design(const struct setup *setup, const float *values, void *nu
 	const double release = (double)values[COMP_RELEASE];
 	const bool feedback = values[COMP_TOPOLOGY] >= 1;
 
-	n->glide[GLIDE_THRESHOLD] =
-		(float)((double)values[COMP_THRESHOLD] / DB_PER_OCTAVE);
-	n->glide[GLIDE_SLOPE] = (float)(1 - 1 / ratio);
-	n->glide[GLIDE_KNEE] = fmaxf((float)((double)values[COMP_KNEE] / DB_PER_OCTAVE),
-				     GAIN_KNEE_MIN);
-	n->glide[GLIDE_LINK] = values[COMP_LINK] / 100;
-	n->glide[GLIDE_MAKEUP] = values[COMP_MAKEUP] == 0.0f
-					 ? 1
-					 : (float)db_gain((double)values[COMP_MAKEUP]);
-	n->glide[GLIDE_MIX] = values[COMP_MIX] / 100;
+	n->threshold = (float)((double)values[COMP_THRESHOLD] / DB_PER_OCTAVE);
+	n->slope = (float)(1 - 1 / ratio);
+	n->knee = fmaxf((float)((double)values[COMP_KNEE] / DB_PER_OCTAVE),
+			GAIN_KNEE_MIN);
+	n->link = values[COMP_LINK] / 100;
+	n->makeup = values[COMP_MAKEUP] == 0.0f
+			    ? 1
+			    : (float)db_gain((double)values[COMP_MAKEUP]);
+	n->mix = values[COMP_MIX] / 100;
 	n->automatic = values[COMP_AUTO] >= 1;
 	/* The feedback loop itself speeds the attack up by the ratio. */
 	n->fast.attack = ballistics_share(attack, rate) / (feedback ? ratio : 1);
