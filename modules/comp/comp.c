@@ -251,6 +251,18 @@ static double power_level(float power)
 	return (double)level[0];
 }
 
+static bool numbers_differ(const struct comp_numbers *a, const struct comp_numbers *b)
+{
+	uint64_t differ = 0, x, y;
+
+	for (size_t at = 0; at < sizeof *a; at += sizeof x) {
+		memcpy(&x, (const char *)a + at, sizeof x);
+		memcpy(&y, (const char *)b + at, sizeof y);
+		differ |= x ^ y;
+	}
+	return differ != 0;
+}
+
 /* The next voice starts as if it had always been there: the level that its reduction stands
  * for under the old curve, moved by what the link changes now, under the new curve. */
 static void next_start(struct comp_state *s, const struct work *w,
@@ -263,7 +275,7 @@ static void next_start(struct comp_state *s, const struct work *w,
 	s->next.numbers = *numbers;
 	for (int c = 0; c < s->channels; c++) {
 		own[c] = power_level(w->power[c][0]);
-		loudest = fmax(loudest, own[c]);
+		loudest = ballistics_max(loudest, own[c]);
 	}
 	for (int c = 0; c < s->channels; c++) {
 		const double away = loudest - own[c];
@@ -340,7 +352,7 @@ static void comp_process(void *state, const struct piece *piece) REALTIME
 		s->voice.numbers = *numbers;
 	detect(s, &w);
 	if (!s->fading && piece->frame % GRID_FRAMES == 0 &&
-	    memcmp(&s->voice.numbers, numbers, sizeof *numbers))
+	    numbers_differ(&s->voice.numbers, numbers))
 		next_start(s, &w, numbers);
 	const bool each = s->fading || !is_linked(&s->voice);
 	piece->meters[0] = s->fading ? fade_run(s, &w)

@@ -27,8 +27,8 @@ enum comp_param {
 enum comp_detector { COMP_PEAK, COMP_RMS };
 enum comp_topology { COMP_FORWARD, COMP_FEEDBACK };
 
-/* What design() makes of the values; levels in log2 units. No padding: it is compared as
- * bytes. */
+/* What design() makes of the values; levels in log2 units. Whole 64-bit words without
+ * padding: it is compared as such. */
 struct comp_numbers {
 	struct ballistics fast, slow;
 	double highpass[2][5]; /* b0 b1 b2 a1 a2 of each section */
