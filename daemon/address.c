@@ -70,11 +70,6 @@ static int lookup(const struct addresses *addresses, const char *path, int lengt
 	return -1;
 }
 
-static bool has_host_rows(const struct node *node)
-{
-	return node->kind == NODE_MODULE;
-}
-
 /* Writes the path of a node's row and returns its length. */
 static int row_path(const struct node *node, int row, char path[160])
 {

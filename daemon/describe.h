@@ -21,7 +21,12 @@ struct description {
 void describe_rack(const struct rack *rack,
 		   void (*each)(void *context, const struct description *row),
 		   void *context);
-/* The line that lathed --describe and lathectl describe print. */
+/* The line that lathed --describe and lathectl describe print, without a newline:
+ *
+ *   /eq/band/3/gain param rw unit="dB" curve=linear min=-24 max=24 default=0 step=0.1
+ *   choices="" label="Gain" help="..."
+ *
+ * all of it on one line, always these keys in this order; \ stands before " and \. */
 void describe_line(const struct description *row, struct text *line);
 /* Changes when the tree does. */
 uint32_t describe_hash(const struct rack *rack);

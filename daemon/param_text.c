@@ -210,7 +210,10 @@ static int quantity_text(double value, const char *unit, float step, char *text,
 		least = 0;
 		most = 1;
 	} else {
-		int before = fabs(value) >= 1 ? (int)floor(log10(fabs(value))) + 1 : 1;
+		/* Figures before the point, once rounded to four. */
+		snprintf(digits, sizeof(digits), "%.3e", fabs(value));
+		int exponent = atoi(strchr(digits, 'e') + 1);
+		int before = exponent > 0 ? exponent + 1 : 1;
 
 		least = before < 3 ? 3 - before : 0;
 		most = before < 4 ? 4 - before : 0;
