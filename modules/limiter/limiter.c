@@ -1,0 +1,366 @@
+/* limiter.c - the true-peak limiter's audio thread part.
+ *
+ *   in -> gain -> (guard) -+-> delay ------------------------> x --> clamp -> out
+ *                          |                                   |
+ *                          +-> 8 x peak -> needed -> hold -> release -> boxes
+ *
+ * Only the side chain is oversampled; the path stays at the base rate, so that without
+ * reduction the output is the delayed input, bit for bit. The hold is longer than half a
+ * period of 30 Hz: that, not a slow release, keeps low notes clean.
+ */
+#include "modules/limiter/limiter.h"
+
+/* Added to what is needed: covers the rounding of log2, exp2 and the boxes. 6e-5 dB. */
+#define ROUNDING_OCTAVES 1e-5f
+/* Reductions stay below 96 dB, in the boxes' range; the clamp does the rest. */
+#define REDUCTION_MAX 15.9f
+/* A release ends here, 6e-4 dB from its goal, instead of creeping on for seconds. */
+#define RELEASE_END 1e-4
+
+struct scratch {
+	_Alignas(64) float in[CHANNELS_MAX][GRID_FRAMES];
+	_Alignas(64) float need[CHANNELS_MAX][GRID_FRAMES];
+	_Alignas(64) float gain[GRID_FRAMES], ceiling[GRID_FRAMES], link[GRID_FRAMES];
+	_Alignas(64) float peak[1 + GRID_FRAMES];
+};
+
+static void ring_write(float *ring, int size, int at, const float *from, int frames)
+{
+	const int head = size - at < frames ? size - at : frames;
+	memcpy(ring + at, from, (size_t)head * sizeof *ring);
+	memcpy(ring, from + head, (size_t)(frames - head) * sizeof *ring);
+}
+
+/* Reads frames that lie `back` before `at`; at most `size` of them. */
+static void ring_read(const float *ring, int size, int at, int back, float *to,
+		      int frames)
+{
+	int from = at - back;
+	while (from < 0)
+		from += size;
+	const int head = size - from < frames ? size - from : frames;
+	memcpy(to, ring + from, (size_t)head * sizeof *ring);
+	memcpy(to + head, ring, (size_t)(frames - head) * sizeof *ring);
+}
+
+/* Symmetric FIR; x[0] is the newest frame's place, x[-2 half] the oldest used. */
+static void guard_run(const float *taps, int half, const float *x, float *y, int frames)
+{
+	for (int i = 0; i < frames; i += 2 * VEC_FLOATS) {
+		const float *middle = x + i - half;
+		vf a = taps[0] * vf_load(middle);
+		vf b = taps[0] * vf_load(middle + VEC_FLOATS);
+		for (int k = 1; k <= half; k++) {
+			const vf tap = vf_all(taps[k]);
+			const float *left = middle - k, *right = middle + k;
+			a += tap * (vf_load(left) + vf_load(right));
+			b += tap *
+			     (vf_load(left + VEC_FLOATS) + vf_load(right + VEC_FLOATS));
+		}
+		vf_store(y + i, a);
+		vf_store(y + i + VEC_FLOATS, b);
+	}
+}
+
+/* Cleans `audio` in place. */
+static void guard_piece(struct limiter *l, struct limiter_channel *ch, float *audio,
+			int frames)
+{
+	const size_t past = 2 * LIMITER_GUARD_MAX;
+	ring_write(ch->raw, l->ring_frames, l->at, audio, frames);
+	memcpy(ch->window + past, audio, (size_t)frames * sizeof *audio);
+	guard_run(l->guard, l->guard_half, ch->window + past, audio, frames);
+	memmove(ch->window, ch->window + frames, past * sizeof *audio);
+}
+
+/* A grid block begins: the ended one's needs join the hold. */
+static void grid_line(struct limiter *l, const struct limiter_numbers *numbers,
+		      float ceiling)
+{
+	const int hold = numbers->hold_blocks;
+	l->ceilings[l->block] = ceiling;
+	l->ceiling_top = ceiling;
+	for (int p = 0; p < (l->channels + 1) / BOX_LANES; p++) {
+		struct limiter_pair *pair = &l->pair[p];
+		memcpy(pair->blocks[l->block], pair->now, sizeof pair->now);
+		memset(pair->now, 0, sizeof pair->now);
+		memset(pair->held, 0, sizeof pair->held);
+	}
+	for (int k = 0; k < hold; k++) {
+		const int block = (l->block - k) & (LIMITER_HOLD_MAX - 1);
+		l->ceiling_top = fmaxf(l->ceiling_top, l->ceilings[block]);
+		for (int p = 0; p < (l->channels + 1) / BOX_LANES; p++)
+			for (int lane = 0; lane < BOX_LANES; lane++)
+				l->pair[p].held[lane] =
+					fmaxf(l->pair[p].held[lane],
+					      l->pair[p].blocks[block][lane]);
+	}
+	l->block = (l->block + 1) & (LIMITER_HOLD_MAX - 1);
+}
+
+/* Octaves of gain that must go, per channel on its own. */
+static void needs(struct limiter *l, struct scratch *s, int c, int frames)
+{
+	struct limiter_channel *ch = &l->channel[c];
+	truepeak_run(&l->taps, &ch->in, s->in[c], s->peak + 1, frames);
+	truepeak_end(&ch->in, frames);
+	s->peak[0] = ch->peak;
+	ch->peak = s->peak[frames];
+	for (int i = 0; i < frames; i += VEC_FLOATS) {
+		/* A frame's gain acts on both sides of it. */
+		const vf peak = vf_max(vf_load(s->peak + i), vf_load(s->peak + 1 + i));
+		const vf level = vf_log2(vf_max(peak, vf_all(1e-20f)));
+		const vf over = level - vf_load(s->ceiling + i) + ROUNDING_OCTAVES;
+		vf_store(s->need[c] + i,
+			 vf_min(vf_max(over, vf_all(0)), vf_all(REDUCTION_MAX)));
+	}
+}
+
+/* Moves every channel's need towards the largest. */
+static void link_needs(const struct limiter *l, struct scratch *s, int frames)
+{
+	for (int i = 0; i < frames; i += VEC_FLOATS) {
+		vf most = vf_load(s->need[0] + i);
+		for (int c = 1; c < l->channels; c++)
+			most = vf_max(most, vf_load(s->need[c] + i));
+		const vf apart = 1.0f - vf_load(s->link + i);
+		for (int c = 0; c < l->channels; c++) {
+			const vf own = vf_load(s->need[c] + i);
+			vf_store(s->need[c] + i, most - apart * (most - own));
+		}
+	}
+}
+
+static box_doubles lanes_max(box_doubles a, box_doubles b)
+{
+#if defined(__x86_64__)
+	return (box_doubles)_mm_max_pd((__m128d)a, (__m128d)b);
+#elif defined(__ARM_NEON)
+	return (box_doubles)vmaxq_f64((float64x2_t)a, (float64x2_t)b);
+#else
+	return (box_doubles) { a[0] > b[0] ? a[0] : b[0], a[1] > b[1] ? a[1] : b[1] };
+#endif
+}
+
+static box_doubles lanes_load(const double from[BOX_LANES])
+{
+	return (box_doubles) { from[0], from[1] };
+}
+
+/* Needs -> reductions, in place; returns the largest. Two followers fall under what is held: a fast one for
+ * lone peaks, and a slow one that only lasting reduction can fill, through two poles. */
+static double reduce_pair(struct limiter *l, const struct limiter_numbers *numbers,
+			  struct limiter_pair *pair, float *left, float *right,
+			  int frames)
+{
+	const double keep_fast = numbers->keep_fast, fill = numbers->charge;
+	const double keep_slow = numbers->keep_slow, keep_fill = 1.0 - fill;
+	const box_doubles held = { (double)pair->held[0], (double)pair->held[1] };
+	const box_doubles magic = (box_doubles) { 0x1p52, 0x1p52 };
+	const struct box_lengths lengths = l->lengths;
+	const uint32_t mask = l->box_mask;
+	struct box box = pair->box;
+	box_doubles now = { (double)pair->now[0], (double)pair->now[1] };
+	box_doubles fast = lanes_load(pair->fast), charge = lanes_load(pair->charge),
+		    slow = lanes_load(pair->slow), most = { 0 };
+	for (int i = 0; i < frames; i++) {
+		now = lanes_max(now,
+				(box_doubles) { (double)left[i], (double)right[i] });
+		const box_doubles need = lanes_max(now, held);
+		charge += (need - charge) * fill;
+		const box_doubles above = slow - charge;
+		const box_doubles falls = above * keep_slow, fills = above * keep_fill;
+		/* Negative distances shrink by keep_fill, positive by keep_slow. */
+		slow = charge + lanes_max(falls, (box_doubles) { 0 }) -
+		       lanes_max(-fills, (box_doubles) { 0 });
+		fast = lanes_max(need, need + (fast - need) * keep_fast);
+		const box_doubles out =
+			lanes_max(need, lanes_max(fast, slow) - RELEASE_END);
+		const box_lanes sum = box_step(&box, &lengths, l->box_at + (uint32_t)i,
+					       mask, box_in(out));
+		const box_doubles reduction =
+			((box_doubles)(sum + (box_lanes)magic) - magic) * lengths.scale;
+		most = lanes_max(most, reduction);
+		left[i] = (float)reduction[0];
+		right[i] = (float)reduction[1];
+	}
+	pair->box = box;
+	for (int lane = 0; lane < BOX_LANES; lane++) {
+		pair->now[lane] = (float)now[lane];
+		pair->fast[lane] = fast[lane];
+		pair->charge[lane] = charge[lane];
+		pair->slow[lane] = slow[lane];
+	}
+	return most[0] > most[1] ? most[0] : most[1];
+}
+
+/* Delayed audio times gain. The clamp never acts but on what rounding adds. */
+static void output(const float *delayed, const float *reduction, float ceiling,
+		   float *out, int frames)
+{
+	_Alignas(64) float y[GRID_FRAMES];
+	const vf top = vf_all(ceiling);
+	for (int i = 0; i < frames; i += VEC_FLOATS) {
+		const vf gained =
+			vf_load(delayed + i) * vf_exp2(-vf_load(reduction + i));
+		vf_store(y + i, vf_max(vf_min(gained, top), -top));
+	}
+	memcpy(out, y, (size_t)frames * sizeof *out);
+}
+
+/* The highest point of the output's curve in this piece. */
+static float true_peak(const struct limiter *l, struct limiter_channel *ch,
+		       const float *out, int frames)
+{
+	_Alignas(64) float peak[GRID_FRAMES];
+	int top = 0;
+	truepeak_run(&l->taps, &ch->out, out, peak, frames);
+	for (int i = 1; i < frames; i++)
+		if (peak[i] > peak[top])
+			top = i;
+	const float refined = truepeak_refine(&ch->out, top);
+	truepeak_end(&ch->out, frames);
+	return refined;
+}
+
+/* On a grid line the value aims at `target`. */
+static void glide_one(struct smooth *value, double target, bool grid_line, int length,
+		      float *out, int frames)
+{
+	if (grid_line)
+		smooth_aim(value, target, length);
+	if (!value->moving) {
+		for (int i = 0; i < frames; i++)
+			out[i] = (float)value->settled;
+		return;
+	}
+	double exact[GRID_FRAMES];
+	smooth_run(value, length, exact, frames);
+	for (int i = 0; i < frames; i++)
+		out[i] = (float)exact[i];
+}
+
+static void glide(struct limiter *l, struct scratch *s,
+		  const struct limiter_numbers *numbers, bool grid_line, int frames)
+{
+	const double ceiling = (double)numbers->ceiling_octaves;
+	const int length = smooth_frames(l->rate);
+	if (!l->warm) {
+		smooth_jump(&l->gain, (double)numbers->gain);
+		smooth_jump(&l->ceiling, ceiling);
+		smooth_jump(&l->link, (double)numbers->link);
+		for (int k = 0; k < LIMITER_HOLD_MAX; k++)
+			l->ceilings[k] = numbers->ceiling_octaves;
+		l->warm = true;
+	}
+	glide_one(&l->gain, (double)numbers->gain, grid_line, length, s->gain, frames);
+	glide_one(&l->ceiling, ceiling, grid_line, length, s->ceiling, frames);
+	glide_one(&l->link, (double)numbers->link, grid_line, length, s->link, frames);
+}
+
+static void process(void *state, const struct piece *piece)
+{
+	struct limiter *l = state;
+	const struct limiter_numbers *numbers = piece->numbers;
+	const int frames = piece->frames, channels = l->channels;
+	struct scratch s;
+
+	const bool line = piece->frame % GRID_FRAMES == 0;
+
+	glide(l, &s, numbers, line, frames);
+	if (line)
+		grid_line(l, numbers, s.ceiling[0]);
+	for (int c = 0; c < channels; c++) {
+		for (int i = 0; i < frames; i++)
+			s.in[c][i] = piece->in[c][i] * s.gain[i];
+		if (l->strict)
+			guard_piece(l, &l->channel[c], s.in[c], frames);
+		ring_write(l->channel[c].delay, l->ring_frames, l->at, s.in[c], frames);
+		needs(l, &s, c, frames);
+	}
+	if (channels % BOX_LANES)
+		memset(s.need[channels], 0, sizeof s.need[channels]);
+	link_needs(l, &s, frames);
+	double most = 0;
+	for (int c = 0; c < channels; c += BOX_LANES)
+		most = fmax(most, reduce_pair(l, numbers, &l->pair[c / BOX_LANES],
+					      s.need[c], s.need[c + 1], frames));
+	const float top = fmaxf(l->ceiling_top, numbers->ceiling_octaves);
+	const float ceiling = top > numbers->ceiling_octaves ? vf_exp2(vf_all(top))[0]
+							     : numbers->ceiling;
+	for (int c = 0; c < channels; c++) {
+		struct limiter_channel *ch = &l->channel[c];
+		ring_read(ch->delay, l->ring_frames, l->at,
+			  l->reach_delay + TRUEPEAK_DELAY, s.in[c], frames);
+		output(s.in[c], s.need[c], ceiling, piece->out[c], frames);
+		piece->meters[LIMITER_TRUE_PEAK + c] =
+			true_peak(l, ch, piece->out[c], frames);
+	}
+	piece->meters[LIMITER_GR] = vf_exp2(vf_all((float)-most))[0];
+	l->at = (l->at + frames) % l->ring_frames;
+	l->box_at += (uint32_t)frames;
+}
+
+/* Frames before `at`, cleaned by the guard where the mode wants it, as the detector and
+ * the delay would have seen them. `from` is the ring of what came before any guard. */
+static void refill_delay(struct limiter *l, struct limiter_channel *ch,
+			 const float *from)
+{
+	const int past = 2 * LIMITER_GUARD_MAX, size = l->ring_frames;
+	_Alignas(64) float piece[GRID_FRAMES], peak[GRID_FRAMES];
+	if (l->strict) {
+		memcpy(ch->raw, from, (size_t)size * sizeof *from);
+		ring_read(from, size, l->at, size, ch->window, past);
+		for (int back = size - past; back > 0; back -= GRID_FRAMES) {
+			const int frames = back < GRID_FRAMES ? back : GRID_FRAMES;
+			const int at = (l->at + size - back) % size;
+			ring_read(from, size, l->at, back, ch->window + past, frames);
+			guard_run(l->guard, l->guard_half, ch->window + past, piece,
+				  frames);
+			memmove(ch->window, ch->window + frames,
+				(size_t)past * sizeof *piece);
+			ring_write(ch->delay, size, at, piece, frames);
+		}
+	} else {
+		memcpy(ch->delay, from, (size_t)size * sizeof *from);
+	}
+	for (int back = 2 * GRID_FRAMES; back > 0; back -= GRID_FRAMES) {
+		ring_read(ch->delay, size, l->at, back, piece, GRID_FRAMES);
+		truepeak_run(&l->taps, &ch->in, piece, peak, GRID_FRAMES);
+		truepeak_end(&ch->in, GRID_FRAMES);
+	}
+	ch->peak = peak[GRID_FRAMES - 1];
+}
+
+/* Any mode takes over from any other: what was heard, what is held and released, and the
+ * boxes are filled anew, for their lengths may differ. */
+static void adopt(void *state, const void *old_state)
+{
+	struct limiter *l = state;
+	const struct limiter *old = old_state;
+	l->warm = old->warm;
+	l->at = old->at;
+	l->box_at = old->box_at;
+	l->gain = old->gain;
+	l->ceiling = old->ceiling;
+	l->link = old->link;
+	l->block = old->block;
+	l->ceiling_top = old->ceiling_top;
+	memcpy(l->ceilings, old->ceilings, sizeof l->ceilings);
+	for (int c = 0; c < l->channels; c++) {
+		const struct limiter_channel *from = &old->channel[c];
+		refill_delay(l, &l->channel[c], old->strict ? from->raw : from->delay);
+		l->channel[c].out = from->out;
+	}
+	for (int p = 0; p < (l->channels + 1) / BOX_LANES; p++) {
+		struct limiter_pair *pair = &l->pair[p];
+		const struct box box = pair->box;
+		*pair = old->pair[p];
+		pair->box = box;
+		memcpy(box.past[0], old->pair[p].box.past[0],
+		       (l->box_mask + 1) * sizeof *box.past[0]);
+		box_refill(&pair->box, &l->lengths, l->box_at, l->box_mask);
+	}
+}
+
+MODULE_KERNEL(limiter) = { .process = process, .adopt = adopt };

@@ -1,0 +1,81 @@
+/* limiter.h - what the limiter's two halves share: places in the tables, state, numbers. */
+#ifndef LATHE_LIMITER_H
+#define LATHE_LIMITER_H
+
+#include "dsp/box.h"
+#include "dsp/smooth.h"
+#include "dsp/truepeak.h"
+#include "modules/module.h"
+
+enum limiter_param {
+	LIMITER_CEILING,
+	LIMITER_GAIN,
+	LIMITER_MODE,
+	LIMITER_LOOK_AHEAD,
+	LIMITER_RELEASE,
+	LIMITER_AUTO,
+	LIMITER_LINK,
+	LIMITER_STYLE,
+	LIMITER_PARAMS,
+};
+
+enum limiter_mode { LIMITER_LIVE, LIMITER_DEFAULT, LIMITER_STRICT };
+
+enum limiter_meter { LIMITER_GR, LIMITER_TRUE_PEAK };
+
+enum {
+	LIMITER_PAIRS_MAX = CHANNELS_MAX / BOX_LANES,
+	LIMITER_HOLD_MAX = 64,  /* blocks of GRID_FRAMES: 17 ms at 192 kHz and more */
+	LIMITER_GUARD_MAX = 96, /* half the guard's taps */
+};
+
+/* Reductions are positive and in octaves of gain (1 = 6.02 dB): 0 is "none". */
+struct limiter_numbers {
+	float gain;
+	float ceiling, ceiling_octaves;
+	float link;               /* 0..1 */
+	double keep_fast, charge; /* share per frame */
+	double keep_slow;
+	int hold_blocks;
+};
+
+struct limiter_pair {
+	double fast[BOX_LANES], charge[BOX_LANES], slow[BOX_LANES];
+	float now[BOX_LANES];  /* most needed in this grid block so far */
+	float held[BOX_LANES]; /* and in the blocks before */
+	float blocks[LIMITER_HOLD_MAX][BOX_LANES];
+	struct box box;
+};
+
+struct limiter_channel {
+	struct truepeak in, out;
+	float peak;    /* of the frame before */
+	float *delay;  /* ring of what waits for its gain */
+	float *raw;    /* strict: ring of what came before the guard */
+	float *window; /* strict: the guard's input, in order */
+};
+
+struct limiter {
+	bool warm; /* has run, or taken over */
+	int channels, rate;
+	bool strict;
+	int reach_delay; /* frames between a peak's detection and its gain */
+	int ring_frames; /* of delay and raw, whole grid blocks */
+	int at;          /* where the next frame goes in them */
+	uint32_t box_mask, box_at;
+	struct box_lengths lengths;
+	struct truepeak_taps taps;
+	int guard_half; /* the guard is 2 * guard_half + 1 taps long */
+	float guard[LIMITER_GUARD_MAX + 1]; /* from the middle outwards */
+	struct smooth gain, ceiling, link;
+	float ceilings[LIMITER_HOLD_MAX]; /* octaves, as the last blocks began */
+	int block;                        /* which of them is next */
+	float ceiling_top;                /* highest of them */
+	struct limiter_channel channel[CHANNELS_MAX];
+	struct limiter_pair pair[LIMITER_PAIRS_MAX];
+};
+
+/* Frames of look-ahead for a setup; delay = that, the detector's and the guard's. */
+int limiter_look_frames(const struct setup *setup);
+
+#endif

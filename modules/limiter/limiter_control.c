@@ -1,0 +1,260 @@
+/* limiter_control.c - the limiter's tables, layout and numbers. Worker and control thread. */
+#include "modules/limiter/limiter.h"
+
+#include "dsp/db.h"
+
+static const char *const modes[] = { "live", "default", "strict", NULL };
+static const char *const styles[] = { "transparent", "punchy", NULL };
+
+static const struct param params[LIMITER_PARAMS] = {
+	[LIMITER_CEILING] = { .id = "ceiling",
+			      .label = "Ceiling",
+			      .help = "highest true peak of the output, dBTP",
+			      .unit = "dB",
+			      .min = -20,
+			      .max = 0,
+			      .def = -1,
+			      .step = 0.1f },
+	[LIMITER_GAIN] = { .id = "gain",
+			   .label = "Gain",
+			   .help = "drive into the ceiling",
+			   .unit = "dB",
+			   .min = 0,
+			   .max = 24,
+			   .step = 0.1f },
+	[LIMITER_MODE] = { .id = "mode",
+			   .label = "Mode",
+			   .help = "live: at most 1.5 ms of look-ahead; default: the "
+				   "whole "
+				   "look-ahead; strict: a 20 kHz low-pass first, so "
+				   "that "
+				   "even a signal at half the rate keeps the ceiling",
+			   .unit = "",
+			   .curve = CURVE_CHOICE,
+			   .max = 2,
+			   .def = LIMITER_DEFAULT,
+			   .choices = modes,
+			   .flags = PARAM_REBUILD },
+	[LIMITER_LOOK_AHEAD] = { .id = "look_ahead",
+				 .label = "Look-ahead",
+				 .help = "time that the gain takes to come down",
+				 .unit = "ms",
+				 .min = 0.5f,
+				 .max = 5.5f,
+				 .def = 5,
+				 .step = 0.1f,
+				 .flags = PARAM_REBUILD },
+	[LIMITER_RELEASE] = { .id = "release",
+			      .label = "Release",
+			      .help = "time to 63 % of the way back, in dB; with auto, "
+				      "after "
+				      "lasting reduction",
+			      .unit = "ms",
+			      .curve = CURVE_LOG,
+			      .min = 10,
+			      .max = 1000,
+			      .def = 100 },
+	[LIMITER_AUTO] = { .id = "auto",
+			   .label = "Auto release",
+			   .help = "lone peaks recover several times faster",
+			   .unit = "",
+			   .curve = CURVE_TOGGLE,
+			   .max = 1,
+			   .def = 1 },
+	[LIMITER_LINK] = { .id = "link",
+			   .label = "Link",
+			   .help = "how far channels share the largest reduction",
+			   .unit = "%",
+			   .max = 100,
+			   .def = 100,
+			   .step = 1 },
+	[LIMITER_STYLE] = { .id = "style",
+			    .label = "Style",
+			    .help = "transparent holds the gain over half a period of "
+				    "30 Hz; "
+				    "punchy lets go at once",
+			    .unit = "",
+			    .curve = CURVE_CHOICE,
+			    .max = 1,
+			    .choices = styles },
+};
+
+static const struct meter meters[] = {
+	[LIMITER_GR] = { .id = "gr",
+			 .label = "Gain reduction",
+			 .help = "largest of all channels",
+			 .unit = "dB",
+			 .min = -24,
+			 .max = 0,
+			 .fold = FOLD_MIN,
+			 .flags = METER_LINEAR },
+	[LIMITER_TRUE_PEAK] = { .id = "true_peak",
+				.label = "True peak",
+				.help = "of the output, between samples too",
+				.unit = "dB",
+				.min = -60,
+				.max = 6,
+				.fold = FOLD_MAX,
+				.flags = METER_LINEAR | METER_PER_CHANNEL },
+};
+
+static enum limiter_mode mode_of(const struct setup *setup)
+{
+	return (enum limiter_mode)setup->values[LIMITER_MODE];
+}
+
+static double look_ms(const struct setup *setup)
+{
+	const double asked = (double)setup->values[LIMITER_LOOK_AHEAD];
+	return mode_of(setup) == LIMITER_LIVE ? fmin(asked, 1.5) : asked;
+}
+
+int limiter_look_frames(const struct setup *setup)
+{
+	return (int)(look_ms(setup) * setup->rate / 1000.0);
+}
+
+/* Half the length of the guard: Kaiser's formula for 90 dB between 20 kHz (in proportion
+ * above 48 kHz) and half the rate. */
+static double guard_edge(int rate)
+{
+	return 20000.0 / fmin(rate, 48000.0);
+}
+
+static int guard_half(int rate)
+{
+	const double transition = fmax(0.5 - guard_edge(rate), 0.03);
+	const int half = (int)ceil((90.0 - 7.95) / (14.36 * transition) / 2.0);
+	return half < LIMITER_GUARD_MAX ? half : LIMITER_GUARD_MAX;
+}
+
+static void guard_init(struct limiter *l)
+{
+	const double edge = fmin(guard_edge(l->rate), 0.47);
+	const double cut = (edge + 0.5) / 2.0;
+	const double beta = 0.1102 * (90.0 - 8.7);
+	double sum = 0;
+	l->guard_half = guard_half(l->rate);
+	for (int pass = 0; pass < 2; pass++)
+		for (int k = 0; k <= l->guard_half; k++) {
+			const double t = 2.0 * M_PI * cut * k;
+			const double place = (double)k / (l->guard_half + 1);
+			const double window =
+				truepeak_bessel_i0(beta * sqrt(1 - place * place)) /
+				truepeak_bessel_i0(beta);
+			const double tap = 2 * cut * (k ? sin(t) / t : 1.0) * window;
+			if (pass == 0)
+				sum += k ? 2 * tap : tap;
+			else
+				l->guard[k] = (float)(tap / sum);
+		}
+}
+
+static int latency(const struct setup *setup)
+{
+	const int guard =
+		mode_of(setup) == LIMITER_STRICT ? guard_half(setup->rate) : 0;
+	return limiter_look_frames(setup) + TRUEPEAK_DELAY + guard;
+}
+
+static int warmup(const struct setup *setup)
+{
+	return latency(setup) + 4 * GRID_FRAMES;
+}
+
+static void *init(struct arena *arena, const struct setup *setup)
+{
+	struct limiter *l = arena_alloc(arena, sizeof *l);
+	const int look_max =
+		(int)(params[LIMITER_LOOK_AHEAD].max * (float)setup->rate / 1000);
+	const size_t window = 2 * LIMITER_GUARD_MAX + GRID_FRAMES;
+
+	l->channels = setup->channels;
+	l->rate = setup->rate;
+	l->strict = mode_of(setup) == LIMITER_STRICT;
+	l->reach_delay = limiter_look_frames(setup);
+	/* The same for every mode, so that one can take over another's memory. */
+	l->ring_frames = (look_max + TRUEPEAK_DELAY + 2 * LIMITER_GUARD_MAX) /
+				 GRID_FRAMES * GRID_FRAMES +
+			 2 * GRID_FRAMES;
+	l->box_mask = 64;
+	while (l->box_mask < (uint32_t)look_max + 2 * BOX_COUNT)
+		l->box_mask *= 2;
+	l->box_mask--;
+	box_lengths_init(&l->lengths, l->reach_delay);
+	truepeak_taps_init(&l->taps);
+	guard_init(l);
+	for (int c = 0; c < l->channels; c++) {
+		struct limiter_channel *ch = &l->channel[c];
+		const size_t ring = (size_t)l->ring_frames * sizeof(float);
+		ch->delay = arena_alloc(arena, ring);
+		ch->raw = l->strict ? arena_alloc(arena, ring) : NULL;
+		ch->window =
+			l->strict ? arena_alloc(arena, window * sizeof(float)) : NULL;
+	}
+	for (int p = 0; p < (l->channels + 1) / BOX_LANES; p++)
+		for (int k = 0; k < BOX_COUNT; k++)
+			l->pair[p].box.past[k] = arena_alloc(
+				arena,
+				(l->box_mask + 1) * sizeof *l->pair[p].box.past[k]);
+	return l;
+}
+
+static size_t numbers_bytes(const struct setup *setup)
+{
+	(void)setup;
+	return sizeof(struct limiter_numbers);
+}
+
+/* Share of a distance that is left after one frame, for a time constant. */
+static double keep(double ms, int rate)
+{
+	return exp(-1000.0 / (ms * rate));
+}
+
+static void design(const struct setup *setup, const float *values, void *numbers)
+{
+	struct limiter_numbers *n = numbers;
+	const double ceiling_db = (double)values[LIMITER_CEILING];
+	const double release_ms = (double)values[LIMITER_RELEASE];
+	const bool punchy = values[LIMITER_STYLE] > 0.5f;
+	const double hold_ms = fmax(punchy ? 2.0 : 16.8, look_ms(setup) + 0.5);
+
+	n->gain = values[LIMITER_GAIN] > 0
+			  ? (float)db_gain((double)values[LIMITER_GAIN])
+			  : 1.0f;
+	n->ceiling = nextafterf((float)db_gain(ceiling_db), 0);
+	n->ceiling_octaves = (float)(ceiling_db / DB_PER_OCTAVE);
+	n->link = values[LIMITER_LINK] / 100.0f;
+	n->hold_blocks = (int)ceil(hold_ms * setup->rate / 1000.0 / GRID_FRAMES);
+	if (n->hold_blocks > LIMITER_HOLD_MAX)
+		n->hold_blocks = LIMITER_HOLD_MAX;
+	if (values[LIMITER_AUTO] > 0.5f) {
+		n->keep_fast = keep(release_ms * (punchy ? 0.05 : 0.15), setup->rate);
+		n->keep_slow = keep(release_ms, setup->rate);
+		n->charge = 1.0 - keep(release_ms * 2.5, setup->rate);
+	} else {
+		n->keep_fast = keep(release_ms, setup->rate);
+		n->keep_slow = 0;
+		n->charge = 1;
+	}
+}
+
+KERNELS_DECLARE(limiter);
+
+extern const struct module module_limiter;
+const struct module module_limiter = {
+	.id = "limiter",
+	.label = "Limiter",
+	.help = "look-ahead true-peak limiter",
+	.params = params,
+	.param_count = LIMITER_PARAMS,
+	.meters = meters,
+	.meter_count = sizeof meters / sizeof *meters,
+	.kernels = KERNELS(limiter),
+	.init = init,
+	.latency = latency,
+	.warmup = warmup,
+	.numbers_bytes = numbers_bytes,
+	.design = design,
+};

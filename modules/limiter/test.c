@@ -1,0 +1,321 @@
+/* limiter/test.c - what only the limiter promises. */
+#include "modules/limiter/limiter.h"
+#include "tests/test.h"
+
+#include "dsp/db.h"
+
+#include <stdlib.h>
+
+struct arena {
+	void *block[256];
+	int count;
+};
+
+void *arena_alloc(struct arena *arena, size_t bytes)
+{
+	const size_t size = (bytes + 63) / 64 * 64;
+	void *block = aligned_alloc(64, size);
+	memset(block, 0, size);
+	arena->block[arena->count++] = block;
+	return block;
+}
+
+extern const struct module module_limiter;
+
+enum { RATE = 48000, SECOND = RATE, CHANNELS = 2, SLOTS = 16 };
+
+struct bench {
+	struct arena arena;
+	struct setup setup;
+	float values[LIMITER_PARAMS];
+	struct limiter_numbers numbers;
+	void *state;
+	uint64_t frame;
+	float meters[SLOTS];
+	float least_gain, most_peak;
+};
+
+static void bench_build(struct bench *b)
+{
+	b->setup = (struct setup) { .rate = RATE,
+				    .channels = CHANNELS,
+				    .values = b->values };
+	b->state = module_limiter.init(&b->arena, &b->setup);
+	module_limiter.design(&b->setup, b->values, &b->numbers);
+}
+
+static void bench_open(struct bench *b, enum limiter_mode mode)
+{
+	*b = (struct bench) { .least_gain = 1 };
+	for (int i = 0; i < LIMITER_PARAMS; i++)
+		b->values[i] = module_limiter.params[i].def;
+	b->values[LIMITER_MODE] = (float)mode;
+	bench_build(b);
+}
+
+static void bench_set(struct bench *b, int param, float value)
+{
+	b->values[param] = value;
+	module_limiter.design(&b->setup, b->values, &b->numbers);
+}
+
+static void bench_close(struct bench *b)
+{
+	for (int i = 0; i < b->arena.count; i++)
+		free(b->arena.block[i]);
+}
+
+/* Planar, CHANNELS x frames, in pieces of at most `piece_frames`. */
+static void bench_run(struct bench *b, const float *in, float *out, int frames,
+		      int piece_frames)
+{
+	for (int i = 0; i < frames;) {
+		const int line = GRID_FRAMES - (int)(b->frame % GRID_FRAMES);
+		int n = piece_frames < line ? piece_frames : line;
+		n = n < frames - i ? n : frames - i;
+		const float *ins[CHANNELS] = { in + i, in + frames + i };
+		float *outs[CHANNELS] = { out + i, out + frames + i };
+		const struct piece piece = {
+			.frame = b->frame,
+			.frames = n,
+			.channels = CHANNELS,
+			.in = ins,
+			.out = outs,
+			.values = b->values,
+			.numbers = &b->numbers,
+			.meters = b->meters,
+		};
+		module_limiter.kernels[ISA_BASE]->process(b->state, &piece);
+		b->least_gain = fminf(b->least_gain, b->meters[LIMITER_GR]);
+		b->most_peak = fmaxf(b->most_peak, b->meters[LIMITER_TRUE_PEAK]);
+		b->frame += (uint64_t)n;
+		i += n;
+	}
+}
+
+/* Windowed sinc, 1024 taps, 32 points a sample: the reference for true peaks. */
+static double true_peak(const float *x, int frames)
+{
+	enum { HALF = 128, POINTS = 16 };
+	double top = 0;
+	for (int i = 0; i < frames; i++)
+		top = fmax(top, (double)fabsf(x[i]));
+	const double enough = 0.8 * top;
+	for (int i = HALF; i < frames - HALF; i++) {
+		if ((double)fabsf(x[i]) < enough)
+			continue;
+		for (int p = -POINTS; p < POINTS; p++) {
+			const double t = (double)p / POINTS;
+			double y = 0;
+			for (int k = -HALF + 1; k < HALF; k++) {
+				const double u = M_PI * (t - k), w = u / HALF;
+				const double sinc = fabs(u) < 1e-9 ? 1 : sin(u) / u;
+				y += (double)x[i + k] * sinc * (0.5 + 0.5 * cos(w));
+			}
+			top = fmax(top, fabs(y));
+		}
+	}
+	return gain_db(top);
+}
+
+/* Something like a programme: three chords that beat, a burst of noise, 12 dB too loud. */
+static void programme(float *x, int frames)
+{
+	unsigned seed = 1;
+	double smooth[4] = { 0 };
+	for (int i = 0; i < frames; i++) {
+		const double t = (double)i / RATE;
+		double v = 0;
+		for (int k = 1; k < 16; k++)
+			v += sin(2 * M_PI * 110.37 * k * k * 0.31 * t + k) / (k + 2);
+		seed = seed * 1664525u + 1013904223u;
+		const double noise = (double)(int)seed / 2147483648.0;
+		for (int k = 0; k < 4; k++)
+			smooth[k] += 0.3 * ((k ? smooth[k - 1] : noise) - smooth[k]);
+		v += fmod(t, 0.25) < 0.02 ? 8 * smooth[3] : 0.05 * smooth[3];
+		const double ends = fmin(1.0, fmin(i, frames - 1 - i) / 480.0);
+		x[i] = (float)(v * ends * 2.0);
+		x[frames + i] = (float)(v * ends * -1.3);
+	}
+}
+
+static float highest(const float *x, int frames)
+{
+	float top = 0;
+	for (int i = 0; i < frames; i++)
+		top = fmaxf(top, fabsf(x[i]));
+	return top;
+}
+
+static void keeps_its_ceiling(enum limiter_mode mode)
+{
+	enum { FRAMES = SECOND / 2 };
+	float *x = calloc(2 * FRAMES, sizeof *x), *y = calloc(2 * FRAMES, sizeof *y);
+	struct bench b;
+	programme(x, FRAMES);
+	bench_open(&b, mode);
+	bench_run(&b, x, y, FRAMES, GRID_FRAMES);
+	const double peak = true_peak(y, FRAMES);
+	CHECK(peak <= -1.0 + 0.05, "mode %d: true peak %.3f dBTP", mode, peak);
+	CHECK(highest(y, 2 * FRAMES) <= (float)db_gain(-1), "mode %d: sample %g", mode,
+	      (double)highest(y, 2 * FRAMES));
+	CHECK_NEAR(gain_db((double)b.most_peak), peak, 0.02, "true-peak meter");
+	CHECK(b.least_gain < 0.5f, "hardly limited: %g", (double)b.least_gain);
+	bench_close(&b);
+	free(x);
+	free(y);
+}
+
+static void rests_bit_exact(enum limiter_mode mode)
+{
+	enum { FRAMES = SECOND / 4 };
+	float *x = calloc(2 * FRAMES, sizeof *x), *y = calloc(2 * FRAMES, sizeof *y);
+	struct bench b;
+	programme(x, FRAMES);
+	for (int i = 0; i < 2 * FRAMES; i++)
+		x[i] *= 0.03f;
+	/* A loud stretch first: the way back must be exact as well. */
+	bench_open(&b, mode);
+	x[100] = 3;
+	bench_run(&b, x, y, FRAMES, GRID_FRAMES);
+	for (int n = 0; n < 12; n++) {
+		x[100] = 0;
+		bench_run(&b, x, y, FRAMES, GRID_FRAMES);
+	}
+	const int delay = module_limiter.latency(&b.setup);
+	int differ = 0;
+	for (int i = delay; i < FRAMES; i++)
+		differ += y[i] != x[i - delay];
+	CHECK(differ == 0, "mode %d: %d of %d samples differ", mode, differ, FRAMES);
+	bench_close(&b);
+	free(x);
+	free(y);
+}
+
+/* Ceiling and gain moved by their whole ranges, up and down, under loud programme. */
+static void moves_without_overshoot(void)
+{
+	enum { FRAMES = SECOND / 4 / GRID_FRAMES * GRID_FRAMES };
+	float *x = calloc(2 * FRAMES, sizeof *x), *y = calloc(2 * FRAMES, sizeof *y);
+	const float settings[][2] = {
+		{ -1, 0 }, { -13, 0 }, { -13, 24 }, { -1, 24 }, { -20, 12 }, { 0, 0 },
+	};
+	float before = -1;
+	struct bench b;
+	programme(x, FRAMES);
+	bench_open(&b, LIMITER_LIVE);
+	for (size_t i = 0; i < sizeof settings / sizeof *settings; i++) {
+		const float ceiling = settings[i][0];
+		bench_set(&b, LIMITER_CEILING, ceiling);
+		bench_set(&b, LIMITER_GAIN, settings[i][1]);
+		bench_run(&b, x, y, FRAMES, GRID_FRAMES);
+		const float top = (float)db_gain((double)fmaxf(before, ceiling));
+		CHECK(highest(y, FRAMES) <= top, "set %zu: %g over %g", i,
+		      (double)highest(y, FRAMES), (double)top);
+		const int settled = smooth_frames(RATE) + 2 * GRID_FRAMES;
+		CHECK(highest(y + settled, FRAMES - settled) <=
+			      (float)db_gain((double)ceiling),
+		      "set %zu: %g over %g dB when settled", i,
+		      (double)highest(y + settled, FRAMES - settled), (double)ceiling);
+		before = ceiling;
+	}
+	bench_close(&b);
+	free(x);
+	free(y);
+}
+
+static void cuts_do_not_matter(enum limiter_mode mode)
+{
+	enum { FRAMES = 6000 };
+	float *x = calloc(2 * FRAMES, sizeof *x), *y = calloc(2 * FRAMES, sizeof *y),
+	      *z = calloc(2 * FRAMES, sizeof *z);
+	const int cuts[] = { 1, 7, 63 };
+	struct bench b;
+	programme(x, FRAMES);
+	bench_open(&b, mode);
+	bench_run(&b, x, y, FRAMES, GRID_FRAMES);
+	bench_close(&b);
+	for (int i = 0; i < 3; i++) {
+		bench_open(&b, mode);
+		bench_run(&b, x, z, FRAMES, cuts[i]);
+		CHECK(memcmp(y, z, 2 * FRAMES * sizeof *y) == 0,
+		      "mode %d, pieces of %d", mode, cuts[i]);
+		bench_close(&b);
+	}
+	free(x);
+	free(y);
+	free(z);
+}
+
+static void unlinked_channels_are_their_own(void)
+{
+	enum { FRAMES = SECOND / 4 };
+	float *x = calloc(2 * FRAMES, sizeof *x), *y = calloc(2 * FRAMES, sizeof *y);
+	struct bench b;
+	programme(x, FRAMES);
+	for (int i = 0; i < FRAMES; i++)
+		x[FRAMES + i] = 0.01f * x[i];
+	bench_open(&b, LIMITER_LIVE);
+	bench_set(&b, LIMITER_LINK, 0);
+	bench_run(&b, x, y, FRAMES, GRID_FRAMES);
+	const int delay = module_limiter.latency(&b.setup);
+	int differ = 0;
+	for (int i = delay; i < FRAMES; i++)
+		differ += y[FRAMES + i] != x[FRAMES + i - delay];
+	CHECK(differ == 0, "quiet channel: %d samples differ", differ);
+	CHECK(highest(y, FRAMES) <= (float)db_gain(-1),
+	      "loud channel over the ceiling");
+	bench_close(&b);
+	free(x);
+	free(y);
+}
+
+/* A plan hands over in the middle of loud programme: the same mode plays on to the bit,
+ * another mode equals one that was there from the start but for release and rounding. */
+static void adopts(enum limiter_mode from, enum limiter_mode to)
+{
+	enum { FRAMES = 12800, REST = 6400 };
+	float *x = calloc(2 * FRAMES, sizeof *x), *y = calloc(2 * FRAMES, sizeof *y);
+	float *wanted = calloc(2 * REST, sizeof *x),
+	      *found = calloc(2 * REST, sizeof *y);
+	struct bench a, b, steady;
+	programme(x, FRAMES);
+	bench_open(&a, from);
+	bench_open(&b, to);
+	bench_open(&steady, to);
+	bench_run(&a, x, y, FRAMES, GRID_FRAMES);
+	bench_run(&steady, x, y, FRAMES, GRID_FRAMES);
+	module_limiter.kernels[ISA_BASE]->adopt(b.state, a.state);
+	b.frame = steady.frame;
+	bench_run(&steady, x, wanted, REST, GRID_FRAMES);
+	bench_run(&b, x, found, REST, GRID_FRAMES);
+	float apart = 0;
+	for (int i = 0; i < 2 * REST; i++)
+		apart = fmaxf(apart, fabsf(wanted[i] - found[i]));
+	CHECK(apart <= (from == to ? 0.0f : 0.1f), "%d to %d: apart by %g", from, to,
+	      (double)apart);
+	CHECK(highest(found, 2 * REST) <= (float)db_gain(-1), "%d to %d: over", from,
+	      to);
+	bench_close(&a);
+	bench_close(&b);
+	bench_close(&steady);
+	free(x);
+	free(y);
+	free(wanted);
+	free(found);
+}
+
+int main(void)
+{
+	for (int mode = LIMITER_LIVE; mode <= LIMITER_STRICT; mode++) {
+		keeps_its_ceiling((enum limiter_mode)mode);
+		cuts_do_not_matter((enum limiter_mode)mode);
+		for (int to = LIMITER_LIVE; to <= LIMITER_STRICT; to++)
+			adopts((enum limiter_mode)mode, (enum limiter_mode)to);
+	}
+	rests_bit_exact(LIMITER_LIVE);
+	rests_bit_exact(LIMITER_DEFAULT);
+	moves_without_overshoot();
+	unlinked_channels_are_their_own();
+	return test_result();
+}
