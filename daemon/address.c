@@ -210,26 +210,6 @@ int address_find(const struct addresses *addresses, const char *path, int length
 	return place;
 }
 
-/* Runs over one more stretch; true when it, or with `below` a part of it, matches. */
-static bool run_parts(const struct pattern *pattern, struct pattern_state *state,
-		      const char *path, int length, bool below, bool *alive)
-{
-	*alive = true;
-	for (int from = 0; from < length;) {
-		int to = from + 1;
-		while (to < length && path[to] != '/')
-			to++;
-		if (!pattern_run(pattern, state, path + from, (size_t)(to - from))) {
-			*alive = false;
-			return false;
-		}
-		if (below && pattern_done(pattern, state))
-			return true;
-		from = to;
-	}
-	return pattern_done(pattern, state);
-}
-
 static int match_node(const struct addresses *addresses, const struct pattern *pattern,
 		      int node, bool below, uint64_t *bits)
 {
@@ -240,15 +220,16 @@ static int match_node(const struct addresses *addresses, const struct pattern *p
 	int stem = addresses->stems[node], found = 0;
 	bool alive;
 	pattern_begin(pattern, &start);
-	bool all = run_parts(pattern, &start, addresses->places[from].path, stem, below,
-			     &alive);
+	bool all = pattern_run_parts(pattern, &start, addresses->places[from].path,
+				     stem, below, &alive);
 	if (!alive)
 		return 0;
 	for (int i = from; i < to; i++) {
 		const struct place *place = &addresses->places[i];
 		struct pattern_state state = start;
-		if ((all && below) || run_parts(pattern, &state, place->path + stem,
-						place->length - stem, below, &alive)) {
+		if ((all && below) ||
+		    pattern_run_parts(pattern, &state, place->path + stem,
+				      place->length - stem, below, &alive)) {
 			bits[i / 64] |= UINT64_C(1) << (i % 64);
 			found++;
 		}

@@ -6,8 +6,6 @@
 #include <string.h>
 #include <sys/socket.h>
 
-enum { HEAD_BYTES = 16 }; /* "#bundle", time tag */
-
 static uint32_t get32(const uint8_t *bytes)
 {
 	uint32_t word;
@@ -47,7 +45,7 @@ bool bundle_next(const uint8_t *bytes, size_t size, size_t *at, const uint8_t **
 		 size_t *element_size)
 {
 	if (*at == 0)
-		*at = HEAD_BYTES;
+		*at = PACKET_HEAD_BYTES;
 	if (*at >= size)
 		return false;
 	*element_size = get32(bytes + *at);
@@ -126,7 +124,7 @@ struct argument message_next(struct message *message)
 void packet_clear(struct packet *packet)
 {
 	packet->count = 0;
-	packet->size = HEAD_BYTES;
+	packet->size = PACKET_HEAD_BYTES;
 }
 
 /* Room for the next message (behind its size), or NULL. */
@@ -283,10 +281,10 @@ bool packet_send(struct packet *packet, int fd, const struct sockaddr_in *to)
 	if (packet->count == 0)
 		return true;
 	if (packet->count == 1) {
-		bytes += HEAD_BYTES + 4;
-		size -= HEAD_BYTES + 4;
+		bytes += PACKET_HEAD_BYTES + 4;
+		size -= PACKET_HEAD_BYTES + 4;
 	} else {
-		memcpy(packet->bytes, "#bundle\0\0\0\0\0\0\0\0\1", HEAD_BYTES);
+		memcpy(packet->bytes, "#bundle\0\0\0\0\0\0\0\0\1", PACKET_HEAD_BYTES);
 	}
 	ssize_t sent = sendto(fd, bytes, size, MSG_DONTWAIT | MSG_NOSIGNAL,
 			      (const struct sockaddr *)to, sizeof *to);

@@ -37,7 +37,7 @@ struct argument message_next(struct message *message);
 
 /* ---- writing: messages gathered into one datagram --------------------------------- */
 
-enum { PACKET_BYTES_MAX = 1400 };
+enum { PACKET_BYTES_MAX = 1400, PACKET_HEAD_BYTES = 16 };
 
 struct packet {
 	int count, size; /* messages so far; bytes with the bundle's head */

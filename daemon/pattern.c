@@ -222,3 +222,32 @@ bool pattern_match(const struct pattern *pattern, const char *address)
 	       pattern_run(pattern, &state, address, strlen(address)) &&
 	       pattern_done(pattern, &state);
 }
+
+bool pattern_run_parts(const struct pattern *pattern, struct pattern_state *state,
+		       const char *path, int length, bool below, bool *alive)
+{
+	*alive = true;
+	for (int from = 0; from < length;) {
+		int to = from + 1;
+		while (to < length && path[to] != '/')
+			to++;
+		if (!pattern_run(pattern, state, path + from, (size_t)(to - from))) {
+			*alive = false;
+			return false;
+		}
+		if (below && pattern_done(pattern, state))
+			return true;
+		from = to;
+	}
+	return pattern_done(pattern, state);
+}
+
+bool pattern_covers(const struct pattern *pattern, const char *address)
+{
+	struct pattern_state state;
+	bool alive;
+	pattern_begin(pattern, &state);
+	return pattern_sees(pattern, address) &&
+	       pattern_run_parts(pattern, &state, address, (int)strlen(address), true,
+				 &alive);
+}

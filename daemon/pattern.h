@@ -43,6 +43,12 @@ void pattern_begin(const struct pattern *pattern, struct pattern_state *state);
 bool pattern_run(const struct pattern *pattern, struct pattern_state *state,
 		 const char *bytes, size_t length);
 bool pattern_done(const struct pattern *pattern, const struct pattern_state *state);
+/* The same, part by part: true once the whole stretch matches or, with `below`, any run of
+ * whole parts from its start does. *alive: false once nothing can match any more. */
+bool pattern_run_parts(const struct pattern *pattern, struct pattern_state *state,
+		       const char *path, int length, bool below, bool *alive);
+/* The address, or what it lies below. */
+bool pattern_covers(const struct pattern *pattern, const char *address);
 /* Whether the rule about /rack lets the pattern see this address. */
 bool pattern_sees(const struct pattern *pattern, const char *address);
 

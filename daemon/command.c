@@ -1,0 +1,337 @@
+/* command.c - what the rack itself understands: /rack/subscribe, /rack/status, ...
+ * Control thread. */
+#include "daemon/dispatch.h"
+
+#include "daemon/describe.h"
+
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct command {
+	const char *path;
+	void (*run)(struct dispatch *dispatch, const struct sender *sender,
+		    const struct message *message);
+};
+
+static void complain_of(struct dispatch *dispatch, const struct sender *sender,
+			const char *path, const char *code, const char *text)
+{
+	answer_error(dispatch->answers, sender, path, code, dispatch->now, "%s", text);
+}
+
+static const char text_wanted[] = "a text (s) is wanted";
+static const char too_busy[] = "too many long answers are under way; ask again";
+
+/* ---- listening ---------------------------------------------------------------------------- */
+
+/* Numbers come as i f s; anything else leaves the default. */
+static double number_of(const struct argument *argument, double otherwise)
+{
+	char *end;
+	if (argument->type && argument->is_number)
+		return argument->number;
+	if (!argument->text)
+		return otherwise;
+	double number = strtod(argument->text, &end);
+	return end != argument->text && number == number ? number : otherwise;
+}
+
+static void subscribe(struct dispatch *dispatch, const struct sender *sender,
+		      const struct message *message)
+{
+	struct message arguments = *message;
+	const char *pattern = "/*", *why = "", *path = message->path;
+	int found = 0;
+	/* A text that starts with a slash is the pattern; it may be left out. */
+	struct argument argument = message_next(&arguments);
+	if (argument.text && argument.text[0] == '/') {
+		pattern = argument.text;
+		argument = message_next(&arguments);
+	}
+	double rate = number_of(&argument, (double)WATCH_RATE_DEFAULT);
+	argument = message_next(&arguments);
+	double port = number_of(&argument, 0.0);
+	if (!(rate > 0.0) || !(port >= 0.0 && port <= 65535.0)) {
+		complain_of(dispatch, sender, path, "bad_argument",
+			    "wanted: a pattern, a rate from 0.1 to 50 Hz, a port");
+		return;
+	}
+	if (!sender->client) {
+		complain_of(dispatch, sender, path, "full",
+			    "32 clients are here already; one must leave first");
+		return;
+	}
+	if (!watch_subscribe(dispatch->watch, sender->client, pattern, rate, (int)port,
+			     dispatch->now, &found, &why))
+		complain_of(dispatch, sender, path, "bad_argument", why);
+	else if (!found && strncmp(pattern, "/rack", 5) != 0)
+		answer_error(dispatch->answers, sender, path, "unknown_address",
+			     dispatch->now,
+			     "%s matches nothing now; what a reload brings will come",
+			     pattern);
+}
+
+static void unsubscribe(struct dispatch *dispatch, const struct sender *sender,
+			const struct message *message)
+{
+	struct message arguments = *message;
+	const char *pattern = message_next(&arguments).text;
+	if (!sender->client ||
+	    (!watch_unsubscribe(dispatch->watch, sender->client, pattern) && pattern))
+		complain_of(dispatch, sender, message->path, "unknown_address",
+			    "there is no such subscription of yours");
+}
+
+/* ---- time --------------------------------------------------------------------------------- */
+
+static int64_t frame_now(const struct dispatch *dispatch)
+{
+	return dispatch->host->status.block
+		       ? (int64_t)engine_frame(dispatch->host->engine)
+		       : -1;
+}
+
+static void ping(struct dispatch *dispatch, const struct sender *sender,
+		 const struct message *message)
+{
+	struct packet *packet = answer_packet(dispatch->answers, sender);
+	double up = dispatch->now - dispatch->started;
+	if (packet_echo(packet, "/rack/pong", message, "sdh", LATHE_VERSION, up,
+			frame_now(dispatch)))
+		return;
+	answer_send(dispatch->answers);
+	if (!packet_echo(packet, "/rack/pong", message, "sdh", LATHE_VERSION, up,
+			 frame_now(dispatch)))
+		complain_of(dispatch, sender, message->path, "bad_argument",
+			    "the arguments are too long to send back");
+}
+
+static void sync(struct dispatch *dispatch, const struct sender *sender,
+		 const struct message *message)
+{
+	size_t size = (size_t)((const char *)message->end - message->path);
+	if (dispatch->sync_count == SYNCS_MAX || size > SYNC_BYTES_MAX) {
+		complain_of(dispatch, sender, message->path, "busy",
+			    size > SYNC_BYTES_MAX
+				    ? "the arguments are too long to send back"
+				    : "64 syncs are waiting already");
+		return;
+	}
+	struct sync *entry = &dispatch->syncs[dispatch->sync_count++];
+	entry->to = sender->address;
+	entry->serial = dispatch->serial;
+	entry->size = size;
+	memcpy(entry->bytes, message->path, size);
+	command_synced(dispatch);
+}
+
+static bool is_played(struct dispatch *dispatch, const struct sync *entry)
+{
+	const struct host *host = dispatch->host;
+	if (!host->status.block)
+		return true;
+	if (dispatch->reloaded && !engine_busy(host->engine))
+		dispatch->reloaded = false;
+	return !dispatch->reloaded && engine_played(host->engine) >= entry->serial;
+}
+
+void command_synced(struct dispatch *dispatch)
+{
+	int kept = 0;
+	for (int i = 0; i < dispatch->sync_count; i++) {
+		struct sync *entry = &dispatch->syncs[i];
+		if (!is_played(dispatch, entry)) {
+			dispatch->syncs[kept++] = *entry;
+			continue;
+		}
+		struct sender sender = { entry->to, NULL };
+		struct message message = message_read(entry->bytes, entry->size);
+		struct packet *packet = answer_packet(dispatch->answers, &sender);
+		if (packet_echo(packet, "/rack/synced", &message, "h",
+				frame_now(dispatch)))
+			continue;
+		answer_send(dispatch->answers);
+		packet_echo(packet, "/rack/synced", &message, "h", frame_now(dispatch));
+	}
+	dispatch->sync_count = kept;
+}
+
+/* ---- the tree and the state ------------------------------------------------------------- */
+
+static void describe(struct dispatch *dispatch, const struct sender *sender,
+		     const struct message *message)
+{
+	struct message arguments = *message;
+	struct pattern pattern;
+	const char *text = message_next(&arguments).text, *why;
+	if (message->count && !text)
+		complain_of(dispatch, sender, message->path, "bad_argument",
+			    text_wanted);
+	else if (text && !pattern_compile(&pattern, text, strlen(text), &why))
+		complain_of(dispatch, sender, message->path, "bad_argument", why);
+	else if (!answer_describe(dispatch->answers, sender, text ? &pattern : NULL))
+		complain_of(dispatch, sender, message->path, "busy", too_busy);
+}
+
+static void hash(struct dispatch *dispatch, const struct sender *sender,
+		 const struct message *message)
+{
+	(void)message;
+	struct packet *packet = answer_packet(dispatch->answers, sender);
+	int value = (int)describe_hash(dispatch->host->rack);
+	if (packet_add(packet, "/rack/hash", "i", value))
+		return;
+	answer_send(dispatch->answers);
+	packet_add(packet, "/rack/hash", "i", value);
+}
+
+/* "main 256, radio 128" */
+static void latency_text(const struct host *host, char *text, size_t size)
+{
+	size_t used = 0;
+	*text = '\0';
+	for (int i = 0; i < host->rack->node_count && used < size; i++) {
+		const struct node *node = &host->rack->nodes[i];
+		if (node->kind != NODE_OUTPUT)
+			continue;
+		int wrote =
+			snprintf(text + used, size - used, "%s%s %d", used ? ", " : "",
+				 node->name, engine_output_latency(host->engine, i));
+		used += wrote > 0 ? (size_t)wrote : 0;
+	}
+}
+
+static const char *alarms_text(const struct host *host)
+{
+	if (!host->status.block)
+		return "no audio runs";
+	return engine_load(host->engine, false) > 0.85f ? "DSP load over 85 %" : "";
+}
+
+/* Words and their values in turn. */
+static void status(struct dispatch *dispatch, const struct sender *sender,
+		   const struct message *message)
+{
+	(void)message;
+	const struct host *host = dispatch->host;
+	const struct host_status *world = &host->status;
+	char latency[400];
+	latency_text(host, latency, sizeof latency);
+	const char *state = !world->block               ? "no audio"
+			    : engine_busy(host->engine) ? "building"
+							: "playing";
+	for (int attempt = 0; attempt < 2; attempt++) {
+		struct packet *packet = answer_packet(dispatch->answers, sender);
+		if (packet_add(packet, "/rack/status",
+			       "ss"
+			       "ss"
+			       "ss"
+			       "si"
+			       "si"
+			       "ss"
+			       "sf"
+			       "sf"
+			       "sh"
+			       "sh"
+			       "si"
+			       "ss"
+			       "ss",
+			       "state", state, "jack", world->jack, "server",
+			       world->server, "rate", world->rate, "block",
+			       world->block, "latency", latency, "load",
+			       (double)engine_load(host->engine, false), "worst",
+			       (double)engine_load(host->engine, true), "xruns",
+			       (int64_t)world->xruns, "late",
+			       (int64_t)engine_late(host->engine), "clients",
+			       watch_subscribers(dispatch->watch), "config",
+			       host->config_path ? host->config_path : "", "alarms",
+			       alarms_text(host)))
+			return;
+		answer_send(dispatch->answers);
+	}
+}
+
+/* ---- the config ------------------------------------------------------------------------- */
+
+static void result(struct dispatch *dispatch, const struct sender *sender,
+		   const struct message *message, bool ok, struct text *text)
+{
+	if (!answer_text(dispatch->answers, sender, "/rack/result", ok, text))
+		complain_of(dispatch, sender, message->path, "busy", too_busy);
+}
+
+static void check(struct dispatch *dispatch, const struct sender *sender,
+		  const struct message *message)
+{
+	struct message arguments = *message;
+	struct text text = { .length = 0 };
+	const char *file = message_next(&arguments).text;
+	if (message->count && !file) {
+		complain_of(dispatch, sender, message->path, "bad_argument",
+			    text_wanted);
+		return;
+	}
+	bool ok = host_check(dispatch->host, file && *file ? file : NULL, &text);
+	result(dispatch, sender, message, ok, &text);
+}
+
+static void reload(struct dispatch *dispatch, const struct sender *sender,
+		   const struct message *message)
+{
+	struct message arguments = *message;
+	struct text text = { .length = 0 };
+	const char *file = message_next(&arguments).text;
+	const char *how = message_next(&arguments).text;
+	if ((message->count > 0 && !file) || message->count > 2 ||
+	    (message->count > 1 && (!how || strcmp(how, "fresh") != 0))) {
+		complain_of(dispatch, sender, message->path, "bad_argument",
+			    "wanted: a file name (or \"\"), then perhaps \"fresh\"");
+		return;
+	}
+	bool ok = host_reload(dispatch->host, file && *file ? file : NULL, how != NULL,
+			      &text);
+	result(dispatch, sender, message, ok, &text);
+}
+
+static void config(struct dispatch *dispatch, const struct sender *sender,
+		   const struct message *message)
+{
+	struct text text = { .length = 0 };
+	config_print(dispatch->host->rack, &text);
+	if (!answer_text(dispatch->answers, sender, "/rack/config", -1, &text))
+		complain_of(dispatch, sender, message->path, "busy", too_busy);
+}
+
+/* ---- the table --------------------------------------------------------------------------- */
+
+static const struct command commands[] = {
+	{ "/rack/subscribe", subscribe }, { "/rack/unsubscribe", unsubscribe },
+	{ "/rack/ping", ping },           { "/rack/sync", sync },
+	{ "/rack/describe", describe },   { "/rack/hash", hash },
+	{ "/rack/status", status },       { "/rack/check", check },
+	{ "/rack/reload", reload },       { "/rack/config", config },
+};
+enum { COMMANDS = sizeof commands / sizeof commands[0] };
+
+static const struct command *command_find(const char *path)
+{
+	if (strncmp(path, "/rack/", 6) != 0)
+		return NULL;
+	for (int i = 0; i < COMMANDS; i++)
+		if (strcmp(commands[i].path, path) == 0)
+			return &commands[i];
+	return NULL;
+}
+
+bool command_is(const char *path)
+{
+	return command_find(path) != NULL;
+}
+
+void command_run(struct dispatch *dispatch, const struct sender *sender,
+		 const struct message *message)
+{
+	command_find(message->path)->run(dispatch, sender, message);
+}

@@ -1,0 +1,463 @@
+/* dispatch.c - what a datagram asks for. Control thread. */
+#include "daemon/dispatch.h"
+
+#include "daemon/param.h"
+
+#include <float.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum pass { PASS_ALL, PASS_SETS, PASS_OTHERS };
+
+struct dispatch *dispatch_create(struct host *host, int fd)
+{
+	struct dispatch *dispatch = calloc(1, sizeof *dispatch);
+	dispatch->host = host;
+	dispatch->timed = timed_create();
+	dispatch->answers = answers_create(host, fd);
+	dispatch->watch = watch_create(host, NULL, fd);
+	dispatch_reshape(dispatch);
+	dispatch->reloaded = false;
+	return dispatch;
+}
+
+void dispatch_destroy(struct dispatch *dispatch)
+{
+	if (!dispatch)
+		return;
+	watch_destroy(dispatch->watch);
+	answers_destroy(dispatch->answers);
+	timed_destroy(dispatch->timed);
+	addresses_destroy(dispatch->addresses);
+	free(dispatch->pending);
+	free(dispatch->pending_at);
+	free(dispatch->bits);
+	free(dispatch);
+}
+
+void dispatch_reshape(struct dispatch *dispatch)
+{
+	addresses_destroy(dispatch->addresses);
+	dispatch->addresses = addresses_create(dispatch->host->rack);
+	size_t count = (size_t)address_count(dispatch->addresses) + 1;
+	free(dispatch->pending_at);
+	free(dispatch->bits);
+	dispatch->pending_at = calloc(count, sizeof *dispatch->pending_at);
+	dispatch->bits = calloc(count / 64 + 1, sizeof *dispatch->bits);
+	dispatch->pending_count = 0;
+	dispatch->reloaded = true;
+	watch_reshape(dispatch->watch, dispatch->addresses);
+	answers_reshape(dispatch->answers, dispatch->addresses);
+}
+
+/* ---- changes ---------------------------------------------------------------------------- */
+
+static void apply_pending(struct dispatch *dispatch)
+{
+	if (!dispatch->pending_count)
+		return;
+	for (int i = 0; i < dispatch->pending_count; i++) {
+		const struct change *change = &dispatch->pending[i];
+		int place = address_of_param(dispatch->addresses, change->node,
+					     change->param);
+		dispatch->pending_at[place] = 0;
+	}
+	int count = dispatch->pending_count;
+	dispatch->pending_count = 0;
+	dispatch->serial = host_apply(dispatch->host, dispatch->pending, count);
+}
+
+void dispatch_flush(struct dispatch *dispatch)
+{
+	apply_pending(dispatch);
+	answer_send(dispatch->answers);
+}
+
+static void gather(struct dispatch *dispatch, const struct sender *sender, int index,
+		   float value)
+{
+	const struct place *place = address_place(dispatch->addresses, index);
+	struct change change = { place->node, place->index, value, sender->client };
+	int at = dispatch->pending_at[index];
+	if (at && place->param->curve != CURVE_TRIGGER) {
+		dispatch->pending[at - 1] = change;
+		return;
+	}
+	if (dispatch->pending_count == dispatch->pending_room) {
+		dispatch->pending_room = dispatch->pending_room * 2 + 256;
+		dispatch->pending =
+			realloc(dispatch->pending, (size_t)dispatch->pending_room *
+							   sizeof *dispatch->pending);
+	}
+	dispatch->pending[dispatch->pending_count++] = change;
+	dispatch->pending_at[index] = dispatch->pending_count;
+}
+
+static float value_now(const struct dispatch *dispatch, int index)
+{
+	const struct place *place = address_place(dispatch->addresses, index);
+	int at = dispatch->pending_at[index];
+	return at ? dispatch->pending[at - 1].value
+		  : dispatch->host->rack->nodes[place->node].values[place->index];
+}
+
+/* ---- one param, one verb ---------------------------------------------------------------- */
+
+/* What is to be done, or why not. */
+struct want {
+	bool sets;
+	float value, sent; /* sent: in the sender's form; NAN when it can't know */
+	enum verb form;
+	const char *code;
+	char error[256];
+};
+
+static void refuse(struct want *want, const char *code, const char *text)
+{
+	want->code = code;
+	if (text != want->error)
+		snprintf(want->error, sizeof want->error, "%s", text);
+}
+
+static float narrow(double number)
+{
+	return (float)fmin(fmax(number, -(double)FLT_MAX), (double)FLT_MAX);
+}
+
+static void want_value(struct want *want, const struct param *param,
+		       const struct argument *argument)
+{
+	if (param->curve == CURVE_FILE) {
+		refuse(want, "read_only", "files are chosen in the config");
+		return;
+	}
+	if (argument->text) {
+		if (!param_parse(param, argument->text, &want->value, want->error,
+				 sizeof want->error)) {
+			refuse(want, "bad_argument", want->error);
+			return;
+		}
+	} else if (argument->is_number) {
+		want->value = narrow(argument->number);
+	} else {
+		refuse(want, "bad_argument",
+		       "the argument is no value; a number (i h f d T F) or a text (s) "
+		       "is");
+		return;
+	}
+	want->sets = param->curve != CURVE_TRIGGER || want->value != 0.0f;
+	want->sent = want->value;
+}
+
+static void want_norm(struct want *want, const struct param *param,
+		      const struct argument *argument)
+{
+	if (!argument->is_number) {
+		refuse(want, "bad_argument", "/norm takes a number from 0 to 1");
+		return;
+	}
+	float norm = fminf(fmaxf(narrow(argument->number), 0.0f), 1.0f);
+	want->form = VERB_NORM;
+	want->sent = narrow(argument->number);
+	want->value = param->curve == CURVE_TRIGGER ? norm : param_denorm(param, norm);
+	want->sets = param->curve != CURVE_TRIGGER || norm > 0.0f;
+}
+
+static void want_adjust(struct want *want, const struct param *param,
+			const struct argument *argument, float now)
+{
+	if (!argument->is_number)
+		refuse(want, "bad_argument",
+		       "/adjust takes a step in the param's unit");
+	else if (param->curve == CURVE_TRIGGER || param->curve == CURVE_FILE)
+		refuse(want, "bad_argument", "it has no value to adjust");
+	want->value = now + narrow(argument->number);
+	want->sets = !want->code;
+}
+
+static void want_toggle(struct want *want, const struct param *param, float now)
+{
+	if (param->curve != CURVE_TOGGLE)
+		refuse(want, "bad_argument", "only a switch can be toggled");
+	want->value = now > 0.5f ? 0.0f : 1.0f;
+	want->sets = !want->code;
+}
+
+static void want_reset(struct want *want, const struct rack *rack,
+		       const struct place *place)
+{
+	want->value = param_default(rack->nodes[place->node].module, place->index);
+	want->sets = place->param->curve != CURVE_TRIGGER &&
+		     place->param->curve != CURVE_FILE;
+}
+
+static bool is_release(const struct argument *argument)
+{
+	return argument->type && argument->is_number && argument->number == 0.0;
+}
+
+static void want_of(struct dispatch *dispatch, int index, enum verb verb,
+		    const struct message *message, struct want *want)
+{
+	struct message arguments = *message;
+	const struct place *place = address_place(dispatch->addresses, index);
+	struct argument argument = message_next(&arguments);
+	float now = value_now(dispatch, index);
+	want->sent = NAN;
+	if (message->count > 1)
+		refuse(want, "bad_argument", "one argument is wanted, more were found");
+	else if (message->count == 0 && verb == VERB_ADJUST)
+		refuse(want, "bad_argument", "/adjust wants a step");
+	else if (verb == VERB_NORM)
+		want_norm(want, place->param, &argument);
+	else if (verb == VERB_ADJUST)
+		want_adjust(want, place->param, &argument, now);
+	else if (verb == VERB_TOGGLE && !is_release(&argument))
+		want_toggle(want, place->param, now);
+	else if (verb == VERB_RESET && !is_release(&argument))
+		want_reset(want, dispatch->host->rack, place);
+	else if (verb == VERB_VALUE || verb == VERB_TEXT)
+		want_value(want, place->param, &argument);
+	if (verb == VERB_TEXT)
+		want->form = VERB_TEXT;
+}
+
+static void ramp(struct dispatch *dispatch, const struct sender *sender, int index,
+		 const struct message *message, struct want *want)
+{
+	struct message arguments = *message;
+	const struct place *place = address_place(dispatch->addresses, index);
+	struct argument value = message_next(&arguments);
+	struct argument seconds = message_next(&arguments);
+	if (message->count != 2 || !seconds.is_number || seconds.number < 0.0 ||
+	    seconds.number > 3600.0) {
+		refuse(want, "bad_argument",
+		       "/ramp wants a value and 0 to 3600 seconds");
+		return;
+	}
+	want_value(want, place->param, &value);
+	if (want->code)
+		return;
+	apply_pending(dispatch);
+	struct change target = { place->node, place->index, want->value,
+				 sender->client };
+	if (!host_ramp(dispatch->host, &target, seconds.number, want->error,
+		       sizeof want->error))
+		refuse(want, "bad_argument", want->error);
+	want->sets = false;
+}
+
+static bool is_query(enum verb verb, const struct message *message)
+{
+	return message->count == 0 &&
+	       (verb == VERB_VALUE || verb == VERB_NORM || verb == VERB_TEXT);
+}
+
+/* Sets one param. False: `want` says why not. */
+static bool act(struct dispatch *dispatch, const struct sender *sender, int index,
+		enum verb verb, const struct message *message, struct want *want)
+{
+	const struct place *place = address_place(dispatch->addresses, index);
+	if (place->meter)
+		refuse(want, "read_only", "it is a meter and can only be read");
+	else if (verb == VERB_RAMP)
+		ramp(dispatch, sender, index, message, want);
+	else
+		want_of(dispatch, index, verb, message, want);
+	if (want->code || !want->sets)
+		return !want->code;
+	gather(dispatch, sender, index, want->value);
+	if (sender->client && place->param->curve != CURVE_TRIGGER)
+		watch_touch(dispatch->watch, sender->client, index, want->form,
+			    want->sent, dispatch->now);
+	return true;
+}
+
+/* ---- one message -------------------------------------------------------------------------- */
+
+static void one_place(struct dispatch *dispatch, const struct sender *sender, int index,
+		      enum verb verb, const struct message *message, enum pass pass)
+{
+	struct want want = { .form = VERB_VALUE };
+	const struct place *place = address_place(dispatch->addresses, index);
+	if (is_query(verb, message)) {
+		apply_pending(dispatch);
+		answer_value(dispatch->answers, sender, index, verb);
+		return;
+	}
+	/* A rebuild delays what travels with it: alone, unless a bundle says otherwise. */
+	bool alone = pass == PASS_ALL && place->param &&
+		     (place->param->flags & PARAM_REBUILD);
+	if (alone)
+		apply_pending(dispatch);
+	if (!act(dispatch, sender, index, verb, message, &want))
+		answer_error(dispatch->answers, sender, message->path, want.code,
+			     dispatch->now, "%s", want.error);
+	if (alone)
+		apply_pending(dispatch);
+}
+
+static void many_places(struct dispatch *dispatch, const struct sender *sender,
+			const struct pattern *pattern, enum verb verb,
+			const struct message *message)
+{
+	struct want want = { .form = VERB_VALUE };
+	bool query = is_query(verb, message);
+	int found = address_match(dispatch->addresses, pattern, false, dispatch->bits);
+	int count = address_count(dispatch->addresses), acted = 0;
+	apply_pending(dispatch);
+	for (int i = 0; found && i < count; i++) {
+		const struct place *place = address_place(dispatch->addresses, i);
+		if (!(dispatch->bits[i / 64] >> (i % 64) & 1))
+			continue;
+		/* Meters have no /norm and can't be set: not meant by the pattern. */
+		if (place->meter && (!query || verb == VERB_NORM))
+			dispatch->bits[i / 64] &= ~(UINT64_C(1) << (i % 64));
+		else
+			acted++;
+	}
+	if (!acted) {
+		answer_error(dispatch->answers, sender, message->path,
+			     "unknown_address", dispatch->now, "the pattern matches %s",
+			     found ? "nothing that can do this" : "no address");
+		return;
+	}
+	if (query) {
+		if (!answer_values(dispatch->answers, sender, dispatch->bits, verb))
+			answer_error(dispatch->answers, sender, message->path, "busy",
+				     dispatch->now,
+				     "too many long answers are under way; ask again");
+		return;
+	}
+	bool told = false;
+	for (int i = 0; i < count; i++) {
+		if (!(dispatch->bits[i / 64] >> (i % 64) & 1))
+			continue;
+		want = (struct want) { .form = VERB_VALUE };
+		if (act(dispatch, sender, i, verb, message, &want) || told)
+			continue;
+		told = true;
+		answer_error(dispatch->answers, sender, message->path, want.code,
+			     dispatch->now, "%s: %s",
+			     address_place(dispatch->addresses, i)->path, want.error);
+	}
+}
+
+static void by_pattern(struct dispatch *dispatch, const struct sender *sender,
+		       const struct message *message)
+{
+	struct pattern pattern;
+	const char *why;
+	int stem;
+	enum verb verb = address_verb(message->path, message->path_length, &stem);
+	if (pattern_compile(&pattern, message->path, (size_t)stem, &why))
+		many_places(dispatch, sender, &pattern, verb, message);
+	else
+		answer_error(dispatch->answers, sender, message->path,
+			     "unknown_address", dispatch->now, "%s", why);
+}
+
+static void unknown(struct dispatch *dispatch, const struct sender *sender,
+		    const struct message *message)
+{
+	char text[400];
+	if (!answer_may_complain(dispatch->answers, sender, dispatch->now))
+		return;
+	address_explain(dispatch->addresses, dispatch->host->rack, message->path, text,
+			sizeof text);
+	answer_error(dispatch->answers, sender, message->path, "unknown_address",
+		     dispatch->now, "%s", text);
+}
+
+static void one_message(struct dispatch *dispatch, const struct sender *sender,
+			const uint8_t *bytes, size_t size, enum pass pass)
+{
+	struct message message = message_read(bytes, size);
+	enum verb verb;
+	int place = address_find(dispatch->addresses, message.path, message.path_length,
+				 &verb);
+	bool command = place < 0 && command_is(message.path);
+	bool pattern = place < 0 && !command && pattern_is(message.path);
+	/* In a bundle the sets go first, as one; then what may look at their effect. */
+	bool sets = !command && message.count > 0;
+	if (!sets && !command)
+		sets = verb == VERB_TOGGLE || verb == VERB_RESET;
+	if (verb == VERB_RAMP)
+		sets = false;
+	if ((pass == PASS_SETS && !sets) || (pass == PASS_OTHERS && sets))
+		return;
+	if (place >= 0) {
+		one_place(dispatch, sender, place, verb, &message, pass);
+	} else if (command) {
+		apply_pending(dispatch);
+		command_run(dispatch, sender, &message);
+	} else if (pattern) {
+		by_pattern(dispatch, sender, &message);
+	} else {
+		unknown(dispatch, sender, &message);
+	}
+}
+
+/* ---- datagrams -------------------------------------------------------------------------- */
+
+static void elements(struct dispatch *dispatch, const struct sender *sender,
+		     const uint8_t *bytes, size_t size, enum pass pass)
+{
+	const uint8_t *element;
+	size_t element_size, at = 0;
+	while (bundle_next(bytes, size, &at, &element, &element_size)) {
+		if (packet_is_bundle(element))
+			elements(dispatch, sender, element, element_size, pass);
+		else
+			one_message(dispatch, sender, element, element_size, pass);
+	}
+}
+
+static void whole_bundle(struct dispatch *dispatch, const struct sender *sender,
+			 const uint8_t *bytes, size_t size)
+{
+	apply_pending(dispatch);
+	elements(dispatch, sender, bytes, size, PASS_SETS);
+	apply_pending(dispatch);
+	elements(dispatch, sender, bytes, size, PASS_OTHERS);
+}
+
+void dispatch_packet(struct dispatch *dispatch, const uint8_t *bytes, size_t size,
+		     const struct sockaddr_in *from, double now)
+{
+	struct sender sender = { *from, watch_client(dispatch->watch, from, now) };
+	dispatch->now = now;
+	if (!packet_is_bundle(bytes)) {
+		one_message(dispatch, &sender, bytes, size, PASS_ALL);
+		return;
+	}
+	double delay = timed_delay(bundle_time(bytes));
+	if (delay <= 0.0)
+		whole_bundle(dispatch, &sender, bytes, size);
+	else if (delay > (double)TIMED_SECONDS_MAX)
+		answer_error(dispatch->answers, &sender, "#bundle", "time", now,
+			     "the time tag is %.0f s ahead; at most %d s are kept",
+			     delay, TIMED_SECONDS_MAX);
+	else if (!timed_add(dispatch->timed, bytes, size, from, now + delay))
+		answer_error(dispatch->answers, &sender, "#bundle", "full", now,
+			     "%d bundles wait for their time already", TIMED_MAX);
+}
+
+void dispatch_tick(struct dispatch *dispatch, double now)
+{
+	struct sockaddr_in from;
+	uint8_t *bytes;
+	size_t size;
+	dispatch->now = now;
+	while (timed_take(dispatch->timed, now, &bytes, &size, &from)) {
+		struct sender sender = { from,
+					 watch_client(dispatch->watch, &from, now) };
+		whole_bundle(dispatch, &sender, bytes, size);
+		free(bytes);
+	}
+	command_synced(dispatch);
+	answers_tick(dispatch->answers);
+	dispatch_flush(dispatch);
+}

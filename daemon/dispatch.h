@@ -1,0 +1,58 @@
+/* dispatch.h - what a datagram asks for: sets are gathered and applied as one, queries are
+ * answered, the rack's commands carried out. Control thread.
+ *
+ * Plain sets of one turn travel together (the newest value of a param wins) until something
+ * must see their effect: a query, a command, a rebuild. A bundle is one change by itself. */
+#ifndef LATHE_DISPATCH_H
+#define LATHE_DISPATCH_H
+
+#include "daemon/answer.h"
+#include "daemon/timed.h"
+
+enum { SYNCS_MAX = 64, SYNC_BYTES_MAX = 512 };
+
+struct sync {
+	struct sockaddr_in to;
+	uint64_t serial;
+	size_t size;
+	uint8_t bytes[SYNC_BYTES_MAX]; /* the message, for its arguments */
+};
+
+struct dispatch {
+	struct host *host;
+	struct addresses *addresses;
+	struct watch *watch;
+	struct answers *answers;
+	struct timed *timed;
+	struct change *pending;
+	int pending_count, pending_room;
+	int *pending_at; /* [places] index + 1 in pending */
+	uint64_t *bits;  /* [places] scratch */
+	double now, started;
+	uint64_t serial; /* of the newest change */
+	bool reloaded;   /* the newest reload is not in the audio yet */
+	struct sync syncs[SYNCS_MAX];
+	int sync_count;
+};
+
+struct dispatch *dispatch_create(struct host *host, int fd);
+void dispatch_destroy(struct dispatch *dispatch);
+
+/* One datagram that passed the gate. `now`: seconds, monotonic. */
+void dispatch_packet(struct dispatch *dispatch, const uint8_t *bytes, size_t size,
+		     const struct sockaddr_in *from, double now);
+/* The end of a turn: what was gathered is applied, answers are sent. */
+void dispatch_flush(struct dispatch *dispatch);
+/* Every 10 ms: timed bundles, syncs, long answers. */
+void dispatch_tick(struct dispatch *dispatch, double now);
+/* The rack is another one. */
+void dispatch_reshape(struct dispatch *dispatch);
+
+/* ---- command.c: /rack/subscribe, /rack/status, ... -------------------------------------- */
+
+bool command_is(const char *path);
+void command_run(struct dispatch *dispatch, const struct sender *sender,
+		 const struct message *message);
+void command_synced(struct dispatch *dispatch); /* answers the syncs that are due */
+
+#endif

@@ -1,0 +1,223 @@
+/* feed.c - what subscribers are sent, and when. Control thread; never waits. */
+#include "daemon/feed.h"
+
+#include "daemon/param.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+enum {
+	DATAGRAMS_PER_TURN = 16, /* to one subscription at one time: paces snapshots */
+	PLACES_PER_PACKET = PACKET_BYTES_MAX / 12,
+};
+static const double refresh_seconds = 1.0; /* resting meters are repeated */
+
+/* A datagram under way, and what to say again when it can't be sent. */
+struct turn {
+	struct watch *watch;
+	struct client *client;
+	struct subscription *subscription;
+	struct packet packet;
+	int places[PLACES_PER_PACKET];
+	int place_count;
+	int left; /* datagrams */
+};
+
+bool feed_add(struct packet *packet, const struct rack *rack, const struct place *place,
+	      enum verb form, float reading)
+{
+	char path[192], text[128];
+	float value =
+		place->param ? rack->nodes[place->node].values[place->index] : reading;
+	if (form == VERB_VALUE)
+		return packet_add_float(packet, place->path, place->length, value);
+	int length = snprintf(path, sizeof path, "%s%s", place->path,
+			      form == VERB_NORM ? "/norm" : "/text");
+	if (form == VERB_NORM)
+		return packet_add_float(packet, path, length,
+					param_norm(place->param, value));
+	if (place->param)
+		param_text(place->param, value, text, sizeof text);
+	else
+		meter_text(place->meter, value, text, sizeof text);
+	return packet_add(packet, path, "s", text);
+}
+
+/* ---- meters ------------------------------------------------------------------------- */
+
+static float fold(enum fold how, float a, float b)
+{
+	switch (how) {
+	case FOLD_MAX:
+		return fmaxf(a, b);
+	case FOLD_MIN:
+		return fminf(a, b);
+	case FOLD_SUM:
+		return a + b;
+	default:
+		return b;
+	}
+}
+
+static void fold_meters(const struct watch *watch, struct subscription *subscription)
+{
+	const float *readings = NULL;
+	int node = -1;
+	for (int i = 0; i < subscription->meter_count; i++) {
+		struct watched_meter *meter = &subscription->meters[i];
+		const struct place *place =
+			address_place(watch->addresses, meter->place);
+		if (place->node != node) {
+			node = place->node;
+			readings = engine_meters(watch->host->engine, node);
+		}
+		if (!readings)
+			continue;
+		float now = readings[place->index];
+		meter->fold =
+			meter->any ? fold(place->meter->fold, meter->fold, now) : now;
+		meter->any = true;
+	}
+}
+
+/* ---- turns --------------------------------------------------------------------------- */
+
+/* False: nothing more may be sent in this turn. */
+static bool turn_send(struct turn *turn)
+{
+	struct watch *watch = turn->watch;
+	if (!turn->packet.count)
+		return turn->left > 0;
+	bool sent = packet_send(&turn->packet, watch->fd, &turn->client->target);
+	if (!sent) {
+		watch->unsent++;
+		turn->client->unsent++;
+		for (int i = 0; i < turn->place_count; i++)
+			turn->subscription->dirty[turn->places[i] / 64] |=
+				UINT64_C(1) << (turn->places[i] % 64);
+	}
+	turn->place_count = 0;
+	turn->left--;
+	return sent && turn->left > 0;
+}
+
+static bool turn_add(struct turn *turn, const struct place *place, enum verb form,
+		     float reading)
+{
+	const struct rack *rack = turn->watch->host->rack;
+	if (turn->place_count < PLACES_PER_PACKET - 3 &&
+	    feed_add(&turn->packet, rack, place, form, reading))
+		return true;
+	return turn_send(turn) && feed_add(&turn->packet, rack, place, form, reading);
+}
+
+/* All forms that the subscription asks for. */
+static bool turn_add_forms(struct turn *turn, const struct place *place, float reading)
+{
+	unsigned forms = turn->subscription->forms;
+	return (!(forms & FORM_VALUE) || turn_add(turn, place, VERB_VALUE, reading)) &&
+	       (!(forms & FORM_NORM) || place->meter ||
+		turn_add(turn, place, VERB_NORM, reading)) &&
+	       (!(forms & FORM_TEXT) || turn_add(turn, place, VERB_TEXT, reading));
+}
+
+static bool send_values(struct turn *turn)
+{
+	struct subscription *subscription = turn->subscription;
+	int words = address_count(turn->watch->addresses) / 64 + 1;
+	for (int n = 0; n < words; n++) {
+		int word = (subscription->dirty_from + n) % words;
+		while (subscription->dirty[word]) {
+			int bit = __builtin_ctzll(subscription->dirty[word]);
+			int place = word * 64 + bit;
+			if (!turn_add_forms(
+				    turn, address_place(turn->watch->addresses, place),
+				    0.0f)) {
+				subscription->dirty_from = word;
+				return false;
+			}
+			subscription->dirty[word] &= ~(UINT64_C(1) << bit);
+			turn->places[turn->place_count++] = place;
+		}
+	}
+	return true;
+}
+
+static bool send_meters(struct turn *turn, bool refresh)
+{
+	struct subscription *subscription = turn->subscription;
+	int count = subscription->meter_count;
+	for (int n = 0; n < count; n++) {
+		int at = (subscription->meter_from + n) % count;
+		struct watched_meter *meter = &subscription->meters[at];
+		const struct place *place =
+			address_place(turn->watch->addresses, meter->place);
+		if (!meter->any)
+			continue;
+		float reading = meter_reading(place->meter, meter->fold);
+		bool rests = meter->told && !(reading < meter->sent) &&
+			     !(reading > meter->sent);
+		if (!rests || refresh) {
+			if (!turn_add_forms(turn, place, reading)) {
+				subscription->meter_from = at;
+				return false;
+			}
+			meter->told = true;
+			meter->sent = reading;
+		}
+		meter->any = false;
+	}
+	subscription->meter_from = 0;
+	return true;
+}
+
+static void take_turn(struct watch *watch, struct client *client,
+		      struct subscription *subscription, double now)
+{
+	struct turn turn = { .watch = watch,
+			     .client = client,
+			     .subscription = subscription,
+			     .left = DATAGRAMS_PER_TURN };
+	bool refresh = now >= subscription->refresh;
+	packet_clear(&turn.packet);
+	if (send_values(&turn) && send_meters(&turn, refresh))
+		turn_send(&turn);
+	if (refresh)
+		subscription->refresh = now + refresh_seconds;
+	/* Keeps the rate through late ticks, without a burst after a long pause. */
+	subscription->due += subscription->period;
+	if (subscription->due < now)
+		subscription->due = now;
+}
+
+void feed_tick(struct watch *watch, double now)
+{
+	for (int i = 0; i < CLIENTS_MAX; i++) {
+		struct client *client = &watch->clients[i];
+		for (int s = 0; s < client->subscription_count; s++) {
+			struct subscription *subscription = client->subscriptions[s];
+			fold_meters(watch, subscription);
+			if (now >= subscription->due)
+				take_turn(watch, client, subscription, now);
+		}
+	}
+}
+
+void feed_event(struct watch *watch, const struct event *event)
+{
+	struct packet packet;
+	packet_clear(&packet);
+	packet_add(&packet, "/rack/event", "dhiss", event->time, event->frame,
+		   (int)event->level, event->code, event->text);
+	struct packet copy = packet;
+	for (int i = 0; i < CLIENTS_MAX; i++) {
+		struct client *client = &watch->clients[i];
+		if (!client->subscription_count)
+			continue;
+		packet = copy;
+		bool sent = packet_send(&packet, watch->fd, &client->target);
+		watch->unsent += !sent;
+		client->unsent += !sent;
+	}
+}

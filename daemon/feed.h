@@ -1,0 +1,17 @@
+/* feed.h - what subscribers are sent, and when. Control thread. */
+#ifndef LATHE_FEED_H
+#define LATHE_FEED_H
+
+#include "daemon/packet.h"
+#include "daemon/watch.h"
+
+/* Every 10 ms: folds the engine's meters into each subscription, sends what is due. */
+void feed_tick(struct watch *watch, double now);
+/* Sends an event to every subscriber. */
+void feed_event(struct watch *watch, const struct event *event);
+/* Adds a place in one form (VERB_VALUE, _NORM, _TEXT); false: no room. `reading` is for
+ * meters. */
+bool feed_add(struct packet *packet, const struct rack *rack, const struct place *place,
+	      enum verb form, float reading);
+
+#endif

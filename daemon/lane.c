@@ -1,0 +1,105 @@
+/* lane.c - datagrams that wait for their turn. Control thread. */
+#include "daemon/lane.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct lane {
+	struct sockaddr_in from;
+	uint8_t *bytes;    /* LANE_BYTES, from the first datagram on */
+	size_t start, end; /* what waits; moved to the front when the lane runs empty */
+};
+
+/* What lies in a lane: this, then the datagram, padded to the alignment of this. */
+struct head {
+	struct sockaddr_in from;
+	uint32_t size;
+};
+
+struct lanes {
+	struct lane lanes[LANES];
+	int waiting; /* lanes that are not empty */
+};
+
+struct lanes *lanes_create(void)
+{
+	return calloc(1, sizeof(struct lanes));
+}
+
+void lanes_destroy(struct lanes *lanes)
+{
+	for (int i = 0; lanes && i < LANES; i++)
+		free(lanes->lanes[i].bytes);
+	free(lanes);
+}
+
+static bool is_empty(const struct lane *lane)
+{
+	return lane->start == lane->end;
+}
+
+static struct lane *lane_of(struct lanes *lanes, const struct sockaddr_in *from)
+{
+	struct lane *spare = NULL;
+	for (int i = 0; i < LANES - 1; i++) {
+		struct lane *lane = &lanes->lanes[i];
+		if (lane->from.sin_port == from->sin_port &&
+		    lane->from.sin_addr.s_addr == from->sin_addr.s_addr)
+			return lane;
+		if (!spare && is_empty(lane))
+			spare = lane;
+	}
+	if (!spare)
+		return &lanes->lanes[LANES - 1];
+	spare->from = *from;
+	return spare;
+}
+
+bool lane_put(struct lanes *lanes, const struct sockaddr_in *from, const uint8_t *bytes,
+	      size_t size)
+{
+	struct lane *lane = lane_of(lanes, from);
+	struct head head = { *from, (uint32_t)size };
+	size_t whole = sizeof head + (size + 3) / 4 * 4;
+	if (!lane->bytes)
+		lane->bytes = malloc(LANE_BYTES);
+	if (!lane->bytes)
+		return false;
+	if (lane->end + whole > LANE_BYTES && lane->start > LANE_BYTES / 2) {
+		memmove(lane->bytes, lane->bytes + lane->start,
+			lane->end - lane->start);
+		lane->end -= lane->start;
+		lane->start = 0;
+	}
+	if (lane->end + whole > LANE_BYTES)
+		return false;
+	lanes->waiting += is_empty(lane);
+	memcpy(lane->bytes + lane->end, &head, sizeof head);
+	memcpy(lane->bytes + lane->end + sizeof head, bytes, size);
+	lane->end += whole;
+	return true;
+}
+
+const uint8_t *lane_take(struct lanes *lanes, int index, size_t *size,
+			 struct sockaddr_in *from)
+{
+	struct lane *lane = &lanes->lanes[index];
+	struct head head;
+	if (is_empty(lane))
+		return NULL;
+	memcpy(&head, lane->bytes + lane->start, sizeof head);
+	const uint8_t *bytes = lane->bytes + lane->start + sizeof head;
+	*size = head.size;
+	*from = head.from;
+	lane->start += sizeof head + (head.size + 3) / 4 * 4;
+	if (is_empty(lane)) {
+		lane->start = lane->end = 0;
+		lanes->waiting--;
+	}
+	return bytes;
+}
+
+bool lanes_empty(const struct lanes *lanes)
+{
+	return lanes->waiting == 0;
+}

@@ -1,0 +1,305 @@
+/* osc.c - the socket: who may speak, whose turn it is, what is OSC at all. Control
+ * thread; never waits. */
+#include "daemon/osc.h"
+
+#include "daemon/dispatch.h"
+#include "daemon/feed.h"
+#include "daemon/gate.h"
+#include "daemon/lane.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+	BUFFER_BYTES = 4 * 1024 * 1024,
+	BATCH = 64,          /* datagrams read at once */
+	TURN_DATAGRAMS = 64, /* of one lane before the next has its turn */
+	CONTROL_BYTES = 64,  /* for the kernel's count of lost datagrams */
+};
+static const double wake_seconds = 0.004; /* then the loop's other work comes first */
+static const double turn_seconds = 0.0005;
+static const double refusal_seconds = 10.0; /* between two events about refusals */
+
+struct osc {
+	struct host *host;
+	struct dispatch *dispatch;
+	struct lanes *lanes;
+	int fd, buffer;
+	struct osc_counts counts;
+	uint64_t lane_lost;
+	uint32_t kernel_lost;
+	uint64_t refused_told, event_told;
+	double refusal_due;
+	uint8_t bytes[BATCH][GATE_BYTES_MAX + 4];
+	uint8_t control[BATCH][CONTROL_BYTES];
+	struct sockaddr_in from[BATCH];
+	struct iovec parts[BATCH];
+	struct mmsghdr heads[BATCH];
+};
+
+static double seconds_now(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+/* ---- opening ------------------------------------------------------------------------------ */
+
+static int bind_socket(const struct osc_settings *settings, char *error,
+		       size_t error_size)
+{
+	struct sockaddr_in address = { .sin_family = AF_INET,
+				       .sin_port = htons((uint16_t)settings->port) };
+	if (inet_pton(AF_INET, settings->listen, &address.sin_addr) != 1) {
+		snprintf(error, error_size,
+			 "osc.listen: \"%s\" is no IPv4 address; \"127.0.0.1\" is one",
+			 settings->listen);
+		return -1;
+	}
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd >= 0 && bind(fd, (const struct sockaddr *)&address, sizeof address) == 0)
+		return fd;
+	snprintf(error, error_size, "osc: can't listen on %s port %d: %s%s",
+		 settings->listen, settings->port, strerror(errno),
+		 errno == EADDRINUSE ? "; is another lathed running?" : "");
+	if (fd >= 0)
+		close(fd);
+	return -1;
+}
+
+static void prepare_socket(struct osc *osc)
+{
+	int wanted = BUFFER_BYTES, on = 1;
+	socklen_t size = sizeof osc->buffer;
+	fcntl(osc->fd, F_SETFL, fcntl(osc->fd, F_GETFL) | O_NONBLOCK);
+	if (setsockopt(osc->fd, SOL_SOCKET, SO_RCVBUFFORCE, &wanted, sizeof wanted) !=
+	    0)
+		setsockopt(osc->fd, SOL_SOCKET, SO_RCVBUF, &wanted, sizeof wanted);
+	/* The kernel tells twice of what it was asked for: its own overhead. */
+	if (getsockopt(osc->fd, SOL_SOCKET, SO_RCVBUF, &osc->buffer, &size) == 0)
+		osc->buffer /= 2;
+	setsockopt(osc->fd, SOL_SOCKET, SO_RXQ_OVFL, &on, sizeof on);
+	for (int i = 0; i < BATCH; i++) {
+		osc->parts[i] = (struct iovec) { osc->bytes[i], sizeof osc->bytes[i] };
+		osc->heads[i].msg_hdr = (struct msghdr) {
+			.msg_name = &osc->from[i],
+			.msg_iov = &osc->parts[i],
+			.msg_iovlen = 1,
+			.msg_control = osc->control[i],
+		};
+	}
+}
+
+static void on_changed(void *context, const struct change *change)
+{
+	struct osc *osc = context;
+	struct dispatch *dispatch = osc->dispatch;
+	watch_changed(
+		dispatch->watch,
+		address_of_param(dispatch->addresses, change->node, change->param),
+		change->origin);
+}
+
+static void on_reshaped(void *context)
+{
+	struct osc *osc = context;
+	dispatch_reshape(osc->dispatch);
+}
+
+struct osc *osc_create(struct host *host, int inherited, char *error, size_t error_size)
+{
+	int fd = inherited >= 0 ? inherited
+				: bind_socket(&host->rack->osc, error, error_size);
+	if (fd < 0)
+		return NULL;
+	struct osc *osc = calloc(1, sizeof *osc);
+	osc->host = host;
+	osc->fd = fd;
+	prepare_socket(osc);
+	osc->lanes = lanes_create();
+	osc->dispatch = dispatch_create(host, fd);
+	osc->dispatch->started = seconds_now();
+	host->changed = on_changed;
+	host->reshaped = on_reshaped;
+	host->context = osc;
+	/* What happened before we listened is nobody's news. */
+	const struct event *event;
+	while ((event = event_next(host->events, osc->event_told)) != NULL)
+		osc->event_told = event->serial;
+	return osc;
+}
+
+void osc_destroy(struct osc *osc)
+{
+	if (!osc)
+		return;
+	osc->host->changed = NULL;
+	osc->host->reshaped = NULL;
+	dispatch_destroy(osc->dispatch);
+	lanes_destroy(osc->lanes);
+	close(osc->fd);
+	free(osc);
+}
+
+int osc_fd(const struct osc *osc)
+{
+	return osc->fd;
+}
+
+int osc_port(const struct osc *osc)
+{
+	struct sockaddr_in address = { .sin_port = 0 };
+	socklen_t size = sizeof address;
+	getsockname(osc->fd, (struct sockaddr *)&address, &size);
+	return ntohs(address.sin_port);
+}
+
+int osc_buffer(const struct osc *osc)
+{
+	return osc->buffer;
+}
+
+struct osc_counts osc_counts(const struct osc *osc)
+{
+	struct osc_counts counts = osc->counts;
+	counts.missed = osc->lane_lost + osc->kernel_lost;
+	counts.unsent =
+		osc->dispatch->watch->unsent + answers_unsent(osc->dispatch->answers);
+	return counts;
+}
+
+/* ---- receiving ----------------------------------------------------------------------------- */
+
+/* Loopback and what the config allows; everyone else gets nothing, not even an error:
+ * the source of a datagram is easily forged. */
+static bool is_admitted(const struct osc *osc, const struct sockaddr_in *from)
+{
+	const struct osc_settings *settings = &osc->host->rack->osc;
+	uint32_t address = ntohl(from->sin_addr.s_addr);
+	if (address >> 24 == 127)
+		return true;
+	for (int i = 0; i < settings->allow_count; i++)
+		if ((address & settings->allow[i].mask) ==
+		    (settings->allow[i].address & settings->allow[i].mask))
+			return true;
+	return false;
+}
+
+static void note_kernel_loss(struct osc *osc, struct msghdr *head)
+{
+	struct cmsghdr *note = CMSG_FIRSTHDR(head);
+	for (; note; note = CMSG_NXTHDR(head, note))
+		if (note->cmsg_level == SOL_SOCKET && note->cmsg_type == SO_RXQ_OVFL)
+			memcpy(&osc->kernel_lost, CMSG_DATA(note),
+			       sizeof osc->kernel_lost);
+}
+
+/* Moves what the kernel holds into the lanes. False: it holds no more. */
+static bool read_batch(struct osc *osc)
+{
+	for (int i = 0; i < BATCH; i++) {
+		osc->heads[i].msg_hdr.msg_namelen = sizeof osc->from[i];
+		osc->heads[i].msg_hdr.msg_controllen = CONTROL_BYTES;
+	}
+	int count = recvmmsg(osc->fd, osc->heads, BATCH, MSG_DONTWAIT, NULL);
+	for (int i = 0; i < count; i++) {
+		if (!is_admitted(osc, &osc->from[i])) {
+			osc->counts.refused++;
+			continue;
+		}
+		osc->counts.received++;
+		osc->lane_lost += !lane_put(osc->lanes, &osc->from[i], osc->bytes[i],
+					    osc->heads[i].msg_len);
+	}
+	if (count > 0)
+		note_kernel_loss(osc, &osc->heads[count - 1].msg_hdr);
+	return count == BATCH;
+}
+
+static void handle(struct osc *osc, const uint8_t *bytes, size_t size,
+		   const struct sockaddr_in *from, double now)
+{
+	const char *why;
+	if (gate_check(bytes, size, &why)) {
+		dispatch_packet(osc->dispatch, bytes, size, from, now);
+		return;
+	}
+	struct sender sender = { *from, watch_client(osc->dispatch->watch, from, now) };
+	osc->counts.malformed++;
+	answer_error(osc->dispatch->answers, &sender, "", "malformed", now,
+		     "not an OSC datagram that is taken here: %s", why);
+}
+
+/* Each lane has a turn, which ends after so many datagrams or so much time. */
+static void serve_lanes(struct osc *osc)
+{
+	for (int lane = 0; lane < LANES; lane++) {
+		struct sockaddr_in from;
+		size_t size;
+		const uint8_t *bytes = lane_take(osc->lanes, lane, &size, &from);
+		if (!bytes)
+			continue;
+		double now = seconds_now(), end = now + turn_seconds;
+		for (int i = 1; bytes; i++) {
+			handle(osc, bytes, size, &from, now);
+			if (i % 8 == 0)
+				now = seconds_now();
+			bytes = i < TURN_DATAGRAMS && now < end
+					? lane_take(osc->lanes, lane, &size, &from)
+					: NULL;
+		}
+	}
+}
+
+bool osc_receive(struct osc *osc)
+{
+	double end = seconds_now() + wake_seconds;
+	bool more = true;
+	while (more || !lanes_empty(osc->lanes)) {
+		more = read_batch(osc);
+		serve_lanes(osc);
+		if (seconds_now() >= end)
+			break;
+	}
+	dispatch_flush(osc->dispatch);
+	return more || !lanes_empty(osc->lanes);
+}
+
+/* ---- time ----------------------------------------------------------------------------------- */
+
+static void tell_events(struct osc *osc, double now)
+{
+	const struct event *event;
+	if (osc->counts.refused > osc->refused_told && now >= osc->refusal_due) {
+		event_post(
+			osc->host->events, EVENT_WARNING, "refused",
+			"%llu datagrams from senders who are not on the allow list",
+			(unsigned long long)(osc->counts.refused - osc->refused_told));
+		osc->refused_told = osc->counts.refused;
+		osc->refusal_due = now + refusal_seconds;
+	}
+	while ((event = event_next(osc->host->events, osc->event_told)) != NULL) {
+		feed_event(osc->dispatch->watch, event);
+		osc->event_told = event->serial;
+	}
+}
+
+void osc_tick(struct osc *osc)
+{
+	double now = seconds_now();
+	struct watch *watch = osc->dispatch->watch;
+	dispatch_tick(osc->dispatch, now);
+	watch_expire(watch, now);
+	watch_settle(watch, now);
+	feed_tick(watch, now);
+	tell_events(osc, now);
+	osc->host->status.clients = watch_subscribers(watch);
+}

@@ -1,0 +1,25 @@
+/* timed.h - bundles that wait for their time. Control thread. */
+#ifndef LATHE_TIMED_H
+#define LATHE_TIMED_H
+
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { TIMED_MAX = 256, TIMED_SECONDS_MAX = 60 };
+
+struct timed;
+
+struct timed *timed_create(void);
+void timed_destroy(struct timed *timed);
+/* Seconds from now until an NTP time tag; 0: it is past, or means "now". */
+double timed_delay(uint64_t tag);
+/* Keeps a copy until `due` (seconds, monotonic). False: the list is full. */
+bool timed_add(struct timed *timed, const uint8_t *bytes, size_t size,
+	       const struct sockaddr_in *from, double due);
+/* Takes the earliest that is due; false: none. The caller frees *bytes. */
+bool timed_take(struct timed *timed, double now, uint8_t **bytes, size_t *size,
+		struct sockaddr_in *from);
+
+#endif
