@@ -1,4 +1,4 @@
-/* cascade.h - up to eight second-order sections in series, one or two channels in flight.
+/* cascade.h - up to sixteen second-order sections in series, one or two channels in flight.
  *
  *   x --> lane 0 --> lane 1 --> ... --> y       lane k works on frame i - k, so that one
  *         frame i    frame i-1                  vector step moves the whole cascade on
@@ -20,7 +20,7 @@
 #include "dsp/match.h"
 #include "dsp/vec.h"
 
-enum { CASCADE_LANES = 8 };
+enum { CASCADE_LANES = 16, CASCADE_PASS = 8 /* lanes that fly together */ };
 
 struct cascade {
 	_Alignas(64) double a11[CASCADE_LANES];
@@ -112,7 +112,7 @@ static inline void cascade_settle(const struct cascade *cascade,
 		memset(state, 0, sizeof *state);
 }
 
-enum { CASCADE_VECTORS = CASCADE_LANES / VEC_DOUBLES };
+enum { CASCADE_VECTORS = CASCADE_PASS / VEC_DOUBLES };
 #define CASCADE_INLINE static inline __attribute__((always_inline))
 
 /* The lanes of one channel in flight. */
@@ -132,18 +132,22 @@ CASCADE_INLINE vd cascade_shift(vd below, vd y)
 #endif
 }
 
-/* One frame into one channel; lanes outside `mask` keep their state. */
+/* One frame into one channel, from lane `base` on; lanes outside `mask` keep their state.
+ * With `amount`, a section adds only so much of c and d to its input. */
 CASCADE_INLINE void cascade_step(const struct cascade *c, struct cascade_flight *f,
-				 double x, const int vectors, const vl *mask)
+				 double x, int base, const int vectors, const vl *mask,
+				 const double *amount)
 {
 	vd below = vd_all(x);
 	for (int v = 0; v < vectors; v++) {
-		const int k = v * VEC_DOUBLES;
+		const int k = base + v * VEC_DOUBLES;
 		const vd in = cascade_shift(below, f->y[v]);
 		below = f->y[v];
 		vd y = vd_load(c->c1 + k) * f->s1[v];
 		y = vd_load(c->c2 + k) * f->s2[v] + y;
 		y = vd_load(c->d + k) * in + y;
+		if (amount)
+			y = vd_load(amount + v * VEC_DOUBLES) * y + in;
 		vd p = vd_load(c->a11 + k) * f->s1[v] + in;
 		p = vd_load(c->a12 + k) * f->s2[v] + p;
 		vd q = vd_load(c->a22 + k) * f->s2[v] + in;
@@ -155,55 +159,79 @@ CASCADE_INLINE void cascade_step(const struct cascade *c, struct cascade_flight 
 }
 
 /* Runs `channels` (1 or 2) of them over x[channel][0..frames), in place. vectors and
- * channels are constants where this is called. */
+ * channels are constants where this is called. amount[channel][step][lane of the pass] or
+ * NULL; the lane's frame is step - lane. */
 CASCADE_INLINE void cascade_fly(const struct cascade *const *c,
 				struct cascade_state *const *state, double *const *x,
-				int frames, const int vectors, const int channels)
+				int frames, int base, const int vectors,
+				const int channels,
+				const double (*const *amount)[CASCADE_PASS])
 {
 	const int lag = vectors * VEC_DOUBLES - 1;
 	struct cascade_flight f[2];
+	vl lane[CASCADE_VECTORS], mask[CASCADE_VECTORS];
 	for (int v = 0; v < vectors; v++) {
 		for (int ch = 0; ch < channels; ch++) {
-			f[ch].s1[v] = vd_load(state[ch]->s1 + v * VEC_DOUBLES);
-			f[ch].s2[v] = vd_load(state[ch]->s2 + v * VEC_DOUBLES);
+			f[ch].s1[v] = vd_load(state[ch]->s1 + base + v * VEC_DOUBLES);
+			f[ch].s2[v] = vd_load(state[ch]->s2 + base + v * VEC_DOUBLES);
 			f[ch].y[v] = vd_all(0.0);
 		}
-	}
-	vl lane[CASCADE_VECTORS], mask[CASCADE_VECTORS];
-	for (int v = 0; v < vectors; v++)
 		for (int k = 0; k < VEC_DOUBLES; k++)
 			lane[v][k] = v * VEC_DOUBLES + k;
+	}
 	for (int i = 0; i < frames + lag; i++) {
-		if (i == lag) { /* all lanes are at work */
-			for (; i < frames; i++) {
-				for (int ch = 0; ch < channels; ch++) {
-					cascade_step(c[ch], &f[ch], x[ch][i], vectors,
-						     NULL);
-					x[ch][i - lag] =
-						f[ch].y[vectors - 1][VEC_DOUBLES - 1];
-				}
+		for (; i >= lag && i < frames; i++) { /* all lanes are at work */
+			for (int ch = 0; ch < channels; ch++) {
+				cascade_step(c[ch], &f[ch], x[ch][i], base, vectors,
+					     NULL, amount ? amount[ch][i] : NULL);
+				x[ch][i - lag] = f[ch].y[vectors - 1][VEC_DOUBLES - 1];
 			}
-			if (i == frames + lag)
-				break;
 		}
 		for (int v = 0; v < vectors; v++)
 			mask[v] = (lane[v] <= i) & (lane[v] > i - frames);
 		for (int ch = 0; ch < channels; ch++) {
 			const double in = i < frames ? x[ch][i] : 0.0;
-			cascade_step(c[ch], &f[ch], in, vectors, mask);
+			cascade_step(c[ch], &f[ch], in, base, vectors, mask,
+				     amount ? amount[ch][i] : NULL);
 			if (i >= lag)
 				x[ch][i - lag] = f[ch].y[vectors - 1][VEC_DOUBLES - 1];
 		}
 	}
 	for (int v = 0; v < vectors; v++) {
 		for (int ch = 0; ch < channels; ch++) {
-			vd_store(state[ch]->s1 + v * VEC_DOUBLES, f[ch].s1[v]);
-			vd_store(state[ch]->s2 + v * VEC_DOUBLES, f[ch].s2[v]);
+			vd_store(state[ch]->s1 + base + v * VEC_DOUBLES, f[ch].s1[v]);
+			vd_store(state[ch]->s2 + base + v * VEC_DOUBLES, f[ch].s2[v]);
 		}
 	}
 }
 
-/* As many vectors as the fuller of the channels needs. */
+/* Lanes base..base + 7, in as many vectors as the fuller of the channels needs. */
+static inline void cascade_pass(const struct cascade *const *c,
+				struct cascade_state *const *state, double *const *x,
+				int frames, int channels, int base, int lanes)
+{
+	if (channels == 1) {
+		cascade_fly(c, state, x, frames, base, CASCADE_VECTORS, 1, NULL);
+		return;
+	}
+	switch ((lanes + VEC_DOUBLES - 1) / VEC_DOUBLES) {
+	case 1:
+		cascade_fly(c, state, x, frames, base, 1, 2, NULL);
+		return;
+#if VEC_BYTES == 16
+	case 2:
+		cascade_fly(c, state, x, frames, base, 2, 2, NULL);
+		return;
+	case 3:
+		cascade_fly(c, state, x, frames, base, 3, 2, NULL);
+		return;
+#endif
+	default:
+		cascade_fly(c, state, x, frames, base, CASCADE_VECTORS, 2, NULL);
+	}
+}
+
+/* Over x[channel][0..frames), in place. */
 static inline void cascade_run(const struct cascade *const *c,
 			       struct cascade_state *const *state, double *const *x,
 			       int frames, int channels)
@@ -211,28 +239,24 @@ static inline void cascade_run(const struct cascade *const *c,
 	int lanes = c[0]->lanes;
 	if (channels == 2 && c[1]->lanes > lanes)
 		lanes = c[1]->lanes;
-	const int vectors = (lanes + VEC_DOUBLES - 1) / VEC_DOUBLES;
-	if (vectors == 0)
-		return;
-	if (channels == 1) {
-		cascade_fly(c, state, x, frames, CASCADE_VECTORS, 1);
-		return;
-	}
-	switch (vectors) {
-	case 1:
-		cascade_fly(c, state, x, frames, 1, 2);
-		return;
-#if VEC_BYTES == 16
-	case 2:
-		cascade_fly(c, state, x, frames, 2, 2);
-		return;
-	case 3:
-		cascade_fly(c, state, x, frames, 3, 2);
-		return;
-#endif
-	default:
-		cascade_fly(c, state, x, frames, CASCADE_VECTORS, 2);
-	}
+	for (int base = 0; base < lanes; base += CASCADE_PASS)
+		cascade_pass(c, state, x, frames, channels, base,
+			     lanes - base < CASCADE_PASS ? lanes - base : CASCADE_PASS);
+}
+
+enum { CASCADE_STEPS = 64 + CASCADE_PASS - 1 };
+
+/* The same for at most eight lanes of which only `amount` is heard, from frame to frame:
+ * their d is one less, and amount is skewed as in cascade_fly(). At most 64 frames. */
+static inline void cascade_run_moving(const struct cascade *const *c,
+				      struct cascade_state *const *state,
+				      double *const *x, int frames, int channels,
+				      const double (*const *amount)[CASCADE_PASS])
+{
+	if (channels == 1)
+		cascade_fly(c, state, x, frames, 0, CASCADE_VECTORS, 1, amount);
+	else
+		cascade_fly(c, state, x, frames, 0, CASCADE_VECTORS, 2, amount);
 }
 
 #endif

@@ -19,13 +19,17 @@ struct section {
 	double n[3], d[2];
 };
 
-enum { MATCH_POINTS = 72, MATCH_UNKNOWNS = 5, MATCH_STEPS = 24 };
+enum { MATCH_POINTS = 92, MATCH_SECTION = 5, MATCH_UNKNOWNS = 2 * MATCH_SECTION };
+#define MATCH_DB 0.2302585              /* one dB of ln |H|^2 */
+#define MATCH_ENOUGH (0.005 * MATCH_DB) /* no more steps */
+#define MATCH_GOOD (0.07 * MATCH_DB)    /* no second section */
 
 /* Where the fit looks: squares of s, digital and analogue, and what is wanted there. */
 struct match_grid {
 	int count;
 	double digital[MATCH_POINTS], target[MATCH_POINTS], weight[MATCH_POINTS];
-	bool judged[MATCH_POINTS]; /* below 20 kHz */
+	double depth[MATCH_POINTS]; /* far down a stop band a dB is worth less */
+	bool judged[MATCH_POINTS];  /* below 20 kHz */
 };
 
 /* ln |H|^2 at s^2 = -x. */
@@ -47,10 +51,23 @@ static inline void match_point(struct match_grid *grid, const struct section *wa
 	grid->digital[i] = half * half;
 	grid->target[i] = section_log_power(wanted, s * s);
 	grid->judged[i] = hz <= 20050.0;
-	grid->weight[i] = grid->judged[i] ? 1.0 : 0.1;
+	const double depth = fmin(1.0, exp(0.5 * (grid->target[i] + 5.0)));
+	grid->depth[i] = depth;
+	grid->weight[i] = (grid->judged[i] ? 1.0 : 0.1) * depth * depth;
 }
 
-/* Even in octaves, denser at the top, and over the band's own width. */
+/* Around a pole or zero at `place`, over its own width. */
+static inline void match_look_near(struct match_grid *grid,
+				   const struct section *wanted, double place,
+				   double width, double hz, double rate)
+{
+	const double span = 0.4 * fmin(fmax(width / place, 0.03), 1.5);
+	for (int i = -11; i <= 11; i++)
+		match_point(grid, wanted, hz * place * exp(span * sinh(i * 0.22)), hz,
+			    rate);
+}
+
+/* Even in octaves, denser at the top, and near the poles and zeros. */
 static inline void match_look(struct match_grid *grid, const struct section *wanted,
 			      double hz, double rate)
 {
@@ -60,10 +77,11 @@ static inline void match_look(struct match_grid *grid, const struct section *wan
 		match_point(grid, wanted, 20.0 * pow(top / 20.0, i / 19.0), hz, rate);
 	for (int i = 1; i < 16; i++)
 		match_point(grid, wanted, top * (0.2 + 0.05 * i), hz, rate);
-	const double width = fmin(fmax(wanted->d[1], 0.05), 1.5);
-	for (int i = -12; i <= 12; i++)
-		match_point(grid, wanted, hz * exp(width * sinh(i * 0.2) * 0.4), hz,
-			    rate);
+	match_look_near(grid, wanted, sqrt(wanted->d[0]), wanted->d[1], hz, rate);
+	const double zeros = wanted->n[0] / fmax(wanted->n[2], 1e-9);
+	if (zeros > 0.0 && zeros < 1e6 && fabs(zeros - wanted->d[0]) > 0.01)
+		match_look_near(grid, wanted, sqrt(zeros), wanted->n[1] / wanted->n[2],
+				hz, rate);
 	for (int i = 1; i <= 8; i++)
 		match_point(grid, wanted, top * pow(0.45 * rate / top, i / 8.0) + 60.0,
 			    hz, rate);
@@ -116,27 +134,31 @@ static inline void match_start(struct section *h, const struct section *wanted,
 	h->d[1] = d[1] / d[2];
 }
 
-/* Error and its slopes along the logarithms of n[0..2], d[0..1]. */
-static inline double match_slopes(const struct section *h, double x, double target,
-				  double slope[MATCH_UNKNOWNS])
+/* Error and its slopes along the logarithms of each section's n[0..2], d[0..1]. */
+static inline double match_slopes(const struct section *h, int count, double x,
+				  double target, double *slope)
 {
-	const double n = h->n[0] - h->n[2] * x, d = h->d[0] - x;
-	const double n1 = h->n[1] * h->n[1] * x, d1 = h->d[1] * h->d[1] * x;
-	const double top = n * n + n1 + 1e-30, bottom = d * d + d1 + 1e-30;
-	slope[0] = 2.0 * h->n[0] * n / top;
-	slope[1] = 2.0 * n1 / top;
-	slope[2] = -2.0 * h->n[2] * x * n / top;
-	slope[3] = -2.0 * h->d[0] * d / bottom;
-	slope[4] = -2.0 * d1 / bottom;
-	return log(top / bottom) - target;
+	double ratio = 1.0;
+	for (int i = 0; i < count; i++, h++, slope += MATCH_SECTION) {
+		const double n = h->n[0] - h->n[2] * x, d = h->d[0] - x;
+		const double n1 = h->n[1] * h->n[1] * x, d1 = h->d[1] * h->d[1] * x;
+		const double top = n * n + n1 + 1e-30, bottom = d * d + d1 + 1e-30;
+		const double up = 2.0 / top, down = -2.0 / bottom;
+		slope[0] = up * h->n[0] * n;
+		slope[1] = up * n1;
+		slope[2] = -up * h->n[2] * x * n;
+		slope[3] = down * h->d[0] * d;
+		slope[4] = down * d1;
+		ratio *= top / bottom;
+	}
+	return log(ratio) - target;
 }
 
 /* Solves the symmetric positive a x = b in place (Cholesky); x in b. */
 static inline void match_solve(double a[MATCH_UNKNOWNS][MATCH_UNKNOWNS],
-			       double b[MATCH_UNKNOWNS])
+			       double b[MATCH_UNKNOWNS], int count)
 {
-	enum { N = MATCH_UNKNOWNS };
-	for (int i = 0; i < N; i++) {
+	for (int i = 0; i < count; i++) {
 		for (int j = 0; j <= i; j++) {
 			double sum = a[i][j];
 			for (int k = 0; k < j; k++)
@@ -144,36 +166,34 @@ static inline void match_solve(double a[MATCH_UNKNOWNS][MATCH_UNKNOWNS],
 			a[i][j] = i == j ? sqrt(fmax(sum, 1e-300)) : sum / a[j][j];
 		}
 	}
-	for (int i = 0; i < N; i++) {
+	for (int i = 0; i < count; i++) {
 		for (int k = 0; k < i; k++)
 			b[i] -= a[i][k] * b[k];
 		b[i] /= a[i][i];
 	}
-	for (int i = N - 1; i >= 0; i--) {
-		for (int k = i + 1; k < N; k++)
+	for (int i = count - 1; i >= 0; i--) {
+		for (int k = i + 1; k < count; k++)
 			b[i] -= a[k][i] * b[k];
 		b[i] /= a[i][i];
 	}
 }
 
-/* One Gauss-Newton step from `h`, whose errors are in `error`; the largest judged one
- * decides how the weights shift for the next (Lawson: towards an even error). */
-static inline double match_step(struct section *h, struct match_grid *grid,
+/* One Gauss-Newton step. The largest judged error at its start is returned, and decides how
+ * the weights shift for the next step (Lawson's algorithm: towards an even error). */
+static inline double match_step(struct section *h, int count, struct match_grid *grid,
 				double damping)
 {
-	enum { N = MATCH_UNKNOWNS };
-	double a[N][N] = { { 0.0 } }, b[N] = { 0.0 };
-	double error[MATCH_POINTS], worst = 0.0;
+	const int unknowns = count * MATCH_SECTION;
+	double a[MATCH_UNKNOWNS][MATCH_UNKNOWNS] = { { 0.0 } };
+	double b[MATCH_UNKNOWNS] = { 0.0 }, error[MATCH_POINTS], worst = 0.0;
 	for (int i = 0; i < grid->count; i++) {
-		double slope[N];
-		error[i] = match_slopes(h, grid->digital[i], grid->target[i], slope);
-		/* Far down a stop band a dB is worth less. */
-		const double depth = fmin(1.0, exp(0.5 * (grid->target[i] + 5.0)));
-		const double weight = grid->weight[i] * depth * depth;
+		double slope[MATCH_UNKNOWNS];
+		error[i] = match_slopes(h, count, grid->digital[i], grid->target[i],
+					slope);
 		if (grid->judged[i])
-			worst = fmax(worst, depth * fabs(error[i]));
-		for (int j = 0; j < N; j++) {
-			const double scaled = weight * slope[j];
+			worst = fmax(worst, grid->depth[i] * fabs(error[i]));
+		for (int j = 0; j < unknowns; j++) {
+			const double scaled = grid->weight[i] * slope[j];
 			b[j] -= scaled * error[i];
 			for (int k = 0; k <= j; k++)
 				a[j][k] += scaled * slope[k];
@@ -182,36 +202,53 @@ static inline double match_step(struct section *h, struct match_grid *grid,
 	for (int i = 0; i < grid->count; i++)
 		if (grid->judged[i])
 			grid->weight[i] *= 0.3 + fabs(error[i]) / (worst + 1e-12);
-	for (int j = 0; j < N; j++)
+	for (int j = 0; j < unknowns; j++)
 		a[j][j] += damping * a[j][j] + 1e-9;
-	match_solve(a, b);
-	for (int j = 0; j < 3; j++)
-		h->n[j] *= exp(fmin(fmax(b[j], -0.7), 0.7));
-	for (int j = 0; j < 2; j++)
-		h->d[j] *= exp(fmin(fmax(b[3 + j], -0.7), 0.7));
+	match_solve(a, b, unknowns);
+	for (int i = 0; i < count; i++) {
+		const double *move = b + i * MATCH_SECTION;
+		for (int j = 0; j < 3; j++)
+			h[i].n[j] *= exp(fmin(fmax(move[j], -0.7), 0.7));
+		for (int j = 0; j < 2; j++)
+			h[i].d[j] *= exp(fmin(fmax(move[3 + j], -0.7), 0.7));
+	}
 	return worst;
 }
 
-/* The digital section for `wanted` at `hz`. */
-static inline struct section match_section(const struct section *wanted, double hz,
-					   double rate)
+/* Steps until it is good or `steps` are done; h becomes the best seen. Returns its error. */
+static inline double match_improve(struct section *h, int count,
+				   struct match_grid *grid, int steps)
 {
-	const double enough = 0.005 * 0.2302585; /* 0.005 dB of ln |H|^2 */
-	struct match_grid grid;
-	struct section h, best;
+	struct section now[2] = { h[0], h[count - 1] }, before[2];
 	double least = 1e9;
-	match_look(&grid, wanted, hz, rate);
-	match_start(&h, wanted, hz, rate);
-	best = h;
-	for (int i = 0; i < MATCH_STEPS && least > enough; i++) {
-		const struct section before = h;
-		const double worst = match_step(&h, &grid, i < 4 ? 0.01 : 0.001);
-		if (worst < least) {
-			least = worst;
-			best = before;
-		}
+	for (int i = 0; i < steps && least > MATCH_ENOUGH; i++) {
+		memcpy(before, now, sizeof before);
+		const double worst = match_step(now, count, grid, i < 4 ? 0.01 : 0.001);
+		if (worst >= least)
+			continue;
+		least = worst;
+		memcpy(h, before, (size_t)count * sizeof *h);
 	}
-	return best;
+	return least;
+}
+
+/* The digital sections for `wanted` at `hz`: one, or two where one can't follow. */
+static inline int match_sections(const struct section *wanted, double hz, double rate,
+				 struct section h[2])
+{
+	struct match_grid grid;
+	match_look(&grid, wanted, hz, rate);
+	match_start(&h[0], wanted, hz, rate);
+	const double error = match_improve(h, 1, &grid, 16);
+	if (error < MATCH_GOOD)
+		return 1;
+	struct section both[2] = { h[0], { { 4.0, 4.0, 1.0 }, { 4.4, 4.2 } } };
+	for (int i = 0; i < grid.count; i++)
+		grid.weight[i] = grid.judged[i] ? grid.depth[i] * grid.depth[i] : 0.01;
+	if (match_improve(both, 2, &grid, 20) > 0.7 * error)
+		return 1;
+	memcpy(h, both, sizeof both);
+	return 2;
 }
 
 #endif

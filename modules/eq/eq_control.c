@@ -116,21 +116,21 @@ static bool eq_needs_gain(enum eq_type type)
 }
 
 static void eq_place(struct eq_numbers *numbers, const struct section *section,
-		     int band, enum eq_channels where, int channel_count)
+		     int owner, enum eq_channels where, int channel_count)
 {
 	struct cascade *way = numbers->way;
 	/* With one channel there is no side and no right, and mid and left are all. */
 	const bool stereo = channel_count >= 2;
 	if (where == EQ_STEREO || where == EQ_LEFT || (where == EQ_MID && !stereo))
-		cascade_add(&way[EQ_WAY_LEFT], section, band);
+		cascade_add(&way[EQ_WAY_LEFT], section, owner);
 	if (where == EQ_STEREO || where == EQ_RIGHT)
-		cascade_add(&way[EQ_WAY_RIGHT], section, band);
+		cascade_add(&way[EQ_WAY_RIGHT], section, owner);
 	if (where == EQ_STEREO)
-		cascade_add(&way[EQ_WAY_REST], section, band);
+		cascade_add(&way[EQ_WAY_REST], section, owner);
 	if (where == EQ_MID && stereo)
-		cascade_add(&way[EQ_WAY_MID], section, band);
+		cascade_add(&way[EQ_WAY_MID], section, owner);
 	if (where == EQ_SIDE && stereo)
-		cascade_add(&way[EQ_WAY_SIDE], section, band);
+		cascade_add(&way[EQ_WAY_SIDE], section, owner);
 }
 
 /* FNV-1a over the values' bytes. */
@@ -158,10 +158,12 @@ static void eq_design(const struct setup *setup, const float *values, void *plac
 			continue;
 		const struct section wanted =
 			eq_analogue(type, gain_db, (double)value[EQ_Q]);
-		const struct section section =
-			match_section(&wanted, (double)value[EQ_FREQ], setup->rate);
-		eq_place(numbers, &section, b, (enum eq_channels)value[EQ_CHANNELS],
-			 setup->channels);
+		struct section sections[2];
+		const int count = match_sections(&wanted, (double)value[EQ_FREQ],
+						 setup->rate, sections);
+		for (int i = 0; i < count; i++)
+			eq_place(numbers, &sections[i], 2 * b + i,
+				 (enum eq_channels)value[EQ_CHANNELS], setup->channels);
 	}
 }
 
