@@ -59,8 +59,10 @@ void engine_ports_ready(struct engine *engine);
 void engine_tick(struct engine *engine);
 /* The audio thread is known to run (cycles advance) or not; freewheel waits for taps. */
 void engine_audio_running(struct engine *engine, bool running);
-bool engine_taps_full(
-	const struct engine *engine); /* freewheel: wait before rt_run() */
+/* Freewheel: wait before rt_run(). For the thread that calls rt_run(). */
+bool engine_taps_full(const struct engine *engine);
+/* In line mode, after each rt_run(): measures what the taps hold. */
+void engine_drain(struct engine *engine);
 
 uint64_t engine_frame(const struct engine *engine); /* the rack's frame counter */
 float engine_load(const struct engine *engine,

@@ -1,0 +1,158 @@
+/* guard.c - what the host does for every node around its process(). Audio thread.
+ *
+ *   in --+--> process() --> finite? --> fade --> out --> tap
+ *        +--> delay (the node's latency) --^
+ */
+#include "daemon/guard.h"
+
+#include <string.h>
+
+enum { RESTORE_BYTES = ADOPT_BYTES_MAX }; /* a piece: the work stays bounded */
+
+/* Infinity and NaN, read as bits without the sign, are the largest numbers. */
+static const uint32_t infinite = 0x7f800000;
+
+static uint32_t peak_bits(const float *samples, int frames)
+{
+	uint32_t peak = 0;
+
+	for (int i = 0; i < frames; i++) {
+		uint32_t bits;
+		memcpy(&bits, &samples[i], sizeof(bits));
+		bits &= 0x7fffffff;
+		peak = bits > peak ? bits : peak;
+	}
+	return peak;
+}
+
+/* Peaks per channel; returns the bits of the largest. */
+static uint32_t peaks(const float *const *audio, int channels, int frames, float *slots)
+{
+	uint32_t highest = 0;
+
+	for (int c = 0; c < channels; c++) {
+		uint32_t peak = peak_bits(audio[c], frames);
+		highest = peak > highest ? peak : highest;
+		if (peak >= infinite)
+			peak = 0;
+		memcpy(&slots[c], &peak, sizeof(peak));
+	}
+	return highest;
+}
+
+/* Puts the memory back as init() left it, a stretch at a time. */
+static void restore(struct guard *guard)
+{
+	size_t bytes = guard->bytes - guard->restored;
+
+	if (bytes > RESTORE_BYTES)
+		bytes = RESTORE_BYTES;
+	memcpy((char *)guard->state + guard->restored,
+	       (const char *)guard->image + guard->restored, bytes);
+	guard->restored += bytes;
+}
+
+bool guard_before(struct guard *guard, struct piece *piece)
+{
+	if (piece->in)
+		piece->silent = peaks(piece->in, piece->channels, piece->frames,
+				      guard->in_peak) == 0;
+	if (guard->delay) {
+		struct piece dry = *piece;
+		dry.out = guard->dry;
+		delay_process(guard->delay, &dry);
+	}
+	if (guard->restored < guard->bytes) {
+		restore(guard);
+		return false;
+	}
+	return !guard->dead;
+}
+
+/* A module that was not finite: silent at once, cleared, back in 20 ms. */
+static void trip(struct guard *guard, uint64_t frame)
+{
+	uint64_t third = guard->trip_frames[guard->trips % GUARD_TRIPS];
+
+	if (guard->trips >= GUARD_TRIPS - 1) {
+		third = guard->trip_frames[(guard->trips + 1) % GUARD_TRIPS];
+		guard->latched |= frame - third < (uint64_t)guard->rate;
+	}
+	guard->trip_frames[guard->trips % GUARD_TRIPS] = frame;
+	guard->trips++;
+	guard->wet.at = 0;
+	guard->hold = guard->wet.length;
+	guard->restored = 0;
+	*guard->tripped += 1.0f;
+}
+
+static bool wants_wet(struct guard *guard, const float *values)
+{
+	if (guard->released != values[guard->release]) {
+		guard->released = values[guard->release];
+		guard->latched = false;
+	}
+	return values[guard->bypass] < 0.5f && !guard->latched && guard->hold == 0 &&
+	       !guard->dead && guard->restored == guard->bytes;
+}
+
+static void play_dry(const struct guard *guard, const struct piece *piece)
+{
+	for (int c = 0; c < piece->channels; c++)
+		if (piece->out[c] != guard->dry_in[c])
+			memcpy(piece->out[c], guard->dry_in[c],
+			       sizeof(float) * (size_t)piece->frames);
+}
+
+/* Fades between the module and its dry input. */
+static void mix(struct guard *guard, const struct piece *piece, bool up)
+{
+	if (!guard->begun)
+		guard->wet.at = up ? guard->wet.length : 0;
+	guard->begun = true;
+	if (fade_on(&guard->wet) && up)
+		return;
+	if (fade_off(&guard->wet) && !up) {
+		play_dry(guard, piece);
+		return;
+	}
+	for (int c = 0; c < piece->channels; c++)
+		fade_mix(&guard->wet, up, guard->dry_in[c], piece->out[c],
+			 piece->out[c], piece->frames);
+	fade_walk(&guard->wet, up, piece->frames);
+}
+
+void guard_after(struct guard *guard, const struct piece *piece, bool audible)
+{
+	const float *const *out = (const float *const *)piece->out;
+
+	*guard->tripped = 0.0f;
+	*guard->dropped = 0.0f;
+	if (guard->restored < guard->bytes || guard->dead) {
+		play_dry(guard, piece);
+	} else if (peaks(out, piece->channels, piece->frames, guard->out_peak) >=
+		   infinite) {
+		trip(guard, piece->frame);
+		play_dry(guard, piece);
+	}
+	mix(guard, piece, wants_wet(guard, piece->values));
+	guard->hold = guard->hold > piece->frames ? guard->hold - piece->frames : 0;
+	*guard->latch = guard->latched;
+	peaks(out, piece->channels, piece->frames, guard->out_peak);
+	if (guard->tap && audible &&
+	    !tap_write(guard->tap, piece->frame, piece->frames, piece->values, out))
+		*guard->dropped = 1.0f;
+}
+
+bool guard_adopt(struct guard *guard, const struct guard *old, uint64_t frame)
+{
+	guard->wet.at = old->wet.at;
+	guard->begun = old->begun;
+	guard->latched = old->latched;
+	guard->hold = old->hold;
+	guard->trips = old->trips;
+	memcpy(guard->trip_frames, old->trip_frames, sizeof(guard->trip_frames));
+	if (!guard->delay)
+		return true;
+	return old->delay && delay_adopt(guard->delay, old->delay, frame);
+}

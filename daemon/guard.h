@@ -1,0 +1,47 @@
+/* guard.h - what the host does for every node: the delayed dry path, bypass, the non-finite
+ * guard, peaks, load, the tap. Made by the worker, run by the audio thread. */
+#ifndef LATHE_GUARD_H
+#define LATHE_GUARD_H
+
+#include "daemon/fade.h"
+#include "daemon/tap.h"
+#include "daemon/wire.h"
+
+enum { GUARD_TRIPS = 3 }; /* in one second: bypassed until told otherwise */
+
+struct guard {
+	/* The node's memory as init() left it. */
+	void *state;
+	const void *image;
+	size_t bytes;
+	size_t restored; /* bytes so far; == bytes: the node is whole */
+
+	struct delay *delay;      /* NULL: no latency, dry is the input itself */
+	float *dry[CHANNELS_MAX]; /* what the delay writes, or silence */
+	const float *const *dry_in;
+	int rate;
+
+	struct fade wet; /* 1: the module is heard, 0: its dry input */
+	bool begun;
+	bool dead;      /* never heard: its create() failed */
+	int bypass;     /* value index */
+	int release;    /* value index: counts the sets of bypass */
+	float released; /* as far as it was seen */
+	bool latched;   /* tripped too often */
+	int hold;       /* frames until it fades back */
+	uint64_t trip_frames[GUARD_TRIPS];
+	int trips; /* ever */
+
+	struct tap *tap;
+	/* Slots: peaks per channel, load, and what the control thread turns into events. */
+	float *in_peak, *out_peak, *load;
+	float *tripped, *latch, *dropped;
+};
+
+/* Before process(): false when the node must not run this time. */
+bool guard_before(struct guard *guard, struct piece *piece) REALTIME;
+void guard_after(struct guard *guard, const struct piece *piece, bool audible) REALTIME;
+/* Takes over the fade, the trips and the dry path; false: the dry path starts cold. */
+bool guard_adopt(struct guard *guard, const struct guard *old, uint64_t frame) REALTIME;
+
+#endif

@@ -1,0 +1,25 @@
+/* meter.h - the meter thread: drains taps, runs measure(). */
+#ifndef LATHE_METER_H
+#define LATHE_METER_H
+
+#include "daemon/mail.h"
+#include "daemon/plan.h"
+
+struct metering;
+
+/* What a plan becomes once the meter thread has let go of it: a letter for the worker. */
+struct metering_options {
+	bool in_line; /* no thread: metering_drain() does the work */
+	struct mail *freed;
+	int freed_what;
+};
+
+struct metering *metering_create(const struct metering_options *options);
+void metering_destroy(struct metering *metering);
+/* Measures a plan's taps from now on; before it is handed over. */
+void metering_watch(struct metering *metering, struct plan *plan);
+/* Lets go of a plan that came back from the audio, and passes it on to be freed. */
+void metering_forget(struct metering *metering, struct plan *plan);
+void metering_drain(struct metering *metering); /* in line only */
+
+#endif

@@ -1,0 +1,109 @@
+/* plan.h - a rack compiled for the audio thread: a flat array of steps, in one arena.
+ *
+ * The worker builds and frees it, the audio thread plays it, the control thread feeds it
+ * values; each field says whose it is while the plan lives.
+ */
+#ifndef LATHE_PLAN_H
+#define LATHE_PLAN_H
+
+#include "daemon/engine.h"
+#include "daemon/guard.h"
+#include "daemon/resident.h"
+#include "daemon/text.h"
+
+/* Audio. One thing to do: a node, a sum or a delay. */
+struct step {
+	void (*process)(void *state, const struct piece *piece) REALTIME;
+	void *state;
+	struct piece piece;
+	struct guard *guard; /* NULL: a sum, a delay, an output */
+	/* A node's only. */
+	const struct kernel *kernel;
+	size_t values_at, numbers_at; /* in a snapshot */
+	uint32_t identity;
+	const struct resident *resident;
+	struct step *twin; /* the other plan's step that uses the same foreign handle */
+	int warmup;        /* frames */
+	/* A delay's only. */
+	struct delay *delay;
+};
+
+/* Values and the numbers designed from them, of all nodes, as one. */
+struct snapshot {
+	uint64_t serial;
+	unsigned char *bytes;
+	uint32_t *versions; /* [nodes] what of the master it holds */
+};
+
+/* Control. Where a node's part of a snapshot lies. */
+struct place {
+	size_t at, bytes; /* values, the release count, numbers */
+	size_t numbers_at;
+	int value_count;
+	uint32_t version;
+	bool stale; /* values changed, numbers not yet designed */
+};
+
+struct plan {
+	uint64_t id; /* counts up with every build */
+	struct arena *arena;
+	int rate;
+
+	/* Audio */
+	struct step *steps;
+	int step_count;
+	struct step **kept; /* nodes' steps, by identity */
+	int kept_count;
+	int input_count; /* channels of rack inputs: slot and buffer */
+	int *input_slots;
+	float **input_buffers;
+	const float *output[PORTS_MAX]; /* by slot, or NULL */
+	float *readings;                /* every meter slot of one piece */
+	struct folds meters;
+
+	/* From control to audio. */
+	struct latest latest;
+	struct snapshot snapshots[LATEST_BUFFERS];
+
+	/* Control */
+	uint64_t
+		withheld; /* serial of the first change that waits for a later plan, or 0 */
+	int node_count;
+	struct rack *rack;    /* what it was built from, with the values it plays */
+	struct place *places; /* [nodes] */
+	unsigned char *master;
+	int *meters_at; /* [nodes] first slot in readings, -1: none */
+	int *latency;   /* [nodes] from the rack's inputs to the node's output */
+	int *same;      /* [nodes] place in the newest rack, or -1 */
+	struct resident **residents; /* [nodes] or NULL */
+	struct resident **input_residents;
+	struct port *ports;
+	float **port_buffers; /* outputs: what the slot plays */
+	int port_count;
+	struct text problems; /* lines: what create() refused */
+	struct plan *next;    /* in the engine's list */
+};
+
+/* Worker's state: what outlives a plan. */
+struct builder {
+	int rate;
+	enum isa isa;
+	uint64_t built;
+	struct residents residents;
+};
+
+/* Meter slots that the host adds after the node's own, for the control thread. */
+enum hidden { HIDDEN_TRIPPED, HIDDEN_LATCHED, HIDDEN_DROPPED, HIDDEN_COUNT };
+
+/* Worker. Takes the rack over. Never fails: what create() refuses passes its input. */
+struct plan *plan_build(struct builder *builder, struct rack *rack);
+void plan_destroy(struct builder *builder, struct plan *plan);
+
+/* Control (values.c). */
+void plan_set(struct plan *plan, int node, int param, float value);
+void plan_set_all(struct plan *plan);
+void plan_publish(struct plan *plan, uint64_t serial);
+/* Gives each port's buffer to its slot; before the plan is handed over. */
+void plan_bind(struct plan *plan);
+
+#endif

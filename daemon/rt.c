@@ -1,0 +1,387 @@
+/* rt.c - the audio thread, all of it: newest values, run plan, fade plans, publish meters.
+ * It may do arithmetic, use its plan and the hand-overs; it may not allocate, lock, log, make
+ * a system call, wake anybody, or fail.
+ *
+ *   ports -> inputs -> run_steps() -> fades -> ports
+ */
+#include "daemon/rt.h"
+
+#include "daemon/cycles.h"
+#include "daemon/plan.h"
+
+#if defined(__SSE__)
+#include <xmmintrin.h>
+#endif
+
+/* Above this share of the period two plans at once would not fit. */
+static const float load_for_two = 0.85f / 2;
+
+/* Denormal numbers cost a hundred times more and are inaudible. */
+static void flush_denormals(void)
+{
+#if defined(__SSE__)
+	_mm_setcsr(_mm_getcsr() | 0x8040); /* FTZ and DAZ */
+#elif defined(__aarch64__)
+	uint64_t fpcr;
+	__asm__ __volatile__("mrs %0, fpcr" : "=r"(fpcr));
+	__asm__ __volatile__("msr fpcr, %0" : : "r"(fpcr | 1 << 24)); /* FZ */
+#endif
+}
+
+/* ---- one plan ----------------------------------------------------------------------- */
+
+static void take_values(struct plan *plan)
+{
+	if (!plan || !latest_take(&plan->latest))
+		return;
+	const struct snapshot *snapshot = &plan->snapshots[plan->latest.front];
+	for (int i = 0; i < plan->step_count; i++) {
+		struct step *step = &plan->steps[i];
+		if (!step->kernel)
+			continue;
+		step->piece.values = (const float *)(snapshot->bytes + step->values_at);
+		step->piece.numbers = snapshot->bytes + step->numbers_at;
+	}
+}
+
+/* A sample that is not a number goes no further than here. */
+static inline float sane(float sample)
+{
+	return sample - sample == 0.0f ? sample : 0.0f;
+}
+
+static void read_ports(const struct plan *plan, float *const *ports, int offset,
+		       int frames)
+{
+	for (int i = 0; i < plan->input_count; i++) {
+		int slot = plan->input_slots[i];
+		const float *port = slot >= 0 ? ports[slot] : NULL;
+		for (int j = 0; j < frames; j++)
+			plan->input_buffers[i][j] =
+				port ? sane(port[offset + j]) : 0.0f;
+	}
+}
+
+/* The other plan has the foreign handle: what it played is heard here too. */
+static void copy_twin(const struct piece *piece, const struct piece *twin)
+{
+	for (int c = 0; c < piece->channels; c++)
+		memcpy(piece->out[c], twin->out[c],
+		       sizeof(float) * (size_t)piece->frames);
+}
+
+static void run_node(struct step *step, bool audible)
+{
+	struct piece *piece = &step->piece;
+
+	if (step->twin && !audible)
+		copy_twin(piece, &step->twin->piece);
+	else if (guard_before(step->guard, piece))
+		step->process(step->state, piece);
+	guard_after(step->guard, piece, audible);
+}
+
+static void run_steps(struct plan *plan, uint64_t frame, int frames, bool audible,
+		      float loads_per_cycle)
+{
+	uint64_t before = cycles_now();
+
+	for (int i = 0; i < plan->step_count; i++) {
+		struct step *step = &plan->steps[i];
+		step->piece.frame = frame;
+		step->piece.frames = frames;
+		if (step->guard)
+			run_node(step, audible);
+		else
+			step->process(step->state, &step->piece);
+		uint64_t after = cycles_now();
+		if (step->guard)
+			*step->guard->load = (float)(after - before) * loads_per_cycle;
+		before = after;
+	}
+}
+
+static void run_plan(struct rt *rt, struct plan *plan, float *const *ports, int offset,
+		     int frames)
+{
+	bool audible = plan == rt->now;
+	double cycles = rt->orders.cycles_per_frame * frames;
+
+	read_ports(plan, ports, offset, frames);
+	run_steps(plan, rt->frame, frames, audible,
+		  cycles > 0 ? (float)(1.0 / cycles) : 0.0f);
+	if (audible)
+		folds_add(&plan->meters, plan->readings);
+}
+
+/* ---- from plan to plan ---------------------------------------------------------------- */
+
+static struct step *find_kept(const struct plan *plan, uint32_t identity)
+{
+	int low = 0, high = plan->kept_count;
+
+	while (low < high) {
+		int middle = (low + high) / 2;
+		if (plan->kept[middle]->identity < identity)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < plan->kept_count && plan->kept[low]->identity == identity
+		       ? plan->kept[low]
+		       : NULL;
+}
+
+/* Returns for how many frames the node must warm up. */
+static int adopt_node(struct step *step, struct step *old, uint64_t frame)
+{
+	int warmup = step->warmup;
+
+	step->twin = NULL;
+	if (!old)
+		return warmup;
+	old->twin = NULL;
+	if (step->guard && old->guard) {
+		if (step->piece.handle && step->resident == old->resident &&
+		    (step->resident->module->flags & MODULE_EXTERNAL)) {
+			step->twin = old;
+			old->twin = step;
+		}
+		bool dry = guard_adopt(step->guard, old->guard, frame);
+		int delay = step->guard->delay ? step->guard->delay->frames : 0;
+		if (!dry && delay > warmup)
+			return delay;
+		if (old->guard->restored < old->guard->bytes)
+			return dry ? warmup : delay > warmup ? delay : warmup;
+	}
+	if (!step->kernel->adopt)
+		return warmup;
+	step->kernel->adopt(step->state, old->state);
+	return 0;
+}
+
+/* Several lines may carry the same signal; one that remembers enough will do. */
+static int adopt_delay(struct step *step, const struct plan *old, uint64_t frame)
+{
+	for (int i = 0; i < old->step_count; i++) {
+		const struct step *other = &old->steps[i];
+		if (other->delay && other->identity == step->identity &&
+		    delay_adopt(step->delay, other->delay, frame))
+			return 0;
+	}
+	return step->delay->frames;
+}
+
+/* The new plan goes on where the old one is. Returns the frames until it sounds so. */
+static int adopt(struct plan *plan, struct plan *old, uint64_t frame)
+{
+	int longest = 0;
+
+	for (int i = 0; i < plan->step_count; i++) {
+		struct step *step = &plan->steps[i];
+		int warmup = 0;
+		if (step->delay)
+			warmup = adopt_delay(step, old, frame);
+		else if (step->kernel)
+			warmup =
+				adopt_node(step, find_kept(old, step->identity), frame);
+		longest = warmup > longest ? warmup : longest;
+	}
+	longest = longest < 2 * plan->rate ? longest : 2 * plan->rate;
+	return (longest + GRID_FRAMES - 1) / GRID_FRAMES * GRID_FRAMES;
+}
+
+static void start_fade(struct rt *rt)
+{
+	rt->old = rt->now;
+	rt->now = rt->next;
+	rt->next = NULL;
+	rt->phase = RT_FADE;
+	rt->left = rt->swap.length;
+	rt->swap.at = 0;
+}
+
+static void take_plan(struct rt *rt)
+{
+	rt->next = handover_take(&rt->plans_in);
+	if (!rt->next)
+		return;
+	if (!rt->now) {
+		rt->now = rt->next;
+		rt->next = NULL;
+		return;
+	}
+	if (rt->orders.real_time && rt->report.load > load_for_two) {
+		rt->phase = RT_DIP;
+		rt->left = rt->dip.length;
+		rt->report.dips++;
+		return;
+	}
+	rt->phase = RT_WARM;
+	rt->left = adopt(rt->next, rt->now, rt->frame);
+}
+
+/* The old plan goes back to be freed; it waits while the mailbox is full. */
+static void give_back(struct rt *rt)
+{
+	if (!rt->old || !handover_empty(&rt->plans_out))
+		return;
+	handover_put(&rt->plans_out, rt->old);
+	rt->old = NULL;
+}
+
+static void end_dip(struct rt *rt)
+{
+	adopt(rt->next, rt->now, rt->frame);
+	rt->old = rt->now;
+	rt->now = rt->next;
+	rt->next = NULL;
+	rt->phase = RT_STEADY;
+}
+
+/* On each grid line: where are we between plans? */
+static void turn_plans(struct rt *rt)
+{
+	if (rt->phase == RT_WARM && rt->left <= 0)
+		start_fade(rt);
+	if (rt->phase == RT_FADE && rt->left <= 0)
+		rt->phase = RT_STEADY;
+	if (rt->phase == RT_DIP && rt->left <= 0)
+		end_dip(rt);
+	if (rt->phase == RT_STEADY) {
+		give_back(rt);
+		if (!rt->old)
+			take_plan(rt);
+	}
+	if (rt->phase == RT_WARM && rt->left <= 0)
+		start_fade(rt);
+}
+
+static void on_grid_line(struct rt *rt)
+{
+	turn_plans(rt);
+	take_values(rt->now);
+	take_values(rt->next);
+	if (rt->phase == RT_FADE)
+		take_values(rt->old);
+	if (rt->now) {
+		const struct plan *now = rt->now;
+		rt->report.plan = now->id;
+		rt->report.serial = now->snapshots[now->latest.front].serial;
+	}
+}
+
+/* ---- to the ports --------------------------------------------------------------------- */
+
+static const float silence[GRID_FRAMES];
+
+static const float *output_of(const struct plan *plan, int slot)
+{
+	return plan && plan->output[slot] ? plan->output[slot] : silence;
+}
+
+static bool level_rises(const struct rt *rt)
+{
+	return rt->now && !rt->orders.fade_out;
+}
+
+static bool dip_rises(const struct rt *rt)
+{
+	return rt->phase != RT_DIP;
+}
+
+static void write_port(const struct rt *rt, int slot, float *port, int frames)
+{
+	const float *now = output_of(rt->now, slot);
+
+	if (rt->phase == RT_FADE)
+		fade_mix(&rt->swap, true, output_of(rt->old, slot), now, port, frames);
+	else
+		memcpy(port, now, sizeof(float) * (size_t)frames);
+	if (!fade_on(&rt->level) || !level_rises(rt))
+		fade_mix(&rt->level, level_rises(rt), silence, port, port, frames);
+	if (!fade_on(&rt->dip) || !dip_rises(rt))
+		fade_mix(&rt->dip, dip_rises(rt), silence, port, port, frames);
+}
+
+static void write_ports(struct rt *rt, float *const *ports, const bool *is_output,
+			int offset, int frames)
+{
+	for (int slot = 0; slot < PORTS_MAX; slot++)
+		if (ports[slot] && is_output[slot])
+			write_port(rt, slot, ports[slot] + offset, frames);
+	if (rt->phase == RT_FADE)
+		fade_walk(&rt->swap, true, frames);
+	fade_walk(&rt->level, level_rises(rt), frames);
+	fade_walk(&rt->dip, dip_rises(rt), frames);
+}
+
+/* ---- the cycle ------------------------------------------------------------------------ */
+
+static void take_orders(struct rt *rt)
+{
+	if (latest_take(&rt->orders_in))
+		rt->orders = rt->orders_buffers[rt->orders_in.front];
+}
+
+/* The load is smoothed over about a third of a second. */
+static void account(struct rt *rt, uint64_t cycles, int frames)
+{
+	double there = rt->orders.cycles_per_frame * frames;
+
+	if (there <= 0 || !rt->now)
+		return;
+	float load = (float)((double)cycles / there);
+	float weight = (float)frames / (float)(rt->now->rate / 3);
+	rt->report.load += (weight < 1 ? weight : 1) * (load - rt->report.load);
+	if (load > rt->report.worst)
+		rt->report.worst = load;
+	if (load > 1)
+		rt->report.late++;
+}
+
+static void send_report(struct rt *rt)
+{
+	rt->report.frame = rt->frame;
+	rt->report.phase = rt->phase;
+	rt->report.silent = rt->orders.fade_out && fade_off(&rt->level);
+	rt->reports_buffers[rt->reports_out.back] = rt->report;
+	latest_publish(&rt->reports_out);
+	if (rt->now)
+		folds_publish(&rt->now->meters);
+}
+
+/* Up to the next grid line or the block's end. */
+static void run_piece(struct rt *rt, float *const *ports, const bool *is_output,
+		      int offset, int frames)
+{
+	if (rt->now)
+		run_plan(rt, rt->now, ports, offset, frames);
+	if (rt->phase == RT_FADE)
+		run_plan(rt, rt->old, ports, offset, frames);
+	if (rt->phase == RT_WARM)
+		run_plan(rt, rt->next, ports, offset, frames);
+	write_ports(rt, ports, is_output, offset, frames);
+	if (rt->phase != RT_STEADY)
+		rt->left -= frames;
+	rt->frame += (uint64_t)frames;
+}
+
+void rt_run(struct rt *rt, float *const ports[PORTS_MAX],
+	    const bool is_output[PORTS_MAX], int frames)
+{
+	uint64_t began = cycles_now();
+
+	flush_denormals();
+	take_orders(rt);
+	for (int done = 0; done < frames;) {
+		int to_line = GRID_FRAMES - (int)(rt->frame % GRID_FRAMES);
+		int some = frames - done < to_line ? frames - done : to_line;
+		if (to_line == GRID_FRAMES || !rt->now)
+			on_grid_line(rt);
+		run_piece(rt, ports, is_output, done, some);
+		done += some;
+	}
+	account(rt, cycles_now() - began, frames);
+	send_report(rt);
+}
