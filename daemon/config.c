@@ -155,21 +155,27 @@ static void read_rack(struct reading *reading, const config_setting_t *root)
 static bool name_is_free(struct reading *reading, const config_setting_t *setting,
 			 const char *where, const char *name)
 {
-	int first = 0;
+	int first = -1; /* line; 0: the input that we made */
 
-	for (int i = 0; i < reading->rack->input_count && !first; i++)
+	for (int i = 0; i < reading->rack->input_count && first < 0; i++)
 		if (strcmp(reading->rack->inputs[i].name, name) == 0)
 			first = reading->rack->inputs[i].line;
-	for (int i = 0; i < reading->entry_count && !first; i++)
+	for (int i = 0; i < reading->entry_count && first < 0; i++)
 		if (reading->entries[i].kind == NODE_MODULE &&
 		    strcmp(reading->entries[i].name, name) == 0)
 			first = reading_line(reading, reading->entries[i].setting);
-	if (first)
+	if (first > 0)
 		reading_complain(
 			reading, setting,
 			"%s: found the name \"%s\" again (first on line %d), would "
 			"accept another",
 			where, name, first);
+	else if (first == 0)
+		reading_complain(
+			reading, setting,
+			"%s: found the name \"%s\" again (of the input that stands in "
+			"for no `inputs`), would accept another",
+			where, name);
 	else if (strcmp(name, "rack") == 0)
 		reading_complain(
 			reading, setting,

@@ -47,13 +47,13 @@ static int word_distance(const char *a, const char *b)
 
 void words_hint(const struct words *words, const char *found, struct text *hint)
 {
-	int least = 1 + (int)strlen(found) / 4;
+	int half = (int)strlen(found) / 2, least = half < 3 ? half : 3;
 	const char *best = NULL;
 
 	for (int i = 0; i < words->count; i++) {
 		int distance = word_distance(found, words->list[i]);
 
-		if (distance < least || (distance == least && !best)) {
+		if (distance < least || (distance == least && !best && *found)) {
 			least = distance;
 			best = words->list[i];
 		}
