@@ -35,6 +35,7 @@ finish() {
 	rm -rf "$scratch"
 }
 trap finish EXIT
+# The meters end first and say their summary; then all else is stopped.
 trap '[ -n "$view" ] || exit 130; kill "$view" 2>/dev/null' INT TERM
 
 fail() {
@@ -119,9 +120,9 @@ say "playing $in in a loop${seconds:+ for $seconds s}; Ctrl-C stops."
 view=$!
 wait "$view"
 status=$?
-while kill -0 "$view" 2>/dev/null; do
+if [ "$status" -gt 128 ]; then # a signal came while waiting
 	wait "$view"
-	status=$?
-done
+	status=0
+fi
 view=""
 exit "$status"
