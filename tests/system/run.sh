@@ -41,7 +41,7 @@ for _ in $(seq 100); do
 	! grep -q '^after ' "$scratch/out" || break
 	sleep 0.1
 done
-kill -INT "-$run"
+kill -TERM "$run"
 wait "$run"
 is "interrupted: exit" "$?" 0
 is "interrupted: nothing left" "$(left "$run")" 0
