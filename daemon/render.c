@@ -446,7 +446,7 @@ static int run(struct render *render)
 		if (got < wanted) {
 			fprintf(stderr,
 				"lathe-render: %s: ends after %lld of %lld frames\n",
-				render->options->in, (long long)(read + got),
+				render->options->in, (long long)read + got,
 				(long long)length);
 			return EXIT_FILE;
 		}

@@ -163,7 +163,7 @@ static void make_voice(struct canvas *canvas)
 static void pluck(struct canvas *canvas, double start, double midi, double gain,
 		  double pan, double decay)
 {
-	double line[STRING_FRAMES_MAX];
+	double line[STRING_FRAMES_MAX] = { 0 };
 	int length = (int)(RATE / note_hz(midi));
 	int from = (int)(start * RATE);
 	double last = 0;
@@ -324,7 +324,7 @@ static int write_file(const char *path, const struct canvas *programme)
 		return 1;
 	}
 	for (int at = 0; at < programme->frames;) {
-		float block[2 * WRITE_FRAMES];
+		float block[2 * WRITE_FRAMES] = { 0 };
 		int n = 0;
 		for (; n < WRITE_FRAMES && at < programme->frames; n++, at++) {
 			block[2 * n] = programme->left[at];

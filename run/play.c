@@ -206,6 +206,31 @@ static void be_quiet(const char *text)
 	(void)text;
 }
 
+/* Until a signal, or until the server goes. Exit status. */
+static int play(struct player *player, SF_INFO *info)
+{
+	player->port_count = info->channels == 1      ? 2
+			     : info->channels < PORTS ? info->channels
+						      : PORTS;
+	if (!player_open(player))
+		return 1;
+	player->audio = resampled(player->audio, info,
+				  (int)jack_get_sample_rate(player->client));
+	if (!player->audio)
+		return 1;
+	player->frames = (jack_nframes_t)info->frames;
+	player->channels = info->channels;
+	if (jack_activate(player->client))
+		return 1;
+	while (!stop_asked && !atomic_load(&server_gone)) {
+		player_connect(player);
+		nanosleep(&(struct timespec) { .tv_nsec = 100000000 }, NULL);
+	}
+	if (!atomic_load(&server_gone))
+		jack_client_close(player->client);
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	struct player player = { 0 };
@@ -218,27 +243,7 @@ int main(int argc, char **argv)
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
 	player.audio = file_read(path, &info);
-	if (!player.audio)
-		return 1;
-	player.port_count = info.channels == 1      ? 2
-			    : info.channels < PORTS ? info.channels
-						    : PORTS;
-	if (!player_open(&player))
-		return 1;
-	player.audio = resampled(player.audio, &info,
-				 (int)jack_get_sample_rate(player.client));
-	if (!player.audio)
-		return 1;
-	player.frames = (jack_nframes_t)info.frames;
-	player.channels = info.channels;
-	if (jack_activate(player.client))
-		return 1;
-	while (!stop_asked && !atomic_load(&server_gone)) {
-		player_connect(&player);
-		nanosleep(&(struct timespec) { .tv_nsec = 100000000 }, NULL);
-	}
-	if (!atomic_load(&server_gone))
-		jack_client_close(player.client);
+	int status = player.audio ? play(&player, &info) : 1;
 	free(player.audio);
-	return 0;
+	return status;
 }
