@@ -113,10 +113,11 @@ void json_number(FILE *to, double value)
 		fprintf(to, "%.0f", value);
 		return;
 	}
+	bool is_float = (double)(float)value == value;
 	for (int digits = 1; digits <= 17; digits++) {
 		snprintf(text, sizeof text, "%.*g", digits, value);
-		if (strtod(text, NULL) == value ||
-		    (digits >= 6 && strtof(text, NULL) == (float)value))
+		if (is_float ? strtof(text, NULL) == (float)value
+			     : strtod(text, NULL) == value)
 			break;
 	}
 	fputs(text, to);

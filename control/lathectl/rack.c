@@ -74,23 +74,43 @@ static bool on_list(void *context, const struct message *message)
 	return false;
 }
 
+/* The line that lathed --describe prints: words, then key=value, texts quoted. */
+static void description_print(const struct message *message)
+{
+	static const bool bare[FIELDS] = { [0] = true, [1] = true, [2] = true };
+
+	for (int i = 0; i < message->argc && i < FIELDS; i++) {
+		const char *string = message_string(message, i);
+		if (bare[i]) {
+			printf("%s%s", i ? " " : "", string ? string : "");
+			continue;
+		}
+		printf(" %s=", fields[i]);
+		if (string && strcmp(fields[i], "curve") == 0)
+			fputs(string, stdout);
+		else
+			argument_print(message, i, true);
+	}
+	putchar('\n');
+}
+
 static bool on_describe(void *context, const struct message *message)
 {
 	struct wait *wait = context;
-	bool json = wait->session->options.json;
 
 	if (described(wait, message))
 		return true;
 	if (strcmp(message->path, "/rack/description") != 0)
 		return false;
-	for (int i = 0; i < message->argc && i < FIELDS; i++) {
-		if (json)
-			printf("%s\"%s\": ", i ? ", " : "{", fields[i]);
-		else if (i)
-			putchar('\t');
-		argument_print(message, i, json);
+	if (!wait->session->options.json) {
+		description_print(message);
+		return false;
 	}
-	puts(json ? "}" : "");
+	for (int i = 0; i < message->argc && i < FIELDS; i++) {
+		printf("%s\"%s\": ", i ? ", " : "{", fields[i]);
+		argument_print(message, i, true);
+	}
+	puts("}");
 	return false;
 }
 
