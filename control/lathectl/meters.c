@@ -284,30 +284,43 @@ static int node_end(const struct board *board, int from)
 	return to;
 }
 
-/* The node's own meters, as many as the line holds. */
-static void extras_draw(const struct board *board, int from, int to, int room)
+static void extra_draw(const struct board *board, const struct gauge *gauge)
 {
+	if (is_reduction(gauge)) {
+		printf("  ");
+		reduction_draw(board, gauge->now);
+		printf(" %5.1f dB", gauge->now);
+		return;
+	}
+	printf("  %s%s%s ", paint(board, "\033[2m"), gauge->label,
+	       paint(board, "\033[0m"));
+	number_draw(gauge, gauge->now);
+	printf("%s%s", gauge->unit[0] ? " " : "", gauge->unit);
+}
+
+/* The node's own meters; what does not fit beside its bar stands in one more line. Returns
+ * the lines begun. */
+static int extras_draw(const struct board *board, int from, int to, int room)
+{
+	int begun = 0;
+
 	for (int i = from; i < to; i++) {
 		const struct gauge *gauge = &board->gauges[i];
-		int label = (int)strlen(gauge->label);
+		int width = is_reduction(gauge) ? 23
+						: (int)strlen(gauge->label) +
+							  (int)strlen(gauge->unit) + 9;
 		if (is_host(gauge) || strchr(gauge->name, '/') || !gauge->seen)
 			continue;
-		int width =
-			is_reduction(gauge) ? 23 : label + (int)strlen(gauge->unit) + 9;
-		if (width > room)
-			return;
-		room -= width;
-		if (is_reduction(gauge)) {
-			printf("  ");
-			reduction_draw(board, gauge->now);
-			printf(" %5.1f dB", gauge->now);
-		} else {
-			printf("  %s%s%s ", paint(board, "\033[2m"), gauge->label,
-			       paint(board, "\033[0m"));
-			number_draw(gauge, gauge->now);
-			printf(" %s", gauge->unit);
+		if (width > room) {
+			if (begun++)
+				return 1;
+			printf("\033[K\n%*s", NAME_WIDTH, "");
+			room = board->columns - NAME_WIDTH;
 		}
+		extra_draw(board, gauge);
+		room -= width;
 	}
+	return begun;
 }
 
 static void board_draw(struct board *board)
@@ -327,7 +340,7 @@ static void board_draw(struct board *board)
 	for (int from = 0, to; from < board->count; from = to) {
 		double level[2];
 		to = node_end(board, from);
-		if (size.ws_row && lines + 1 >= size.ws_row)
+		if (size.ws_row && lines + 2 >= size.ws_row)
 			break;
 		printf("%-*.*s ", NAME_WIDTH, NAME_WIDTH, board->gauges[from].node);
 		int room = board->columns - NAME_WIDTH - 1;
@@ -336,9 +349,8 @@ static void board_draw(struct board *board)
 			printf(" %6.1f dB", fmax(fmax(level[0], level[1]), -99.9));
 			room -= bar + 10;
 		}
-		extras_draw(board, from, to, room);
+		lines += 1 + extras_draw(board, from, to, room);
 		printf("\033[K\n");
-		lines++;
 	}
 	board->lines = lines;
 	fflush(stdout);
