@@ -38,6 +38,7 @@ struct render {
 	const struct options *options;
 	struct rack *rack;
 	struct engine *engine;
+	struct event_log *events;
 	SNDFILE *in, *out;
 	SF_INFO in_info;
 	int output, channels;      /* node, and what it is written with */
@@ -273,6 +274,7 @@ static int engine_open(struct render *render)
 {
 	struct engine_options options = { .rate = render->in_info.samplerate,
 					  .in_line = true,
+					  .events = render->events,
 					  .start_frame = render->options->start_frame };
 
 	render->engine = engine_create(&options);
@@ -572,6 +574,7 @@ static void render_finish(struct render *render)
 		free(render->buffers[slot]);
 	if (render->engine)
 		engine_destroy(render->engine);
+	event_log_destroy(render->events);
 	rack_destroy(render->rack);
 	if (render->in)
 		sf_close(render->in);
@@ -580,7 +583,7 @@ static void render_finish(struct render *render)
 int main(int argc, char **argv)
 {
 	struct options options = { .block = 1024 };
-	struct render render = { .options = &options };
+	struct render render = { .options = &options, .events = event_log_create() };
 
 	options_read(&options, argc, argv);
 	if (options.out && !soundfile_format(options.out, options.format)) {
