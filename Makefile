@@ -169,13 +169,22 @@ $(BUILD)/guard.so: tests/system/guard.c
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) -std=c11 -O2 -Wall -Wextra -shared -fPIC -o $@ $< -ldl
 
-docs-check:
-	@true
+# What follows from the tables.
+$(BUILD)/generate: docs/generate.c $(LIBRARY)
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -MMD -MP -o $@ docs/generate.c $(LIBRARY) $(LDLIBS)
+docs: $(BUILD)/generate
+	$(BUILD)/generate modules > docs/modules.md
+	$(BUILD)/generate osc docs/osc.in.md > docs/osc.md
+docs-check: $(BUILD)/generate
+	@$(BUILD)/generate modules | diff -u docs/modules.md - && \
+	$(BUILD)/generate osc docs/osc.in.md | diff -u docs/osc.md - || \
+	{ echo "docs/ is stale: make docs"; exit 1; }
 
 clean:
 	rm -rf $(BUILD)
 
 .PHONY: all run tests clean deps deps-check check lint tidy realtime symbols effects sanitize \
-	docs-check guard
+	docs docs-check guard
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
