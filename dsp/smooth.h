@@ -47,10 +47,28 @@ static inline void smooth_jump(struct smooth *s, double value)
 	*s = (struct smooth) { .settled = value, .target = value };
 }
 
-/* On every grid line. A step is taken up at once, or as soon as the last is a sixth of its
- * way along; then to the newest value. */
+/* Steps that have arrived become part of what is settled. */
+static inline void smooth_settle(struct smooth *s, int length)
+{
+	if (!s->moving)
+		return;
+	for (int i = 0; i < SMOOTH_STEPS; i++) {
+		if (s->step[i] == 0.0 || s->age[i] < length)
+			continue;
+		s->settled += s->step[i];
+		s->step[i] = 0.0;
+		s->moving--;
+	}
+	if (!s->moving)
+		s->settled = s->target;
+}
+
+/* On every grid line, and there only, so that pieces of any length give the same. A step is
+ * taken up at once, or as soon as the last is a sixth of its way along; then to the newest
+ * value. */
 static inline void smooth_aim(struct smooth *s, double value, int length)
 {
+	smooth_settle(s, length);
 	if (value == s->target || (s->moving && s->since < length / SMOOTH_STEPS + 1))
 		return;
 	for (int i = 0; i < SMOOTH_STEPS; i++) {
@@ -83,15 +101,6 @@ static inline void smooth_run(struct smooth *s, int length, double *out, int fra
 		s->age[i] += frames;
 	}
 	s->since += frames;
-	for (int i = 0; i < SMOOTH_STEPS; i++) {
-		if (s->step[i] == 0.0 || s->age[i] < length)
-			continue;
-		s->settled += s->step[i];
-		s->step[i] = 0.0;
-		s->moving--;
-	}
-	if (!s->moving)
-		s->settled = s->target;
 }
 
 #endif

@@ -11,7 +11,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "dsp/smooth.h"
 #include "modules/eq/eq.h"
 
 #define TINY 1e-10 /* -200 dBFS */
@@ -39,15 +38,11 @@ static bool eq_is_flat(const struct eq_deck *deck, int first, int count)
 	return true;
 }
 
-static int eq_settling(const struct eq *eq)
-{
-	return eq->rate / 125;
-}
-
 /* Loads new numbers into the idle deck; its sections go on where the live ones are. */
 static void eq_load(struct eq *eq, const struct eq_numbers *numbers, int channels)
 {
-	struct eq_deck *from = &eq->deck[eq->live], *to = &eq->deck[!eq->live];
+	struct eq_deck *from = &eq->deck[eq->fade.live],
+		       *to = &eq->deck[!eq->fade.live];
 	to->numbers = *numbers;
 	for (int c = 0; c < channels; c++)
 		cascade_carry(eq_way(from, c), &from->state[c], eq_way(to, c),
@@ -55,7 +50,7 @@ static void eq_load(struct eq *eq, const struct eq_numbers *numbers, int channel
 	const struct cascade *old = from->numbers.way, *new = to->numbers.way;
 	cascade_carry(&old[EQ_WAY_MID], &from->mid, &new[EQ_WAY_MID], &to->mid);
 	cascade_carry(&old[EQ_WAY_SIDE], &from->side, &new[EQ_WAY_SIDE], &to->side);
-	eq->fade_frame = 0;
+	eq->fade.frame = 0;
 }
 
 static void eq_settle(struct eq_deck *deck, int channels, double scale)
@@ -72,11 +67,9 @@ static void eq_settle(struct eq_deck *deck, int channels, double scale)
 static void eq_grid(struct eq *eq, const struct piece *piece)
 {
 	const struct eq_numbers *numbers = piece->numbers;
-	if (eq->fade_frame >= eq_settling(eq) + smooth_frames(eq->rate)) {
-		eq->live = !eq->live;
-		eq->fade_frame = -1;
-	}
-	if (eq->fade_frame < 0 && numbers->serial != eq->deck[eq->live].numbers.serial)
+	fade_grid(&eq->fade, eq->rate);
+	if (!fade_is_on(&eq->fade) &&
+	    numbers->serial != eq->deck[eq->fade.live].numbers.serial)
 		eq_load(eq, numbers, piece->channels);
 	eq->silent_frames = eq->cell_silent ? eq->silent_frames + GRID_FRAMES : 0;
 	if (eq->silent_frames > 5 * eq->rate)
@@ -119,22 +112,12 @@ static void eq_run(struct eq_deck *deck, double *const *x, int first, int count,
 		eq_mid_side(deck, x, frames);
 }
 
-static void eq_fade(const struct eq *eq, double *a, const double *b, int frames)
-{
-	const double rate = 1.0 / smooth_frames(eq->rate);
-	const int start = eq->fade_frame - eq_settling(eq);
-	for (int n = 0; n < frames; n++) {
-		const double p = (start + n) * rate;
-		const double w = smooth_shape(p < 0.0 ? 0.0 : p < 1.0 ? p : 1.0);
-		a[n] += w * (b[n] - a[n]);
-	}
-}
-
 /* One or two channels. */
 static void eq_pair(struct eq *eq, const struct piece *piece, int first, int count)
 {
-	struct eq_deck *live = &eq->deck[eq->live], *other = &eq->deck[!eq->live];
-	const bool fading = eq->fade_frame >= 0;
+	struct eq_deck *live = &eq->deck[eq->fade.live],
+		       *other = &eq->deck[!eq->fade.live];
+	const bool fading = fade_is_on(&eq->fade);
 	const int frames = piece->frames;
 	if (eq_is_flat(live, first, count) &&
 	    (!fading || eq_is_flat(other, first, count))) {
@@ -156,7 +139,7 @@ static void eq_pair(struct eq *eq, const struct piece *piece, int first, int cou
 	eq_run(live, a, first, count, frames);
 	for (int c = 0; c < count; c++) {
 		if (fading)
-			eq_fade(eq, now[c], next[c], frames);
+			fade_mix(&eq->fade, eq->rate, now[c], next[c], frames);
 		for (int n = 0; n < frames; n++)
 			piece->out[first + c][n] = (float)now[c][n];
 	}
@@ -174,8 +157,7 @@ static void eq_process(void *state, const struct piece *piece) REALTIME
 	eq->cell_silent = eq->cell_silent && piece->silent;
 	for (int c = 0; c < piece->channels; c += 2)
 		eq_pair(eq, piece, c, piece->channels - c >= 2 ? 2 : 1);
-	if (eq->fade_frame >= 0)
-		eq->fade_frame += piece->frames;
+	fade_advance(&eq->fade, piece->frames);
 }
 
 static void eq_adopt(void *state, const void *old) REALTIME

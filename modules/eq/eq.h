@@ -3,6 +3,7 @@
 #define LATHE_EQ_H
 
 #include "dsp/cascade.h"
+#include "dsp/fade.h"
 #include "modules/module.h"
 
 enum { EQ_BANDS = 8 };
@@ -44,8 +45,7 @@ struct eq_deck {
 struct eq {
 	int rate;
 	bool started;
-	int live;       /* the deck that is heard */
-	int fade_frame; /* of the fade to the other deck; -1: none */
+	struct fade fade;
 	bool cell_silent;
 	int silent_frames; /* whole silent grid cells, in frames */
 	struct eq_deck deck[2];

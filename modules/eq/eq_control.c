@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "dsp/serial.h"
 #include "modules/eq/eq.h"
 
 static const char *const types[] = { "bell",     "low_shelf", "high_shelf", "high_pass",
@@ -133,21 +134,11 @@ static void eq_place(struct eq_numbers *numbers, const struct section *section,
 		cascade_add(&way[EQ_WAY_SIDE], section, owner);
 }
 
-/* FNV-1a over the values' bytes. */
-static uint64_t eq_serial(const float *values, int count)
-{
-	uint64_t hash = 14695981039346656037u;
-	const unsigned char *byte = (const unsigned char *)values;
-	for (size_t i = 0; i < (size_t)count * sizeof *values; i++)
-		hash = (hash ^ byte[i]) * 1099511628211u;
-	return hash;
-}
-
 static void eq_design(const struct setup *setup, const float *values, void *place)
 {
 	struct eq_numbers *numbers = place;
 	memset(numbers, 0, sizeof *numbers);
-	numbers->serial = eq_serial(values, EQ_BANDS * EQ_ROWS);
+	numbers->serial = number_serial(values, EQ_BANDS * EQ_ROWS);
 	for (int w = 0; w < EQ_WAYS; w++)
 		cascade_clear(&numbers->way[w]);
 	for (int b = 0; b < EQ_BANDS; b++) {
@@ -177,7 +168,7 @@ static void *eq_init(struct arena *arena, const struct setup *setup)
 {
 	struct eq *eq = arena_alloc(arena, sizeof *eq);
 	eq->rate = setup->rate;
-	eq->fade_frame = -1;
+	fade_reset(&eq->fade);
 	for (int d = 0; d < 2; d++)
 		for (int w = 0; w < EQ_WAYS; w++)
 			cascade_clear(&eq->deck[d].numbers.way[w]);

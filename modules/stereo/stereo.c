@@ -1,0 +1,217 @@
+/* stereo.c - the stereo image. Audio thread.
+ *
+ *   left, right --> side = (left - right) / 2 --> sections --> width --> side'
+ *   left  + (side' - side) --.
+ *   right - (side' - side) --'--> rotation, balance, mono (a 2 x 2 matrix) --> out
+ *
+ * Only the difference is added, so the middle is never touched and what is at rest is exact.
+ */
+#include <math.h>
+#include <string.h>
+
+#include "dsp/vec.h"
+#include "modules/stereo/stereo.h"
+
+#define TINY 1e-10 /* -200 dBFS */
+
+static void stereo_start(struct stereo *stereo, const struct stereo_numbers *numbers)
+{
+	stereo->deck[0].serial = numbers->serial;
+	stereo->deck[0].side = numbers->side;
+	smooth_jump(&stereo->width, numbers->width);
+	for (int i = 0; i < 4; i++)
+		smooth_jump(&stereo->matrix[i / 2][i % 2],
+			    numbers->matrix[i / 2][i % 2]);
+	stereo->started = true;
+}
+
+static void stereo_grid(struct stereo *stereo, const struct stereo_numbers *numbers)
+{
+	const int length = smooth_frames(stereo->rate);
+	smooth_aim(&stereo->width, numbers->width, length);
+	for (int i = 0; i < 4; i++)
+		smooth_aim(&stereo->matrix[i / 2][i % 2], numbers->matrix[i / 2][i % 2],
+			   length);
+	fade_grid(&stereo->fade, stereo->rate);
+	struct stereo_deck *live = &stereo->deck[stereo->fade.live];
+	struct stereo_deck *idle = &stereo->deck[!stereo->fade.live];
+	if (!fade_is_on(&stereo->fade) && numbers->serial != live->serial) {
+		idle->serial = numbers->serial;
+		idle->side = numbers->side;
+		cascade_carry(&live->side, &live->state, &idle->side, &idle->state);
+		stereo->fade.frame = 0;
+	}
+	if (stereo->cell_silent)
+		for (int d = 0; d < 2; d++)
+			cascade_settle(&stereo->deck[d].side, &stereo->deck[d].state,
+				       1.0, TINY);
+	stereo->cell_silent = true;
+}
+
+/* The side through the sections, in place. */
+static void stereo_sections(struct stereo *stereo, double *side, int frames)
+{
+	struct stereo_deck *live = &stereo->deck[stereo->fade.live];
+	struct stereo_deck *idle = &stereo->deck[!stereo->fade.live];
+	double next[GRID_FRAMES];
+	if (fade_is_on(&stereo->fade)) {
+		memcpy(next, side, (size_t)frames * sizeof *next);
+		cascade_run((const struct cascade *const[]) { &idle->side },
+			    (struct cascade_state *const[]) { &idle->state },
+			    (double *const[]) { next }, frames, 1);
+	}
+	cascade_run((const struct cascade *const[]) { &live->side },
+		    (struct cascade_state *const[]) { &live->state },
+		    (double *const[]) { side }, frames, 1);
+	if (fade_is_on(&stereo->fade))
+		fade_mix(&stereo->fade, stereo->rate, side, next, frames);
+}
+
+/* Sections and width with whatever of them moves. */
+static void stereo_side(struct stereo *stereo, float *left, float *right, int frames)
+{
+	double side[GRID_FRAMES], plain[GRID_FRAMES], width[GRID_FRAMES];
+	for (int n = 0; n < frames; n++)
+		plain[n] = side[n] = 0.5 * ((double)left[n] - (double)right[n]);
+	stereo_sections(stereo, side, frames);
+	smooth_run(&stereo->width, smooth_frames(stereo->rate), width, frames);
+	for (int n = 0; n < frames; n++) {
+		const double change = width[n] * side[n] - plain[n];
+		left[n] = (float)((double)left[n] + change);
+		right[n] = (float)((double)right[n] - change);
+	}
+}
+
+/* Nothing but a constant width. */
+static void stereo_width(float *left, float *right, float width, int frames)
+{
+	const float half = 0.5f * (width - 1.0f);
+	for (int n = 0; n < frames; n++) {
+		const float change = half * (left[n] - right[n]);
+		left[n] += change;
+		right[n] -= change;
+	}
+}
+
+static bool stereo_matrix_is(const struct stereo *stereo, bool identity)
+{
+	for (int i = 0; i < 4; i++) {
+		const struct smooth *m = &stereo->matrix[i / 2][i % 2];
+		if (m->moving ||
+		    (identity && m->settled != (i == 0 || i == 3 ? 1.0 : 0.0)))
+			return false;
+	}
+	return true;
+}
+
+static void stereo_mix(struct stereo *stereo, float *left, float *right, int frames)
+{
+	if (stereo_matrix_is(stereo, true))
+		return;
+	double m[4][GRID_FRAMES];
+	if (!stereo_matrix_is(stereo, false)) {
+		for (int i = 0; i < 4; i++)
+			smooth_run(&stereo->matrix[i / 2][i % 2],
+				   smooth_frames(stereo->rate), m[i], frames);
+		for (int n = 0; n < frames; n++) {
+			const double l = (double)left[n], r = (double)right[n];
+			const double a = m[1][n] * r, b = m[2][n] * l;
+			left[n] = (float)(m[0][n] * l + a);
+			right[n] = (float)(m[3][n] * r + b);
+		}
+		return;
+	}
+	/* The same arithmetic with constants. */
+	const double ll = stereo->matrix[0][0].settled,
+		     lr = stereo->matrix[0][1].settled;
+	const double rl = stereo->matrix[1][0].settled,
+		     rr = stereo->matrix[1][1].settled;
+	for (int n = 0; n < frames; n++) {
+		const double l = (double)left[n], r = (double)right[n];
+		const double a = lr * r, b = rl * l;
+		left[n] = (float)(ll * l + a);
+		right[n] = (float)(rr * r + b);
+	}
+}
+
+/* Adds a piece to the sums; buffers have room for whole vectors. */
+static void stereo_listen(struct stereo_sums *sums, const float *left,
+			  const float *right, int frames)
+{
+	vf ll = vf_all(0.0f), rr = ll, lr = ll;
+	int n = 0;
+	for (; n + VEC_FLOATS <= frames; n += VEC_FLOATS) {
+		const vf l = vf_load(left + n), r = vf_load(right + n);
+		ll = l * l + ll;
+		rr = r * r + rr;
+		lr = l * r + lr;
+	}
+	for (int k = 0; k < VEC_FLOATS; k++) {
+		sums->cell[0] += (double)ll[k];
+		sums->cell[1] += (double)rr[k];
+		sums->cell[2] += (double)lr[k];
+	}
+	for (; n < frames; n++) {
+		sums->cell[0] += (double)(left[n] * left[n]);
+		sums->cell[1] += (double)(right[n] * right[n]);
+		sums->cell[2] += (double)(left[n] * right[n]);
+	}
+}
+
+static void stereo_forget(struct stereo_sums *sums, double forget)
+{
+	for (int i = 0; i < 3; i++) {
+		sums->past[i] = forget * sums->past[i] + sums->cell[i];
+		sums->cell[i] = 0.0;
+		if (sums->past[i] < 1e-20 && sums->past[i] > -1e-20)
+			sums->past[i] = 0.0;
+	}
+}
+
+/* -1..1; 0 in silence. */
+static float stereo_correlation(const struct stereo_sums *sums)
+{
+	const double power = sums->past[0] * sums->past[1];
+	return power > 1e-30 ? (float)(sums->past[2] / sqrt(power)) : 0.0f;
+}
+
+static void stereo_process(void *state, const struct piece *piece) REALTIME
+{
+	struct stereo *stereo = state;
+	const int frames = piece->frames;
+	const struct stereo_numbers *numbers = piece->numbers;
+	if (!stereo->started)
+		stereo_start(stereo, numbers);
+	if (piece->frame % GRID_FRAMES == 0) {
+		stereo_grid(stereo, numbers);
+		stereo_forget(&stereo->before, stereo->forget);
+		stereo_forget(&stereo->after, stereo->forget);
+	}
+	stereo->cell_silent = stereo->cell_silent && piece->silent;
+	for (int c = 0; c < piece->channels; c++)
+		if (piece->out[c] != piece->in[c])
+			memcpy(piece->out[c], piece->in[c],
+			       (size_t)frames * sizeof(float));
+	if (piece->channels >= 2) {
+		float *left = piece->out[0], *right = piece->out[1];
+		stereo_listen(&stereo->before, left, right, frames);
+		const bool sections = fade_is_on(&stereo->fade) ||
+				      stereo->deck[stereo->fade.live].side.lanes > 0;
+		if (sections || stereo->width.moving)
+			stereo_side(stereo, left, right, frames);
+		else if (stereo->width.settled != 1.0)
+			stereo_width(left, right, (float)stereo->width.settled, frames);
+		stereo_mix(stereo, left, right, frames);
+		stereo_listen(&stereo->after, left, right, frames);
+	}
+	fade_advance(&stereo->fade, frames);
+	piece->meters[STEREO_METER_BEFORE] = stereo_correlation(&stereo->before);
+	piece->meters[STEREO_METER_AFTER] = stereo_correlation(&stereo->after);
+}
+
+static void stereo_adopt(void *state, const void *old) REALTIME
+{
+	memcpy(state, old, sizeof(struct stereo));
+}
+
+MODULE_KERNEL(stereo) = { .process = stereo_process, .adopt = stereo_adopt };
