@@ -90,8 +90,10 @@ void glide_start(struct glides *glides, const struct rack *rack,
 			realloc(glides->changes, room * sizeof(struct change));
 		glides->room = (int)room;
 	}
+	/* 0.05f is a little more than 0.05, but no sixth step. */
 	double steps = ceil(fmin(seconds, (double)GLIDE_SECONDS_MAX) *
-			    (double)GLIDE_STEPS_PER_SECOND);
+				    (double)GLIDE_STEPS_PER_SECOND -
+			    1e-3);
 	float goal = param_clamp(param, target->value);
 	glides->glides[glides->count++] = (struct glide) {
 		.node = target->node,

@@ -3,6 +3,7 @@
 #ifndef LATHE_FAKE_HOST_H
 #define LATHE_FAKE_HOST_H
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -62,7 +63,7 @@ static bool fake_busy;
 static float fake_readings[64][64];
 
 /* Nodes "eq" and "comp", the output "main", the rack; or `count` nodes n0, n1, ... */
-static struct rack *fake_rack(int count)
+static inline struct rack *fake_rack(int count)
 {
 	struct rack *rack = rack_create();
 	rack_add_input(rack, "in", 2);
@@ -83,7 +84,8 @@ static struct rack *fake_rack(int count)
 	return rack;
 }
 
-static float fake_value(const struct host *host, const char *node, const char *param)
+static inline float fake_value(const struct host *host, const char *node,
+			       const char *param)
 {
 	int place = rack_find(host->rack, node);
 	const struct node *found = &host->rack->nodes[place];
