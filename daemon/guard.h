@@ -38,6 +38,12 @@ struct guard {
 	float *tripped, *latch, *dropped;
 };
 
+/* Its memory is not being put back; NULL (an output) always is whole. */
+static inline bool guard_whole(const struct guard *guard)
+{
+	return !guard || guard->restored == guard->bytes;
+}
+
 /* Before process(): false when the node must not run this time. */
 bool guard_before(struct guard *guard, struct piece *piece) REALTIME;
 void guard_after(struct guard *guard, const struct piece *piece, bool audible) REALTIME;

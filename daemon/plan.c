@@ -162,6 +162,8 @@ static void make_delay(struct building *b, const struct draft_step *draft,
 	int origin = b->draft.signals[draft->in[0]].origin;
 
 	step->delay = delay_create(plan->arena, step->piece.channels, draft->frames);
+	step->latency = draft->frames;
+	step->source_latency = b->draft.signals[draft->in[0]].latency;
 	step->identity = origin < 0 ? plan->input_residents[-1 - origin]->identity
 				    : plan->residents[origin]->identity;
 	step->state = step->delay;
@@ -186,7 +188,7 @@ struct delay *delay_create(struct arena *arena, int channels, int frames)
 
 /* `memory`: what init() laid out, from its first byte to its last. */
 static void make_guard(struct building *b, const struct node *node, struct step *step,
-		       void *memory, size_t bytes, int latency)
+		       void *memory, size_t bytes)
 {
 	struct plan *plan = b->plan;
 	struct guard *guard = arena_alloc(plan->arena, sizeof(*guard));
@@ -205,7 +207,7 @@ static void make_guard(struct building *b, const struct node *node, struct step 
 				  .release = params,
 				  .tap = step->resident->tap,
 				  .dry_in = step->piece.in };
-	if (latency > 0 || !step->piece.in) {
+	if (step->latency > 0 || !step->piece.in) {
 		for (int c = 0; c < node->channels; c++)
 			guard->dry[c] =
 				arena_alloc(plan->arena, sizeof(float) * GRID_FRAMES);
@@ -213,8 +215,8 @@ static void make_guard(struct building *b, const struct node *node, struct step 
 		memcpy(dry, guard->dry, sizeof(guard->dry));
 		guard->dry_in = dry;
 	}
-	if (latency > 0 && step->piece.in)
-		guard->delay = delay_create(plan->arena, node->channels, latency);
+	if (step->latency > 0 && step->piece.in)
+		guard->delay = delay_create(plan->arena, node->channels, step->latency);
 	step->guard = guard;
 }
 
@@ -259,6 +261,7 @@ static void make_node(struct building *b, const struct draft_step *draft,
 	step->resident = plan->residents[draft->node];
 	step->identity = step->resident->identity;
 	step->warmup = warmup > longest ? longest : warmup;
+	step->latency = b->draft.latency[draft->node];
 	step->values_at = place->at;
 	step->numbers_at = place->numbers_at;
 	if (!(module->flags & MODULE_GENERATOR))
@@ -270,10 +273,28 @@ static void make_node(struct building *b, const struct draft_step *draft,
 	step->piece.meters = plan->readings + plan->meters_at[draft->node];
 	step->piece.handle = step->resident->handle;
 	if (node->kind == NODE_MODULE) {
-		make_guard(b, node, step, mark, bytes, b->draft.latency[draft->node]);
+		make_guard(b, node, step, mark, bytes);
 		point_meters(step->guard, node, step->piece.meters);
 	}
 	plan->latency[draft->node] = b->draft.signals[draft->out].latency;
+}
+
+static void hear(struct building *b, struct step *step, int signal)
+{
+	for (int i = 0; i < b->plan->step_count; i++)
+		if (b->draft.steps[i].out == signal)
+			step->from[step->from_count++] = &b->plan->steps[i];
+}
+
+static void link_steps(struct building *b, const struct draft_step *draft,
+		       struct step *step)
+{
+	step->from = arena_alloc(b->plan->arena,
+				 sizeof(*step->from) * (SOURCES_MAX + SIDES_MAX));
+	for (int i = 0; i < draft->in_count; i++)
+		hear(b, step, draft->in[i]);
+	for (int side = 0; side < SIDES_MAX; side++)
+		hear(b, step, draft->side[side]);
 }
 
 static int by_identity(const void *a, const void *b)
@@ -303,6 +324,7 @@ static void make_steps(struct building *b)
 			make_delay(b, draft, step);
 		else
 			make_node(b, draft, step);
+		link_steps(b, draft, step);
 		if (draft->kind == DRAFT_NODE)
 			plan->kept[plan->kept_count++] = step;
 	}

@@ -17,6 +17,10 @@ struct step {
 	void *state;
 	struct piece piece;
 	struct guard *guard; /* NULL: a sum, a delay, an output */
+	int latency;         /* frames from in to out */
+	struct step **from;  /* steps that it hears */
+	int from_count;
+	int ready; /* frames until it sounds as if it had always been there */
 	/* A node's only. */
 	const struct kernel *kernel;
 	size_t values_at, numbers_at; /* in a snapshot */
@@ -24,8 +28,9 @@ struct step {
 	const struct resident *resident;
 	struct step *twin; /* the other plan's step that uses the same foreign handle */
 	int warmup;        /* frames */
-	/* A delay's only. */
+	/* A delay's only; its identity is its source's. */
 	struct delay *delay;
+	int source_latency; /* since the rack's inputs */
 };
 
 /* Values and the numbers designed from them, of all nodes, as one. */

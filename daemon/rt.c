@@ -132,32 +132,34 @@ static struct step *find_kept(const struct plan *plan, uint32_t identity)
 		       : NULL;
 }
 
-/* Returns for how many frames the node must warm up. */
+/* Only one of two plans may use the foreign handle. */
+static void pair_twins(struct step *step, struct step *old)
+{
+	step->twin = old->twin = NULL;
+	if (step->piece.handle && step->resident == old->resident &&
+	    (step->resident->module->flags & MODULE_EXTERNAL)) {
+		step->twin = old;
+		old->twin = step;
+	}
+}
+
+/* Each of these returns for how many frames the step must warm up. */
+
 static int adopt_node(struct step *step, struct step *old, uint64_t frame)
 {
-	int warmup = step->warmup;
+	int dry = step->guard && step->guard->delay ? step->latency : 0;
 
-	step->twin = NULL;
-	if (!old)
-		return warmup;
-	old->twin = NULL;
-	if (step->guard && old->guard) {
-		if (step->piece.handle && step->resident == old->resident &&
-		    (step->resident->module->flags & MODULE_EXTERNAL)) {
-			step->twin = old;
-			old->twin = step;
-		}
-		bool dry = guard_adopt(step->guard, old->guard, frame);
-		int delay = step->guard->delay ? step->guard->delay->frames : 0;
-		if (!dry && delay > warmup)
-			return delay;
-		if (old->guard->restored < old->guard->bytes)
-			return dry ? warmup : delay > warmup ? delay : warmup;
+	if (!old || !old->guard != !step->guard)
+		return step->warmup > dry ? step->warmup : dry;
+	if (step->guard) {
+		pair_twins(step, old);
+		if (guard_adopt(step->guard, old->guard, frame))
+			dry = 0;
 	}
-	if (!step->kernel->adopt)
-		return warmup;
+	if (!step->kernel->adopt || !guard_whole(old->guard))
+		return step->warmup > dry ? step->warmup : dry;
 	step->kernel->adopt(step->state, old->state);
-	return 0;
+	return dry;
 }
 
 /* Several lines may carry the same signal; one that remembers enough will do. */
@@ -166,10 +168,24 @@ static int adopt_delay(struct step *step, const struct plan *old, uint64_t frame
 	for (int i = 0; i < old->step_count; i++) {
 		const struct step *other = &old->steps[i];
 		if (other->delay && other->identity == step->identity &&
+		    other->source_latency == step->source_latency &&
 		    delay_adopt(step->delay, other->delay, frame))
 			return 0;
 	}
-	return step->delay->frames;
+	return step->latency;
+}
+
+/* What a step hears must be ready before it can be; then what it remembers passes. */
+static int ready(const struct step *step, int warmup)
+{
+	int heard = 0;
+
+	for (int i = 0; i < step->from_count; i++)
+		if (step->from[i]->ready > heard)
+			heard = step->from[i]->ready;
+	if (heard > 0 && warmup < step->latency)
+		warmup = step->latency;
+	return heard + warmup;
 }
 
 /* The new plan goes on where the old one is. Returns the frames until it sounds so. */
@@ -185,7 +201,8 @@ static int adopt(struct plan *plan, struct plan *old, uint64_t frame)
 		else if (step->kernel)
 			warmup =
 				adopt_node(step, find_kept(old, step->identity), frame);
-		longest = warmup > longest ? warmup : longest;
+		step->ready = ready(step, warmup);
+		longest = step->ready > longest ? step->ready : longest;
 	}
 	longest = longest < 2 * plan->rate ? longest : 2 * plan->rate;
 	return (longest + GRID_FRAMES - 1) / GRID_FRAMES * GRID_FRAMES;
