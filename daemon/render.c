@@ -335,7 +335,8 @@ static int output_open(struct render *render)
 	render->channels = render->rack->nodes[render->output].channels;
 	render->out = soundfile_create(options->out, options->format,
 				       render->in_info.samplerate, render->channels,
-				       error, sizeof error);
+				       render->in_info.frames + render->latency, error,
+				       sizeof error);
 	if (!render->out) {
 		fprintf(stderr, "lathe-render: %s: %s\n", options->out, error);
 		return EXIT_FILE;

@@ -6,13 +6,15 @@
 #include <strings.h>
 #include <sys/stat.h>
 
+static const int64_t wav_bytes_max = 4290000000; /* its sizes have 32 bits */
+
 int soundfile_format(const char *path, const char *format)
 {
 	static const struct {
 		const char *suffix;
 		int kind;
 	} kinds[] = {
-		{ ".wav", SF_FORMAT_RF64 },  { ".w64", SF_FORMAT_W64 },
+		{ ".wav", SF_FORMAT_WAV },   { ".w64", SF_FORMAT_W64 },
 		{ ".flac", SF_FORMAT_FLAC }, { ".aiff", SF_FORMAT_AIFF },
 		{ ".aif", SF_FORMAT_AIFF },  { ".caf", SF_FORMAT_CAF },
 	};
@@ -36,20 +38,22 @@ int soundfile_format(const char *path, const char *format)
 }
 
 SNDFILE *soundfile_create(const char *path, const char *format, int rate, int channels,
-			  char *error, size_t error_size)
+			  int64_t frames, char *error, size_t error_size)
 {
 	SF_INFO info = { .samplerate = rate,
 			 .channels = channels,
 			 .format = soundfile_format(path, format) };
+	if ((info.format & SF_FORMAT_TYPEMASK) == SF_FORMAT_WAV &&
+	    frames > wav_bytes_max / (int64_t)sizeof(float) / channels)
+		info.format ^= SF_FORMAT_WAV ^ SF_FORMAT_RF64;
 	SNDFILE *file = sf_open(path, SFM_WRITE, &info);
 
 	if (!file) {
 		snprintf(error, error_size, "%s", sf_strerror(NULL));
 		return NULL;
 	}
-	/* No time stamp; a plain WAV while it fits 4 GB. */
+	/* This chunk holds the time of day. */
 	sf_command(file, SFC_SET_ADD_PEAK_CHUNK, NULL, SF_FALSE);
-	sf_command(file, SFC_RF64_AUTO_DOWNGRADE, NULL, SF_TRUE);
 	sf_command(file, SFC_SET_CLIPPING, NULL, SF_TRUE);
 	return file;
 }

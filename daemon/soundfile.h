@@ -5,13 +5,15 @@
 #include <sndfile.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* libsndfile's format for a path's suffix and a sample format: "float", "24", "16" or NULL
  * (float; 24 for FLAC). 0 when there is none. */
 int soundfile_format(const char *path, const char *format);
-/* The same samples make the same file, byte by byte. NULL and a sentence on failure. */
+/* The same samples make the same file, byte by byte. `frames`: how many will come; a WAV that
+ * could pass 4 GB is made an RF64. NULL and a sentence on failure. */
 SNDFILE *soundfile_create(const char *path, const char *format, int rate, int channels,
-			  char *error, size_t error_size);
+			  int64_t frames, char *error, size_t error_size);
 /* Both paths lead to one existing file. */
 bool soundfile_is_same(const char *one, const char *other);
 

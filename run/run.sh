@@ -89,7 +89,7 @@ port_find() {
 }
 
 lathed_start() {
-	setsid $pw "$build/lathed" --config "$config" --port "$port" --client "$name" \
+	setsid $pw "$build/lathed" --config "$config" --port "$port" --name "$name" \
 		>"$scratch/lathed" 2>&1 &
 	lathed=$!
 	for _ in $(seq 25); do

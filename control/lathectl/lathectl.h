@@ -26,7 +26,7 @@ struct session {
 	struct options options;
 	struct client client;
 	bool refused;
-	char last_error[256]; /* said already */
+	char last_error[PATH_BYTES]; /* the address of the last that was said */
 };
 
 extern volatile int stop_asked; /* a signal came */

@@ -61,17 +61,22 @@ bool is_pattern(const char *path)
 
 bool session_error(struct session *session, const struct message *message)
 {
+	char where[PATH_BYTES];
+
 	if (strcmp(message->path, "/rack/error") != 0)
 		return false;
-	const char *where = message_string(message, 0);
+	const char *address = message_string(message, 0);
 	const char *text = message_string(message, message->argc - 1);
+	path_normal(address ? address : "?", where);
+	size_t length = strlen(where);
+	if (length > 5 && strcmp(where + length - 5, "/text") == 0)
+		where[length - 5] = '\0';
 	session->refused = true;
-	text = text ? text : "refused";
-	if (strncmp(text, session->last_error, sizeof session->last_error - 1) == 0)
-		return true; /* a value is asked for in two forms */
-	snprintf(session->last_error, sizeof session->last_error, "%s", text);
-	fprintf(stderr, "lathectl: %s: %s\n", where ? where + (where[0] == '/') : "?",
-		text);
+	/* A value is asked for in two forms. */
+	if (strcmp(where, session->last_error) == 0)
+		return true;
+	snprintf(session->last_error, sizeof session->last_error, "%s", where);
+	fprintf(stderr, "lathectl: %s: %s\n", where + 1, text ? text : "refused");
 	return true;
 }
 

@@ -119,6 +119,23 @@ static bool is_reduction(const struct gauge *gauge)
 	return is_gauge(gauge, "gr");
 }
 
+/* "out/1", but not "band/1/gr". */
+static bool is_channel(const struct gauge *gauge)
+{
+	const char *slash = strchr(gauge->name, '/');
+
+	return slash && strspn(slash + 1, "0123456789") == strlen(slash + 1);
+}
+
+/* A level that reads nothing at all. */
+static bool is_floor(const struct gauge *gauge, double value)
+{
+	bool is_level =
+		strncmp(gauge->unit, "dB", 2) == 0 || strcmp(gauge->unit, "LUFS") == 0;
+
+	return is_level && value <= gauge->floor && gauge->floor <= FLOOR_DB;
+}
+
 static void gauge_take(struct gauge *gauge, double value)
 {
 	bool stronger = is_reduction(gauge) ? fabs(value) > fabs(gauge->now)
@@ -148,9 +165,13 @@ static void status_take(struct board *board, const struct message *message)
 		for (size_t w = 0; word && w < sizeof wanted / sizeof *wanted; w++) {
 			if (strcmp(word, wanted[w]) != 0)
 				continue;
-			int length = text ? snprintf(at, room, "  %s %s", word, text)
-					  : snprintf(at, room, "  %s %.5g", word,
-						     message_number(message, i + 1));
+			double number = message_number(message, i + 1);
+			int length =
+				text ? snprintf(at, room, "  %s %s", word, text)
+				: strcmp(word, "load") == 0
+					? snprintf(at, room, "  load %.1f %%",
+						   100 * number)
+					: snprintf(at, room, "  %s %.5g", word, number);
 			if (length < 0 || (size_t)length >= room)
 				return;
 			at += length;
@@ -259,9 +280,7 @@ static bool levels(const struct board *board, int from, int to, const char *name
 /* "1.5" "-inf" for a reading at its floor. */
 static void number_draw(const struct gauge *gauge, double value)
 {
-	bool level = strncmp(gauge->unit, "dB", 2) == 0 || !strcmp(gauge->unit, "LUFS");
-
-	if (!isfinite(value) || (level && value <= gauge->floor && value < -60))
+	if (!isfinite(value) || is_floor(gauge, value))
 		printf("   -∞");
 	else
 		printf("%5.1f", value);
@@ -344,7 +363,8 @@ static void board_draw(struct board *board)
 			break;
 		printf("%-*.*s ", NAME_WIDTH, NAME_WIDTH, board->gauges[from].node);
 		int room = board->columns - NAME_WIDTH - 1;
-		if (levels(board, from, to, "out", level)) {
+		if (levels(board, from, to, "out", level) ||
+		    levels(board, from, to, "peak", level)) {
 			bar_draw(board, level[0], level[1], bar);
 			printf(" %6.1f dB", fmax(fmax(level[0], level[1]), -99.9));
 			room -= bar + 10;
@@ -365,7 +385,7 @@ static void board_print(const struct board *board)
 		for (int i = from; i < to; i++) {
 			const struct gauge *gauge = &board->gauges[i];
 			if (!gauge->seen || is_gauge(gauge, "load") ||
-			    (strchr(gauge->name, '/') && !is_host(gauge)))
+			    (strchr(gauge->name, '/') && !is_channel(gauge)))
 				continue;
 			const char *slash = strchr(gauge->name, '/');
 			if (!slash || strcmp(slash, "/1") == 0)
@@ -397,16 +417,28 @@ static void board_json(const struct board *board)
 	fflush(stdout);
 }
 
+/* "-14.2", "-inf" for a level at its floor. */
+static void cell_print(const struct gauge *gauge, double value)
+{
+	if (is_floor(gauge, value))
+		printf(" %8s", "-inf");
+	else
+		printf(" %8.1f", value);
+}
+
 /* Every module's own meters, with the least and the most that was seen. */
 static void board_summary(const struct board *board)
 {
-	printf("\n%-12s %-24s %8s %8s %8s\n", "node", "meter", "last", "least", "most");
+	printf("\n%-12s %-20s %8s %8s %8s\n", "node", "meter", "last", "least", "most");
 	for (int i = 0; i < board->count; i++) {
 		const struct gauge *gauge = &board->gauges[i];
 		if (is_host(gauge) || strchr(gauge->name, '/') || !gauge->seen)
 			continue;
-		printf("%-12s %-24s %8.1f %8.1f %8.1f %s\n", gauge->node, gauge->label,
-		       gauge->last, gauge->least, gauge->most, gauge->unit);
+		printf("%-12s %-20s", gauge->node, gauge->label);
+		cell_print(gauge, gauge->last);
+		cell_print(gauge, gauge->least);
+		cell_print(gauge, gauge->most);
+		printf(" %s\n", gauge->unit);
 	}
 	if (board->status[0])
 		printf("%-12s%s\n", "rack", board->status);

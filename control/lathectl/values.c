@@ -92,8 +92,8 @@ static void ask(struct session *session, const char *path)
 	char text[PATH_BYTES + 8];
 
 	snprintf(text, sizeof text, "%s/text", path);
-	client_send(&session->client, text, "");
 	client_send(&session->client, path, "");
+	client_send(&session->client, text, "");
 }
 
 static bool is_one_part(const char *path)
@@ -200,17 +200,23 @@ int command_get(struct session *session, int argc, char **argv)
 	return status;
 }
 
-/* A number goes as a number, all else as the text that the daemon prints. */
-static lo_message value_message(const char *text)
+/* Texts are read as the daemon prints them ("12" may be the name of a choice); the forms
+ * that are numbers take numbers. */
+static lo_message value_message(const char *path, const char *text)
 {
+	static const char *const numbers[] = { "/norm", "/toggle", "/adjust",
+					       "/reset" };
 	lo_message message = lo_message_new();
-	char *end;
-	float number = strtof(text, &end);
+	size_t length = strlen(path);
 
-	if (end != text && !*end)
-		lo_message_add_float(message, number);
-	else
-		lo_message_add_string(message, text);
+	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+		size_t tail = strlen(numbers[i]);
+		if (length > tail && strcmp(path + length - tail, numbers[i]) == 0) {
+			lo_message_add_float(message, strtof(text, NULL));
+			return message;
+		}
+	}
+	lo_message_add_string(message, text);
 	return message;
 }
 
@@ -302,7 +308,9 @@ static int set_lines(struct session *session, FILE *from)
 			return EXIT_USAGE;
 		}
 		path_normal(path, paths[count]);
-		lo_bundle_add_message(bundle, paths[count++], value_message(value));
+		lo_bundle_add_message(bundle, paths[count],
+				      value_message(paths[count], value));
+		count++;
 	}
 	if (!count) {
 		lo_bundle_free_recursive(bundle);
@@ -326,7 +334,7 @@ int command_set(struct session *session, int argc, char **argv)
 		fprintf(stderr, "usage: lathectl set ADDRESS VALUE\n");
 		return EXIT_USAGE;
 	}
-	return send_one(session, path, "", value_message(value));
+	return send_one(session, path, "", value_message(path, value));
 }
 
 static bool number_read(const char *text, float *number)

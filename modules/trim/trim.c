@@ -93,9 +93,12 @@ static void trim_block(struct trim *trim, const double *amount, float *x, double
 	double low = *dc;
 	for (int n = 0; n < piece->frames; n++) {
 		low += rate * ((double)x[n] - low);
+		/* Sample by sample: how the silence is cut must not be heard. */
+		if (x[n] == 0.0f && fabs(low) < TINY)
+			low = 0.0;
 		x[n] = (float)((double)x[n] - amount[n] * low);
 	}
-	*dc = piece->silent && fabs(low) < TINY ? 0.0 : low;
+	*dc = low;
 }
 
 static void trim_process(void *state, const struct piece *piece) REALTIME
