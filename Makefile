@@ -169,6 +169,20 @@ $(BUILD)/guard.so: tests/system/guard.c
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) -std=c11 -O2 -Wall -Wextra -shared -fPIC -o $@ $< -ldl
 
+# libFuzzer, SECONDS (60) each. libconfig 1.5 leaks a little at every syntax error.
+FUZZERS = $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*.c))
+FUZZ_SEEDS = tests/configs/good tests/configs/bad config
+$(BUILD)/fuzz_%: tests/fuzz/fuzz_%.c $(LIBRARY)
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -fsanitize=fuzzer -o $@ $< $(LIBRARY) $(LDLIBS)
+fuzz: deps-check
+	@for f in $(FUZZERS); do mkdir -p $(BUILD)/fuzz/found/$$f && \
+		$(MAKE) -s BUILD=$(BUILD)/fuzz CC=clang SANITIZE=address,undefined,fuzzer-no-link \
+			$(BUILD)/fuzz/$$f && \
+		ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=halt_on_error=1 $(BUILD)/fuzz/$$f \
+			-max_total_time=$(or $(SECONDS),60) -timeout=5 -max_len=4096 \
+			-artifact_prefix=$(BUILD)/fuzz/ $(BUILD)/fuzz/found/$$f $(FUZZ_SEEDS) \
+			|| exit 1; done
+
 # What follows from the tables.
 $(BUILD)/generate: docs/generate.c $(LIBRARY)
 	@mkdir -p $(@D)
@@ -185,6 +199,6 @@ clean:
 	rm -rf $(BUILD)
 
 .PHONY: all run tests clean deps deps-check check lint tidy realtime symbols effects sanitize \
-	docs docs-check guard
+	docs docs-check fuzz guard
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
