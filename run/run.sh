@@ -7,7 +7,8 @@ set -u
 cd "$(dirname "$0")/.." || exit 1
 build=$1 config=$2 in=${3:-} seconds=${4:-} device=${5:-}
 scratch=$(mktemp -d) || exit 1
-name=lathe-run-$$
+# A client must not be called as its server: both make a socket of their name.
+server=lathe-run-$$ name=lathe-$$
 pw="" jackd="" lathed="" player="" view=""
 
 say() {
@@ -49,8 +50,8 @@ probe() {
 }
 
 jackd_start() {
-	export JACK_DEFAULT_SERVER="$name"
-	JACK_NO_AUDIO_RESERVATION=1 setsid jackd -n "$name" -p 128 "$@" \
+	export JACK_DEFAULT_SERVER="$server"
+	JACK_NO_AUDIO_RESERVATION=1 setsid jackd -n "$server" -p 128 "$@" \
 		>"$scratch/jackd" 2>&1 &
 	jackd=$!
 	for _ in $(seq 25); do

@@ -113,7 +113,7 @@ static bool is_gauge(const struct gauge *gauge, const char *name)
 	       (!gauge->name[length] || gauge->name[length] == '/');
 }
 
-/* Reads 0 at rest and moves either way: shown by size. */
+/* Reads 0 at rest, whatever its sign: shown by size. */
 static bool is_reduction(const struct gauge *gauge)
 {
 	return is_gauge(gauge, "gr");
@@ -138,12 +138,11 @@ static bool is_floor(const struct gauge *gauge, double value)
 
 static void gauge_take(struct gauge *gauge, double value)
 {
-	bool stronger = is_reduction(gauge) ? fabs(value) > fabs(gauge->now)
-					    : value > gauge->now;
-
 	if (!isfinite(value))
 		return;
-	if (!gauge->fresh || stronger)
+	if (is_reduction(gauge))
+		value = fabs(value);
+	if (!gauge->fresh || value > gauge->now)
 		gauge->now = value;
 	gauge->last = value;
 	gauge->least = gauge->seen ? fmin(gauge->least, value) : value;
@@ -243,7 +242,7 @@ static void bar_draw(const struct board *board, double left, double right, int w
 /* Gain reduction grows from the left, a cell per dB. */
 static void reduction_draw(const struct board *board, double db)
 {
-	int cells = (int)lround(fmin(fabs(db), 12));
+	int cells = (int)lround(fmin(db, 12));
 
 	fputs(paint(board, "\033[36m"), stdout);
 	for (int i = 0; i < 12; i++)

@@ -43,7 +43,7 @@ jackd -n "$name" -p 128 -d dummy -r 48000 -p 256 >"$scratch/jackd" 2>&1 &
 jackd=$!
 is "nobody there" "$(ctl ping)" 3
 cp config/streaming.conf "$scratch/rack.conf"
-"$build/lathed" --config "$scratch/rack.conf" --port "$port" --name "$name" \
+"$build/lathed" --config "$scratch/rack.conf" --port "$port" --name lathe \
 	2>"$scratch/lathed" &
 lathed=$!
 for _ in $(seq 50); do

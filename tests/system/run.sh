@@ -20,7 +20,7 @@ is() {
 
 # Processes that a run started: they carry its number in their names.
 left() {
-	pgrep -fc "lathe-run-$1" || true
+	pgrep -fc "lathe-(run-)?$1( |\$)" || true
 }
 
 "${MAKE:-make}" -s "BUILD=$build" "$build/lathe-play" "$build/lathe-demo" >/dev/null
