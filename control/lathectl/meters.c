@@ -360,7 +360,9 @@ static void board_draw(struct board *board)
 		to = node_end(board, from);
 		if (size.ws_row && lines + 2 >= size.ws_row)
 			break;
-		printf("%-*.*s ", NAME_WIDTH, NAME_WIDTH, board->gauges[from].node);
+		const char *node = strrchr(board->gauges[from].node, '/');
+		node = node ? node + 1 : board->gauges[from].node;
+		printf("%-*.*s ", NAME_WIDTH, NAME_WIDTH, node);
 		int room = board->columns - NAME_WIDTH - 1;
 		if (levels(board, from, to, "out", level) ||
 		    levels(board, from, to, "peak", level)) {
@@ -372,6 +374,7 @@ static void board_draw(struct board *board)
 		printf("\033[K\n");
 	}
 	board->lines = lines;
+	fputs("\033[J", stdout);
 	fflush(stdout);
 }
 
