@@ -115,7 +115,8 @@ bool host_reload(struct host *host, const char *file, bool fresh, struct text *r
 	struct rack *rack = path ? load(path, result) : NULL;
 	if (!rack) {
 		event_post(host->events, EVENT_WARNING, "reload",
-			   "reload refused, the rack plays on: %.180s",
+			   "reload refused, the rack plays on: %.*s",
+			   result->bytes ? (int)strcspn(result->bytes, "\n") : 0,
 			   result->bytes ? result->bytes : "");
 		free(path);
 		return false;
