@@ -81,7 +81,7 @@ static float sample(int channel, uint32_t time, size_t frame)
 /* Notes a cycle; false: the tape is full. */
 static bool note(struct side *side, jack_nframes_t frames)
 {
-	if (side->frames + frames > side->frames_max ||
+	if (atomic_load(&full) || side->frames + frames > side->frames_max ||
 	    side->cycle_count == side->cycles_max) {
 		atomic_store(&full, true);
 		return false;
@@ -377,6 +377,7 @@ int main(int argc, char **argv)
 	for (double waited = 0.0; waited < length && !ended && !atomic_load(&full);
 	     waited += 0.01)
 		usleep(10000);
+	atomic_store(&full, true); /* leaving JACK is not part of the test */
 	jack_deactivate(in.client);
 	jack_deactivate(out.client);
 	verdict = from_file           ? judge_file(argv[4], argv[5])

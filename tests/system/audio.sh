@@ -1,0 +1,123 @@
+#!/bin/sh
+# audio.sh - frame by frame through a real JACK: reloads, other periods, the fades.
+# shellcheck source=tests/system/common.inc
+. "${0%/*}/common.inc"
+
+# rack FILE LATENCY NODES: modules in bypass, so that the ramp returns bit for bit.
+rack() {
+	cat >"$1" <<END
+rack = { name = "lathe-audio"; latency = $2; };
+inputs = ( { name = "in"; channels = 2; connect = ["probe-out:1", "probe-out:2"]; } );
+nodes = ( $3 );
+outputs = ( { name = "out"; connect = ["probe-in:1", "probe-in:2"]; } );
+END
+}
+trim='{ module = "trim"; name = "gain"; gain = 6.0; bypass = true; }'
+eq='{ module = "eq"; name = "tone"; bypass = true; }'
+comp='{ module = "comp"; name = "glue"; bypass = true; }'
+limiter='{ module = "limiter"; name = "limit"; bypass = true; }'
+
+latency_said() { # what JACK is told of an output, without the input's own
+	jack_lsp -l lathe-audio:out_1 | sed -n 's/.*capture latency = \[ \([0-9]*\) .*/\1/p'
+}
+ramp_start() {
+	"$probe" ramp "$1" >"$work/ramp" 2>&1 &
+	ramp_pid=$!
+	others="$others $ramp_pid"
+	within 2 wired lathe-audio:out_1 probe-in:1
+	sleep 0.4
+}
+ramp_end() { # WHAT
+	wait "$ramp_pid"
+	ramp_status=$?
+	check "$1" sh -c "cat '$work/ramp'; test $ramp_status = 0"
+}
+
+start_jackd -r 48000 -p 256
+rack "$work/rack.conf" 0 "$trim, $eq, $comp, $limiter"
+check "starts" start_lathed "$work/rack.conf"
+within 3 has_port lathe-audio:out_2
+
+ramp_start 1.5
+said=$(latency_said)
+ramp_end "every frame passes"
+check "latency as told is latency as measured" \
+	grep -q "latency=$said " "$work/ramp"
+
+# Another period, with audio running. jackd stops its cycles to change it: the ramp's clock
+# goes on, so the probe restarts and only the rack is asked.
+jack_bufsize 64 >/dev/null 2>&1
+ramp_start 1
+ramp_end "every frame passes at 64 frames"
+jack_bufsize 1024 >/dev/null 2>&1
+ramp_start 1
+ramp_end "every frame passes at 1024 frames"
+jack_bufsize 256 >/dev/null 2>&1
+
+# Reloads while it plays.
+ramp_start 4
+kill -HUP "$lathed_pid"
+check "reload, nothing new" within 2 said "reload: loaded"
+rack "$work/rack.conf" 0 "$eq, $comp, $limiter"
+kill -HUP "$lathed_pid"
+check "reload, a node less" within 2 said_times 2 "reload: loaded"
+sleep 0.5
+rack "$work/rack.conf" 0 "$trim, $eq, $comp, $limiter"
+kill -HUP "$lathed_pid"
+check "reload, a node more" within 2 said_times 3 "reload: loaded"
+sleep 0.5
+echo 'nodes = ( { module = "nonsense"; name = "x"; } );' >"$work/rack.conf"
+kill -HUP "$lathed_pid"
+check "a bad file is refused" within 2 said "reload refused"
+ramp_end "no frame lost, repeated or shifted by four reloads"
+
+# With padding, a node with latency comes and goes unheard.
+rack "$work/rack.conf" 2000 "$trim, $limiter"
+kill -HUP "$lathed_pid"
+within 2 said_times 4 "reload: loaded"
+sleep 0.5
+ramp_start 3
+check "padding is told" test "$(latency_said)" = 2000
+rack "$work/rack.conf" 2000 "$trim"
+kill -HUP "$lathed_pid"
+within 2 said_times 5 "reload: loaded"
+sleep 0.7
+rack "$work/rack.conf" 2000 "$limiter, $trim"
+kill -HUP "$lathed_pid"
+within 2 said_times 6 "reload: loaded"
+ramp_end "no frame lost, repeated or shifted under padding"
+
+# What is set is heard.
+rack "$work/rack.conf" 0 '{ module = "trim"; name = "gain"; }'
+kill -HUP "$lathed_pid"
+within 2 said_times 7 "reload: loaded"
+sleep 0.5
+oscsend localhost "$port" /gain/gain f -6.0206
+sleep 0.3
+"$probe" dc 0.6 >"$work/dc"
+check "oscsend is heard" not grep -q rise "$work/dc"
+oscsend localhost "$port" /gain/gain f 0.0
+sleep 0.3
+
+# The end fades out, the start fades in.
+"$probe" dc 4 >"$work/dc" &
+dc_pid=$!
+others="$others $dc_pid"
+sleep 0.7
+stop_lathed
+check "ends" test "$status" = 0
+wait "$dc_pid"
+check "the end is silent" grep -q "end=0.000000" "$work/dc"
+fall=$(sed -n 's/.*fall_ms=\([0-9]*\).*/\1/p' "$work/dc")
+check "it fades out ($(cat "$work/dc"))" test "${fall:-0}" -ge 10
+"$probe" dc 3 >"$work/dc" &
+dc_pid=$!
+others="$others $dc_pid"
+sleep 0.3
+start_lathed "$work/rack.conf"
+wait "$dc_pid"
+rise=$(sed -n 's/.*rise_ms=\([0-9]*\).*/\1/p' "$work/dc")
+check "it fades in ($(cat "$work/dc"))" test "${rise:-0}" -ge 40 -a "${rise:-0}" -le 60
+step=$(sed -n 's/.*step=0.\([0-9]*\).*/\1/p' "$work/dc")
+check "in small steps" test "${step:-999999}" -le 1000
+finish

@@ -1,0 +1,75 @@
+#!/bin/sh
+# server.sh - a JACK server that comes, goes, returns, hangs; and how lathed ends meanwhile.
+# shellcheck source=tests/system/common.inc
+. "${0%/*}/common.inc"
+
+cat >"$work/rack.conf" <<'END'
+rack = { name = "lathe-server"; };
+nodes = ( { module = "trim"; name = "gain"; gain = -6.0; } );
+END
+
+# The command line.
+"$lathed" >/dev/null 2>&1
+check "no config is a usage error" test $? = 2
+"$lathed" --config "$work/rack.conf" --port 70000 >/dev/null 2>&1
+check "a wrong port is a usage error" test $? = 2
+"$lathed" --config "$work/missing.conf" >/dev/null 2>&1
+check "a missing file is a config error" test $? = 78
+check "a good file has no complaints" "$lathed" --config "$work/rack.conf" --check
+check "help" "$lathed" --help
+check "version" "$lathed" --version
+
+keeps() { ctl get gain/gain | grep -q -- "-3.0 dB"; }
+
+# No server yet.
+check "starts without a server" start_lathed "$work/rack.conf"
+sleep 0.6
+check "OSC answers without a server" ctl get gain/gain
+start_jackd -r 48000 -p 256
+check "finds the server" within 3 said "jack_found.*48000 Hz, 256 frames"
+check "registers its ports" within 2 has_port lathe-server:out_2
+
+# It goes and comes back, with another rate.
+end_process "$jackd_pid"
+check "hears that it is gone" within 3 said "jack_lost"
+stop_jackd
+check "sets are heard meanwhile" ctl set gain/gain "-3.0 dB"
+start_jackd -r 44100 -p 128
+check "finds it again" within 3 said "jack_found.*44100 Hz, 128 frames"
+check "registers its ports again" within 2 has_port lathe-server:out_2
+check "kept what was set" keeps
+
+# It is killed, and comes back at once.
+kill -KILL "$jackd_pid"
+wait "$jackd_pid" 2>/dev/null
+start_jackd -r 44100 -p 128
+check "finds it after a kill" within 5 said_times 3 "jack_found"
+check "registers its ports after a kill" within 2 has_port lathe-server:out_2
+
+# It hangs: OSC goes on, an end has its own deadline.
+kill -STOP "$jackd_pid"
+check "notices a hung server" within 3 said "jack_hung"
+check "OSC answers while it hangs" ctl get gain/gain
+kill -CONT "$jackd_pid"
+check "notices that it is back" within 3 said "jack_back"
+kill -STOP "$jackd_pid"
+sleep 0.7
+stop_lathed
+check "ends with a hung server" test "$status" = 0
+check "ends within its deadline" test "$took" -lt 2500
+kill -CONT "$jackd_pid"
+sleep 0.3
+
+# The usual end.
+start_lathed "$work/rack.conf"
+within 3 has_port lathe-server:out_1
+stop_lathed
+check "ends with a server" test "$status" = 0
+check "ends soon" test "$took" -lt 1000
+check "leaves no ports" not has_port lathe-server:out_1
+stop_jackd
+start_lathed "$work/rack.conf"
+stop_lathed
+check "ends without a server" test "$status" = 0
+check "ends soon without a server" test "$took" -lt 1000
+finish
