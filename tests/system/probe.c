@@ -157,6 +157,21 @@ static bool side_open(struct side *side, const char *name, JackProcessCallback p
 	return jack_activate(side->client) == 0;
 }
 
+/* Until the rack has connected all four ports; the dc test also plays to nobody. */
+static void await_rack(void)
+{
+	for (int tries = 0; tries < 500 && !ended; tries++) {
+		int connected = 0;
+
+		for (int c = 0; c < CHANNELS; c++)
+			connected += (jack_port_connected(in.ports[c]) > 0) +
+				     (jack_port_connected(out.ports[c]) > 0);
+		if (connected == 2 * CHANNELS)
+			return;
+		usleep(10000);
+	}
+}
+
 /* ---- verdicts ------------------------------------------------------------------------ */
 
 /* Frames between playing and hearing, or -1: not a frame of the ramp. */
@@ -369,11 +384,13 @@ int main(int argc, char **argv)
 		silence_frames = (size_t)(seconds * rate);
 		length += (double)file_frames / rate + 0.5;
 	}
-	if (!side_open(&in, "probe-in", on_record, JackPortIsInput, length + 1.0) ||
-	    !side_open(&out, "probe-out", on_play, JackPortIsOutput, length + 1.0)) {
+	if (!side_open(&in, "probe-in", on_record, JackPortIsInput, length + 6.0) ||
+	    !side_open(&out, "probe-out", on_play, JackPortIsOutput, length + 6.0)) {
 		fputs("no JACK server, or no room in it\n", stderr);
 		return 2;
 	}
+	if (signal_kind != DC)
+		await_rack();
 	for (double waited = 0.0; waited < length && !ended && !atomic_load(&full);
 	     waited += 0.01)
 		usleep(10000);
