@@ -67,6 +67,8 @@ struct jack {
 	/* JACK thread. */
 	jack_client_t *client;
 	struct patch *patch;
+	_Atomic bool
+		wired; /* the first connections stand: the rack may start, fading in */
 	jack_status_t refusal; /* the last one told */
 
 	/* Control thread. */
@@ -107,7 +109,10 @@ static int on_process(jack_nframes_t frames, void *context)
 	if (atomic_load_explicit(&jack->freewheel, memory_order_relaxed))
 		for (int i = 0; i < 1000 && engine_taps_full(jack->engine); i++)
 			nanosleep(&(struct timespec) { .tv_nsec = 1000000 }, NULL);
-	rt_run(jack->rt, buffers, is_output, (int)frames);
+	if (atomic_load_explicit(&jack->wired, memory_order_relaxed))
+		rt_run(jack->rt, buffers, is_output, (int)frames);
+	else
+		ports_silence(buffers, is_output, (int)frames);
 	ports_release(&jack->ports);
 	return 0;
 }
@@ -265,6 +270,7 @@ static void client_close(struct jack *jack)
 	call_begin(&jack->call, "jack_client_close");
 	jack_client_close(jack->client);
 	call_end(&jack->call);
+	atomic_store(&jack->wired, false);
 	jack->patch = NULL;
 	jack->client = NULL;
 	ports_clear(&jack->ports);
@@ -306,6 +312,7 @@ static void ports_connect(struct jack *jack)
 	call_begin(&jack->call, "jack_connect");
 	patch_scan(jack->patch, atomic_exchange(&jack->ports_left, false));
 	call_end(&jack->call);
+	atomic_store(&jack->wired, true);
 }
 
 /* Makes our ports in JACK those of the set. */

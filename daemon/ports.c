@@ -125,6 +125,14 @@ void ports_release(struct ports *ports)
 	atomic_fetch_add_explicit(&ports->cycles, 1, memory_order_release);
 }
 
+void ports_silence(float *const buffers[PORTS_MAX], const bool is_output[PORTS_MAX],
+		   int frames)
+{
+	for (int i = 0; i < PORTS_MAX; i++)
+		if (buffers[i] && is_output[i])
+			memset(buffers[i], 0, sizeof(float) * (size_t)frames);
+}
+
 /* ---- latency ------------------------------------------------------------------------- */
 
 /* What a port must say, from all connected ports of the other side: an output adds its own

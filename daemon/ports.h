@@ -51,6 +51,9 @@ struct ports {
 void ports_gather(struct ports *ports, int frames, float *buffers[PORTS_MAX],
 		  bool is_output[PORTS_MAX]);
 void ports_release(struct ports *ports);
+/* Audio: silence on every output. */
+void ports_silence(float *const buffers[PORTS_MAX], const bool is_output[PORTS_MAX],
+		   int frames);
 /* JACK's latency callback. */
 void ports_latency(struct ports *ports, jack_latency_callback_mode_t mode);
 

@@ -44,7 +44,7 @@ check "a user's stays over a reload" wired lathe-wires:out_2 system:playback_3
 wait "$probe_pid"
 
 # Ports that come and go by a reload.
-sed -i 's/^outputs = (/outputs = ( { name = "radio"; connect = ["system:playback_5"]; },/' \
+sed -i 's/^outputs = (/outputs = ( { name = "radio"; connect = ["system:playback_5", "system:playback_6"]; },/' \
 	"$work/rack.conf"
 kill -HUP "$lathed_pid"
 check "a new output is connected" within 2 wired lathe-wires:radio_1 system:playback_5
