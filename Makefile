@@ -99,7 +99,7 @@ $(BUILD)/tests/%: tests/%.c $(LIBRARY)
 	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -MMD -MP -o $@ $< $(LIBRARY) $(LDLIBS)
 
 # ---- checks ----------------------------------------------------------------------------
-tests: $(TESTS)
+tests: $(TESTS) $(BUILD)/tests/system/probe
 
 deps:
 	@./install-deps build
@@ -194,6 +194,19 @@ docs-check: $(BUILD)/generate
 	@$(BUILD)/generate modules | diff -u docs/modules.md - && \
 	$(BUILD)/generate osc docs/osc.in.md | diff -u docs/osc.md - || \
 	{ echo "docs/ is stale: make docs"; exit 1; }
+
+# ---- on a system: make install DESTDIR= PREFIX= ------------------------------------------
+INSTALL_TO = $(DESTDIR)$(PREFIX)
+install: all
+	install -d $(INSTALL_TO)/bin $(INSTALL_TO)/share/lathe $(INSTALL_TO)/lib/systemd/system \
+		$(INSTALL_TO)/lib/sysusers.d $(INSTALL_TO)/share/bash-completion/completions
+	install $(PROGRAMS) $(INSTALL_TO)/bin
+	install -m 644 config/*.conf $(INSTALL_TO)/share/lathe
+	install -m 644 systemd/lathe.sysusers $(INSTALL_TO)/lib/sysusers.d/lathe.conf
+	install -m 644 control/lathectl/completion.bash \
+		$(INSTALL_TO)/share/bash-completion/completions/lathectl
+	for unit in systemd/*.service; do sed 's|/usr/local/bin/lathed|$(PREFIX)/bin/lathed|' $$unit \
+		> $(INSTALL_TO)/lib/systemd/system/$${unit##*/} || exit 1; done
 
 clean:
 	rm -rf $(BUILD)

@@ -3,6 +3,7 @@
 # shellcheck source=tests/system/common.inc
 . "${0%/*}/common.inc"
 
+cd "${0%/*}/../.." || exit 1
 # The units name the installed program; check them with the built one.
 for unit in systemd/*.service; do
 	sed "s|/usr/local/bin/lathed|$(realpath "$lathed")|" "$unit" >"$work/${unit##*/}"
