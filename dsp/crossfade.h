@@ -1,0 +1,53 @@
+/* crossfade.h - from one setting of a processor to another along a 50 ms raised cosine.
+ *
+ *   values change -> the idle half takes the newest and runs beside the playing one ->
+ *   50 ms later it plays alone
+ *
+ * While it runs no other change is taken up; the newest is, when it is done. Nothing of the
+ * settings is interpolated, so choices change as smoothly as numbers. Audio thread; plain
+ * data.
+ */
+#ifndef LATHE_DSP_CROSSFADE_H
+#define LATHE_DSP_CROSSFADE_H
+
+#include "dsp/smooth.h"
+
+struct crossfade {
+	int playing; /* which half, 0 or 1 */
+	int age;     /* frames since the other began to come in; 0: it is idle */
+	bool running;
+};
+
+/* The half to set up with the new values; it starts to come in. */
+static inline int crossfade_start(struct crossfade *fade)
+{
+	fade->running = true;
+	fade->age = 0;
+	return 1 - fade->playing;
+}
+
+/* Weights of the incoming half for the next frames; true when it plays alone after them. */
+static inline void crossfade_run(struct crossfade *fade, int length, float *weight,
+				 int frames)
+{
+	const double rate = 1.0 / length;
+	for (int n = 0; n < frames; n++) {
+		const double p = (fade->age + n) * rate;
+		weight[n] = (float)smooth_shape(p < 1.0 ? p : 1.0);
+	}
+	fade->age += frames;
+	if (fade->age >= length) {
+		fade->running = false;
+		fade->playing = 1 - fade->playing;
+	}
+}
+
+/* out = out + weight * (in - out) */
+static inline void crossfade_mix(const float *weight, const float *in, float *out,
+				 int frames)
+{
+	for (int n = 0; n < frames; n++)
+		out[n] += weight[n] * (in[n] - out[n]);
+}
+
+#endif
