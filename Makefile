@@ -28,7 +28,9 @@ endif
 ISA_FLAGS_base =
 ISA_FLAGS_v3 = -march=x86-64-v3 -DLATHE_ISA_V3
 ISA_FLAGS_v4 = -march=x86-64-v4 -DLATHE_ISA_V4
-KERNEL_FLAGS = -O3 -ffp-contract=fast -fno-math-errno -fno-trapping-math
+# GCC turns short copy loops into `rep movsq`, which costs more than they do.
+KERNEL_FLAGS = -O3 -ffp-contract=fast -fno-math-errno -fno-trapping-math \
+	$(if $(findstring clang,$(CC)),,-fno-tree-loop-distribute-patterns)
 
 MODULES = $(sort $(notdir $(patsubst %/,%,$(dir $(wildcard modules/*/*_control.c)))))
 KERNEL_OBJECTS = $(foreach m,$(MODULES),$(foreach i,$(ISAS),$(BUILD)/modules/$m/$m.$i.o))

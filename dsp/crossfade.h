@@ -42,12 +42,13 @@ static inline void crossfade_run(struct crossfade *fade, int length, float *weig
 	}
 }
 
-/* out = out + weight * (in - out) */
+/* out = out + weight * (in - out), and exactly in where the weight is 1. */
 static inline void crossfade_mix(const float *weight, const float *in, float *out,
 				 int frames)
 {
 	for (int n = 0; n < frames; n++)
-		out[n] += weight[n] * (in[n] - out[n]);
+		out[n] = weight[n] == 1.0f ? in[n]
+					   : out[n] + weight[n] * (in[n] - out[n]);
 }
 
 #endif

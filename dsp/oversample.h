@@ -6,7 +6,7 @@
  * A signal at P times the rate is kept as P arrays, one a phase, never interleaved: every
  * filter then runs over whole vectors at the base rate. A half-band of 2K taps passes one
  * phase through and filters the other. Kaiser windowed (Kaiser and Schafer, 1980); flat to
- * 20 kHz, images and aliases under 20 kHz 100 dB down. The delay up and down is padded to
+ * 20 kHz, images and aliases under 20 kHz 90 dB down. The delay up and down is padded to
  * whole frames. Audio thread, but oversample_design().
  */
 #ifndef LATHE_DSP_OVERSAMPLE_H
@@ -20,7 +20,10 @@ enum {
 	OVERSAMPLE_FRAMES = 64, /* most of one call */
 	OVERSAMPLE_PHASES = 8,
 	OVERSAMPLE_STAGES = 3,
-	OVERSAMPLE_TAPS = 80,        /* most of the first stage; the others have 16 */
+	OVERSAMPLE_TAPS = 80,      /* most of the first stage */
+	OVERSAMPLE_TAPS_TWO = 12,  /* of the filters between 2 and 4 phases */
+	OVERSAMPLE_TAPS_FOUR = 10, /* and between 4 and 8 */
+	OVERSAMPLE_TAPS_HIGH = 12,
 	OVERSAMPLE_MEMORY = 80,      /* frames that the first stage remembers */
 	OVERSAMPLE_MEMORY_HIGH = 16, /* and the others */
 	OVERSAMPLE_ROW = OVERSAMPLE_MEMORY + OVERSAMPLE_FRAMES + 16,
@@ -76,17 +79,19 @@ static inline void oversample_halfband(float *tap, int half, double beta)
 static inline void oversample_design(struct oversample_design *design, double rate,
 				     int shaper_delay)
 {
-	const double edge_hz = 20000, stop_db = 100, beta = 0.1102 * (stop_db - 8.7);
+	const double edge_hz = 20000, stop_db = 90, beta = 0.1102 * (stop_db - 8.7);
 	design->stages = rate <= 50000 ? 3 : rate <= 100000 ? 2 : 1;
 	const int phases = 1 << design->stages;
 	int delay = shaper_delay;
 	for (int s = 0; s < design->stages; s++) {
 		const double twice = rate * (2 << s);
 		const double transition = (twice / 2 - 2 * edge_hz) / twice * 2 * M_PI;
-		const int most =
-			s == 0 ? OVERSAMPLE_TAPS / 2 : OVERSAMPLE_MEMORY_HIGH / 2 - 1;
 		int half = (int)ceil(((stop_db - 8) / (2.285 * transition) + 2) / 4);
-		half = half > most ? most : half;
+		if (s > 0)
+			half = (s == 1 ? OVERSAMPLE_TAPS_TWO : OVERSAMPLE_TAPS_FOUR) /
+			       2;
+		else if (half > OVERSAMPLE_TAPS / 2)
+			half = OVERSAMPLE_TAPS / 2;
 		design->taps[s] = 2 * half;
 		oversample_halfband(design->tap[s], half, beta);
 		delay += (phases >> (s + 1)) * (4 * half - 2);
@@ -111,29 +116,79 @@ static inline const float *oversample_at(const struct oversample_stream *x, int 
 	return x->row[index & (rows - 1)] + x->memory + (index >> x->log2_rows);
 }
 
-/* out[n] = sum of tap[i] * x[first - step * i], for vectors of frames n. */
-static inline void oversample_fir(const struct oversample_stream *x, const float *tap,
-				  int taps, int first, int step, float *out, int frames)
+/* out[n] = sum of tap[i] * x[n - i] */
+static inline void oversample_fir(const float *x, const float *tap, int taps,
+				  float *out, int frames)
 {
 	int n = 0;
 	for (; n + 4 * VEC_FLOATS <= frames; n += 4 * VEC_FLOATS) {
-		vf sum[4] = { { 0 } };
+		vf a = { 0 }, b = { 0 }, c = { 0 }, d = { 0 };
 		for (int i = 0; i < taps; i++) {
-			const float *from = oversample_at(x, first - step * i) + n;
+			const float *at = x + n - i;
 			const vf gain = vf_all(tap[i]);
-			for (int v = 0; v < 4; v++)
-				sum[v] += gain * vf_load(from + v * VEC_FLOATS);
+			a += gain * vf_load(at);
+			b += gain * vf_load(at + VEC_FLOATS);
+			c += gain * vf_load(at + 2 * VEC_FLOATS);
+			d += gain * vf_load(at + 3 * VEC_FLOATS);
 		}
-		for (int v = 0; v < 4; v++)
-			vf_store(out + n + v * VEC_FLOATS, sum[v]);
+		vf_store(out + n, a);
+		vf_store(out + n + VEC_FLOATS, b);
+		vf_store(out + n + 2 * VEC_FLOATS, c);
+		vf_store(out + n + 3 * VEC_FLOATS, d);
 	}
 	for (; n < frames; n += VEC_FLOATS) {
 		vf sum = { 0 };
 		for (int i = 0; i < taps; i++)
-			sum += vf_all(tap[i]) *
-			       vf_load(oversample_at(x, first - step * i) + n);
+			sum += vf_all(tap[i]) * vf_load(x + n - i);
 		vf_store(out + n, sum);
 	}
+}
+
+/* Q rows in, Q rows out: out[p][n] = sum of tap[i] * x[p - i], both Q-phase streams. Each
+ * vector is loaded once for all the outputs; Q and taps are constants, so that the taps
+ * stay in registers. */
+static inline __attribute__((always_inline)) void
+oversample_bank(const float *const *x, const float *tap, float *const *out, const int q,
+		const int taps, int frames)
+{
+	vf gain[OVERSAMPLE_TAPS_HIGH];
+#pragma GCC unroll 12
+	for (int i = 0; i < taps; i++)
+		gain[i] = vf_all(tap[i]);
+	for (int n = 0; n < frames; n += VEC_FLOATS) {
+		vf sum[4] = { { 0 } };
+#pragma GCC unroll 16
+		for (int r = q - 1; r > -taps; r--) {
+			const int row = (r + 16 * q) % q;
+			const vf in = vf_load(x[row] + n + (r - row) / q);
+#pragma GCC unroll 4
+			for (int p = 0; p < q; p++)
+				if (p - r >= 0 && p - r < taps)
+					sum[p] += gain[p - r] * in;
+		}
+#pragma GCC unroll 4
+		for (int p = 0; p < q; p++)
+			vf_store(out[p] + n, sum[p]);
+	}
+}
+
+/* The filtered phases of one stage: x at Q phases (of a larger stream: every second one). */
+static inline void oversample_filter(const float *const *x, const float *tap, int taps,
+				     float *const *out, int log2_q, int frames)
+{
+	if (log2_q == 0)
+		oversample_fir(x[0], tap, taps, out[0], frames);
+	else if (log2_q == 1)
+		oversample_bank(x, tap, out, 2, OVERSAMPLE_TAPS_TWO, frames);
+	else
+		oversample_bank(x, tap, out, 4, OVERSAMPLE_TAPS_FOUR, frames);
+}
+
+/* Whole vectors, up to VEC_FLOATS - 1 floats more than asked for. */
+static inline void oversample_copy(float *to, const float *from, int floats)
+{
+	for (int i = 0; i < floats; i += VEC_FLOATS)
+		vf_store(to + i, vf_load(from + i));
 }
 
 /* x at P phases -> y at 2 P phases: even frames are filtered, odd ones pass. */
@@ -141,12 +196,15 @@ static inline void oversample_up(const struct oversample_stream *x,
 				 const struct oversample_stream *y, const float *tap,
 				 int taps, int frames)
 {
+	const float *in[4];
+	float *out[4];
 	for (int p = 0; p < 1 << x->log2_rows; p++) {
-		oversample_fir(x, tap, taps, p, 1, y->row[2 * p] + y->memory, frames);
-		memcpy(y->row[2 * p + 1] + y->memory,
-		       oversample_at(x, p - taps / 2 + 1),
-		       (size_t)frames * sizeof(float));
+		in[p] = oversample_at(x, p);
+		out[p] = y->row[2 * p] + y->memory;
+		oversample_copy(y->row[2 * p + 1] + y->memory,
+				oversample_at(x, p - taps / 2 + 1), frames);
 	}
+	oversample_filter(in, tap, taps, out, x->log2_rows, frames);
 }
 
 /* x at 2 P phases, `pad` frames of its rate late, -> y at P phases. */
@@ -154,13 +212,18 @@ static inline void oversample_down(const struct oversample_stream *x,
 				   const struct oversample_stream *y, const float *tap,
 				   int taps, int pad, int frames)
 {
+	const float *in[4];
+	float *out[4];
 	for (int p = 0; p < 1 << y->log2_rows; p++) {
-		float *out = y->row[p] + y->memory;
-		oversample_fir(x, tap, taps, 2 * p - pad, 2, out, frames);
+		in[p] = oversample_at(x, 2 * p - pad);
+		out[p] = y->row[p] + y->memory;
+	}
+	oversample_filter(in, tap, taps, out, y->log2_rows, frames);
+	for (int p = 0; p < 1 << y->log2_rows; p++) {
 		const float *middle = oversample_at(x, 2 * p - pad - taps + 1);
 		for (int n = 0; n < frames; n += VEC_FLOATS) {
-			const vf sum = vf_load(out + n) + vf_load(middle + n);
-			vf_store(out + n, 0.5f * sum);
+			const vf sum = vf_load(out[p] + n) + vf_load(middle + n);
+			vf_store(out[p] + n, 0.5f * sum);
 		}
 	}
 }
@@ -168,16 +231,14 @@ static inline void oversample_down(const struct oversample_stream *x,
 static inline void oversample_recall(const struct oversample_stream *x, float *memory)
 {
 	for (int p = 0; p < 1 << x->log2_rows; p++)
-		memcpy(x->row[p], memory + p * x->memory,
-		       (size_t)x->memory * sizeof(float));
+		oversample_copy(x->row[p], memory + p * x->memory, x->memory);
 }
 
 static inline void oversample_remember(const struct oversample_stream *x, float *memory,
 				       int frames)
 {
 	for (int p = 0; p < 1 << x->log2_rows; p++)
-		memcpy(memory + p * x->memory, x->row[p] + frames,
-		       (size_t)x->memory * sizeof(float));
+		oversample_copy(memory + p * x->memory, x->row[p] + frames, x->memory);
 }
 
 /* The memory of the stream with 2^s phases, before filters up and down. */
@@ -199,7 +260,7 @@ static inline struct oversample_stream oversample_rows(float (*row)[OVERSAMPLE_R
 						      : OVERSAMPLE_MEMORY_HIGH };
 }
 
-/* in[frames] -> phases[1 << stages][frames], each row OVERSAMPLE_FRAMES + 16 long. */
+/* in[frames] -> phases[1 << stages][frames, rounded up to whole vectors]. */
 static inline void oversample_raise(struct oversample *channel,
 				    const struct oversample_design *design,
 				    const float *in, float (*phases)[OVERSAMPLE_ROW],
@@ -208,6 +269,7 @@ static inline void oversample_raise(struct oversample *channel,
 	float work[2][OVERSAMPLE_PHASES][OVERSAMPLE_ROW];
 	struct oversample_stream x = oversample_rows(work[0], 0, 0);
 	memcpy(x.row[0] + x.memory, in, (size_t)frames * sizeof(float));
+	memset(x.row[0] + x.memory + frames, 0, VEC_BYTES);
 	for (int s = 0; s < design->stages; s++) {
 		struct oversample_stream y =
 			oversample_rows(work[(s + 1) & 1], s + 1, 0);
@@ -229,7 +291,7 @@ static inline void oversample_lower(struct oversample *channel,
 	float work[2][OVERSAMPLE_PHASES][OVERSAMPLE_ROW];
 	struct oversample_stream x = oversample_rows(work[0], design->stages, 1);
 	for (int p = 0; p < 1 << design->stages; p++)
-		memcpy(x.row[p] + x.memory, phases[p], (size_t)frames * sizeof(float));
+		oversample_copy(x.row[p] + x.memory, phases[p], frames);
 	for (int s = design->stages - 1; s >= 0; s--) {
 		struct oversample_stream y =
 			oversample_rows(work[(design->stages - s) & 1], s, 1);

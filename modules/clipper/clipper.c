@@ -1,0 +1,194 @@
+/* clipper.c - the audio thread's part of clipper.
+ *
+ *   in -> gain --+-> up -> c(x) - x, antiderivative -> down --+-> out
+ *                '-> delay -----------------------------------'
+ *
+ * The curve is straight up to a = start, bends as a parabola over w = width, and is flat
+ * beyond. What it takes away is r(x) = c(x) - x = -(p^2 - q^2) / 2w with p = max(|x| - a, 0)
+ * and q = max(p - w, 0): nothing at all below the bend, so the programme passes bit for bit.
+ * Antiderivative anti-aliasing, first order: Parker, Zavalishin and Le Bivic, "Reducing the
+ * aliasing of nonlinear waveshaping using continuous-time convolution", DAFx 2016; the mean
+ * of two neighbours makes its half frame of delay a whole one.
+ */
+#include "modules/clipper/clipper.h"
+
+/* p, q and the share of the bend that |x| has passed. */
+struct bend {
+	vd p, q, share;
+};
+
+static struct bend bend_at(const struct clipper_numbers *numbers, vd x)
+{
+	const vd width = vd_all(numbers->width);
+	struct bend b;
+	b.p = vd_max(vd_abs(x) - vd_all(numbers->start), vd_all(0));
+	b.q = vd_max(b.p - width, vd_all(0));
+	b.share = vd_min(b.p, width) / width;
+	return b;
+}
+
+/* r(x), for x >= 0; and its antiderivative, the same for x and -x. */
+static vd bend_value(struct bend b)
+{
+	return -0.5 * b.share * (b.p + b.q);
+}
+
+static vd bend_antiderivative(struct bend b)
+{
+	return (-1.0 / 6) * b.share * (b.p * b.p + b.p * b.q + b.q * b.q);
+}
+
+static vd vd_from(const float *from)
+{
+	vd v;
+	for (int i = 0; i < VEC_DOUBLES; i++)
+		v[i] = (double)from[i];
+	return v;
+}
+
+static vd with_sign(vd size, vd sign)
+{
+	const vl bit = INT64_MIN - (vl) { 0 };
+	return (vd)((vl)size ^ ((vl)sign & bit));
+}
+
+/* slope[n]: the mean of r between before[n] and x[n]. */
+static void mean_slope(const struct clipper_numbers *numbers, const float *before,
+		       const float *x, float *slope, int frames)
+{
+	for (int n = 0; n < frames; n += VEC_DOUBLES) {
+		const vd a = vd_from(before + n), b = vd_from(x + n), step = b - a;
+		const vd middle = 0.5 * (a + b);
+		const vl near = vd_abs(step) < vd_all(1e-5);
+		const vd rise = bend_antiderivative(bend_at(numbers, b)) -
+				bend_antiderivative(bend_at(numbers, a));
+		const vd here = with_sign(bend_value(bend_at(numbers, middle)), middle);
+		const vd mean = rise / vd_select(near, vd_all(1), step);
+		const vd out = vd_select(near, here, mean);
+		for (int i = 0; i < VEC_DOUBLES; i++)
+			slope[n + i] = (float)out[i];
+	}
+}
+
+static bool reaches_bend(const struct clipper_numbers *numbers, const float *x,
+			 int frames)
+{
+	vf most = { 0 };
+	for (int n = 0; n < frames; n += VEC_FLOATS)
+		most = vf_max(most, vf_abs(vf_load(x + n)));
+	return (double)vf_peak(most) > numbers->start;
+}
+
+/* phases of the input -> phases of what clipping takes away, one top-rate frame later. */
+static void clip_phases(const struct clipper_numbers *numbers,
+			struct clipper_channel *channel, float (*x)[OVERSAMPLE_ROW],
+			int phases, int frames)
+{
+	float slope[OVERSAMPLE_PHASES][OVERSAMPLE_ROW], late[OVERSAMPLE_ROW];
+	bool bent = channel->last_slope != 0 ||
+		    (double)(channel->last < 0 ? -channel->last : channel->last) >
+			    numbers->start;
+	for (int p = 0; p < phases; p++)
+		bent |= reaches_bend(numbers, x[p], frames);
+	const float last = x[phases - 1][frames - 1];
+	if (!bent) {
+		for (int p = 0; p < phases; p++)
+			memset(x[p], 0, sizeof x[p]);
+		channel->last = last;
+		return;
+	}
+	late[0] = channel->last;
+	memcpy(late + 1, x[phases - 1], (OVERSAMPLE_FRAMES + 8) * sizeof(float));
+	for (int p = 0; p < phases; p++)
+		mean_slope(numbers, p ? x[p - 1] : late, x[p], slope[p], frames);
+	late[0] = channel->last_slope;
+	memcpy(late + 1, slope[phases - 1], (OVERSAMPLE_FRAMES + 8) * sizeof(float));
+	channel->last = last;
+	channel->last_slope = slope[phases - 1][frames - 1];
+	for (int p = 0; p < phases; p++)
+		for (int n = 0; n < frames; n++)
+			x[p][n] =
+				0.5f * (slope[p][n] + (p ? slope[p - 1][n] : late[n]));
+}
+
+/* One channel through one half. Returns the most that was taken away. */
+static float half_run(const struct clipper *clipper, struct clipper_half *half, int c,
+		      const float *in, const float *dry, float *out, int frames)
+{
+	const struct clipper_numbers *numbers = &half->numbers;
+	struct clipper_channel *channel = &half->channel[c];
+	float work[OVERSAMPLE_ROW], phases[OVERSAMPLE_PHASES][OVERSAMPLE_ROW];
+	for (int n = 0; n < frames; n++)
+		work[n] = numbers->gain * in[n];
+	oversample_raise(&channel->oversample, &clipper->design, work, phases, frames);
+	clip_phases(numbers, channel, phases, 1 << clipper->design.stages, frames);
+	oversample_lower(&channel->oversample, &clipper->design, phases, work, frames);
+	vf most = { 0 };
+	memset(work + frames, 0, VEC_BYTES);
+	for (int n = 0; n < frames; n += VEC_FLOATS) {
+		const vf taken = vf_load(work + n);
+		most = vf_max(most, vf_abs(taken));
+		vf_store(out + n, numbers->gain * vf_load(dry + n) + taken);
+	}
+	return vf_peak(most);
+}
+
+static void take_values(struct clipper *clipper, const struct piece *piece)
+{
+	const struct clipper_numbers *numbers = piece->numbers;
+	struct clipper_half *playing = &clipper->half[clipper->fade.playing];
+	if (!clipper->started) {
+		clipper->started = true;
+		playing->numbers = *numbers;
+	} else if (!clipper->fade.running &&
+		   memcmp(&playing->numbers, numbers, sizeof *numbers) != 0) {
+		struct clipper_half *next =
+			&clipper->half[crossfade_start(&clipper->fade)];
+		memcpy(next->channel, playing->channel,
+		       (size_t)piece->channels * sizeof next->channel[0]);
+		next->numbers = *numbers;
+	}
+}
+
+static void clipper_process(void *state, const struct piece *piece) REALTIME;
+static void clipper_process(void *state, const struct piece *piece)
+{
+	struct clipper *clipper = state;
+	const int frames = piece->frames, delay = clipper->design.latency;
+	if (piece->frame % GRID_FRAMES == 0 || !clipper->started)
+		take_values(clipper, piece);
+	struct clipper_half *playing = &clipper->half[clipper->fade.playing];
+	struct clipper_half *coming = &clipper->half[1 - clipper->fade.playing];
+	const bool fading = clipper->fade.running;
+	float weight[GRID_FRAMES], line[CLIPPER_DELAY + GRID_FRAMES],
+		other[OVERSAMPLE_ROW];
+	if (fading)
+		crossfade_run(&clipper->fade, clipper->fade_frames, weight, frames);
+	float most = 0;
+	for (int c = 0; c < piece->channels; c++) {
+		float in[GRID_FRAMES], out[GRID_FRAMES + 16];
+		memcpy(in, piece->in[c], (size_t)frames * sizeof(float));
+		memcpy(line, clipper->dry[c], (size_t)delay * sizeof(float));
+		memcpy(line + delay, in, (size_t)frames * sizeof(float));
+		memcpy(clipper->dry[c], line + frames, (size_t)delay * sizeof(float));
+		const float taken =
+			half_run(clipper, playing, c, in, line, out, frames);
+		most = taken > most ? taken : most;
+		if (fading) {
+			half_run(clipper, coming, c, in, line, other, frames);
+			crossfade_mix(weight, other, out, frames);
+		}
+		memcpy(piece->out[c], out, (size_t)frames * sizeof(float));
+	}
+	const float ceiling = playing->numbers.ceiling;
+	piece->meters[CLIPPER_METER_REDUCTION] = ceiling / (ceiling + most);
+	piece->meters[CLIPPER_METER_CLIPPED] = most;
+}
+
+static void clipper_adopt(void *state, const void *old) REALTIME;
+static void clipper_adopt(void *state, const void *old)
+{
+	memcpy(state, old, sizeof(struct clipper));
+}
+
+MODULE_KERNEL(clipper) = { .process = clipper_process, .adopt = clipper_adopt };

@@ -1,0 +1,250 @@
+/* saturator.c - the audio thread's part of saturator.
+ *
+ *   in --+-> range -> emphasis -> up -> f(x) - x -> down -> 1/emphasis -> 5 Hz -> mix --+-> level -> out
+ *        '-> delay ---------------------------------------------------------------------'
+ *
+ * Only what the curve adds passes the resampling filters: the programme itself is merely
+ * delayed, so that it stays flat, and bit-exact without drive.
+ */
+#include <math.h>
+
+#include "modules/saturator/saturator.h"
+
+/* tanh by 2^x: smooth everywhere, so that its harmonics fall as fast as they can. */
+static vf saturator_tanh(vf x)
+{
+	x = vf_max(vf_min(x, vf_all(12.0f)), vf_all(-12.0f));
+	return 1.0f - 2.0f / (vf_exp2(x * 2.88539008f) + 1.0f);
+}
+
+/* f(x) = (tanh(drive x + bias) - tanh(bias)) / (drive tanh'(bias)): slope 1 at rest; the
+ * bias brings even harmonics. Adds f(x) - x in place. */
+static void shape(const struct saturator_numbers *numbers, float *x, int frames)
+{
+	const vf drive = vf_all(numbers->drive), bias = vf_all(numbers->bias);
+	const vf rest = saturator_tanh(bias);
+	const vf scale = 1.0f / (drive * (1.0f - rest * rest));
+	for (int n = 0; n < frames; n += VEC_FLOATS) {
+		const vf u = vf_load(x + n);
+		const vf y = (saturator_tanh(drive * u + bias) - rest) * scale;
+		vf_store(x + n, y - u);
+	}
+}
+
+static double filter_run(const struct saturator_filter *f, double s[2], double x)
+{
+	const double y = f->b0 * x + s[0];
+	s[0] = (f->b1 * x + s[1]) - f->a1 * y;
+	s[1] = f->b2 * x - f->a2 * y;
+	return y;
+}
+
+static double shelf_run(const struct saturator_shelf *f, double *s, double x)
+{
+	const double y = f->b0 * x + *s;
+	*s = f->b1 * x - f->a1 * y;
+	return y;
+}
+
+/* What the curve is fed: the range, emphasised. */
+static void feed(const struct saturator_numbers *numbers,
+		 struct saturator_channel *channel, const float *in, float *out,
+		 int frames)
+{
+	if (!numbers->filters && !numbers->emphasised) {
+		memcpy(out, in, (size_t)frames * sizeof(float));
+		return;
+	}
+	for (int n = 0; n < frames; n++) {
+		double x = (double)in[n];
+		for (int f = 0; f < numbers->filters; f++)
+			x = filter_run(&numbers->filter[f], channel->filter[f], x);
+		if (numbers->emphasised)
+			x = shelf_run(&numbers->emphasis, &channel->emphasis, x);
+		out[n] = (float)x;
+	}
+}
+
+/* What it added, on its way back: emphasis undone, offset of lopsided curves taken away. */
+static void finish(const struct saturator *saturator,
+		   const struct saturator_numbers *numbers,
+		   struct saturator_channel *channel, float *added, int frames)
+{
+	const bool lopsided = numbers->bias != 0.0f;
+	if (!numbers->emphasised && !lopsided)
+		return;
+	for (int n = 0; n < frames; n++) {
+		double x = (double)added[n];
+		if (numbers->emphasised)
+			x = shelf_run(&numbers->inverse, &channel->inverse, x);
+		if (lopsided) {
+			channel->blocker +=
+				(x - channel->blocker) * saturator->blocker_rate;
+			x -= channel->blocker;
+		}
+		added[n] = (float)x;
+	}
+}
+
+static void channel_rest(struct saturator_channel *channel)
+{
+	const double quiet = 1e-10;
+	double *const memory[] = { &channel->emphasis,     &channel->inverse,
+				   &channel->blocker,      &channel->filter[0][0],
+				   &channel->filter[0][1], &channel->filter[1][0],
+				   &channel->filter[1][1] };
+	for (size_t i = 0; i < sizeof memory / sizeof *memory; i++)
+		if (fabs(*memory[i]) < quiet)
+			*memory[i] = 0;
+}
+
+/* One channel through one half: out = level (dry + wet * added). Returns the peak added. */
+static float half_run(const struct saturator *saturator, struct saturator_half *half,
+		      int c, const float *in, const float *dry, float *out, int frames)
+{
+	const struct saturator_numbers *numbers = &half->numbers;
+	struct saturator_channel *channel = &half->channel[c];
+	float added[OVERSAMPLE_ROW], phases[OVERSAMPLE_PHASES][OVERSAMPLE_ROW];
+	if (numbers->drive == 0.0f) {
+		for (int n = 0; n < frames; n += VEC_FLOATS)
+			vf_store(out + n, numbers->level * vf_load(dry + n));
+		return 0;
+	}
+	feed(numbers, channel, in, added, frames);
+	oversample_raise(&channel->oversample, &saturator->design, added, phases,
+			 frames);
+	for (int p = 0; p < 1 << saturator->design.stages; p++)
+		shape(numbers, phases[p], frames);
+	oversample_lower(&channel->oversample, &saturator->design, phases, added,
+			 frames);
+	finish(saturator, numbers, channel, added, frames);
+	vf most = { 0 };
+	memset(added + frames, 0, VEC_BYTES);
+	for (int n = 0; n < frames; n += VEC_FLOATS) {
+		const vf x = numbers->wet * vf_load(added + n);
+		most = vf_max(most, vf_abs(x));
+		vf_store(out + n, numbers->level * (vf_load(dry + n) + x));
+	}
+	return vf_peak(most);
+}
+
+/* ---- loudness match --------------------------------------------------------------------- */
+
+static void match_measure(struct saturator *saturator, const float *dry,
+			  const float *wet, int frames)
+{
+	double d = saturator->dry_power, w = saturator->wet_power;
+	for (int n = 0; n < frames; n++) {
+		d += (double)dry[n] * (double)dry[n];
+		w += (double)wet[n] * (double)wet[n];
+	}
+	saturator->dry_power = d;
+	saturator->wet_power = w;
+}
+
+/* On a grid line: where the gain goes until the next. Holds under -70 dBFS. */
+static void match_aim(struct saturator *saturator, bool on)
+{
+	const double floor = GRID_FRAMES * 1e-7;
+	if (saturator->dry_power > floor) {
+		const double rate = saturator->match_rate;
+		saturator->dry_mean +=
+			(saturator->dry_power - saturator->dry_mean) * rate;
+		saturator->wet_mean +=
+			(saturator->wet_power - saturator->wet_mean) * rate;
+	}
+	saturator->dry_power = saturator->wet_power = 0;
+	double target = 1;
+	if (on && saturator->wet_mean > floor)
+		target = fmin(
+			fmax(sqrt(saturator->dry_mean / saturator->wet_mean), 0.0625),
+			16);
+	/* The gain itself moves over 100 ms, so that the option may be switched at will. */
+	const double move =
+		(target - (double)saturator->match) * saturator->match_rate * 10;
+	const bool settled = target == 1 && fabs((double)saturator->match - 1) < 1e-6;
+	if (settled)
+		saturator->match = 1;
+	saturator->match_step = settled ? 0 : (float)(move / GRID_FRAMES);
+}
+
+static void match_apply(struct saturator *saturator, const struct piece *piece)
+{
+	if (saturator->match == 1 && saturator->match_step == 0)
+		return;
+	for (int c = 0; c < piece->channels; c++) {
+		float gain = saturator->match;
+		for (int n = 0; n < piece->frames; n++) {
+			gain += saturator->match_step;
+			piece->out[c][n] *= gain;
+		}
+	}
+	for (int n = 0; n < piece->frames; n++)
+		saturator->match += saturator->match_step;
+}
+
+/* ---- the piece ---------------------------------------------------------------------------- */
+
+static void take_values(struct saturator *saturator, const struct piece *piece)
+{
+	const struct saturator_numbers *numbers = piece->numbers;
+	struct saturator_half *playing = &saturator->half[saturator->fade.playing];
+	if (!saturator->started) {
+		saturator->started = true;
+		playing->numbers = *numbers;
+	} else if (!saturator->fade.running &&
+		   memcmp(&playing->numbers, numbers, sizeof *numbers) != 0) {
+		struct saturator_half *next =
+			&saturator->half[crossfade_start(&saturator->fade)];
+		memcpy(next->channel, playing->channel,
+		       (size_t)piece->channels * sizeof next->channel[0]);
+		next->numbers = *numbers;
+	}
+	match_aim(saturator, numbers->match);
+}
+
+static void saturator_process(void *state, const struct piece *piece) REALTIME;
+static void saturator_process(void *state, const struct piece *piece)
+{
+	struct saturator *saturator = state;
+	const int frames = piece->frames, delay = saturator->design.latency;
+	if (piece->frame % GRID_FRAMES == 0 || !saturator->started)
+		take_values(saturator, piece);
+	struct saturator_half *playing = &saturator->half[saturator->fade.playing];
+	struct saturator_half *coming = &saturator->half[1 - saturator->fade.playing];
+	const bool fading = saturator->fade.running;
+	float weight[GRID_FRAMES], line[SATURATOR_DELAY + GRID_FRAMES],
+		other[OVERSAMPLE_ROW];
+	if (fading)
+		crossfade_run(&saturator->fade, saturator->fade_frames, weight, frames);
+	float most = 0;
+	for (int c = 0; c < piece->channels; c++) {
+		float in[GRID_FRAMES], out[GRID_FRAMES + 16];
+		memcpy(in, piece->in[c], (size_t)frames * sizeof(float));
+		memcpy(line, saturator->dry[c], (size_t)delay * sizeof(float));
+		memcpy(line + delay, in, (size_t)frames * sizeof(float));
+		memcpy(saturator->dry[c], line + frames, (size_t)delay * sizeof(float));
+		most = fmaxf(most,
+			     half_run(saturator, playing, c, in, line, out, frames));
+		if (fading) {
+			half_run(saturator, coming, c, in, line, other, frames);
+			crossfade_mix(weight, other, out, frames);
+		}
+		if (playing->numbers.match || coming->numbers.match)
+			match_measure(saturator, line, out, frames);
+		if (piece->silent)
+			channel_rest(&playing->channel[c]);
+		memcpy(piece->out[c], out, (size_t)frames * sizeof(float));
+	}
+	piece->meters[SATURATOR_METER_MATCH] = saturator->match;
+	piece->meters[SATURATOR_METER_HARMONICS] = most;
+	match_apply(saturator, piece);
+}
+
+static void saturator_adopt(void *state, const void *old) REALTIME;
+static void saturator_adopt(void *state, const void *old)
+{
+	memcpy(state, old, sizeof(struct saturator));
+}
+
+MODULE_KERNEL(saturator) = { .process = saturator_process, .adopt = saturator_adopt };

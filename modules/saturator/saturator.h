@@ -1,0 +1,74 @@
+/* saturator.h - what saturator's two files share: where the values are, and the state. */
+#ifndef LATHE_SATURATOR_H
+#define LATHE_SATURATOR_H
+
+#include "dsp/crossfade.h"
+#include "dsp/oversample.h"
+#include "modules/module.h"
+
+enum {
+	SATURATOR_CURVE,
+	SATURATOR_DRIVE,
+	SATURATOR_BALANCE,
+	SATURATOR_TONE,
+	SATURATOR_RANGE,
+	SATURATOR_LOW,
+	SATURATOR_HIGH,
+	SATURATOR_MIX,
+	SATURATOR_LEVEL,
+	SATURATOR_MATCH,
+	SATURATOR_PARAMS,
+};
+
+enum { SATURATOR_TAPE, SATURATOR_TUBE };
+enum { SATURATOR_FULL, SATURATOR_RANGE_LOW, SATURATOR_RANGE_MID, SATURATOR_RANGE_HIGH };
+enum { SATURATOR_METER_MATCH, SATURATOR_METER_HARMONICS };
+
+enum { SATURATOR_DELAY = 128, SATURATOR_FILTERS = 2 };
+
+/* b0 + b1/z (+ b2/z^2) over 1 + a1/z (+ a2/z^2). */
+struct saturator_shelf {
+	double b0, b1, a1;
+};
+
+struct saturator_filter {
+	double b0, b1, b2, a1, a2;
+};
+
+/* What design() makes of the values. */
+struct saturator_numbers {
+	float drive, bias; /* into the curve; drive 0: nothing is added */
+	float wet, level;
+	bool match, emphasised;
+	int filters; /* 0: full range */
+	struct saturator_shelf emphasis, inverse;
+	struct saturator_filter filter[SATURATOR_FILTERS];
+};
+
+/* One channel of one half. */
+struct saturator_channel {
+	struct oversample oversample;
+	double emphasis, inverse, blocker;
+	double filter[SATURATOR_FILTERS][2];
+};
+
+/* A whole setting at work; two of them, to fade from one to the other. */
+struct saturator_half {
+	struct saturator_numbers numbers;
+	struct saturator_channel channel[CHANNELS_MAX];
+};
+
+struct saturator {
+	struct oversample_design design;
+	double blocker_rate, match_rate; /* per frame, per grid line */
+	int fade_frames;
+	bool started;
+	struct crossfade fade;
+	struct saturator_half half[2];
+	float dry[CHANNELS_MAX][SATURATOR_DELAY];
+	/* Loudness match: sums since the grid line, their slow means, gain now and its step. */
+	double dry_power, wet_power, dry_mean, wet_mean;
+	float match, match_step;
+};
+
+#endif
