@@ -1,6 +1,7 @@
 # Lathe. `make run` and `make check` do everything on a fresh Debian 12; see README.md.
 #   make BUILD=/tmp/x   builds elsewhere;  CC=clang, SANITIZE=address|undefined|thread|realtime
 BUILD ?= build
+V ?= 0# V=1 shows the commands
 PREFIX ?= /usr/local
 DESTDIR ?=
 VERSION := 0.1.0
@@ -44,6 +45,12 @@ CONTROLS = $(sort $(notdir $(patsubst %/,%,$(dir $(wildcard control/*/*.c)))))
 PROGRAMS = $(BUILD)/lathed $(BUILD)/lathe-render $(CONTROLS:%=$(BUILD)/%)
 TESTS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_*.c) tests/conform.c) \
 	$(patsubst modules/%/test.c,$(BUILD)/tests/test_module_%,$(wildcard modules/*/test.c))
+
+# Short lines while building: what is made, not how.
+ifeq ($(V),0)
+.SILENT:
+say = @echo '  $(1)'
+endif
 
 all: $(PROGRAMS)
 

@@ -18,11 +18,12 @@ struct crossfade {
 	bool running;
 };
 
-/* The half to set up with the new values; it starts to come in. */
-static inline int crossfade_start(struct crossfade *fade)
+/* The half to set up with the new values; it starts to come in after `wait` frames, in
+ * which it runs unheard. */
+static inline int crossfade_start(struct crossfade *fade, int wait)
 {
 	fade->running = true;
-	fade->age = 0;
+	fade->age = -wait;
 	return 1 - fade->playing;
 }
 
@@ -33,7 +34,7 @@ static inline void crossfade_run(struct crossfade *fade, int length, float *weig
 	const double rate = 1.0 / length;
 	for (int n = 0; n < frames; n++) {
 		const double p = (fade->age + n) * rate;
-		weight[n] = (float)smooth_shape(p < 1.0 ? p : 1.0);
+		weight[n] = p <= 0.0 ? 0.0f : (float)smooth_shape(p < 1.0 ? p : 1.0);
 	}
 	fade->age += frames;
 	if (fade->age >= length) {

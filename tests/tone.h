@@ -45,12 +45,29 @@ static inline double tone_click_db(const float *x, int frames, int moment, int r
 	return 20 * log10(fmax(click, 1e-10));
 }
 
-/* What is left of the output around `moment` after taking away the old steady wave under
- * a falling and the new one under a rising 50 ms raised cosine, at the best moment. The tone
- * is 1 kHz: a wave of rate / 1000 frames. Peak, dBFS. */
-static inline double tone_residue_db(const float *x, int frames, int moment, int rate)
+/* Largest error of a fade of `fade` frames from wave to wave that starts at `start`. */
+static inline double tone_fade_error(const float *x, const double *old,
+				     const double *new, int period, int from, int to,
+				     int start, int fade, double best)
 {
-	int period = rate / 1000, fade = rate / 20, span = rate / 4;
+	double most = 0;
+	for (int n = from; n < to && most < best; n++) {
+		double t = (double)(n - start) / fade;
+		double w = t <= 0 ? 0 : t >= 1 ? 1 : 0.5 - 0.5 * cos(M_PI * t);
+		double model = (1 - w) * old[n % period] + w * new[n % period];
+		most = fmax(most, fabs((double)x[n] - model));
+	}
+	return most;
+}
+
+/* What is left of the output after a change at `moment`, which may take effect up to `late`
+ * frames later, when the old steady wave under a falling and the new one under a rising
+ * raised cosine of `fade` frames are taken away, at the best start. The tone is 1 kHz: a
+ * wave of rate / 1000 frames. Peak, dBFS. */
+static inline double tone_residue_db(const float *x, int frames, int moment, int late,
+				     int fade, int rate)
+{
+	int period = rate / 1000, span = rate / 4;
 	double *old = calloc((size_t)period, sizeof *old);
 	double *new = calloc((size_t)period, sizeof *new);
 	int periods = 100, before = moment - (periods + 10) * period;
@@ -60,16 +77,9 @@ static inline double tone_residue_db(const float *x, int frames, int moment, int
 		new[(after + i) % period] += (double)x[after + i] / periods;
 	}
 	double best = 1e9;
-	for (int start = -fade; start <= 2 * fade; start += rate / 4000) {
-		double most = 0;
-		for (int n = moment - fade; n < moment + span && most < best; n++) {
-			double t = (double)(n - moment - start) / fade;
-			double w = t <= 0 ? 0 : t >= 1 ? 1 : 0.5 - 0.5 * cos(M_PI * t);
-			double model = (1 - w) * old[n % period] + w * new[n % period];
-			most = fmax(most, fabs((double)x[n] - model));
-		}
-		best = fmin(best, most);
-	}
+	for (int start = moment - fade; start <= moment + late; start += rate / 4000)
+		best = tone_fade_error(x, old, new, period, moment - fade,
+				       moment + late + span, start, fade, best);
 	free(old);
 	free(new);
 	return 20 * log10(fmax(best, 1e-10));

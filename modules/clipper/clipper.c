@@ -1,7 +1,7 @@
 /* clipper.c - the audio thread's part of clipper.
  *
- *   in -> gain --+-> up -> c(x) - x, antiderivative -> down --+-> out
- *                '-> delay -----------------------------------'
+ *   in --+-> up -> gain -> c(x) - x, antiderivative -> down --+-> out
+ *        '-> delay -> gain -----------------------------------'
  *
  * The curve is straight up to a = start, bends as a parabola over w = width, and is flat
  * beyond. What it takes away is r(x) = c(x) - x = -(p^2 - q^2) / 2w with p = max(|x| - a, 0)
@@ -52,12 +52,14 @@ static vd with_sign(vd size, vd sign)
 	return (vd)((vl)size ^ ((vl)sign & bit));
 }
 
-/* slope[n]: the mean of r between before[n] and x[n]. */
+/* slope[n]: the mean of r between before[n] and x[n], gain applied. */
 static void mean_slope(const struct clipper_numbers *numbers, const float *before,
 		       const float *x, float *slope, int frames)
 {
+	const vd gain = vd_all((double)numbers->gain);
 	for (int n = 0; n < frames; n += VEC_DOUBLES) {
-		const vd a = vd_from(before + n), b = vd_from(x + n), step = b - a;
+		const vd a = gain * vd_from(before + n), b = gain * vd_from(x + n);
+		const vd step = b - a;
 		const vd middle = 0.5 * (a + b);
 		const vl near = vd_abs(step) < vd_all(1e-5);
 		const vd rise = bend_antiderivative(bend_at(numbers, b)) -
@@ -76,7 +78,7 @@ static bool reaches_bend(const struct clipper_numbers *numbers, const float *x,
 	vf most = { 0 };
 	for (int n = 0; n < frames; n += VEC_FLOATS)
 		most = vf_max(most, vf_abs(vf_load(x + n)));
-	return (double)vf_peak(most) > numbers->start;
+	return (double)vf_peak(most) * (double)numbers->gain > numbers->start;
 }
 
 /* phases of the input -> phases of what clipping takes away, one top-rate frame later. */
@@ -85,9 +87,9 @@ static void clip_phases(const struct clipper_numbers *numbers,
 			int phases, int frames)
 {
 	float slope[OVERSAMPLE_PHASES][OVERSAMPLE_ROW], late[OVERSAMPLE_ROW];
+	const float last_size = channel->last < 0 ? -channel->last : channel->last;
 	bool bent = channel->last_slope != 0 ||
-		    (double)(channel->last < 0 ? -channel->last : channel->last) >
-			    numbers->start;
+		    (double)last_size * (double)numbers->gain > numbers->start;
 	for (int p = 0; p < phases; p++)
 		bent |= reaches_bend(numbers, x[p], frames);
 	const float last = x[phases - 1][frames - 1];
@@ -118,9 +120,7 @@ static float half_run(const struct clipper *clipper, struct clipper_half *half, 
 	const struct clipper_numbers *numbers = &half->numbers;
 	struct clipper_channel *channel = &half->channel[c];
 	float work[OVERSAMPLE_ROW], phases[OVERSAMPLE_PHASES][OVERSAMPLE_ROW];
-	for (int n = 0; n < frames; n++)
-		work[n] = numbers->gain * in[n];
-	oversample_raise(&channel->oversample, &clipper->design, work, phases, frames);
+	oversample_raise(&channel->oversample, &clipper->design, in, phases, frames);
 	clip_phases(numbers, channel, phases, 1 << clipper->design.stages, frames);
 	oversample_lower(&channel->oversample, &clipper->design, phases, work, frames);
 	vf most = { 0 };
@@ -143,7 +143,7 @@ static void take_values(struct clipper *clipper, const struct piece *piece)
 	} else if (!clipper->fade.running &&
 		   memcmp(&playing->numbers, numbers, sizeof *numbers) != 0) {
 		struct clipper_half *next =
-			&clipper->half[crossfade_start(&clipper->fade)];
+			&clipper->half[crossfade_start(&clipper->fade, 0)];
 		memcpy(next->channel, playing->channel,
 		       (size_t)piece->channels * sizeof next->channel[0]);
 		next->numbers = *numbers;

@@ -78,8 +78,11 @@ static void finish(const struct saturator *saturator,
 		if (numbers->emphasised)
 			x = shelf_run(&numbers->inverse, &channel->inverse, x);
 		if (lopsided) {
+			const double seen = ++channel->blocked;
+			const double mean = seen < 1 ? 1 : 1 / seen;
+			const double slow = saturator->blocker_rate;
 			channel->blocker +=
-				(x - channel->blocker) * saturator->blocker_rate;
+				(x - channel->blocker) * (mean > slow ? mean : slow);
 			x -= channel->blocker;
 		}
 		added[n] = (float)x;
@@ -194,11 +197,15 @@ static void take_values(struct saturator *saturator, const struct piece *piece)
 		playing->numbers = *numbers;
 	} else if (!saturator->fade.running &&
 		   memcmp(&playing->numbers, numbers, sizeof *numbers) != 0) {
+		/* A lopsided curve's offset is found before it is heard. */
+		const int wait = numbers->bias != 0.0f ? saturator->settle_frames : 0;
 		struct saturator_half *next =
-			&saturator->half[crossfade_start(&saturator->fade)];
+			&saturator->half[crossfade_start(&saturator->fade, wait)];
 		memcpy(next->channel, playing->channel,
 		       (size_t)piece->channels * sizeof next->channel[0]);
 		next->numbers = *numbers;
+		for (int c = 0; c < piece->channels; c++)
+			next->channel[c].blocked = -wait / 4;
 	}
 	match_aim(saturator, numbers->match);
 }

@@ -49,6 +49,7 @@ struct saturator_numbers {
 struct saturator_channel {
 	struct oversample oversample;
 	double emphasis, inverse, blocker;
+	double blocked; /* frames that the blocker has seen */
 	double filter[SATURATOR_FILTERS][2];
 };
 
@@ -61,7 +62,7 @@ struct saturator_half {
 struct saturator {
 	struct oversample_design design;
 	double blocker_rate, match_rate; /* per frame, per grid line */
-	int fade_frames;
+	int fade_frames, settle_frames;
 	bool started;
 	struct crossfade fade;
 	struct saturator_half half[2];

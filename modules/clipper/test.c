@@ -1,0 +1,69 @@
+/* test.c - what only clipper promises: aliases, the ceiling, nothing below the knee. */
+#include "tests/alias.h"
+#include "tests/play.h"
+#include "tests/test.h"
+
+enum { FRAMES = 1 << 16, SETTLE = 1 << 14 };
+
+static float in[2][FRAMES], out[2][FRAMES];
+
+static void play_tone(const char *params, int rate, double hz, double gain)
+{
+	char config[256];
+	snprintf(config, sizeof config,
+		 "nodes = ( { module = \"clipper\"; name = \"it\"; %s } );", params);
+	struct play *play = play_open(config, rate, 0);
+	for (int c = 0; c < 2; c++)
+		for (int i = 0; i < FRAMES; i++)
+			in[c][i] = (float)(gain * sin(2 * M_PI * hz * i / rate));
+	float *ins[2] = { in[0], in[1] }, *outs[2] = { out[0], out[1] };
+	if (play)
+		play_run(play, ins, outs, FRAMES, 512);
+	CHECK(play, "no rack");
+	play_close(play);
+}
+
+static void test_alias(const char *params)
+{
+	static const int rates[] = { 44100, 48000, 96000, 192000 };
+	static const double tones[] = { 9973, 14983 };
+	for (int r = 0; r < 4; r++)
+		for (int t = 0; t < 2; t++) {
+			play_tone(params, rates[r], tones[t], 1);
+			double worst = alias_worst_db(out[0] + SETTLE, FRAMES - SETTLE,
+						      tones[t], rates[r], 60);
+			printf("%6d Hz, tone %5.0f Hz, %s alias %.1f dB\n", rates[r],
+			       tones[t], params, worst);
+			CHECK(worst <= -80, "%.1f dB", worst);
+		}
+}
+
+static void test_below_knee(void)
+{
+	play_tone("ceiling = -1.0; knee = 20.0;", 48000, 997, 0.7);
+	int delay = 0, differ = 0;
+	while (delay < 200 && out[0][delay] == 0)
+		delay++;
+	for (int i = delay; i < FRAMES; i++)
+		differ += out[0][i] != in[0][i - delay + 1];
+	CHECK(differ == 0, "%d samples differ", differ);
+}
+
+/* A slow tone has no harmonics to lose: its flat tops are at the ceiling. */
+static void test_ceiling(void)
+{
+	play_tone("ceiling = -6.0; gain = 6.0;", 48000, 50, 0.9);
+	float most = 0;
+	for (int i = SETTLE; i < FRAMES; i++)
+		most = fmaxf(most, fabsf(out[0][i]));
+	CHECK_NEAR(20 * log10((double)most), -6, 0.1, "top of a clipped 50 Hz tone");
+}
+
+int main(void)
+{
+	test_alias("gain = 12.0; ceiling = 0.0;");
+	test_alias("gain = 12.0; ceiling = 0.0; knee = 20.0;");
+	test_below_knee();
+	test_ceiling();
+	return test_result();
+}

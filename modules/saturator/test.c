@@ -1,0 +1,96 @@
+/* test.c - what only saturator promises: aliases, a flat path, nothing without drive. */
+#include "tests/alias.h"
+#include "tests/play.h"
+#include "tests/test.h"
+
+enum { FRAMES = 1 << 16, SETTLE = 1 << 14 };
+
+static float in[2][FRAMES], out[2][FRAMES];
+
+static void play_tone(const char *params, int rate, double hz, double gain)
+{
+	char config[256];
+	snprintf(config, sizeof config,
+		 "nodes = ( { module = \"saturator\"; name = \"it\"; %s } );", params);
+	struct play *play = play_open(config, rate, 0);
+	for (int c = 0; c < 2; c++)
+		for (int i = 0; i < FRAMES; i++)
+			in[c][i] = (float)(gain * sin(2 * M_PI * hz * i / rate));
+	float *ins[2] = { in[0], in[1] }, *outs[2] = { out[0], out[1] };
+	if (play)
+		play_run(play, ins, outs, FRAMES, 512);
+	CHECK(play, "no rack");
+	play_close(play);
+}
+
+static void test_alias(const char *params)
+{
+	static const int rates[] = { 44100, 48000, 96000, 192000 };
+	for (int r = 0; r < 4; r++) {
+		static const struct {
+			double hz, goal;
+		} tones[] = { { 9973, -90 }, { 14983, -80 } };
+		for (int t = 0; t < 2; t++) {
+			play_tone(params, rates[r], tones[t].hz, 1);
+			double worst = alias_worst_db(out[0] + SETTLE, FRAMES - SETTLE,
+						      tones[t].hz, rates[r], 60);
+			printf("%6d Hz, tone %5.0f Hz, %s alias %.1f dB\n", rates[r],
+			       tones[t].hz, params, worst);
+			CHECK(worst <= tones[t].goal, "%.1f dB", worst);
+		}
+	}
+}
+
+/* At a low level the curve is straight: what is left is the path. */
+static void test_flat(void)
+{
+	static const double tones[] = { 20, 1000, 10000, 18000, 20000 };
+	for (int t = 0; t < 5; t++) {
+		play_tone("drive = 12.0;", 48000, tones[t], 1e-3);
+		double level = tone_level_db(out[0] + SETTLE, FRAMES - SETTLE, tones[t],
+					     48000);
+		CHECK_NEAR(level, -60, 0.02, "level of a quiet tone");
+	}
+}
+
+static void test_no_drive(void)
+{
+	play_tone("curve = \"tube\"; tone = 50.0;", 48000, 997, 0.9);
+	int delay = 0, differ = 0;
+	while (delay < 200 && out[0][delay] == 0)
+		delay++;
+	for (int i = delay; i < FRAMES; i++)
+		differ += out[0][i] != in[0][i - delay + 1];
+	CHECK(differ == 0, "%d samples differ from the input %d frames ago", differ,
+	      delay - 1);
+}
+
+/* What drive takes from the level, the match gives back. */
+static void test_match(void)
+{
+	play_tone("drive = 18.0; match = true;", 48000, 997, 0.7);
+	double level = tone_level_db(out[0] + FRAMES - SETTLE, SETTLE, 997, 48000);
+	CHECK_NEAR(level, -3.1, 1.0,
+		   "level of a matched tone (its harmonics count too)");
+}
+
+static void test_even(void)
+{
+	play_tone("drive = 6.0;", 48000, 1000, 0.5);
+	double odd = tone_level_db(out[0] + SETTLE, FRAMES - SETTLE, 2000, 48000);
+	CHECK(odd < -110, "tape's second harmonic: %.1f dBFS", odd);
+	play_tone("drive = 6.0; curve = \"tube\";", 48000, 1000, 0.5);
+	double even = tone_level_db(out[0] + SETTLE, FRAMES - SETTLE, 2000, 48000);
+	CHECK(even > -40, "tube's second harmonic: %.1f dBFS", even);
+}
+
+int main(void)
+{
+	test_alias("drive = 12.0;");
+	test_alias("drive = 12.0; curve = \"tube\"; tone = 50.0;");
+	test_flat();
+	test_no_drive();
+	test_match();
+	test_even();
+	return test_result();
+}
