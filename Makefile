@@ -122,8 +122,12 @@ run: deps
 	@run/run.sh "$(BUILD)" "$(CONFIG)" "$(IN)" "$(SECONDS)" "$(DEVICE)"
 
 # The sources whose every line the audio thread may run.
-REALTIME_SOURCES = daemon/rt.c $(foreach m,$(MODULES),modules/$m/$m.c)
-REALTIME_OBJECTS = $(BUILD)/daemon/rt.o $(KERNEL_OBJECTS)
+RT = rt guard wire
+REALTIME_SOURCES = $(RT:%=daemon/%.c) $(foreach m,$(MODULES),modules/$m/$m.c)
+REALTIME_OBJECTS = $(BUILD)/rt-all.o $(KERNEL_OBJECTS)
+$(BUILD)/rt-all.o: $(RT:%=$(BUILD)/daemon/%.o)
+	ld -r -o $@ $^
+$(RT:%=$(BUILD)/daemon/%.o): CFLAGS += -O3 -fno-math-errno -fno-trapping-math
 C_SOURCES = $(wildcard dsp/*.[ch] modules/*.h modules/*/*.[ch] daemon/*.[ch] control/*.[ch] control/*/*.[ch] run/*.c \
 	tests/*.[ch] tests/modules/*.[ch] tests/system/*.[ch] tests/fuzz/*.c tests/bench/*.[ch] \
 	docs/*.c)

@@ -53,7 +53,7 @@ static void test_blocks(void)
 		}
 		CHECK(differ == 0, "blocks of %d: %d differ", blocks[b], differ);
 		rig_tick(rig);
-		CHECK(rig_meter(rig, "probe", "frames") == FRAMES, "measured %g",
+		CHECK(rig_meter(rig, "probe", "frames") == (float)FRAMES, "measured %g",
 		      (double)rig_meter(rig, "probe", "frames"));
 		rig_close(rig);
 	}
@@ -237,8 +237,7 @@ static void test_tap(void)
 		else
 			dropped++;
 		frame += (uint64_t)frames;
-		for (int i = 0;
-		     round % 12 == 11 && tap_read(&tap, &record, seen, audio); i++) {
+		while (round % 12 == 11 && tap_read(&tap, &record, seen, audio)) {
 			torn += record.frame < next || seen[2] != 3;
 			for (int j = 0; j < record.frames; j++)
 				torn += audio[2 * j] !=
