@@ -101,13 +101,13 @@ is "check" "$(ctl check)" 0
 is "reload" "$(ctl reload)" 0
 is "reload: keeps" "$(ctl get input/gain)$(out)" "0input/gain 3.0 dB"
 is "reload --fresh" "$(ctl reload --fresh)" 0
-is "reload: takes" "$(ctl get input/gain)$(out)" "0input/gain 0.0 dB"
+is "reload: takes" "$(ctl get input/gain)$(out)" "0input/gain -3.0 dB"
 echo 'nodes = ( { module = "trim"; gian = 1; } );' >"$scratch/rack.conf"
 is "bad config" "$(ctl reload)" 1
 is "bad config: where" "$(grep -c 'rack.conf:1:.*gian' "$scratch/err")" 1
 
 # What comes by itself.
-is "watch" "$(ctl watch input --seconds 0.5; grep -c '^input/gain 0.0 dB$' "$scratch/out")" "0
+is "watch" "$(ctl watch input --seconds 0.5; grep -c '^input/gain -3.0 dB$' "$scratch/out")" "0
 1"
 is "meters" "$(ctl meters --seconds 2.2 --summary)" 0
 is "meters: summary" "$(($(grep -c '^after .* LUFS$' "$scratch/out") > 2))" 1
