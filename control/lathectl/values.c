@@ -26,7 +26,8 @@ struct answers {
 	int wanted;        /* rows that complete it, 0: not known */
 	int values, texts; /* rows so far that have one */
 	int nonce;
-	bool quiet;  /* errors are not ours to report */
+	bool quiet; /* an error is kept, for when nothing else comes */
+	char error[LINE_BYTES];
 	bool ponged; /* everything before our ping has been read */
 };
 
@@ -69,6 +70,10 @@ static bool on_answer(void *context, const struct message *message)
 	if (strcmp(message->path, "/rack/error") == 0) {
 		if (!answers->quiet)
 			session_error(answers->session, message);
+		else if (!answers->error[0])
+			snprintf(answers->error, sizeof answers->error, "%s",
+				 message_string(message, 2) ? message_string(message, 2)
+							    : "refused");
 		return false;
 	}
 	if (message->argc < 1)
@@ -152,7 +157,7 @@ static void answers_finish(struct answers *answers)
 	free(answers->rows);
 }
 
-/* A node's name means all below it. */
+/* A node's or a group's name means all below it. */
 static void ask_below(struct session *session, const char *path)
 {
 	char below[PATH_BYTES + 2 * DEPTH];
@@ -164,38 +169,60 @@ static void ask_below(struct session *session, const char *path)
 	}
 }
 
+/* One address: itself or, when there is no such value, all below it. */
+static int get_one(struct answers *answers, const char *path)
+{
+	int status = EXIT_DONE;
+
+	answers->quiet = true;
+	if (!is_one_part(path)) {
+		ask(answers->session, path);
+		answers->wanted = !is_pattern(path);
+		status = collect(answers);
+	}
+	if (status == EXIT_DONE && !answers->count) {
+		ask_below(answers->session, path);
+		answers->wanted = 0;
+		answers->ponged = false;
+		status = collect(answers);
+	}
+	if (status == EXIT_DONE && !answers->count) {
+		fprintf(stderr, "lathectl: %s: %s\n", path + 1, answers->error);
+		status = EXIT_REFUSED;
+	}
+	return status;
+}
+
+static int get_many(struct answers *answers, int argc, char **argv)
+{
+	char path[PATH_BYTES];
+
+	for (int i = 0; i < argc; i++) {
+		path_normal(argv[i], path);
+		if (is_one_part(path))
+			ask_below(answers->session, path);
+		else
+			ask(answers->session, path);
+		if (is_pattern(path) || is_one_part(path))
+			answers->wanted = -1;
+		else if (answers->wanted >= 0)
+			answers->wanted++;
+	}
+	answers->quiet = answers->wanted < 0;
+	if (answers->wanted < 0)
+		answers->wanted = 0;
+	return collect(answers);
+}
+
 int command_get(struct session *session, int argc, char **argv)
 {
 	struct answers answers = { .session = session };
-	char *everything[] = { "*" };
 	char path[PATH_BYTES];
 
-	if (argc == 0) {
-		argv = everything;
-		argc = 1;
-	}
-	for (int i = 0; i < argc; i++) {
-		path_normal(argv[i], path);
-		if (is_one_part(path)) {
-			answers.quiet = true;
-			ask_below(session, path);
-		} else {
-			ask(session, path);
-		}
-		if (is_pattern(path) || is_one_part(path))
-			answers.wanted = -1;
-		else if (answers.wanted >= 0)
-			answers.wanted++;
-	}
-	if (answers.wanted < 0)
-		answers.wanted = 0;
-	int status = collect(&answers);
+	path_normal(argc ? argv[0] : "*", path);
+	int status =
+		argc > 1 ? get_many(&answers, argc, argv) : get_one(&answers, path);
 	answers_print(&answers);
-	if (status == EXIT_DONE && !answers.count) {
-		fprintf(stderr, "lathectl: nothing answers to %s (try lathectl list)\n",
-			argv[0]);
-		status = EXIT_REFUSED;
-	}
 	answers_finish(&answers);
 	return status;
 }
