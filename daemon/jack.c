@@ -381,7 +381,10 @@ struct jack *jack_create(const char *client, const char *server,
 	jack->server_given = server != NULL;
 	if (!server)
 		server = fallback ? fallback : "default";
-	snprintf(jack->name, sizeof jack->name, "%s", client);
+	/* jack2 makes a socket for each client and server, by name alone: a client called as
+	 * its server would take the server's away from everybody. */
+	snprintf(jack->name, sizeof jack->name, "%s%s",
+		 strcmp(client, server) == 0 ? "lathe-" : "", client);
 	snprintf(jack->server, sizeof jack->server, "%s", server);
 	jack->events = events;
 	jack->posted = set_copy(NULL);

@@ -37,13 +37,14 @@ out() {
 	cat "$scratch/out"
 }
 
+"${MAKE:-make}" -s "BUILD=$build" "$build/lathe-play" >/dev/null
 port=$((20000 + $$ % 20000))
 export JACK_DEFAULT_SERVER="$name" JACK_NO_AUDIO_RESERVATION=1
 jackd -n "$name" -p 128 -d dummy -r 48000 -p 256 >"$scratch/jackd" 2>&1 &
 jackd=$!
 is "nobody there" "$(ctl ping)" 3
 cp config/streaming.conf "$scratch/rack.conf"
-"$build/lathed" --config "$scratch/rack.conf" --port "$port" --name lathe \
+"$build/lathed" --config "$scratch/rack.conf" --port "$port" --name "$name" \
 	2>"$scratch/lathed" &
 lathed=$!
 for _ in $(seq 50); do
@@ -57,6 +58,9 @@ for _ in $(seq 50); do
 	sleep 0.1
 done
 is "jack" "$(grep -c '^jack *running' "$scratch/out")" 1
+
+# It was told to be called as its server, and leaves the server to others all the same.
+is "server stays" "$("$build/lathe-play" --probe)" "48000 Hz, 256 frames"
 
 # What get prints, set takes.
 is "get" "$(ctl get tone/band/2/gain)$(out)" "0tone/band/2/gain 1.0 dB"

@@ -32,6 +32,7 @@ reading() {
 	sed -n "s|^$1 \\(.*\\)|\\1|p" "$scratch/out"
 }
 
+"${MAKE:-make}" -s "BUILD=$build" "$build/lathe-demo" >/dev/null
 "$build/lathe-demo" "$scratch/demo.wav"
 config=config/streaming.conf
 cat >"$scratch/through.conf" <<'END'
