@@ -69,9 +69,9 @@ static inline void truepeak_window(float *taps, int count, double beta)
 
 static inline void truepeak_taps_init(struct truepeak_taps *taps)
 {
-	truepeak_window(taps->half, 32, 6.5);
-	truepeak_window(taps->quarter, 8, 6.0);
-	truepeak_window(taps->eighth, 4, 5.0);
+	truepeak_window(taps->half, 32, 5.6);
+	truepeak_window(taps->quarter, 8, 7.0);
+	truepeak_window(taps->eighth, 4, 6.0);
 }
 
 /* Four vectors of y[i] = sum of taps over x[i - 63] .. x[i]; eight sums in flight, because

@@ -114,40 +114,39 @@ int limiter_look_frames(const struct setup *setup)
 	return (int)(look_ms(setup) * setup->rate / 1000.0);
 }
 
-/* Half the length of the guard: Kaiser's formula for 90 dB between 20 kHz (in proportion
- * above 48 kHz) and half the rate. */
-static double guard_edge(int rate)
+/* The guard passes up to 20 kHz (above 48 kHz in proportion) and stops short of half the
+ * rate, where the detector is blind. Kaiser's formulas for 70 dB. */
+#define GUARD_DB 70.0
+#define GUARD_STOP 0.49
+
+static double guard_pass(int rate)
 {
-	return 20000.0 / fmin(rate, 48000.0);
+	return fmin(20000.0 / fmin(rate, 48000.0), GUARD_STOP - 0.03);
 }
 
+/* Half its length. */
 static int guard_half(int rate)
 {
-	const double transition = fmax(0.5 - guard_edge(rate), 0.03);
-	const int half = (int)ceil((90.0 - 7.95) / (14.36 * transition) / 2.0);
+	const double transition = GUARD_STOP - guard_pass(rate);
+	const int half = (int)ceil((GUARD_DB - 7.95) / (14.36 * transition) / 2.0);
 	return half < LIMITER_GUARD_MAX ? half : LIMITER_GUARD_MAX;
 }
 
 static void guard_init(struct limiter *l)
 {
-	const double edge = fmin(guard_edge(l->rate), 0.47);
-	const double cut = (edge + 0.5) / 2.0;
-	const double beta = 0.1102 * (90.0 - 8.7);
-	double sum = 0;
+	const double cut = guard_pass(l->rate) + GUARD_STOP; /* the middle, doubled */
+	const double beta = 0.1102 * (GUARD_DB - 8.7);
+	double tap[LIMITER_GUARD_MAX + 1], sum = 0;
 	l->guard_half = guard_half(l->rate);
-	for (int pass = 0; pass < 2; pass++)
-		for (int k = 0; k <= l->guard_half; k++) {
-			const double t = 2.0 * M_PI * cut * k;
-			const double place = (double)k / (l->guard_half + 1);
-			const double window =
-				truepeak_bessel_i0(beta * sqrt(1 - place * place)) /
-				truepeak_bessel_i0(beta);
-			const double tap = 2 * cut * (k ? sin(t) / t : 1.0) * window;
-			if (pass == 0)
-				sum += k ? 2 * tap : tap;
-			else
-				l->guard[k] = (float)(tap / sum);
-		}
+	for (int k = 0; k <= l->guard_half; k++) {
+		const double t = M_PI * cut * k;
+		const double edge = (double)k / (l->guard_half + 1);
+		tap[k] = (k ? sin(t) / t : 1.0) *
+			 truepeak_bessel_i0(beta * sqrt(1 - edge * edge));
+		sum += k ? 2 * tap[k] : tap[k];
+	}
+	for (int k = 0; k <= l->guard_half; k++)
+		l->guard[k] = (float)(tap[k] / sum);
 }
 
 static int latency(const struct setup *setup)
