@@ -23,6 +23,7 @@ struct scratch {
 	_Alignas(64) float need[CHANNELS_MAX][GRID_FRAMES];
 	_Alignas(64) float gain[GRID_FRAMES], ceiling[GRID_FRAMES], link[GRID_FRAMES];
 	_Alignas(64) float peak[1 + GRID_FRAMES];
+	_Alignas(64) struct truepeak_eighths eighths;
 };
 
 static void ring_write(float *ring, int size, int at, const float *from, int frames)
@@ -78,24 +79,19 @@ static void guard_piece(struct limiter *l, struct limiter_channel *ch, float *au
 static void grid_line(struct limiter *l, const struct limiter_numbers *numbers,
 		      float ceiling)
 {
-	const int hold = numbers->hold_blocks;
-	l->ceilings[l->block] = ceiling;
-	l->ceiling_top = ceiling;
-	for (int p = 0; p < (l->channels + 1) / BOX_LANES; p++) {
-		struct limiter_pair *pair = &l->pair[p];
-		memcpy(pair->blocks[l->block], pair->now, sizeof pair->now);
-		memset(pair->now, 0, sizeof pair->now);
-		memset(pair->held, 0, sizeof pair->held);
+	float *row = l->blocks[l->block];
+	memcpy(row, l->now, sizeof l->now);
+	row[LIMITER_CEILING_LANE] = ceiling;
+	memset(l->now, 0, sizeof l->now);
+	vf held[LIMITER_LANES / VEC_FLOATS];
+	for (int v = 0; v < LIMITER_LANES / VEC_FLOATS; v++)
+		held[v] = vf_load(row + v * VEC_FLOATS);
+	for (int k = 1; k < numbers->hold_blocks; k++) {
+		row = l->blocks[(l->block - k) & (LIMITER_HOLD_MAX - 1)];
+		for (int v = 0; v < LIMITER_LANES / VEC_FLOATS; v++)
+			held[v] = vf_max(held[v], vf_load(row + v * VEC_FLOATS));
 	}
-	for (int k = 0; k < hold; k++) {
-		const int block = (l->block - k) & (LIMITER_HOLD_MAX - 1);
-		l->ceiling_top = fmaxf(l->ceiling_top, l->ceilings[block]);
-		for (int p = 0; p < (l->channels + 1) / BOX_LANES; p++)
-			for (int lane = 0; lane < BOX_LANES; lane++)
-				l->pair[p].held[lane] =
-					fmaxf(l->pair[p].held[lane],
-					      l->pair[p].blocks[block][lane]);
-	}
+	memcpy(l->held, held, sizeof held);
 	l->block = (l->block + 1) & (LIMITER_HOLD_MAX - 1);
 }
 
@@ -103,8 +99,8 @@ static void grid_line(struct limiter *l, const struct limiter_numbers *numbers,
 static void needs(struct limiter *l, struct scratch *s, int c, int frames)
 {
 	struct limiter_channel *ch = &l->channel[c];
-	truepeak_run(&l->taps, &ch->in, s->in[c], s->peak + 1, frames);
-	truepeak_end(&ch->in, frames);
+	truepeak_run(&l->taps, &ch->in, s->in[c], s->peak + 1, &s->eighths, frames);
+	truepeak_end(&ch->in, &s->eighths, frames);
 	s->peak[0] = ch->peak;
 	ch->peak = s->peak[frames];
 	for (int i = 0; i < frames; i += VEC_FLOATS) {
@@ -143,6 +139,22 @@ static box_doubles lanes_max(box_doubles a, box_doubles b)
 #endif
 }
 
+static box_doubles lanes_min(box_doubles a, box_doubles b)
+{
+#if defined(__x86_64__)
+	return (box_doubles)_mm_min_pd((__m128d)a, (__m128d)b);
+#elif defined(__ARM_NEON)
+	return (box_doubles)vminq_f64((float64x2_t)a, (float64x2_t)b);
+#else
+	return (box_doubles) { a[0] < b[0] ? a[0] : b[0], a[1] < b[1] ? a[1] : b[1] };
+#endif
+}
+
+static box_doubles lanes_of(float left, float right)
+{
+	return (box_doubles) { (double)left, (double)right };
+}
+
 static box_doubles lanes_load(const double from[BOX_LANES])
 {
 	return (box_doubles) { from[0], from[1] };
@@ -151,34 +163,36 @@ static box_doubles lanes_load(const double from[BOX_LANES])
 /* Needs -> reductions, in place; returns the largest. Two followers fall under what is held: a fast one for
  * lone peaks, and a slow one that only lasting reduction can fill, through two poles. */
 static double reduce_pair(struct limiter *l, const struct limiter_numbers *numbers,
-			  struct limiter_pair *pair, float *left, float *right,
-			  int frames)
+			  int first, float *left, float *right, int frames)
 {
-	const double keep_fast = numbers->keep_fast, fill = numbers->charge;
-	const double keep_slow = numbers->keep_slow, keep_fill = 1.0 - fill;
-	const box_doubles held = { (double)pair->held[0], (double)pair->held[1] };
+	const double keep_fast = numbers->keep_fast, give_fast = 1.0 - keep_fast;
+	const double keep_slow = numbers->keep_slow, keep_fill = numbers->keep_fill;
+	const double give_fill = 1.0 - keep_fill;
 	const box_doubles magic = (box_doubles) { 0x1p52, 0x1p52 };
 	const struct box_lengths lengths = l->lengths;
-	const uint32_t mask = l->box_mask;
+	const uint32_t mask = l->box_mask, at = l->box_at;
+	struct limiter_pair *pair = &l->pair[first / BOX_LANES];
+	float *now_held = l->now + first;
+	const box_doubles held = lanes_of(l->held[first], l->held[first + 1]);
 	struct box box = pair->box;
-	box_doubles now = { (double)pair->now[0], (double)pair->now[1] };
-	box_doubles fast = lanes_load(pair->fast), charge = lanes_load(pair->charge),
-		    slow = lanes_load(pair->slow), most = { 0 };
+	box_doubles now = lanes_of(now_held[0], now_held[1]), most = { 0 };
+	box_doubles fast = lanes_load(pair->fast), filled = lanes_load(pair->filled),
+		    above = lanes_load(pair->above);
 	for (int i = 0; i < frames; i++) {
-		now = lanes_max(now,
-				(box_doubles) { (double)left[i], (double)right[i] });
+		now = lanes_max(now, lanes_of(left[i], right[i]));
 		const box_doubles need = lanes_max(now, held);
-		charge += (need - charge) * fill;
-		const box_doubles above = slow - charge;
-		const box_doubles falls = above * keep_slow, fills = above * keep_fill;
-		/* Negative distances shrink by keep_fill, positive by keep_slow. */
-		slow = charge + lanes_max(falls, (box_doubles) { 0 }) -
-		       lanes_max(-fills, (box_doubles) { 0 });
-		fast = lanes_max(need, need + (fast - need) * keep_fast);
-		const box_doubles out =
-			lanes_max(need, lanes_max(fast, slow) - RELEASE_END);
-		const box_lanes sum = box_step(&box, &lengths, l->box_at + (uint32_t)i,
-					       mask, box_in(out));
+		fast = lanes_max(need, fast * keep_fast + need * give_fast);
+		const box_doubles before = filled;
+		filled = filled * keep_fill + need * give_fill;
+		/* keep_slow <= keep_fill: the slow one falls by the first to what is
+		 * filled, and is filled by the second. */
+		above += before - filled;
+		above = lanes_min(above * keep_slow, above * keep_fill);
+		const box_doubles slower =
+			lanes_max(fast, filled + above) - RELEASE_END;
+		const box_doubles out = lanes_max(need, slower);
+		const box_lanes sum =
+			box_step(&box, &lengths, at + (uint32_t)i, mask, box_in(out));
 		const box_doubles reduction =
 			((box_doubles)(sum + (box_lanes)magic) - magic) * lengths.scale;
 		most = lanes_max(most, reduction);
@@ -187,10 +201,10 @@ static double reduce_pair(struct limiter *l, const struct limiter_numbers *numbe
 	}
 	pair->box = box;
 	for (int lane = 0; lane < BOX_LANES; lane++) {
-		pair->now[lane] = (float)now[lane];
+		now_held[lane] = (float)now[lane];
 		pair->fast[lane] = fast[lane];
-		pair->charge[lane] = charge[lane];
-		pair->slow[lane] = slow[lane];
+		pair->filled[lane] = filled[lane];
+		pair->above[lane] = above[lane];
 	}
 	return most[0] > most[1] ? most[0] : most[1];
 }
@@ -211,17 +225,12 @@ static void output(const float *delayed, const float *reduction, float ceiling,
 
 /* The highest point of the output's curve in this piece. */
 static float true_peak(const struct limiter *l, struct limiter_channel *ch,
-		       const float *out, int frames)
+		       struct scratch *s, const float *out, int frames)
 {
-	_Alignas(64) float peak[GRID_FRAMES];
-	int top = 0;
-	truepeak_run(&l->taps, &ch->out, out, peak, frames);
-	for (int i = 1; i < frames; i++)
-		if (peak[i] > peak[top])
-			top = i;
-	const float refined = truepeak_refine(&ch->out, top);
-	truepeak_end(&ch->out, frames);
-	return refined;
+	truepeak_run(&l->taps, &ch->out, out, s->peak, &s->eighths, frames);
+	const float peak = truepeak_refine(&ch->out, &s->eighths, s->peak, frames);
+	truepeak_end(&ch->out, &s->eighths, frames);
+	return peak;
 }
 
 /* On a grid line the value aims at `target`. */
@@ -251,7 +260,7 @@ static void glide(struct limiter *l, struct scratch *s,
 		smooth_jump(&l->ceiling, ceiling);
 		smooth_jump(&l->link, (double)numbers->link);
 		for (int k = 0; k < LIMITER_HOLD_MAX; k++)
-			l->ceilings[k] = numbers->ceiling_octaves;
+			l->blocks[k][LIMITER_CEILING_LANE] = numbers->ceiling_octaves;
 		l->warm = true;
 	}
 	glide_one(&l->gain, (double)numbers->gain, grid_line, length, s->gain, frames);
@@ -284,9 +293,10 @@ static void process(void *state, const struct piece *piece)
 	link_needs(l, &s, frames);
 	double most = 0;
 	for (int c = 0; c < channels; c += BOX_LANES)
-		most = fmax(most, reduce_pair(l, numbers, &l->pair[c / BOX_LANES],
-					      s.need[c], s.need[c + 1], frames));
-	const float top = fmaxf(l->ceiling_top, numbers->ceiling_octaves);
+		most = fmax(most, reduce_pair(l, numbers, c, s.need[c], s.need[c + 1],
+					      frames));
+	const float top =
+		fmaxf(l->held[LIMITER_CEILING_LANE], numbers->ceiling_octaves);
 	const float ceiling = top > numbers->ceiling_octaves ? vf_exp2(vf_all(top))[0]
 							     : numbers->ceiling;
 	for (int c = 0; c < channels; c++) {
@@ -295,7 +305,7 @@ static void process(void *state, const struct piece *piece)
 			  l->reach_delay + TRUEPEAK_DELAY, s.in[c], frames);
 		output(s.in[c], s.need[c], ceiling, piece->out[c], frames);
 		piece->meters[LIMITER_TRUE_PEAK + c] =
-			true_peak(l, ch, piece->out[c], frames);
+			true_peak(l, ch, &s, piece->out[c], frames);
 	}
 	piece->meters[LIMITER_GR] = vf_exp2(vf_all((float)-most))[0];
 	l->at = (l->at + frames) % l->ring_frames;
@@ -309,6 +319,7 @@ static void refill_delay(struct limiter *l, struct limiter_channel *ch,
 {
 	const int past = 2 * LIMITER_GUARD_MAX, size = l->ring_frames;
 	_Alignas(64) float piece[GRID_FRAMES], peak[GRID_FRAMES];
+	struct truepeak_eighths eighths;
 	if (l->strict) {
 		memcpy(ch->raw, from, (size_t)size * sizeof *from);
 		ring_read(from, size, l->at, size, ch->window, past);
@@ -327,8 +338,8 @@ static void refill_delay(struct limiter *l, struct limiter_channel *ch,
 	}
 	for (int back = 2 * GRID_FRAMES; back > 0; back -= GRID_FRAMES) {
 		ring_read(ch->delay, size, l->at, back, piece, GRID_FRAMES);
-		truepeak_run(&l->taps, &ch->in, piece, peak, GRID_FRAMES);
-		truepeak_end(&ch->in, GRID_FRAMES);
+		truepeak_run(&l->taps, &ch->in, piece, peak, &eighths, GRID_FRAMES);
+		truepeak_end(&ch->in, &eighths, GRID_FRAMES);
 	}
 	ch->peak = peak[GRID_FRAMES - 1];
 }
@@ -346,8 +357,9 @@ static void adopt(void *state, const void *old_state)
 	l->ceiling = old->ceiling;
 	l->link = old->link;
 	l->block = old->block;
-	l->ceiling_top = old->ceiling_top;
-	memcpy(l->ceilings, old->ceilings, sizeof l->ceilings);
+	memcpy(l->now, old->now, sizeof l->now);
+	memcpy(l->held, old->held, sizeof l->held);
+	memcpy(l->blocks, old->blocks, sizeof l->blocks);
 	for (int c = 0; c < l->channels; c++) {
 		const struct limiter_channel *from = &old->channel[c];
 		refill_delay(l, &l->channel[c], old->strict ? from->raw : from->delay);

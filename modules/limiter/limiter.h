@@ -25,7 +25,9 @@ enum limiter_meter { LIMITER_GR, LIMITER_TRUE_PEAK };
 
 enum {
 	LIMITER_PAIRS_MAX = CHANNELS_MAX / BOX_LANES,
-	LIMITER_HOLD_MAX = 64,  /* blocks of GRID_FRAMES: 17 ms at 192 kHz and more */
+	LIMITER_HOLD_MAX = 64, /* blocks of GRID_FRAMES: 17 ms at 192 kHz and more */
+	LIMITER_LANES = 16,
+	LIMITER_CEILING_LANE = CHANNELS_MAX,
 	LIMITER_GUARD_MAX = 96, /* half the guard's taps */
 };
 
@@ -33,17 +35,14 @@ enum {
 struct limiter_numbers {
 	float gain;
 	float ceiling, ceiling_octaves;
-	float link;               /* 0..1 */
-	double keep_fast, charge; /* share per frame */
-	double keep_slow;
+	float link;                             /* 0..1 */
+	double keep_fast, keep_slow, keep_fill; /* share left after a frame */
 	int hold_blocks;
 };
 
 struct limiter_pair {
-	double fast[BOX_LANES], charge[BOX_LANES], slow[BOX_LANES];
-	float now[BOX_LANES];  /* most needed in this grid block so far */
-	float held[BOX_LANES]; /* and in the blocks before */
-	float blocks[LIMITER_HOLD_MAX][BOX_LANES];
+	double fast[BOX_LANES], filled[BOX_LANES];
+	double above[BOX_LANES]; /* the slow follower, from filled */
 	struct box box;
 };
 
@@ -68,9 +67,11 @@ struct limiter {
 	int guard_half; /* the guard is 2 * guard_half + 1 taps long */
 	float guard[LIMITER_GUARD_MAX + 1]; /* from the middle outwards */
 	struct smooth gain, ceiling, link;
-	float ceilings[LIMITER_HOLD_MAX]; /* octaves, as the last blocks began */
-	int block;                        /* which of them is next */
-	float ceiling_top;                /* highest of them */
+	/* A lane for each channel's largest need, and one for the ceiling in octaves, as the
+	 * block began; of this grid block so far, of those before, and of each of them. */
+	_Alignas(64) float now[LIMITER_LANES], held[LIMITER_LANES];
+	_Alignas(64) float blocks[LIMITER_HOLD_MAX][LIMITER_LANES];
+	int block; /* which of them is next */
 	struct limiter_channel channel[CHANNELS_MAX];
 	struct limiter_pair pair[LIMITER_PAIRS_MAX];
 };

@@ -231,11 +231,11 @@ static void design(const struct setup *setup, const float *values, void *numbers
 	if (values[LIMITER_AUTO] > 0.5f) {
 		n->keep_fast = keep(release_ms * (punchy ? 0.05 : 0.15), setup->rate);
 		n->keep_slow = keep(release_ms, setup->rate);
-		n->charge = 1.0 - keep(release_ms * 2.5, setup->rate);
+		n->keep_fill = keep(release_ms * 2.5, setup->rate);
 	} else {
 		n->keep_fast = keep(release_ms, setup->rate);
 		n->keep_slow = 0;
-		n->charge = 1;
+		n->keep_fill = 0;
 	}
 }
 

@@ -31,18 +31,14 @@ static void correlate(struct loudness *l, const float *left, const float *right,
 	}
 }
 
-static float true_peak(struct loudness *l, struct truepeak *tp, const float *in,
-		       int frames)
+static float true_peak(struct loudness *l, struct truepeak *tp, const float *in, int frames)
 {
 	_Alignas(64) float peak[GRID_FRAMES];
-	int top = 0;
-	truepeak_run(&l->taps, tp, in, peak, frames);
-	for (int i = 1; i < frames; i++)
-		if (peak[i] > peak[top])
-			top = i;
-	const float refined = truepeak_refine(tp, top);
-	truepeak_end(tp, frames);
-	return refined;
+	struct truepeak_eighths eighths;
+	truepeak_run(&l->taps, tp, in, peak, &eighths, frames);
+	const float top = truepeak_refine(tp, &eighths, peak, frames);
+	truepeak_end(tp, &eighths, frames);
+	return top;
 }
 
 static void process(void *state, const struct piece *piece)
