@@ -2,7 +2,7 @@
  *
  *   in -> gain -> (guard) -+-> delay ------------------------> x --> clamp -> out
  *                          |                                   |
- *                          +-> 8 x peak -> needed -> hold -> release -> boxes
+ *                          +-> 8 x peak -> groups -> hold -> release -> boxes -> lines
  *
  * Only the side chain is oversampled; the path stays at the base rate, so that without
  * reduction the output is the delayed input, bit for bit. The hold is longer than half a
@@ -20,10 +20,14 @@
 
 struct scratch {
 	_Alignas(64) float in[CHANNELS_MAX][GRID_FRAMES];
-	_Alignas(64) float need[CHANNELS_MAX][GRID_FRAMES];
-	_Alignas(64) float gain[GRID_FRAMES], ceiling[GRID_FRAMES], link[GRID_FRAMES];
-	_Alignas(64) float peak[1 + GRID_FRAMES];
+	/* Per group that ends in the piece; needs become reductions, then gains. */
+	_Alignas(64) float need[CHANNELS_MAX][LIMITER_GROUPS];
+	_Alignas(64) float ceiling[GRID_FRAMES], link[GRID_FRAMES];
+	_Alignas(64) float gain[GRID_FRAMES + 2 * LIMITER_GROUP_MAX];
+	_Alignas(64) float peak[LIMITER_GROUP_MAX + GRID_FRAMES];
 	_Alignas(64) struct truepeak_eighths eighths;
+	int first;  /* frame in the piece where its first group ends */
+	int groups; /* that end in it */
 };
 
 static void ring_write(float *ring, int size, int at, const float *from, int frames)
@@ -76,8 +80,8 @@ static void guard_piece(struct limiter *l, struct limiter_channel *ch, float *au
 }
 
 /* A grid block begins: the ended one's needs join the hold. */
-static void grid_line(struct limiter *l, const struct limiter_numbers *numbers,
-		      float ceiling)
+static void hold(struct limiter *l, const struct limiter_numbers *numbers,
+		 float ceiling)
 {
 	float *row = l->blocks[l->block];
 	memcpy(row, l->now, sizeof l->now);
@@ -99,24 +103,31 @@ static void grid_line(struct limiter *l, const struct limiter_numbers *numbers,
 static void needs(struct limiter *l, struct scratch *s, int c, int frames)
 {
 	struct limiter_channel *ch = &l->channel[c];
-	truepeak_run(&l->taps, &ch->in, s->in[c], s->peak + 1, &s->eighths, frames);
+	float *peak = s->peak + LIMITER_GROUP_MAX, *need = s->need[c];
+	truepeak_run(&ch->in, s->in[c], peak, &s->eighths, frames);
 	truepeak_end(&ch->in, &s->eighths, frames);
-	s->peak[0] = ch->peak;
-	ch->peak = s->peak[frames];
-	for (int i = 0; i < frames; i += VEC_FLOATS) {
-		/* A frame's gain acts on both sides of it. */
-		const vf peak = vf_max(vf_load(s->peak + i), vf_load(s->peak + 1 + i));
-		const vf level = vf_log2(vf_max(peak, vf_all(1e-20f)));
-		const vf over = level - vf_load(s->ceiling + i) + MARGIN_OCTAVES;
-		vf_store(s->need[c] + i,
+	memcpy(s->peak, ch->peaks, sizeof ch->peaks);
+	for (int g = 0; g < s->groups; g++) {
+		/* A frame's gain acts on both sides of it: one peak more than frames. */
+		const float *last = peak + s->first + g * l->group;
+		float most = 1e-20f;
+		for (int k = 0; k <= l->group; k++)
+			most = last[-k] > most ? last[-k] : most;
+		need[g] = most;
+	}
+	memcpy(ch->peaks, s->peak + frames, sizeof ch->peaks);
+	for (int g = 0; g < s->groups; g += VEC_FLOATS) {
+		const vf level = vf_log2(vf_load(need + g));
+		const vf over = level - vf_load(s->ceiling + g) + MARGIN_OCTAVES;
+		vf_store(need + g,
 			 vf_min(vf_max(over, vf_all(0)), vf_all(REDUCTION_MAX)));
 	}
 }
 
 /* Moves every channel's need towards the largest. */
-static void link_needs(const struct limiter *l, struct scratch *s, int frames)
+static void link_needs(const struct limiter *l, struct scratch *s)
 {
-	for (int i = 0; i < frames; i += VEC_FLOATS) {
+	for (int i = 0; i < s->groups; i += VEC_FLOATS) {
 		vf most = vf_load(s->need[0] + i);
 		for (int c = 1; c < l->channels; c++)
 			most = vf_max(most, vf_load(s->need[c] + i));
@@ -160,10 +171,10 @@ static box_doubles lanes_load(const double from[BOX_LANES])
 	return (box_doubles) { from[0], from[1] };
 }
 
-/* Needs -> reductions, in place; returns the largest. Two followers fall under what is held: a fast one for
+/* Needs -> reductions, in place. Two followers fall under what is held: a fast one for
  * lone peaks, and a slow one that only lasting reduction can fill, through two poles. */
-static double reduce_pair(struct limiter *l, const struct limiter_numbers *numbers,
-			  int first, float *left, float *right, int frames)
+static void reduce_pair(struct limiter *l, const struct limiter_numbers *numbers,
+			int first, float *left, float *right, int groups)
 {
 	const double keep_fast = numbers->keep_fast, give_fast = 1.0 - keep_fast;
 	const double keep_slow = numbers->keep_slow, keep_fill = numbers->keep_fill;
@@ -175,10 +186,10 @@ static double reduce_pair(struct limiter *l, const struct limiter_numbers *numbe
 	float *now_held = l->now + first;
 	const box_doubles held = lanes_of(l->held[first], l->held[first + 1]);
 	struct box box = pair->box;
-	box_doubles now = lanes_of(now_held[0], now_held[1]), most = { 0 };
+	box_doubles now = lanes_of(now_held[0], now_held[1]);
 	box_doubles fast = lanes_load(pair->fast), filled = lanes_load(pair->filled),
 		    above = lanes_load(pair->above);
-	for (int i = 0; i < frames; i++) {
+	for (int i = 0; i < groups; i++) {
 		now = lanes_max(now, lanes_of(left[i], right[i]));
 		const box_doubles need = lanes_max(now, held);
 		fast = lanes_max(need, fast * keep_fast + need * give_fast);
@@ -195,7 +206,6 @@ static double reduce_pair(struct limiter *l, const struct limiter_numbers *numbe
 			box_step(&box, &lengths, at + (uint32_t)i, mask, box_in(out));
 		const box_doubles reduction =
 			((box_doubles)(sum + (box_lanes)magic) - magic) * lengths.scale;
-		most = lanes_max(most, reduction);
 		left[i] = (float)reduction[0];
 		right[i] = (float)reduction[1];
 	}
@@ -206,28 +216,48 @@ static double reduce_pair(struct limiter *l, const struct limiter_numbers *numbe
 		pair->filled[lane] = filled[lane];
 		pair->above[lane] = above[lane];
 	}
-	return most[0] > most[1] ? most[0] : most[1];
+}
+
+/* Reductions of groups -> gains of frames, in straight lines; returns the least. A group's gain sets out
+ * where the group ends and is reached as the next one ends, less a frame. s->gain starts
+ * at the first group that has a frame in the piece. */
+static float spread_gain(struct limiter *l, struct scratch *s, int c)
+{
+	struct limiter_channel *ch = &l->channel[c];
+	const int group = l->group;
+	float knots[2 + LIMITER_GROUPS + VEC_FLOATS] = { ch->gain[0], ch->gain[1] };
+	for (int g = 0; g < s->groups; g += VEC_FLOATS)
+		vf_store(knots + 2 + g, vf_exp2(-vf_load(s->need[c] + g)));
+	float least = knots[0];
+	for (int g = 0; g <= s->groups; g++) {
+		const float from = knots[g], step = knots[g + 1] - from;
+		least = fminf(least, knots[g + 1]);
+		float *gain = s->gain + g * group;
+		for (int k = 0; k < group; k++)
+			gain[k] = from + step * l->ramp[k];
+	}
+	memcpy(ch->gain, knots + s->groups, sizeof ch->gain);
+	return least;
 }
 
 /* Delayed audio times gain. The clamp never acts but on what rounding adds. */
-static void output(const float *delayed, const float *reduction, float ceiling,
-		   float *out, int frames)
+static void output(const float *delayed, const float *gain, float ceiling, float *out,
+		   int frames)
 {
 	_Alignas(64) float y[GRID_FRAMES];
 	const vf top = vf_all(ceiling);
 	for (int i = 0; i < frames; i += VEC_FLOATS) {
-		const vf gained =
-			vf_load(delayed + i) * vf_exp2(-vf_load(reduction + i));
+		const vf gained = vf_load(delayed + i) * vf_load(gain + i);
 		vf_store(y + i, vf_max(vf_min(gained, top), -top));
 	}
 	memcpy(out, y, (size_t)frames * sizeof *out);
 }
 
 /* The highest point of the output's curve in this piece. */
-static float true_peak(const struct limiter *l, struct limiter_channel *ch,
-		       struct scratch *s, const float *out, int frames)
+static float true_peak(struct limiter_channel *ch, struct scratch *s, const float *out,
+		       int frames)
 {
-	truepeak_run(&l->taps, &ch->out, out, s->peak, &s->eighths, frames);
+	truepeak_run(&ch->out, out, s->peak, &s->eighths, frames);
 	const float peak = truepeak_refine(&ch->out, &s->eighths, s->peak, frames);
 	truepeak_end(&ch->out, &s->eighths, frames);
 	return peak;
@@ -251,7 +281,8 @@ static void glide_one(struct smooth *value, double target, bool grid_line, int l
 }
 
 static void glide(struct limiter *l, struct scratch *s,
-		  const struct limiter_numbers *numbers, bool grid_line, int frames)
+		  const struct limiter_numbers *numbers, bool grid_line, float *gain,
+		  int frames)
 {
 	const double ceiling = (double)numbers->ceiling_octaves;
 	const int length = smooth_frames(l->rate);
@@ -263,9 +294,24 @@ static void glide(struct limiter *l, struct scratch *s,
 			l->blocks[k][LIMITER_CEILING_LANE] = numbers->ceiling_octaves;
 		l->warm = true;
 	}
-	glide_one(&l->gain, (double)numbers->gain, grid_line, length, s->gain, frames);
+	glide_one(&l->gain, (double)numbers->gain, grid_line, length, gain, frames);
 	glide_one(&l->ceiling, ceiling, grid_line, length, s->ceiling, frames);
 	glide_one(&l->link, (double)numbers->link, grid_line, length, s->link, frames);
+	if (grid_line)
+		hold(l, numbers, s->ceiling[0]);
+	for (int g = 0; g < s->groups; g++) {
+		s->ceiling[g] = s->ceiling[s->first + g * l->group];
+		s->link[g] = s->link[s->first + g * l->group];
+	}
+}
+
+/* Highest sample allowed: where the ceiling comes down, what waits obeys the old one. */
+static float clamp_level(const struct limiter *l, const struct limiter_numbers *numbers)
+{
+	const float before = l->held[LIMITER_CEILING_LANE];
+	if (before > numbers->ceiling_octaves)
+		return vf_exp2(vf_all(before))[0];
+	return numbers->ceiling;
 }
 
 static void process(void *state, const struct piece *piece)
@@ -273,16 +319,16 @@ static void process(void *state, const struct piece *piece)
 	struct limiter *l = state;
 	const struct limiter_numbers *numbers = piece->numbers;
 	const int frames = piece->frames, channels = l->channels;
+	const int within = (int)(piece->frame % (uint64_t)l->group);
 	struct scratch s;
+	_Alignas(64) float gain[GRID_FRAMES];
 
-	const bool line = piece->frame % GRID_FRAMES == 0;
-
-	glide(l, &s, numbers, line, frames);
-	if (line)
-		grid_line(l, numbers, s.ceiling[0]);
+	s.first = l->group - 1 - within;
+	s.groups = (within + frames) / l->group;
+	glide(l, &s, numbers, piece->frame % GRID_FRAMES == 0, gain, frames);
 	for (int c = 0; c < channels; c++) {
 		for (int i = 0; i < frames; i++)
-			s.in[c][i] = piece->in[c][i] * s.gain[i];
+			s.in[c][i] = piece->in[c][i] * gain[i];
 		if (l->strict)
 			guard_piece(l, &l->channel[c], s.in[c], frames);
 		ring_write(l->channel[c].delay, l->ring_frames, l->at, s.in[c], frames);
@@ -290,26 +336,23 @@ static void process(void *state, const struct piece *piece)
 	}
 	if (channels % BOX_LANES)
 		memset(s.need[channels], 0, sizeof s.need[channels]);
-	link_needs(l, &s, frames);
-	double most = 0;
+	link_needs(l, &s);
 	for (int c = 0; c < channels; c += BOX_LANES)
-		most = fmax(most, reduce_pair(l, numbers, c, s.need[c], s.need[c + 1],
-					      frames));
-	const float top =
-		fmaxf(l->held[LIMITER_CEILING_LANE], numbers->ceiling_octaves);
-	const float ceiling = top > numbers->ceiling_octaves ? vf_exp2(vf_all(top))[0]
-							     : numbers->ceiling;
+		reduce_pair(l, numbers, c, s.need[c], s.need[c + 1], s.groups);
+	const float ceiling = clamp_level(l, numbers);
+	float least = 1.0f;
 	for (int c = 0; c < channels; c++) {
 		struct limiter_channel *ch = &l->channel[c];
+		least = fminf(least, spread_gain(l, &s, c));
 		ring_read(ch->delay, l->ring_frames, l->at,
-			  l->reach_delay + TRUEPEAK_DELAY, s.in[c], frames);
-		output(s.in[c], s.need[c], ceiling, piece->out[c], frames);
+			  l->look_frames + TRUEPEAK_DELAY, s.in[c], frames);
+		output(s.in[c], s.gain + within + 1, ceiling, piece->out[c], frames);
 		piece->meters[LIMITER_TRUE_PEAK + c] =
-			true_peak(l, ch, &s, piece->out[c], frames);
+			true_peak(ch, &s, piece->out[c], frames);
 	}
-	piece->meters[LIMITER_GR] = vf_exp2(vf_all((float)-most))[0];
+	piece->meters[LIMITER_GR] = least;
 	l->at = (l->at + frames) % l->ring_frames;
-	l->box_at += (uint32_t)frames;
+	l->box_at += (uint32_t)s.groups;
 }
 
 /* Frames before `at`, cleaned by the guard where the mode wants it, as the detector and
@@ -338,10 +381,10 @@ static void refill_delay(struct limiter *l, struct limiter_channel *ch,
 	}
 	for (int back = 2 * GRID_FRAMES; back > 0; back -= GRID_FRAMES) {
 		ring_read(ch->delay, size, l->at, back, piece, GRID_FRAMES);
-		truepeak_run(&l->taps, &ch->in, piece, peak, &eighths, GRID_FRAMES);
+		truepeak_run(&ch->in, piece, peak, &eighths, GRID_FRAMES);
 		truepeak_end(&ch->in, &eighths, GRID_FRAMES);
 	}
-	ch->peak = peak[GRID_FRAMES - 1];
+	memcpy(ch->peaks, peak + GRID_FRAMES - LIMITER_GROUP_MAX, sizeof ch->peaks);
 }
 
 /* Any mode takes over from any other: what was heard, what is held and released, and the
@@ -364,6 +407,7 @@ static void adopt(void *state, const void *old_state)
 		const struct limiter_channel *from = &old->channel[c];
 		refill_delay(l, &l->channel[c], old->strict ? from->raw : from->delay);
 		l->channel[c].out = from->out;
+		memcpy(l->channel[c].gain, from->gain, sizeof from->gain);
 	}
 	for (int p = 0; p < (l->channels + 1) / BOX_LANES; p++) {
 		struct limiter_pair *pair = &l->pair[p];

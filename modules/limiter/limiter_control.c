@@ -109,9 +109,27 @@ static double look_ms(const struct setup *setup)
 	return mode_of(setup) == LIMITER_LIVE ? fmin(asked, 1.5) : asked;
 }
 
-int limiter_look_frames(const struct setup *setup)
+/* Frames whose gain is worked out at once: about 12,000 groups a second. */
+static int group_frames(int rate)
 {
-	return (int)(look_ms(setup) * setup->rate / 1000.0);
+	int group = 4;
+	while (rate > 12000 * group && group < LIMITER_GROUP_MAX)
+		group *= 2;
+	return group;
+}
+
+/* Reach of the boxes, in groups. The last group interpolates, and a peak may lie anywhere
+ * in the first. */
+static int look_reach(const struct setup *setup)
+{
+	const int frames = (int)(look_ms(setup) * setup->rate / 1000.0);
+	const int reach = (frames + 2) / group_frames(setup->rate) - 2;
+	return reach > 0 ? reach : 0;
+}
+
+static int look_frames(const struct setup *setup)
+{
+	return (look_reach(setup) + 2) * group_frames(setup->rate) - 2;
 }
 
 /* The guard passes up to 20 kHz (above 48 kHz in proportion) and stops short of half the
@@ -132,6 +150,16 @@ static int guard_half(int rate)
 	return half < LIMITER_GUARD_MAX ? half : LIMITER_GUARD_MAX;
 }
 
+static double bessel_i0(double x)
+{
+	double sum = 1.0, term = 1.0;
+	for (int n = 1; n < 60; n++) {
+		term *= x / 2.0 / n * (x / 2.0 / n);
+		sum += term;
+	}
+	return sum;
+}
+
 static void guard_init(struct limiter *l)
 {
 	const double cut = guard_pass(l->rate) + GUARD_STOP; /* the middle, doubled */
@@ -142,7 +170,7 @@ static void guard_init(struct limiter *l)
 		const double t = M_PI * cut * k;
 		const double edge = (double)k / (l->guard_half + 1);
 		tap[k] = (k ? sin(t) / t : 1.0) *
-			 truepeak_bessel_i0(beta * sqrt(1 - edge * edge));
+			 bessel_i0(beta * sqrt(1 - edge * edge));
 		sum += k ? 2 * tap[k] : tap[k];
 	}
 	for (int k = 0; k <= l->guard_half; k++)
@@ -153,7 +181,7 @@ static int latency(const struct setup *setup)
 {
 	const int guard =
 		mode_of(setup) == LIMITER_STRICT ? guard_half(setup->rate) : 0;
-	return limiter_look_frames(setup) + TRUEPEAK_DELAY + guard;
+	return look_frames(setup) + TRUEPEAK_DELAY + guard;
 }
 
 static int warmup(const struct setup *setup)
@@ -171,20 +199,23 @@ static void *init(struct arena *arena, const struct setup *setup)
 	l->channels = setup->channels;
 	l->rate = setup->rate;
 	l->strict = mode_of(setup) == LIMITER_STRICT;
-	l->reach_delay = limiter_look_frames(setup);
+	l->look_frames = look_frames(setup);
+	l->group = group_frames(l->rate);
+	for (int k = 0; k < l->group; k++)
+		l->ramp[k] = (float)(k + 1) / (float)l->group;
 	/* The same for every mode, so that one can take over another's memory. */
 	l->ring_frames = (look_max + TRUEPEAK_DELAY + 2 * LIMITER_GUARD_MAX) /
 				 GRID_FRAMES * GRID_FRAMES +
 			 2 * GRID_FRAMES;
 	l->box_mask = 64;
-	while (l->box_mask < (uint32_t)look_max + 2 * BOX_COUNT)
+	while (l->box_mask < (uint32_t)(look_max / l->group + 2 * BOX_COUNT))
 		l->box_mask *= 2;
 	l->box_mask--;
-	box_lengths_init(&l->lengths, l->reach_delay);
-	truepeak_taps_init(&l->taps);
+	box_lengths_init(&l->lengths, look_reach(setup));
 	guard_init(l);
 	for (int c = 0; c < l->channels; c++) {
 		struct limiter_channel *ch = &l->channel[c];
+		ch->gain[0] = ch->gain[1] = 1;
 		const size_t ring = (size_t)l->ring_frames * sizeof(float);
 		ch->delay = arena_alloc(arena, ring);
 		ch->raw = l->strict ? arena_alloc(arena, ring) : NULL;
@@ -205,10 +236,10 @@ static size_t numbers_bytes(const struct setup *setup)
 	return sizeof(struct limiter_numbers);
 }
 
-/* Share of a distance that is left after one frame, for a time constant. */
+/* Share of a distance that is left after one group, for a time constant. */
 static double keep(double ms, int rate)
 {
-	return exp(-1000.0 / (ms * rate));
+	return exp(-1000.0 * group_frames(rate) / (ms * rate));
 }
 
 static void design(const struct setup *setup, const float *values, void *numbers)
@@ -217,7 +248,7 @@ static void design(const struct setup *setup, const float *values, void *numbers
 	const double ceiling_db = (double)values[LIMITER_CEILING];
 	const double release_ms = (double)values[LIMITER_RELEASE];
 	const bool punchy = values[LIMITER_STYLE] > 0.5f;
-	const double hold_ms = fmax(punchy ? 2.0 : 16.8, look_ms(setup) + 0.5);
+	const double hold_ms = fmax(punchy ? 2.0 : 16.8, look_ms(setup) + 0.2);
 
 	n->gain = values[LIMITER_GAIN] > 0
 			  ? (float)db_gain((double)values[LIMITER_GAIN])

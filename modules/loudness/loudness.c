@@ -31,11 +31,12 @@ static void correlate(struct loudness *l, const float *left, const float *right,
 	}
 }
 
-static float true_peak(struct loudness *l, struct truepeak *tp, const float *in, int frames)
+static float true_peak(struct loudness *l, struct truepeak *tp, const float *in,
+		       int frames)
 {
 	_Alignas(64) float peak[GRID_FRAMES];
 	struct truepeak_eighths eighths;
-	truepeak_run(&l->taps, tp, in, peak, &eighths, frames);
+	truepeak_run(tp, in, peak, &eighths, frames);
 	const float top = truepeak_refine(tp, &eighths, peak, frames);
 	truepeak_end(tp, &eighths, frames);
 	return top;

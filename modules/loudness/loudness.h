@@ -33,7 +33,6 @@ struct loudness {
 	/* Left x left, right x right, left x right. */
 	double products[3], bins[LOUDNESS_BINS][3];
 	float correlation;
-	struct truepeak_taps taps;
 	struct truepeak peak[CHANNELS_MAX];
 };
 

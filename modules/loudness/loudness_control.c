@@ -86,7 +86,6 @@ static void *init(struct arena *arena, const struct setup *setup)
 	l->channels = setup->channels;
 	l->bin_frames = setup->rate / 100;
 	l->correlation = 1;
-	truepeak_taps_init(&l->taps);
 	return l;
 }
 
