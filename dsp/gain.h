@@ -158,6 +158,46 @@ static inline void ballistics_auto(struct ballistics fast, struct ballistics slo
 	*lasting = m;
 }
 
+/* The same for lanes with times of their own, in[n * stride + lane]; in place, from lane 0
+ * on in whole vectors. */
+#if defined(__AVX2__)
+enum { BALLISTICS_WIDTH = 4 };
+#else
+enum { BALLISTICS_WIDTH = 2 };
+#endif
+typedef double ballistics_v __attribute__((vector_size(8 * BALLISTICS_WIDTH)));
+typedef int64_t ballistics_m __attribute__((vector_size(8 * BALLISTICS_WIDTH)));
+typedef float ballistics_f __attribute__((vector_size(4 * BALLISTICS_WIDTH)));
+
+static inline void ballistics_lanes(const double *attack, const double *release,
+				    double *state, float *rows, int lanes, int stride,
+				    int frames)
+{
+	for (int first = 0; first < lanes; first += BALLISTICS_WIDTH) {
+		ballistics_v a, r, e;
+		memcpy(&a, attack + first, sizeof a);
+		memcpy(&r, release + first, sizeof r);
+		memcpy(&e, state + first, sizeof e);
+		const ballistics_v keep_a = 1 - a, keep_r = 1 - r;
+		const ballistics_m quick = a >= r; /* the attack is the faster */
+		for (int n = 0; n < frames; n++) {
+			ballistics_f target;
+			memcpy(&target, rows + n * stride + first, sizeof target);
+			const ballistics_v c =
+				__builtin_convertvector(target, ballistics_v);
+			const ballistics_v ac = a * c, rc = r * c;
+			const ballistics_v up = keep_a * e + ac;
+			const ballistics_v down = keep_r * e + rc;
+			const ballistics_m larger = ~((up > down) ^ quick);
+			e = (ballistics_v)(((ballistics_m)up & larger) |
+					   ((ballistics_m)down & ~larger));
+			target = __builtin_convertvector(e, ballistics_f);
+			memcpy(rows + n * stride + first, &target, sizeof target);
+		}
+		memcpy(state + first, &e, sizeof e);
+	}
+}
+
 /* Linear gain of a reduction; exactly 1 for 0. */
 static inline vf gain_of(vf reduction)
 {

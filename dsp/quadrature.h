@@ -19,6 +19,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "dsp/vec.h"
+
 enum { QUADRATURE_SECTIONS_MAX = 8, QUADRATURE_FRAMES_MAX = 64 };
 
 typedef float quadrature_v __attribute__((vector_size(16)));
@@ -141,6 +143,78 @@ static inline void quadrature_power(const struct quadrature_design *design,
 		quadrature_run(design, state, 7, frame, in, power, frames);
 	else
 		quadrature_run(design, state, 8, frame, in, power, frames);
+}
+
+/* The same for many signals side by side: in[n * stride + lane], power alike, lanes in
+ * whole vectors. One branch and one parity at a time, so that all stays in registers. */
+enum { QUADRATURE_LANES_MAX = 64 };
+
+struct quadrature_lanes {
+	float was[2][2][QUADRATURE_SECTIONS_MAX + 1][QUADRATURE_LANES_MAX];
+	float last[QUADRATURE_LANES_MAX];
+};
+
+static inline __attribute__((always_inline)) void
+quadrature_branch(const struct quadrature_design *design, int branch,
+		  float was[][QUADRATURE_LANES_MAX], int sections, int first,
+		  const float *in, float *power, int stride, int count)
+{
+	vf a[QUADRATURE_SECTIONS_MAX], w[QUADRATURE_SECTIONS_MAX + 1];
+
+	for (int k = 0; k < sections; k++)
+		a[k] = vf_all(design->a[k][branch]);
+	for (int k = 0; k <= sections; k++)
+		w[k] = vf_load(&was[k][first]);
+	for (int n = 0; n < count; n++) {
+		vf x = vf_load(in + n * stride);
+		for (int k = 0; k < sections; k++) {
+			const vf early = a[k] * x - w[k];
+			const vf y = a[k] * w[k + 1] + early;
+			w[k] = x;
+			x = y;
+		}
+		w[sections] = x;
+		vf sum = vf_load(power + n * stride);
+		sum = x * x + sum;
+		vf_store(power + n * stride, sum);
+	}
+	for (int k = 0; k <= sections; k++)
+		vf_store(&was[k][first], w[k]);
+}
+
+static inline void quadrature_lanes_power(const struct quadrature_design *design,
+					  struct quadrature_lanes *state,
+					  uint64_t frame, float *in, float *power,
+					  int lanes, int stride, int frames)
+{
+	/* The row before the first; the caller leaves room for it. */
+	float *before = in - stride;
+
+	memcpy(before, state->last, (size_t)lanes * sizeof *in);
+	memcpy(state->last, in + (frames - 1) * stride, (size_t)lanes * sizeof *in);
+	memset(power, 0, (size_t)(frames * stride) * sizeof *power);
+	for (int first = 0; first < lanes; first += VEC_FLOATS)
+		for (int branch = 0; branch < 2; branch++)
+			for (int start = 0; start < 2 && start < frames; start++) {
+				const int parity = (int)(frame + (unsigned)start) & 1;
+				const float *from = branch ? in : before;
+				float(*was)[QUADRATURE_LANES_MAX] =
+					state->was[branch][parity];
+				const int count = (frames - start + 1) / 2;
+				const int at = start * stride + first;
+				if (design->sections == 6)
+					quadrature_branch(design, branch, was, 6, first,
+							  from + at, power + at,
+							  2 * stride, count);
+				else if (design->sections == 7)
+					quadrature_branch(design, branch, was, 7, first,
+							  from + at, power + at,
+							  2 * stride, count);
+				else
+					quadrature_branch(design, branch, was, 8, first,
+							  from + at, power + at,
+							  2 * stride, count);
+			}
 }
 
 #endif

@@ -1,0 +1,141 @@
+/* crossover.h - Linkwitz-Riley band split whose bands add up to an allpass. Audio thread.
+ *
+ *   band 1 = LP1 AP2 AP3 AP4        band 3 = HP1 HP2 LP3 AP4
+ *   band 2 = HP1 LP2 AP3 AP4  ...   band 5 = HP1 HP2 HP3 HP4
+ *
+ * LPk + HPk = APk, so the sum is AP1 AP2 AP3 AP4: flat to the last bit of a double, at any
+ * spacing. Every band is a lane and runs the same number of biquads; only coefficients
+ * differ, and an allpass needs half as many as a pair of low-passes: the rest pass through.
+ * Linkwitz and Riley, "Active crossover networks for noncoincident drivers", JAES 24
+ * (1976); the allpass compensation: D'Appolito, JAES 32 (1984).
+ */
+#ifndef LATHE_DSP_CROSSOVER_H
+#define LATHE_DSP_CROSSOVER_H
+
+#include <math.h>
+#include <stdint.h>
+#include <string.h>
+
+enum {
+	CROSSOVER_LANES = 8, /* places for bands; 5 are used at most */
+	CROSSOVER_SPLITS_MAX = 4,
+	CROSSOVER_STAGES_MAX = 16, /* LR8: four biquads a split */
+	CROSSOVER_FRAMES_MAX = 64,
+};
+
+#if defined(__AVX2__)
+enum { CROSSOVER_WIDTH = 4 };
+#else
+enum { CROSSOVER_WIDTH = 2 };
+#endif
+typedef double crossover_v __attribute__((vector_size(8 * CROSSOVER_WIDTH)));
+typedef float crossover_f __attribute__((vector_size(4 * CROSSOVER_WIDTH)));
+
+struct crossover_design {
+	int stages;                                         /* even */
+	double c[CROSSOVER_STAGES_MAX][5][CROSSOVER_LANES]; /* b0 b1 b2 a1 a2 */
+};
+
+/* One channel. */
+struct crossover {
+	double memory[CROSSOVER_STAGES_MAX][2][CROSSOVER_LANES];
+};
+
+/* Bilinear, corner kept in place; kind: 'l', 'h', 'a' or 0 (passes through). */
+static inline void crossover_lane(double c[5][CROSSOVER_LANES], int lane, char kind,
+				  double k, double q)
+{
+	const double norm = 1 / (1 + k / q + k * k);
+	const double a1 = 2 * (k * k - 1) * norm, a2 = (1 - k / q + k * k) * norm;
+	const double low = k * k * norm;
+	const double b[4][3] = { { 1, 0, 0 },
+				 { low, 2 * low, low },
+				 { norm, -2 * norm, norm },
+				 { a2, a1, 1 } };
+	const int row = kind == 'l' ? 1 : kind == 'h' ? 2 : kind == 'a' ? 3 : 0;
+
+	for (int i = 0; i < 3; i++)
+		c[i][lane] = b[row][i];
+	c[3][lane] = row ? a1 : 0;
+	c[4][lane] = row ? a2 : 0;
+}
+
+/* order: 4 or 8, dB per octave / 6. freqs: bands - 1 of them, rising. Not for audio. */
+static inline void crossover_design(struct crossover_design *design, int order,
+				    const double *freqs, int bands, double rate)
+{
+	static const double q4[2] = { 0.541196100146197, 1.306562964876377 };
+	const int per_split = order / 2;
+
+	memset(design, 0, sizeof *design);
+	design->stages = (bands - 1) * per_split;
+	for (int split = 0; split < bands - 1; split++) {
+		const double k = tan(M_PI * fmin(freqs[split], 0.45 * rate) / rate);
+		for (int i = 0; i < per_split; i++) {
+			const double q = order == 8 ? q4[i % 2] : M_SQRT1_2;
+			for (int lane = 0; lane < CROSSOVER_LANES; lane++) {
+				char kind = lane > split    ? 'h'
+					    : lane == split ? 'l'
+							    : 'a';
+				if (kind == 'a' && i >= per_split / 2)
+					kind = 0;
+				crossover_lane(design->c[split * per_split + i], lane,
+					       kind, k, q);
+			}
+		}
+	}
+}
+
+/* Two biquads (transposed form II) over one channel's lanes, in place. */
+static inline void crossover_pass(const double c[2][5][CROSSOVER_LANES],
+				  double memory[2][2][CROSSOVER_LANES], int first,
+				  crossover_v *x, int frames)
+{
+	crossover_v k[2][5], p[2], q[2];
+
+	for (int s = 0; s < 2; s++) {
+		for (int i = 0; i < 5; i++)
+			memcpy(&k[s][i], &c[s][i][first], sizeof k[s][i]);
+		memcpy(&p[s], &memory[s][0][first], sizeof p[s]);
+		memcpy(&q[s], &memory[s][1][first], sizeof q[s]);
+	}
+	for (int n = 0; n < frames; n++) {
+		crossover_v in = x[n];
+		for (int s = 0; s < 2; s++) {
+			const crossover_v y = k[s][0] * in + p[s];
+			const crossover_v early = k[s][1] * in + q[s];
+			const crossover_v late = k[s][2] * in;
+			p[s] = early - k[s][3] * y;
+			q[s] = late - k[s][4] * y;
+			in = y;
+		}
+		x[n] = in;
+	}
+	for (int s = 0; s < 2; s++) {
+		memcpy(&memory[s][0][first], &p[s], sizeof p[s]);
+		memcpy(&memory[s][1][first], &q[s], sizeof q[s]);
+	}
+}
+
+/* out[n * stride + lane]; lanes 4 or 8: those past the last band repeat it. */
+static inline void crossover_run(const struct crossover_design *design,
+				 struct crossover *state, const float *in, float *out,
+				 int lanes, int stride, int frames)
+{
+	crossover_v x[CROSSOVER_FRAMES_MAX];
+
+	for (int first = 0; first < lanes; first += CROSSOVER_WIDTH) {
+		for (int n = 0; n < frames; n++)
+			x[n] = (double)in[n] - (crossover_v) { 0 };
+		for (int s = 0; s < design->stages; s += 2)
+			crossover_pass(&design->c[s], &state->memory[s], first, x,
+				       frames);
+		for (int n = 0; n < frames; n++) {
+			const crossover_f y =
+				__builtin_convertvector(x[n], crossover_f);
+			memcpy(out + n * stride + first, &y, sizeof y);
+		}
+	}
+}
+
+#endif

@@ -1,0 +1,420 @@
+/* multiband.c - the multiband compressor's audio part. Run by the audio thread;
+ * arithmetic only.
+ *
+ *   in -> crossover -> envelope of each band -> loudest channel -> curve -> ballistics
+ *           |                                                                  |
+ *           '------------------- bands x gains, summed <-----------------------'
+ *   in -------------------- or: shelves between the gains <--------------------'
+ *
+ * Rows: one for each frame, lanes = bands (4 or 8 places), channel after channel.
+ */
+#include <string.h>
+
+#include "dsp/db.h"
+#include "dsp/smooth.h"
+#include "modules/multiband/multiband.h"
+
+enum { ROWS_MAX = CHANNELS_MAX * LANES_MAX };
+
+typedef float quad __attribute__((vector_size(16)));
+typedef int32_t quad_mask __attribute__((vector_size(16)));
+typedef float channel_row[GRID_FRAMES] __attribute__((aligned(64)));
+
+struct work {
+	const struct piece *piece;
+	int frames;
+	/* A row before the first is room for the last of the piece before. */
+	float band[(GRID_FRAMES + 1) * ROWS_MAX] __attribute__((aligned(64)));
+	float power[GRID_FRAMES * ROWS_MAX] __attribute__((aligned(64)));
+	float gain[GRID_FRAMES * LANES_MAX] __attribute__((aligned(64)));
+	float most[LANES_MAX]; /* largest reduction of each band */
+};
+
+static quad quad_load(const float *from)
+{
+	quad v;
+	memcpy(&v, from, sizeof v);
+	return v;
+}
+
+static void quad_store(float *to, quad v)
+{
+	memcpy(to, &v, sizeof v);
+}
+
+static quad quad_max(quad a, quad b)
+{
+	const quad_mask larger = a > b;
+	return (quad)(((quad_mask)a & larger) | ((quad_mask)b & ~larger));
+}
+
+/* Of all channels the loudest, never below the sample itself. */
+static void power_link(const struct multiband_state *s, struct work *w)
+{
+	const float *band = w->band + s->stride;
+
+	for (int n = 0; n < w->frames; n++)
+		for (int lane = 0; lane < s->lanes; lane += 4) {
+			quad most = { 0 };
+			for (int c = 0; c < s->channels; c++) {
+				const int at = n * s->stride + c * s->lanes + lane;
+				const quad x = quad_load(band + at);
+				most = quad_max(most, x * x);
+				most = quad_max(most, quad_load(w->power + at));
+			}
+			quad_store(w->gain + n * s->lanes + lane, most);
+		}
+}
+
+/* A lane's number at every place of a vector; lanes divide or fill it. */
+static vf spread(const float *number, int lanes, int first)
+{
+	float places[VEC_FLOATS];
+	for (int k = 0; k < VEC_FLOATS; k++)
+		places[k] = number[(first + k) % lanes];
+	return vf_load(places);
+}
+
+/* gain[] from powers to targets of reduction. */
+static void curves_run(const struct multiband_state *s,
+		       const struct multiband_numbers *n, struct work *w)
+{
+	const int count = w->frames * s->lanes;
+	const int period = s->lanes > VEC_FLOATS ? s->lanes : VEC_FLOATS;
+
+	for (int first = 0; first < period; first += VEC_FLOATS) {
+		const vf threshold = spread(n->threshold, s->lanes, first);
+		const vf slope = spread(n->slope, s->lanes, first);
+		const vf knee = spread(n->knee, s->lanes, first);
+		const vf range = spread(n->range, s->lanes, first);
+		for (int i = first; i < count; i += period) {
+			const vf power =
+				vf_max(vf_load(w->gain + i), vf_all(GAIN_POWER_FLOOR));
+			const vf level = 0.5f * vf_log2(power);
+			vf_store(w->gain + i, gain_curve_ranged(level, threshold, slope,
+								knee, range));
+		}
+	}
+}
+
+static void reductions_peak(const struct multiband_state *s, struct work *w)
+{
+	for (int lane = 0; lane < s->lanes; lane += 4) {
+		quad most = quad_load(w->most + lane);
+		for (int n = 0; n < w->frames; n++)
+			most = quad_max(most, quad_load(w->gain + n * s->lanes + lane));
+		quad_store(w->most + lane, most);
+	}
+}
+
+static struct gain_shape shape_of(const struct multiband_numbers *n, int lane)
+{
+	return (struct gain_shape) { (double)n->threshold[lane], (double)n->slope[lane],
+				     (double)n->knee[lane] };
+}
+
+static void levels_keep(const struct multiband_state *s, const struct work *w,
+			double *level)
+{
+	for (int lane = 0; lane < s->bands; lane++) {
+		const float power = fmaxf(w->gain[lane], GAIN_POWER_FLOOR);
+		const vf now = 0.5f * vf_log2(vf_all(power));
+		level[lane] = (double)now[0];
+	}
+}
+
+/* A voice that becomes heard starts as if it had always been there: the level that a
+ * present reduction stands for, moved by what the band hears otherwise now, under the new
+ * curve. gain[] holds the powers. */
+static void reductions_carry(struct multiband_state *s, const struct work *w)
+{
+	double now[LANES_MAX];
+
+	levels_keep(s, w, now);
+	for (int lane = 0; lane < s->bands; lane++) {
+		const struct gain_shape was = shape_of(&s->voice->numbers, lane);
+		const struct gain_shape is = shape_of(&s->next->numbers, lane);
+		const double most = (double)s->next->numbers.range[lane];
+		double level = s->level[lane];
+		if (s->carried[lane] < 0.999 * (double)s->voice->numbers.range[lane])
+			level = gain_curve_level(&was, s->carried[lane], level);
+		level += now[lane] - s->level[lane];
+		const double reduction = gain_curve_at(&is, level);
+		s->next->reduction[lane] = reduction < most ? reduction : most;
+	}
+}
+
+/* gain[] becomes the reduction of each band, frame by frame. */
+static void reductions_run(struct multiband_state *s, struct multiband_voice *voice,
+			   struct work *w)
+{
+	float *band = w->band + s->stride;
+
+	for (int c = 0; c < s->channels; c++)
+		crossover_run(&voice->numbers.crossover, &voice->crossover[c],
+			      w->piece->in[c], band + c * s->lanes, s->lanes, s->stride,
+			      w->frames);
+	quadrature_lanes_power(&s->quadrature, &voice->envelope, w->piece->frame, band,
+			       w->power, s->all, s->stride, w->frames);
+	power_link(s, w);
+	if (s->changing && s->age == s->warm) {
+		if (voice == s->next) {
+			reductions_carry(s, w);
+		} else {
+			memcpy(s->carried, voice->reduction, sizeof s->carried);
+			levels_keep(s, w, s->level);
+		}
+	}
+	curves_run(s, &voice->numbers, w);
+	ballistics_lanes(voice->numbers.attack, voice->numbers.release,
+			 voice->reduction, w->gain, s->lanes, s->lanes, w->frames);
+	reductions_peak(s, w);
+}
+
+/* ---- Linkwitz-Riley: the bands themselves, each with its gain -------------------------- */
+
+static void gains_run(const struct multiband_state *s, struct work *w)
+{
+	for (int i = 0; i < w->frames * s->lanes; i += VEC_FLOATS)
+		vf_store(w->gain + i, gain_of(vf_load(w->gain + i)));
+}
+
+static float quad_sum(quad v)
+{
+	return (v[0] + v[1]) + (v[2] + v[3]);
+}
+
+static void bands_sum(const struct multiband_state *s,
+		      const struct multiband_numbers *n, const struct work *w,
+		      int channel, float *out)
+{
+	const float *band = w->band + s->stride;
+	const int own = channel * s->lanes, other = (1 - channel) * s->lanes;
+
+	for (int i = 0; i < w->frames; i++) {
+		quad sum = { 0 };
+		for (int lane = 0; lane < s->lanes; lane += 4) {
+			const float *row = band + i * s->stride + lane;
+			const quad gain = quad_load(w->gain + i * s->lanes + lane);
+			quad x = quad_load(row + own) * quad_load(n->straight + lane);
+			if (n->wide) {
+				const quad far = quad_load(row + other);
+				x = far * quad_load(n->across + lane) + x;
+			}
+			sum = x * gain + sum;
+		}
+		out[i] = quad_sum(sum);
+	}
+}
+
+static void bands_run(const struct multiband_state *s, struct multiband_voice *voice,
+		      struct work *w, channel_row *out)
+{
+	gains_run(s, w);
+	for (int c = 0; c < s->channels; c++)
+		bands_sum(s, &voice->numbers, w, c, out[c]);
+}
+
+/* ---- transparent: shelves between neighbouring gains --------------------------------------- */
+
+/* A quarter of the step in gain from the band over `lane` down to it, in log2 units;
+ * from the highest band: its gain itself, which lies over all shelves. */
+static void step_run(const struct multiband_state *s, const struct work *w,
+		     const float *lift, int lane, float *step)
+{
+	const bool top = lane == s->bands - 1;
+
+	for (int n = 0; n < w->frames; n++) {
+		const float *reduction = w->gain + n * s->lanes + lane;
+		step[n] = top ? lift[lane] - reduction[0]
+			      : 0.25f * (lift[lane] - lift[lane + 1] + reduction[1] -
+					 reduction[0]);
+	}
+	for (int n = w->frames; n % VEC_FLOATS; n++)
+		step[n] = 0;
+}
+
+/* change[]: two channels, or mid and side, side with its own lifts. */
+static void shelves_run(const struct multiband_state *s, struct multiband_voice *voice,
+			const struct work *w, int pair, const shelves_v *x,
+			shelves_v *change)
+{
+	const struct multiband_numbers *n = &voice->numbers;
+	channel_row step;
+	struct shelves_path path[2];
+	const struct shelves_path *other = n->wide ? &path[1] : &path[0];
+
+	memset(change, 0, (size_t)w->frames * sizeof *change);
+	for (int shelf = s->bands - 2; shelf >= 0; shelf--) {
+		step_run(s, w, n->lift, shelf, step);
+		shelves_follow(n->shelves.g[shelf], step, &path[0], w->frames);
+		if (n->wide) {
+			step_run(s, w, n->side_lift, shelf, step);
+			shelves_follow(n->shelves.g[shelf], step, &path[1], w->frames);
+		}
+		shelves_one(&voice->shelves[pair], shelf, &path[0], other, x, change,
+			    w->frames);
+	}
+}
+
+/* What the gain of the highest band makes of all that. */
+static void top_run(const struct multiband_state *s, const struct multiband_numbers *n,
+		    const struct work *w, const shelves_v *x, shelves_v *change)
+{
+	channel_row mid, side;
+
+	step_run(s, w, n->lift, s->bands - 1, mid);
+	step_run(s, w, n->side_lift, s->bands - 1, side);
+	for (int i = 0; i < w->frames; i += VEC_FLOATS) {
+		vf_store(mid + i, vf_exp2(vf_load(mid + i)) - 1.0f);
+		vf_store(side + i, vf_exp2(vf_load(side + i)) - 1.0f);
+	}
+	for (int i = 0; i < w->frames; i++) {
+		const shelves_v top = { (double)mid[i],
+					(double)(n->wide ? side[i] : mid[i]) };
+		const shelves_v y = x[i] + change[i];
+		change[i] = top * y + change[i];
+	}
+}
+
+static void transparent_run(const struct multiband_state *s,
+			    struct multiband_voice *voice, struct work *w,
+			    channel_row *out)
+{
+	const bool stereo = s->channels == 2;
+	shelves_v x[GRID_FRAMES], change[GRID_FRAMES];
+
+	for (int c = 0; c < s->channels; c += 2) {
+		const int d = c + 1 < s->channels ? c + 1 : c;
+		const float *left = w->piece->in[c], *right = w->piece->in[d];
+		for (int n = 0; n < w->frames; n++) {
+			const double l = (double)left[n], r = (double)right[n];
+			x[n] = stereo ? (shelves_v) { 0.5 * (l + r), 0.5 * (l - r) }
+				      : (shelves_v) { l, r };
+		}
+		shelves_run(s, voice, w, c / 2, x, change);
+		top_run(s, &voice->numbers, w, x, change);
+		for (int n = 0; n < w->frames; n++) {
+			const double a = change[n][0], b = change[n][1];
+			const double l = stereo ? a + b : a, r = stereo ? a - b : b;
+			out[c][n] = (float)((double)left[n] + l);
+			out[d][n] = (float)((double)right[n] + r);
+		}
+	}
+}
+
+static void voice_run(struct multiband_state *s, struct multiband_voice *voice,
+		      struct work *w, channel_row *out)
+{
+	reductions_run(s, voice, w);
+	if (s->mode == MULTIBAND_TRANSPARENT && !voice->numbers.apart)
+		transparent_run(s, voice, w, out);
+	else
+		bands_run(s, voice, w, out);
+}
+
+/* ---- from one set of values to the next ---------------------------------------------------- */
+
+static bool values_differ(const float *a, const float *b, int count)
+{
+	int differ = 0;
+	for (int i = 0; i < count; i++)
+		differ += a[i] != b[i];
+	return differ > 0;
+}
+
+static void voice_values(struct multiband_voice *voice, const struct piece *piece)
+{
+	memcpy(voice->values, piece->values, sizeof voice->values);
+	memcpy(&voice->numbers, piece->numbers, sizeof voice->numbers);
+}
+
+static void voice_copy(const struct multiband_state *s, struct multiband_voice *to,
+		       const struct multiband_voice *from)
+{
+	const size_t channels = (size_t)s->channels;
+
+	memcpy(to->reduction, from->reduction, sizeof to->reduction);
+	memcpy(to->crossover, from->crossover, channels * sizeof *to->crossover);
+	memcpy(to->shelves, from->shelves, (channels + 1) / 2 * sizeof *to->shelves);
+	to->envelope = from->envelope;
+}
+
+/* The next voice starts from the present one's memory; filters that differ ring out
+ * unheard. */
+static void change_start(struct multiband_state *s, const struct piece *piece)
+{
+	const struct multiband_voice *voice = s->voice;
+	struct multiband_voice *next = s->next;
+
+	voice_copy(s, next, voice);
+	voice_values(next, piece);
+	const bool moved = values_differ(voice->values + MULTIBAND_SPLITS,
+					 piece->values + MULTIBAND_SPLITS, SPLITS_MAX);
+	const int settle = s->rate * 12 / 125 / GRID_FRAMES * GRID_FRAMES;
+	s->warm = moved || s->mode == MULTIBAND_TRANSPARENT ? settle : 0;
+	s->changing = true;
+	s->age = 0;
+}
+
+/* Then a raised cosine from the old sound to the new. */
+static void change_run(struct multiband_state *s, struct work *w, channel_row *out)
+{
+	const int length = smooth_frames(s->rate);
+	channel_row next[CHANNELS_MAX];
+
+	voice_run(s, s->next, w, next);
+	for (int i = 0; i < w->frames; i++) {
+		const int at = s->age + i - s->warm;
+		if (at <= 0)
+			continue;
+		const float left =
+			at < length ? (float)(1 - smooth_shape((double)at / length))
+				    : 0;
+		for (int c = 0; c < s->channels; c++)
+			out[c][i] = next[c][i] + left * (out[c][i] - next[c][i]);
+	}
+	s->age += w->frames;
+	if (s->age >= s->warm + length) {
+		struct multiband_voice *old = s->voice;
+		s->voice = s->next;
+		s->next = old;
+		s->changing = false;
+	}
+}
+
+static void multiband_process(void *state, const struct piece *piece) REALTIME
+{
+	struct multiband_state *s = state;
+	struct work w;
+	channel_row out[CHANNELS_MAX];
+
+	w.piece = piece;
+	w.frames = piece->frames;
+	memset(w.most, 0, sizeof w.most);
+	if (!s->started)
+		voice_values(s->voice, piece);
+	s->started = true;
+	if (!s->changing && piece->frame % GRID_FRAMES == 0 &&
+	    values_differ(s->voice->values, piece->values, MULTIBAND_VALUES))
+		change_start(s, piece);
+	voice_run(s, s->voice, &w, out);
+	if (s->changing)
+		change_run(s, &w, out);
+	for (int c = 0; c < s->channels; c++)
+		memcpy(piece->out[c], out[c], (size_t)w.frames * sizeof(float));
+	for (int b = 0; b < BANDS_MAX; b++)
+		piece->meters[b] = w.most[b] * (float)DB_PER_OCTAVE;
+}
+
+static void multiband_adopt(void *state, const void *from) REALTIME
+{
+	struct multiband_state *s = state;
+	const struct multiband_state *old = from;
+
+	if (s->bands != old->bands)
+		return;
+	voice_copy(s, s->voice, old->voice);
+}
+
+MODULE_KERNEL(multiband) = { multiband_process, multiband_adopt };

@@ -1,0 +1,173 @@
+/* multiband_control.c - the multiband compressor's tables and design. Worker and control
+ * threads. */
+#include "dsp/db.h"
+#include "modules/multiband/multiband.h"
+
+static const char *const modes[] = { "transparent", "lr4", "lr8", NULL };
+
+static const struct param params[MULTIBAND_PARAMS] = {
+	[MULTIBAND_MODE] = { "mode", "Mode",
+			     "Shelves that are nothing at rest, or Linkwitz-Riley "
+			     "bands",
+			     "", CURVE_CHOICE, 0, 2, MULTIBAND_TRANSPARENT, 1, modes,
+			     PARAM_REBUILD },
+	[MULTIBAND_BANDS] = { "bands", "Bands", "How many bands", "", CURVE_INTEGER, 2,
+			      BANDS_MAX, 4, 1, NULL, PARAM_REBUILD },
+};
+
+static const struct param split_rows[] = {
+	{ "freq", "Crossover", "Border between this band and the next; kept rising",
+	  "Hz", CURVE_LOG, 30, 16000, 1000, 1, NULL, 0 },
+};
+static const float split_defaults[SPLITS_MAX] = { 120, 1000, 6000, 12000 };
+
+static const struct param band_rows[BAND_ROWS] = {
+	[BAND_THRESHOLD] = { "threshold", "Threshold", "Level where reduction begins",
+			     "dB", CURVE_LINEAR, -60, 0, -18, 0.1f, NULL, 0 },
+	[BAND_RATIO] = { "ratio", "Ratio", "dB in for one dB out above the threshold",
+			 ":1", CURVE_LOG, 1, 20, 2, 0.05f, NULL, 0 },
+	[BAND_KNEE] = { "knee", "Knee", "Width of the bend around the threshold", "dB",
+			CURVE_LINEAR, 0, 30, 6, 0.1f, NULL, 0 },
+	[BAND_ATTACK] = { "attack", "Attack", "Time to 63 % of a rise in reduction",
+			  "ms", CURVE_LOG, 0.1f, 250, 10, 0, NULL, 0 },
+	[BAND_RELEASE] = { "release", "Release", "Time to 63 % of a fall in reduction",
+			   "ms", CURVE_LOG, 5, 3000, 150, 0, NULL, 0 },
+	[BAND_RANGE] = { "range", "Range", "The most that this band is reduced", "dB",
+			 CURVE_LINEAR, 0, 60, 60, 0.1f, NULL, 0 },
+	[BAND_MAKEUP] = { "makeup", "Makeup", "Gain after the reduction", "dB",
+			  CURVE_LINEAR, -24, 24, 0, 0.1f, NULL, 0 },
+	[BAND_WIDTH] = { "width", "Width", "Side against mid of this band; stereo only",
+			 "%", CURVE_LINEAR, 0, 200, 100, 1, NULL, 0 },
+	[BAND_SOLO] = { "solo", "Solo", "Hear only the soloed bands", "", CURVE_TOGGLE,
+			0, 1, 0, 1, NULL, PARAM_RECALL_SAFE },
+	[BAND_MUTE] = { "mute", "Mute", "Take this band away", "", CURVE_TOGGLE, 0, 1,
+			0, 1, NULL, 0 },
+	[BAND_OFF] = { "off", "Bypass", "Leave this band as it comes", "", CURVE_TOGGLE,
+		       0, 1, 0, 1, NULL, 0 },
+};
+
+static const struct param_group groups[] = {
+	{ "crossover", "Crossover", SPLITS_MAX, 1, split_rows, split_defaults },
+	{ "band", "Band", BANDS_MAX, BAND_ROWS, band_rows, NULL },
+};
+
+static const struct meter meters[] = {
+	{ "gr", "Reduction", "Gain reduction of this band", "dB", 0, 60, FOLD_MAX, 0,
+	  "band", BANDS_MAX },
+};
+
+static void *multiband_init(struct arena *arena, const struct setup *setup)
+{
+	struct multiband_state *s = arena_alloc(arena, sizeof *s);
+
+	s->rate = setup->rate;
+	s->channels = setup->channels;
+	s->bands = (int)setup->values[MULTIBAND_BANDS];
+	s->lanes = s->bands <= 4 ? 4 : 8;
+	s->all = s->channels * s->lanes;
+	s->stride = (s->all + 15) / 16 * 16;
+	s->mode = (enum multiband_mode)setup->values[MULTIBAND_MODE];
+	s->voice = arena_alloc(arena, sizeof *s->voice);
+	s->next = arena_alloc(arena, sizeof *s->next);
+	quadrature_design(&s->quadrature, setup->rate);
+	return s;
+}
+
+/* The lowest crossover has rung out, and the slowest release. */
+static int multiband_warmup(const struct setup *setup)
+{
+	double longest_ms = 0;
+	for (int b = 0; b < BANDS_MAX; b++)
+		longest_ms = fmax(longest_ms,
+				  (double)setup->values[MULTIBAND_BAND + b * BAND_ROWS +
+							BAND_RELEASE]);
+	return (int)(fmin(2000, 100 + 5 * longest_ms) * setup->rate / 1000);
+}
+
+static size_t multiband_numbers_bytes(const struct setup *setup)
+{
+	(void)setup;
+	return sizeof(struct multiband_numbers);
+}
+
+/* Shelves need a logarithm: a side of width 0 stops at -40 dB. */
+static double lift_of(double gain)
+{
+	return gain == 1 ? 0 : log2(fmax(gain, 0.01));
+}
+
+static void band_design(struct multiband_numbers *n, int lane, const float *row,
+			bool heard, const struct setup *setup)
+{
+	const bool off = row[BAND_OFF] >= 1;
+	const double makeup = (double)row[BAND_MAKEUP];
+	const double out = !heard ? 0 : off || makeup == 0 ? 1 : db_gain(makeup);
+	const double width =
+		off || setup->channels != 2 ? 1 : (double)row[BAND_WIDTH] / 100;
+
+	n->attack[lane] = ballistics_share((double)row[BAND_ATTACK], setup->rate);
+	n->release[lane] = ballistics_share((double)row[BAND_RELEASE], setup->rate);
+	n->threshold[lane] = (float)((double)row[BAND_THRESHOLD] / DB_PER_OCTAVE);
+	n->slope[lane] = off ? 0 : (float)(1 - 1 / (double)row[BAND_RATIO]);
+	n->knee[lane] =
+		fmaxf((float)((double)row[BAND_KNEE] / DB_PER_OCTAVE), GAIN_KNEE_MIN);
+	n->range[lane] = (float)((double)row[BAND_RANGE] / DB_PER_OCTAVE);
+	n->straight[lane] = (float)(out * (1 + width) / 2);
+	n->across[lane] = (float)(out * (1 - width) / 2);
+	n->lift[lane] = (float)lift_of(out);
+	n->side_lift[lane] = (float)lift_of(out * width);
+	n->wide |= width != 1;
+	n->apart |= !heard;
+}
+
+static void multiband_design(const struct setup *setup, const float *values,
+			     void *numbers)
+{
+	struct multiband_numbers *n = numbers;
+	const float *rows = values + MULTIBAND_BAND;
+	const int bands = (int)setup->values[MULTIBAND_BANDS];
+	const int mode = (int)setup->values[MULTIBAND_MODE];
+	double freqs[SPLITS_MAX];
+	bool solo = false;
+
+	memset(n, 0, sizeof *n);
+	for (int b = 0; b < bands; b++)
+		solo |= rows[b * BAND_ROWS + BAND_SOLO] >= 1;
+	for (int b = 0; b < bands; b++) {
+		const float *row = rows + b * BAND_ROWS;
+		const bool soloed = !solo || row[BAND_SOLO] >= 1;
+		band_design(n, b, row, soloed && row[BAND_MUTE] < 1, setup);
+	}
+	for (int lane = bands; lane < LANES_MAX; lane++) {
+		n->attack[lane] = n->release[lane] = 1;
+		n->knee[lane] = 1;
+	}
+	for (int i = 0; i < bands - 1; i++) {
+		freqs[i] = (double)values[MULTIBAND_SPLITS + i];
+		if (i > 0)
+			freqs[i] = fmax(freqs[i], freqs[i - 1]);
+	}
+	crossover_design(&n->crossover, mode == MULTIBAND_LR8 ? 8 : 4, freqs, bands,
+			 setup->rate);
+	shelves_design(&n->shelves, freqs, bands - 1, setup->rate);
+}
+
+KERNELS_DECLARE(multiband);
+
+extern const struct module module_multiband;
+const struct module module_multiband = {
+	.id = "multiband",
+	.label = "Multiband compressor",
+	.help = "Two to five bands, each with a compressor of its own",
+	.params = params,
+	.param_count = MULTIBAND_PARAMS,
+	.groups = groups,
+	.group_count = 2,
+	.meters = meters,
+	.meter_count = 1,
+	.kernels = KERNELS(multiband),
+	.init = multiband_init,
+	.warmup = multiband_warmup,
+	.numbers_bytes = multiband_numbers_bytes,
+	.design = multiband_design,
+};

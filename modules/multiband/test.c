@@ -1,0 +1,206 @@
+/* test.c - what only the multiband compressor promises: flat bands, nothing at rest. */
+#include <stdlib.h>
+
+#include "dsp/db.h"
+#include "modules/multiband/multiband.h"
+#include "tests/test.h"
+
+extern const struct module module_multiband;
+
+enum { RATE = 48000, FRAMES = RATE };
+
+struct arena {
+	int unused;
+};
+
+void *arena_alloc(struct arena *arena, size_t bytes)
+{
+	(void)arena;
+	const size_t whole = (bytes + 63) / 64 * 64;
+	void *memory = aligned_alloc(64, whole);
+	memset(memory, 0, whole);
+	return memory;
+}
+
+static float in[2][FRAMES], out[2][FRAMES], whole[2][FRAMES];
+static float gr[BANDS_MAX];
+
+static void values_set(float *values, int mode, int bands)
+{
+	const struct param_group *g = module_multiband.groups;
+
+	values[MULTIBAND_MODE] = (float)mode;
+	values[MULTIBAND_BANDS] = (float)bands;
+	for (int i = 0; i < SPLITS_MAX; i++)
+		values[MULTIBAND_SPLITS + i] = g[0].defaults[i];
+	for (int i = 0; i < BANDS_MAX * BAND_ROWS; i++)
+		values[MULTIBAND_BAND + i] = g[1].rows[i % BAND_ROWS].def;
+}
+
+static float *band_value(float *values, int band, int row)
+{
+	return values + MULTIBAND_BAND + (band - 1) * BAND_ROWS + row;
+}
+
+static void render(const float *values, int block)
+{
+	const struct setup setup = { .rate = RATE, .channels = 2, .values = values };
+	void *state = module_multiband.init(NULL, &setup);
+	static struct multiband_numbers numbers;
+	static float a[2][64] __attribute__((aligned(64)));
+
+	module_multiband.design(&setup, values, &numbers);
+	for (int at = 0; at < FRAMES;) {
+		const int line = (at / 64 + 1) * 64, cut = (at / block + 1) * block;
+		int end = line < cut ? line : cut;
+		end = end < FRAMES ? end : FRAMES;
+		for (int c = 0; c < 2; c++)
+			memcpy(a[c], in[c] + at, (size_t)(end - at) * sizeof(float));
+		const struct piece piece = {
+			.frame = (uint64_t)at,
+			.frames = end - at,
+			.channels = 2,
+			.in = (const float *const[]) { a[0], a[1] },
+			.out = (float *const[]) { a[0], a[1] },
+			.values = values,
+			.numbers = &numbers,
+			.meters = gr,
+		};
+		module_multiband.kernels[0]->process(state, &piece);
+		for (int c = 0; c < 2; c++)
+			memcpy(out[c] + at, a[c], (size_t)(end - at) * sizeof(float));
+		at = end;
+	}
+}
+
+static void noise(float gain)
+{
+	srand(1);
+	for (int i = 0; i < FRAMES; i++)
+		for (int c = 0; c < 2; c++)
+			in[c][i] = gain * ((float)rand() / (float)RAND_MAX - 0.5f);
+}
+
+static void tone(double freq, double gain)
+{
+	for (int i = 0; i < FRAMES; i++)
+		in[0][i] = in[1][i] = (float)(gain * sin(2 * M_PI * freq * i / RATE));
+}
+
+/* Gain at a frequency, dB, after half a second. */
+static double gain_at(const float *values, double freq, double level)
+{
+	double x = 0, y = 0;
+	tone(freq, level);
+	render(values, 64);
+	for (int i = FRAMES / 2; i < FRAMES; i++) {
+		x += pow((double)in[0][i], 2);
+		y += pow((double)out[0][i], 2);
+	}
+	return 10 * log10(y / x);
+}
+
+static void test_flat(void)
+{
+	static const double freqs[] = { 40, 120, 350, 1000, 2500, 6000, 12000, 18000 };
+	float v[MULTIBAND_VALUES];
+
+	for (int mode = MULTIBAND_LR4; mode <= MULTIBAND_LR8; mode++)
+		for (int bands = 2; bands <= 5; bands++) {
+			values_set(v, mode, bands);
+			for (int k = 0; k < 8; k++)
+				CHECK_NEAR(gain_at(v, freqs[k], 0.001), 0, 0.002,
+					   "all bands at unity, dB");
+		}
+}
+
+static void test_rest(void)
+{
+	float v[MULTIBAND_VALUES];
+
+	noise(0.01f);
+	for (int bands = 2; bands <= 5; bands++) {
+		values_set(v, MULTIBAND_TRANSPARENT, bands);
+		render(v, 64);
+		CHECK(memcmp(in, out, sizeof in) == 0, "%d bands at rest are heard",
+		      bands);
+	}
+}
+
+/* One band acts on its own tone and leaves the others alone. */
+static void test_bands(void)
+{
+	static const double centre[] = { 40, 350, 2500, 16000 };
+	float v[MULTIBAND_VALUES];
+
+	for (int mode = MULTIBAND_TRANSPARENT; mode <= MULTIBAND_LR8; mode++)
+		for (int band = 1; band <= 4; band++) {
+			values_set(v, mode, 4);
+			*band_value(v, band, BAND_THRESHOLD) = -32;
+			*band_value(v, band, BAND_KNEE) = 0;
+			for (int k = 1; k <= 4; k++) {
+				const double gain = gain_at(v, centre[k - 1], 0.1);
+				CHECK_NEAR(gain, k == band ? -6 : 0, 0.7,
+					   "a band's tone");
+				CHECK_NEAR(gr[k - 1], k == band ? 6 : 0, 0.7,
+					   "its meter");
+			}
+			*band_value(v, band, BAND_RANGE) = 2;
+			CHECK_NEAR(gain_at(v, centre[band - 1], 0.1), -2, 0.3, "range");
+			*band_value(v, band, BAND_OFF) = 1;
+			CHECK_NEAR(gain_at(v, centre[band - 1], 0.1), 0, 0.01, "off");
+			*band_value(v, band, BAND_MUTE) = 1;
+			CHECK(gain_at(v, centre[band - 1], 0.1) < -12, "mute");
+		}
+}
+
+static void test_width(void)
+{
+	float v[MULTIBAND_VALUES];
+
+	for (int mode = MULTIBAND_TRANSPARENT; mode <= MULTIBAND_LR4; mode++) {
+		values_set(v, mode, 4);
+		*band_value(v, 2, BAND_WIDTH) = 0;
+		tone(350, 0.01);
+		for (int i = 0; i < FRAMES; i++)
+			in[1][i] = 0;
+		render(v, 64);
+		double left = 0, right = 0, difference = 0;
+		for (int i = FRAMES / 2; i < FRAMES; i++) {
+			left += pow((double)out[0][i], 2);
+			right += pow((double)out[1][i], 2);
+			difference += pow((double)(out[0][i] - out[1][i]), 2);
+		}
+		CHECK(10 * log10(difference / (left + right)) < -8, "width 0 is mono");
+	}
+}
+
+static void test_cuts(void)
+{
+	float v[MULTIBAND_VALUES];
+
+	noise(0.5f);
+	for (int mode = MULTIBAND_TRANSPARENT; mode <= MULTIBAND_LR8; mode++) {
+		values_set(v, mode, 5);
+		*band_value(v, 2, BAND_WIDTH) = 40;
+		*band_value(v, 3, BAND_THRESHOLD) = -40;
+		render(v, 64);
+		memcpy(whole, out, sizeof whole);
+		render(v, 1);
+		CHECK(memcmp(whole, out, sizeof whole) == 0, "cut into 1, mode %d",
+		      mode);
+		render(v, 7);
+		CHECK(memcmp(whole, out, sizeof whole) == 0, "cut into 7, mode %d",
+		      mode);
+	}
+}
+
+int main(void)
+{
+	test_flat();
+	test_rest();
+	test_bands();
+	test_width();
+	test_cuts();
+	return test_result();
+}
