@@ -116,9 +116,7 @@ static int subscription_match(const struct watch *watch,
 	subscription->dirty_from = 0;
 	int found = address_match(watch->addresses, &subscription->pattern, true,
 				  subscription->matched);
-	if (found)
-		subscription->meters =
-			calloc((size_t)found, sizeof *subscription->meters);
+	subscription->meters = calloc((size_t)found + 1, sizeof *subscription->meters);
 	for (int i = 0; i < count; i++) {
 		if (!(subscription->matched[i / 64] >> (i % 64) & 1) ||
 		    !address_place(watch->addresses, i)->meter)

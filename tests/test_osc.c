@@ -3,6 +3,7 @@
 #include <ifaddrs.h>
 #include <net/if.h>
 
+#include "daemon/glide.h"
 #include "tests/fake_host.h"
 #include "tests/osc_user.h"
 
@@ -23,6 +24,7 @@ static void start(int nodes)
 static void stop(void)
 {
 	osc_destroy(osc);
+	glides_destroy(host.glides);
 	event_log_destroy(host.events);
 	rack_destroy(host.rack);
 	free(host.config_path);
@@ -245,7 +247,7 @@ static lo_bundle bundle_in(double seconds, const char *path, double value)
 	lo_timetag_now(&tag);
 	double whole = floor(seconds), part = (seconds - whole) * 4294967296.0;
 	uint64_t fraction = (uint64_t)tag.frac + (uint64_t)part;
-	tag.sec += (uint32_t)whole + (uint32_t)(fraction >> 32);
+	tag.sec += (uint32_t)(int32_t)whole + (uint32_t)(fraction >> 32);
 	tag.frac = (uint32_t)fraction;
 	lo_bundle bundle = lo_bundle_new(tag);
 	lo_bundle_add_message(bundle, path, message_of("f", value));
