@@ -262,6 +262,7 @@ static void make_node(struct building *b, const struct draft_step *draft,
 	step->identity = step->resident->identity;
 	step->warmup = warmup > longest ? longest : warmup;
 	step->latency = b->draft.latency[draft->node];
+	step->source_latency = b->draft.signals[draft->out].latency - step->latency;
 	step->values_at = place->at;
 	step->numbers_at = place->numbers_at;
 	if (!(module->flags & MODULE_GENERATOR))

@@ -18,6 +18,7 @@ struct step {
 	struct piece piece;
 	struct guard *guard; /* NULL: a sum, a delay, an output */
 	int latency;         /* frames from in to out */
+	int source_latency;  /* frames from the rack's inputs to in */
 	struct step **from;  /* steps that it hears */
 	int from_count;
 	int ready; /* frames until it sounds as if it had always been there */
@@ -30,7 +31,6 @@ struct step {
 	int warmup;        /* frames */
 	/* A delay's only; its identity is its source's. */
 	struct delay *delay;
-	int source_latency; /* since the rack's inputs */
 };
 
 /* Values and the numbers designed from them, of all nodes, as one. */

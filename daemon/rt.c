@@ -148,17 +148,21 @@ static void pair_twins(struct step *step, struct step *old)
 static int adopt_node(struct step *step, struct step *old, uint64_t frame)
 {
 	int dry = step->guard && step->guard->delay ? step->latency : 0;
+	int cold = step->warmup > dry ? step->warmup : dry;
 
 	if (!old || !old->guard != !step->guard)
-		return step->warmup > dry ? step->warmup : dry;
+		return cold;
 	if (step->guard) {
 		pair_twins(step, old);
 		if (guard_adopt(step->guard, old->guard, frame))
 			dry = 0;
 	}
 	if (!step->kernel->adopt || !guard_whole(old->guard))
-		return step->warmup > dry ? step->warmup : dry;
+		return cold;
 	step->kernel->adopt(step->state, old->state);
+	/* What it remembers came earlier or later than what it hears now. */
+	if (step->source_latency != old->source_latency)
+		return step->latency;
 	return dry;
 }
 

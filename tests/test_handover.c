@@ -76,7 +76,8 @@ static void test_padded(void)
 {
 	struct rack *rack = rig_rack();
 	rig_chain(rack, "lag", "lag");
-	rig_output(rack, "out", rig_from(0));
+	rack_set(rack, rig_chain(rack, "lag", "kept"), 0, 200);
+	rig_output(rack, "out", rig_from(1));
 	rack->latency = 1000;
 	struct rig *rig = rig_open(rack, 0);
 	int differ = swaps(rig, 1000, 12, 256, other_lag);
@@ -158,23 +159,27 @@ static void test_bundle(void)
 	rig_close(rig);
 }
 
-/* While a rebuild waits, later changes are heard, and sync still waits for all. */
+/* While a rebuild warms up, later changes are heard, and sync still waits for all. */
 static void test_value_swap_race(void)
 {
 	struct rack *rack = rig_rack();
 	rig_chain(rack, "gain", "gain");
-	rig_output(rack, "out", rig_from(0));
+	rig_chain(rack, "lag", "lag");
+	rig_output(rack, "out", rig_from(1));
+	rack->latency = 1000;
 	struct rig *rig = rig_open(rack, 0);
-	rig_play(rig, 640, 64);
-	uint64_t first = rig_set(rig, "gain", "mode", 1);
+	rig_play(rig, 6400, 64);
+	uint64_t first = rig_set(rig, "lag", "frames", 1);
 	uint64_t second = rig_set(rig, "gain", "gain", 7);
-	CHECK(second > first, "serials");
-	rig_run(rig, 64);
+	rig_play(rig, 640, 64);
+	CHECK(engine_played(rig->engine) < first, "played while it warms up");
+	CHECK(rig_meter(rig, "gain", "out/1") == 7 * rig_ramp(rig->frame - 1, 0),
+	      "a change waits for another's rebuild");
 	rig_play(rig, 4800, 64);
 	CHECK(engine_played(rig->engine) >= second, "%llu",
 	      (unsigned long long)engine_played(rig->engine));
 	const float *out = rig->out[rig_slot(rig, "out_1")];
-	CHECK(out[63] == 7 * rig_ramp(rig->frame - 1, 0), "gain lost in the swap");
+	CHECK(out[63] == 7 * rig_ramp(rig->frame - 1001, 0), "lost in the swap");
 	CHECK(rig_meter(rig, "gain", "torn") == 0, "values without their numbers");
 	rig_close(rig);
 }
