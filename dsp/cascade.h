@@ -165,7 +165,7 @@ CASCADE_INLINE void cascade_fly(const struct cascade *const *c,
 				struct cascade_state *const *state, double *const *x,
 				int frames, int base, const int vectors,
 				const int channels,
-				const double (*const *amount)[CASCADE_PASS])
+				double (*const *amount)[CASCADE_PASS])
 {
 	const int lag = vectors * VEC_DOUBLES - 1;
 	struct cascade_flight f[2];
@@ -251,7 +251,7 @@ enum { CASCADE_STEPS = 64 + CASCADE_PASS - 1 };
 static inline void cascade_run_moving(const struct cascade *const *c,
 				      struct cascade_state *const *state,
 				      double *const *x, int frames, int channels,
-				      const double (*const *amount)[CASCADE_PASS])
+				      double (*const *amount)[CASCADE_PASS])
 {
 	if (channels == 1)
 		cascade_fly(c, state, x, frames, 0, CASCADE_VECTORS, 1, amount);

@@ -232,15 +232,16 @@ static inline double match_improve(struct section *h, int count,
 	return least;
 }
 
-/* The digital sections for `wanted` at `hz`: one, or two where one can't follow. */
+/* The digital sections for `wanted` at `hz`: one, or two where one can't follow and `most`
+ * allows it. */
 static inline int match_sections(const struct section *wanted, double hz, double rate,
-				 struct section h[2])
+				 int most, struct section h[2])
 {
 	struct match_grid grid;
 	match_look(&grid, wanted, hz, rate);
 	match_start(&h[0], wanted, hz, rate);
 	const double error = match_improve(h, 1, &grid, 16);
-	if (error < MATCH_GOOD)
+	if (error < MATCH_GOOD || most < 2)
 		return 1;
 	struct section both[2] = { h[0], { { 4.0, 4.0, 1.0 }, { 4.4, 4.2 } } };
 	for (int i = 0; i < grid.count; i++)

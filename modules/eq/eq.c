@@ -2,64 +2,100 @@
  *
  *   in --+--> live deck ----------------(1 - w)--(+)--> out
  *        '--> other deck, while fading ----w------'
- *   deck: left, right and other channels' cascades, then mid's and side's
+ *   deck: static and dynamic sections of left, right and other channels,
+ *         then those of mid and side
  *
- * Changed numbers are loaded into the idle deck, which takes the sections' states over,
- * settles for some milliseconds unheard and is then faded in along a raised cosine. So every
- * change, of type and channels too, is the same click-free blend of two constant filters.
+ * Changed numbers are loaded into the idle deck, which takes the sections' states over. So
+ * every change, of type and channels too, is the same click-free blend of two filters.
  */
 #include <math.h>
 #include <string.h>
 
+#include "modules/eq/dynamics.h"
 #include "modules/eq/eq.h"
 
 #define TINY 1e-10 /* -200 dBFS */
 
-static const struct cascade *eq_way(const struct eq_deck *deck, int channel)
+/* amount[n][lane] of both decks. */
+typedef float eq_amounts[GRID_FRAMES][EQ_BANDS];
+
+static int eq_lanes(const struct eq_deck *deck, int signal)
 {
-	const int way = channel < 2 ? EQ_WAY_LEFT + channel : EQ_WAY_REST;
-	return &deck->numbers.way[way];
+	const enum eq_way way = eq_way_of(signal);
+	return deck->numbers.way[way].lanes + deck->numbers.dynamics.way[way].lanes;
 }
 
 static bool eq_has_mid_side(const struct eq_deck *deck)
 {
-	return deck->numbers.way[EQ_WAY_MID].lanes > 0 ||
-	       deck->numbers.way[EQ_WAY_SIDE].lanes > 0;
+	return eq_lanes(deck, EQ_MID_SIGNAL) > 0 || eq_lanes(deck, EQ_SIDE_SIGNAL) > 0;
 }
 
-/* Does the deck leave the two channels from `first` on as they are? */
+/* Does the deck leave the channels from `first` on as they are? */
 static bool eq_is_flat(const struct eq_deck *deck, int first, int count)
 {
 	if (first == 0 && count == 2 && eq_has_mid_side(deck))
 		return false;
 	for (int c = first; c < first + count; c++)
-		if (eq_way(deck, c)->lanes > 0)
+		if (eq_lanes(deck, c) > 0)
 			return false;
 	return true;
 }
 
+/* Dynamic lanes that listen as before go on from where they are; others are fresh. */
+static void eq_carry_moves(const struct eq_deck *from, struct eq_deck *to)
+{
+	const struct eq_dynamics *old = &from->numbers.dynamics;
+	const struct eq_dynamics *new = &to->numbers.dynamics;
+	for (int k = 0; k < new->lanes; k++) {
+		to->move[k] = 0.0;
+		to->fresh[k] = true;
+		for (int j = 0; j < old->lanes; j++) {
+			if (old->band[j] != new->band[k])
+				continue;
+			to->move[k] = from->move[j];
+			to->fresh[k] = old->threshold[j] != new->threshold[k] ||
+				       old->range[j] != new->range[k] ||
+				       old->sign[j] != new->sign[k] ||
+				       old->listen.a11[j] != new->listen.a11[k] ||
+				       old->listen.a12[j] != new->listen.a12[k];
+			if (old->sign[j] != new->sign[k])
+				to->move[k] = 0.0;
+		}
+	}
+}
+
 /* Loads new numbers into the idle deck; its sections go on where the live ones are. */
-static void eq_load(struct eq *eq, const struct eq_numbers *numbers, int channels)
+static void eq_load(struct eq *eq, const struct eq_numbers *numbers)
 {
 	struct eq_deck *from = &eq->deck[eq->fade.live],
 		       *to = &eq->deck[!eq->fade.live];
 	to->numbers = *numbers;
-	for (int c = 0; c < channels; c++)
-		cascade_carry(eq_way(from, c), &from->state[c], eq_way(to, c),
-			      &to->state[c]);
-	const struct cascade *old = from->numbers.way, *new = to->numbers.way;
-	cascade_carry(&old[EQ_WAY_MID], &from->mid, &new[EQ_WAY_MID], &to->mid);
-	cascade_carry(&old[EQ_WAY_SIDE], &from->side, &new[EQ_WAY_SIDE], &to->side);
+	const struct eq_dynamics *old = &from->numbers.dynamics;
+	const struct eq_dynamics *new = &to->numbers.dynamics;
+	for (int i = 0; i < EQ_SIGNALS; i++) {
+		const enum eq_way way = eq_way_of(i);
+		cascade_carry(&from->numbers.way[way], &from->state[i],
+			      &numbers->way[way], &to->state[i]);
+		cascade_carry(&old->way[way], &from->moved[i], &new->way[way],
+			      &to->moved[i]);
+	}
+	for (int ear = 0; ear < 2; ear++)
+		cascade_carry(&old->listen, &from->ear[ear], &new->listen,
+			      &to->ear[ear]);
+	eq_carry_moves(from, to);
 	eq->fade.frame = 0;
 }
 
-static void eq_settle(struct eq_deck *deck, int channels, double scale)
+static void eq_settle(struct eq_deck *deck, double scale)
 {
-	for (int c = 0; c < channels; c++)
-		cascade_settle(eq_way(deck, c), &deck->state[c], scale, TINY);
-	const struct cascade *way = deck->numbers.way;
-	cascade_settle(&way[EQ_WAY_MID], &deck->mid, scale, TINY);
-	cascade_settle(&way[EQ_WAY_SIDE], &deck->side, scale, TINY);
+	const struct eq_dynamics *dynamics = &deck->numbers.dynamics;
+	for (int i = 0; i < EQ_SIGNALS; i++) {
+		const enum eq_way way = eq_way_of(i);
+		cascade_settle(&deck->numbers.way[way], &deck->state[i], scale, TINY);
+		cascade_settle(&dynamics->way[way], &deck->moved[i], scale, TINY);
+	}
+	for (int ear = 0; ear < 2; ear++)
+		cascade_settle(&dynamics->listen, &deck->ear[ear], scale, TINY);
 }
 
 /* What happens on a grid line: new numbers, and tails that end. A resonance of long memory
@@ -70,7 +106,17 @@ static void eq_grid(struct eq *eq, const struct piece *piece)
 	fade_grid(&eq->fade, eq->rate);
 	if (!fade_is_on(&eq->fade) &&
 	    numbers->serial != eq->deck[eq->fade.live].numbers.serial)
-		eq_load(eq, numbers, piece->channels);
+		eq_load(eq, numbers);
+	const bool unheard =
+		eq->fade.frame >= 0 && eq->fade.frame < fade_settling(eq->rate);
+	for (int d = 0; d < 2; d++) {
+		for (int k = 0; k < EQ_BANDS; k++) {
+			if (!unheard)
+				eq->deck[d].fresh[k] = false;
+			if (eq->deck[d].move[k] < 1e-7)
+				eq->deck[d].move[k] = 0.0;
+		}
+	}
 	eq->silent_frames = eq->cell_silent ? eq->silent_frames + GRID_FRAMES : 0;
 	if (eq->silent_frames > 5 * eq->rate)
 		eq->silent_frames = 5 * eq->rate;
@@ -79,20 +125,46 @@ static void eq_grid(struct eq *eq, const struct piece *piece)
 		return;
 	const double scale = eq->silent_frames > 4 * eq->rate ? 0.7 : 1.0;
 	for (int d = 0; d < 2; d++)
-		eq_settle(&eq->deck[d], piece->channels, scale);
+		eq_settle(&eq->deck[d], scale);
 }
 
-static void eq_mid_side(struct eq_deck *deck, double *const *x, int frames)
+/* The sections of one or two signals, in place. */
+static void eq_sections(struct eq_deck *deck, double *const *x, int first, int count,
+			float (*amount)[EQ_BANDS], int frames)
 {
+	const struct eq_dynamics *dynamics = &deck->numbers.dynamics;
+	const int last = first + count - 1;
+	const enum eq_way ways[2] = { eq_way_of(first), eq_way_of(last) };
+	const struct cascade *fixed[2], *moving[2];
+	for (int i = 0; i < 2; i++) {
+		fixed[i] = &deck->numbers.way[ways[i]];
+		moving[i] = &dynamics->way[ways[i]];
+	}
+	struct cascade_state *state[2] = { &deck->state[first], &deck->state[last] };
+	cascade_run(fixed, state, x, frames, count);
+	if (moving[0]->lanes == 0 && moving[1]->lanes == 0)
+		return;
+	_Alignas(64) double skewed[2][CASCADE_STEPS][CASCADE_PASS];
+	for (int i = 0; i < count; i++)
+		dynamics_skew(dynamics, ways[i], amount, skewed[i], frames);
+	struct cascade_state *moved[2] = { &deck->moved[first], &deck->moved[last] };
+	double(*const amounts[2])[CASCADE_PASS] = { skewed[0], skewed[1] };
+	cascade_run_moving(moving, moved, x, frames, count, amounts);
+}
+
+/* Channels first.. through the deck, in place. */
+static void eq_run(struct eq_deck *deck, double *const *x, int first, int count,
+		   float (*amount)[EQ_BANDS], int frames)
+{
+	eq_sections(deck, x, first, count, amount, frames);
+	if (first != 0 || count != 2 || !eq_has_mid_side(deck))
+		return;
 	for (int n = 0; n < frames; n++) {
 		const double left = x[0][n], right = x[1][n];
 		x[0][n] = 0.5 * (left + right);
 		x[1][n] = 0.5 * (left - right);
 	}
-	const struct cascade *c[2] = { &deck->numbers.way[EQ_WAY_MID],
-				       &deck->numbers.way[EQ_WAY_SIDE] };
-	struct cascade_state *state[2] = { &deck->mid, &deck->side };
-	cascade_run(c, state, x, frames, 2);
+	eq_sections(deck, x, EQ_MID_SIGNAL, 2, amount, frames);
 	for (int n = 0; n < frames; n++) {
 		const double mid = x[0][n], side = x[1][n];
 		x[0][n] = mid + side;
@@ -100,20 +172,9 @@ static void eq_mid_side(struct eq_deck *deck, double *const *x, int frames)
 	}
 }
 
-/* Channels first.. of the deck, in place. */
-static void eq_run(struct eq_deck *deck, double *const *x, int first, int count,
-		   int frames)
-{
-	const struct cascade *c[2] = { eq_way(deck, first), eq_way(deck, first + 1) };
-	struct cascade_state *state[2] = { &deck->state[first],
-					   &deck->state[first + count - 1] };
-	cascade_run(c, state, x, frames, count);
-	if (first == 0 && count == 2 && eq_has_mid_side(deck))
-		eq_mid_side(deck, x, frames);
-}
-
-/* One or two channels. */
-static void eq_pair(struct eq *eq, const struct piece *piece, int first, int count)
+/* One or two channels; amounts: of the live and of the other deck. */
+static void eq_pair(struct eq *eq, const struct piece *piece, eq_amounts *amounts,
+		    int first, int count)
 {
 	struct eq_deck *live = &eq->deck[eq->fade.live],
 		       *other = &eq->deck[!eq->fade.live];
@@ -134,15 +195,33 @@ static void eq_pair(struct eq *eq, const struct piece *piece, int first, int cou
 			now[c][n] = (double)piece->in[first + c][n];
 	if (fading) {
 		memcpy(next, now, sizeof next);
-		eq_run(other, b, first, count, frames);
+		eq_run(other, b, first, count, amounts[1], frames);
 	}
-	eq_run(live, a, first, count, frames);
+	eq_run(live, a, first, count, amounts[0], frames);
 	for (int c = 0; c < count; c++) {
 		if (fading)
 			fade_mix(&eq->fade, eq->rate, now[c], next[c], frames);
 		for (int n = 0; n < frames; n++)
 			piece->out[first + c][n] = (float)now[c][n];
 	}
+}
+
+/* The gain of each band now, dB: its own, and what it moves. */
+static void eq_meters(const struct eq *eq, const struct piece *piece)
+{
+	for (int b = 0; b < EQ_BANDS; b++) {
+		const float *value = piece->values + b * EQ_ROWS;
+		const enum eq_type type = (enum eq_type)value[EQ_TYPE];
+		const bool passes =
+			type == EQ_HIGH_PASS || type == EQ_LOW_PASS || type == EQ_NOTCH;
+		piece->meters[b] =
+			value[EQ_ON] == 0.0f || passes ? 0.0f : value[EQ_GAIN];
+	}
+	const struct eq_deck *deck = &eq->deck[eq->fade.live];
+	const struct eq_dynamics *dynamics = &deck->numbers.dynamics;
+	for (int k = 0; k < dynamics->lanes; k++)
+		piece->meters[dynamics->band[k]] +=
+			dynamics->sign[k] * (float)deck->move[k] * 6.0205999f;
 }
 
 static void eq_process(void *state, const struct piece *piece) REALTIME
@@ -155,9 +234,17 @@ static void eq_process(void *state, const struct piece *piece) REALTIME
 	if (piece->frame % GRID_FRAMES == 0)
 		eq_grid(eq, piece);
 	eq->cell_silent = eq->cell_silent && piece->silent;
+	_Alignas(64) eq_amounts amounts[2];
+	struct eq_deck *live = &eq->deck[eq->fade.live],
+		       *other = &eq->deck[!eq->fade.live];
+	if (live->numbers.dynamics.lanes > 0)
+		dynamics_run(live, piece, eq->hurry, amounts[0]);
+	if (fade_is_on(&eq->fade) && other->numbers.dynamics.lanes > 0)
+		dynamics_run(other, piece, eq->hurry, amounts[1]);
 	for (int c = 0; c < piece->channels; c += 2)
-		eq_pair(eq, piece, c, piece->channels - c >= 2 ? 2 : 1);
+		eq_pair(eq, piece, amounts, c, piece->channels - c >= 2 ? 2 : 1);
 	fade_advance(&eq->fade, piece->frames);
+	eq_meters(eq, piece);
 }
 
 static void eq_adopt(void *state, const void *old) REALTIME

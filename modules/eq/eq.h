@@ -1,4 +1,4 @@
-/* eq.h - what eq's two files share: the params' places, designed numbers, the state. */
+/* eq.h - what eq's files share: the params' places, designed numbers, the state. */
 #ifndef LATHE_EQ_H
 #define LATHE_EQ_H
 
@@ -7,7 +7,20 @@
 #include "modules/module.h"
 
 enum { EQ_BANDS = 8 };
-enum { EQ_ON, EQ_TYPE, EQ_FREQ, EQ_GAIN, EQ_Q, EQ_CHANNELS, EQ_ROWS };
+enum {
+	EQ_ON,
+	EQ_TYPE,
+	EQ_FREQ,
+	EQ_GAIN,
+	EQ_Q,
+	EQ_CHANNELS,
+	EQ_DYNAMIC,
+	EQ_THRESHOLD,
+	EQ_RANGE,
+	EQ_ATTACK,
+	EQ_RELEASE,
+	EQ_ROWS
+};
 enum eq_type {
 	EQ_BELL,
 	EQ_LOW_SHELF,
@@ -19,7 +32,7 @@ enum eq_type {
 };
 enum eq_channels { EQ_STEREO, EQ_MID, EQ_SIDE, EQ_LEFT, EQ_RIGHT };
 
-/* The ways through the equaliser. Channels 3..8 are all alike. */
+/* The ways through the equaliser, and who takes which: channels 3..8 are all alike. */
 enum eq_way {
 	EQ_WAY_LEFT,
 	EQ_WAY_RIGHT,
@@ -28,18 +41,45 @@ enum eq_way {
 	EQ_WAY_SIDE,
 	EQ_WAYS
 };
+enum { EQ_MID_SIGNAL = CHANNELS_MAX, EQ_SIDE_SIGNAL, EQ_SIGNALS };
+
+static inline enum eq_way eq_way_of(int signal)
+{
+	if (signal >= EQ_MID_SIGNAL)
+		return signal == EQ_MID_SIGNAL ? EQ_WAY_MID : EQ_WAY_SIDE;
+	return signal < 2 ? (enum eq_way)(EQ_WAY_LEFT + signal) : EQ_WAY_REST;
+}
+
+/* The dynamic bands, one to a lane. Each listens with two ears, through its own filter, to
+ * the first two channels or to what its `channels` says. */
+struct eq_dynamics {
+	int lanes;
+	int band[EQ_BANDS];
+	struct cascade listen;      /* side by side, not in series */
+	double turned[3][EQ_BANDS]; /* c1 c2 d of its output 90 degrees on */
+	double first[2][EQ_BANDS], second[2][EQ_BANDS]; /* [ear]: of channels 1, 2 */
+	float threshold[EQ_BANDS];                      /* log2 of amplitude */
+	float range[EQ_BANDS];                          /* log2 of gain, 0.. */
+	float sign[EQ_BANDS];                           /* -1: turns down */
+	float whole[EQ_BANDS];                      /* 1 / (gain at full range - 1) */
+	double attack[EQ_BANDS], release[EQ_BANDS]; /* shares per frame */
+	struct cascade way[EQ_WAYS];                /* at full range; d less 1 */
+	int source[EQ_WAYS][EQ_BANDS]; /* the lane above that moves this one */
+};
 
 /* What design() makes of the values; equal serials mean equal numbers. */
 struct eq_numbers {
 	uint64_t serial;
 	struct cascade way[EQ_WAYS];
+	struct eq_dynamics dynamics;
 };
 
 /* One complete equaliser. A change is a fade from one deck to the other. */
 struct eq_deck {
 	struct eq_numbers numbers;
-	struct cascade_state state[CHANNELS_MAX]; /* left, right, rest ... */
-	struct cascade_state mid, side;
+	struct cascade_state state[EQ_SIGNALS], moved[EQ_SIGNALS], ear[2];
+	double move[EQ_BANDS]; /* of each dynamic lane now, log2 of gain, 0..range */
+	bool fresh[EQ_BANDS];  /* lanes that must first find their move */
 };
 
 struct eq {
@@ -48,6 +88,7 @@ struct eq {
 	struct fade fade;
 	bool cell_silent;
 	int silent_frames; /* whole silent grid cells, in frames */
+	double hurry[2];   /* attack and release of fresh lanes */
 	struct eq_deck deck[2];
 };
 

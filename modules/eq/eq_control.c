@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "dsp/db.h"
 #include "dsp/serial.h"
 #include "modules/eq/eq.h"
 
@@ -62,18 +63,62 @@ static const struct param band_rows[] = {
 			  .curve = CURVE_CHOICE,
 			  .max = 4.0f,
 			  .choices = channels },
+	[EQ_DYNAMIC] = { .id = "dynamic",
+			 .label = "Dynamic",
+			 .help = "Moves the gain of a bell, shelf or tilt by the level "
+				 "in the "
+				 "band",
+			 .unit = "",
+			 .curve = CURVE_TOGGLE,
+			 .max = 1.0f },
+	[EQ_THRESHOLD] = { .id = "threshold",
+			   .label = "Threshold",
+			   .help = "Level in the band from which on it moves, half a "
+				   "dB per dB",
+			   .unit = "dB",
+			   .curve = CURVE_LINEAR,
+			   .min = -80.0f,
+			   .max = 0.0f,
+			   .def = -30.0f,
+			   .step = 0.1f },
+	[EQ_RANGE] = { .id = "range",
+		       .label = "Range",
+		       .help = "How far the gain moves at most; negative: down",
+		       .unit = "dB",
+		       .curve = CURVE_LINEAR,
+		       .min = -18.0f,
+		       .max = 18.0f,
+		       .def = -6.0f,
+		       .step = 0.1f },
+	[EQ_ATTACK] = { .id = "attack",
+			.label = "Attack",
+			.help = "To 63 % of the way out",
+			.unit = "ms",
+			.curve = CURVE_LOG,
+			.min = 0.5f,
+			.max = 200.0f,
+			.def = 10.0f },
+	[EQ_RELEASE] = { .id = "release",
+			 .label = "Release",
+			 .help = "To 63 % of the way back",
+			 .unit = "ms",
+			 .curve = CURVE_LOG,
+			 .min = 10.0f,
+			 .max = 2000.0f,
+			 .def = 150.0f },
 };
 
-/* on, type, freq, gain, q, channels */
+#define NO_DYNAMICS 0, -30, -6, 10, 150
+/* on, type, freq, gain, q, channels; dynamic, threshold, range, attack, release */
 static const float band_defaults[EQ_BANDS][EQ_ROWS] = {
-	{ 1, EQ_LOW_SHELF, 80, 0, 0.71f, EQ_STEREO },
-	{ 1, EQ_BELL, 160, 0, 1, EQ_STEREO },
-	{ 1, EQ_BELL, 400, 0, 1, EQ_STEREO },
-	{ 1, EQ_BELL, 1000, 0, 1, EQ_STEREO },
-	{ 1, EQ_BELL, 2500, 0, 1, EQ_STEREO },
-	{ 1, EQ_BELL, 5000, 0, 1, EQ_STEREO },
-	{ 1, EQ_BELL, 8000, 0, 1, EQ_STEREO },
-	{ 1, EQ_HIGH_SHELF, 12000, 0, 0.71f, EQ_STEREO },
+	{ 1, EQ_LOW_SHELF, 80, 0, 0.71f, EQ_STEREO, NO_DYNAMICS },
+	{ 1, EQ_BELL, 160, 0, 1, EQ_STEREO, NO_DYNAMICS },
+	{ 1, EQ_BELL, 400, 0, 1, EQ_STEREO, NO_DYNAMICS },
+	{ 1, EQ_BELL, 1000, 0, 1, EQ_STEREO, NO_DYNAMICS },
+	{ 1, EQ_BELL, 2500, 0, 1, EQ_STEREO, NO_DYNAMICS },
+	{ 1, EQ_BELL, 5000, 0, 1, EQ_STEREO, NO_DYNAMICS },
+	{ 1, EQ_BELL, 8000, 0, 1, EQ_STEREO, NO_DYNAMICS },
+	{ 1, EQ_HIGH_SHELF, 12000, 0, 0.71f, EQ_STEREO, NO_DYNAMICS },
 };
 
 static const struct param_group groups[] = {
@@ -116,45 +161,145 @@ static bool eq_needs_gain(enum eq_type type)
 	       type == EQ_TILT;
 }
 
-static void eq_place(struct eq_numbers *numbers, const struct section *section,
-		     int owner, enum eq_channels where, int channel_count)
+/* The ways that a band of these channels works on. */
+static bool eq_takes(enum eq_way way, enum eq_channels where, int channel_count)
 {
-	struct cascade *way = numbers->way;
 	/* With one channel there is no side and no right, and mid and left are all. */
 	const bool stereo = channel_count >= 2;
-	if (where == EQ_STEREO || where == EQ_LEFT || (where == EQ_MID && !stereo))
-		cascade_add(&way[EQ_WAY_LEFT], section, owner);
-	if (where == EQ_STEREO || where == EQ_RIGHT)
-		cascade_add(&way[EQ_WAY_RIGHT], section, owner);
-	if (where == EQ_STEREO)
-		cascade_add(&way[EQ_WAY_REST], section, owner);
-	if (where == EQ_MID && stereo)
-		cascade_add(&way[EQ_WAY_MID], section, owner);
-	if (where == EQ_SIDE && stereo)
-		cascade_add(&way[EQ_WAY_SIDE], section, owner);
+	switch (way) {
+	case EQ_WAY_LEFT:
+		return where == EQ_STEREO || where == EQ_LEFT ||
+		       (where == EQ_MID && !stereo);
+	case EQ_WAY_RIGHT:
+		return stereo && (where == EQ_STEREO || where == EQ_RIGHT);
+	case EQ_WAY_REST:
+		return channel_count > 2 && where == EQ_STEREO;
+	case EQ_WAY_MID:
+		return stereo && where == EQ_MID;
+	case EQ_WAY_SIDE:
+		return stereo && where == EQ_SIDE;
+	default:
+		return false;
+	}
+}
+
+/* What the band's two ears take of the first two channels. */
+static void eq_ears(struct eq_dynamics *dynamics, int lane, enum eq_channels where,
+		    int channel_count)
+{
+	static const double takes[][4] = {
+		[EQ_STEREO] = { 1.0, 0.0, 0.0, 1.0 },
+		[EQ_MID] = { 0.5, 0.5, 0.0, 0.0 },
+		[EQ_SIDE] = { 0.5, -0.5, 0.0, 0.0 },
+		[EQ_LEFT] = { 1.0, 0.0, 0.0, 0.0 },
+		[EQ_RIGHT] = { 0.0, 1.0, 0.0, 0.0 },
+	};
+	const double *take = takes[channel_count >= 2 ? where : EQ_LEFT];
+	for (int ear = 0; ear < 2; ear++) {
+		dynamics->first[ear][lane] = take[2 * ear];
+		dynamics->second[ear][lane] = take[2 * ear + 1];
+	}
+}
+
+/* The filter that a dynamic band listens through. */
+static void eq_listen(struct eq_dynamics *dynamics, enum eq_type type, double hz,
+		      double q, int rate, int owner)
+{
+	const int lane = dynamics->listen.lanes;
+	const double g = tan(M_PI * fmin(hz / rate, 0.45));
+	struct section h = { { 0.0, g / q, 0.0 }, { g * g, g / q } };
+	struct section turned = { { g * g / q, 0.0, 0.0 }, { g * g, g / q } };
+	if (type != EQ_BELL) {
+		h = (struct section) { { 0.0, 0.0, 1.0 }, { g * g, M_SQRT2 * g } };
+		if (type == EQ_LOW_SHELF)
+			h = (struct section) { { g * g, 0.0, 0.0 },
+					       { g * g, M_SQRT2 * g } };
+		turned = h;
+		turned.n[0] = turned.n[2] = 0.0;
+	}
+	double taps[3];
+	cascade_taps(&turned, taps);
+	for (int i = 0; i < 3; i++)
+		dynamics->turned[i][lane] = taps[i];
+	cascade_add(&dynamics->listen, &h, owner);
+}
+
+static double eq_share(float ms, int rate)
+{
+	return 1.0 - exp(-1000.0 / ((double)ms * rate));
+}
+
+/* At full range the band is a section of that gain, at rest nothing: in series with its
+ * static section. */
+static void eq_add_dynamic(struct eq_dynamics *dynamics, const struct setup *setup,
+			   const float *value, int band)
+{
+	const enum eq_type type = (enum eq_type)value[EQ_TYPE];
+	const enum eq_channels where = (enum eq_channels)value[EQ_CHANNELS];
+	const double range_db = (double)value[EQ_RANGE];
+	const int lane = dynamics->lanes++;
+	dynamics->band[lane] = band;
+	eq_listen(dynamics, type, (double)value[EQ_FREQ], (double)value[EQ_Q],
+		  setup->rate, band);
+	eq_ears(dynamics, lane, where, setup->channels);
+	dynamics->threshold[lane] = value[EQ_THRESHOLD] / (float)DB_PER_OCTAVE;
+	dynamics->range[lane] = (float)(fabs(range_db) / DB_PER_OCTAVE);
+	dynamics->sign[lane] = range_db < 0.0 ? -1.0f : 1.0f;
+	dynamics->whole[lane] = (float)(1.0 / (db_gain(range_db) - 1.0));
+	dynamics->attack[lane] = eq_share(value[EQ_ATTACK], setup->rate);
+	dynamics->release[lane] = eq_share(value[EQ_RELEASE], setup->rate);
+	const struct section wanted = eq_analogue(type, range_db, (double)value[EQ_Q]);
+	struct section h[2];
+	match_sections(&wanted, (double)value[EQ_FREQ], setup->rate, 1, h);
+	for (enum eq_way way = 0; way < EQ_WAYS; way++) {
+		if (!eq_takes(way, where, setup->channels))
+			continue;
+		struct cascade *cascade = &dynamics->way[way];
+		dynamics->source[way][cascade->lanes] = lane;
+		cascade_add(cascade, h, band);
+		cascade->d[cascade->lanes - 1] -= 1.0;
+	}
+}
+
+static void eq_clear(struct eq_numbers *numbers)
+{
+	memset(numbers, 0, sizeof *numbers);
+	for (int w = 0; w < EQ_WAYS; w++) {
+		cascade_clear(&numbers->way[w]);
+		cascade_clear(&numbers->dynamics.way[w]);
+		/* Lanes without a band add nothing. */
+		memset(numbers->dynamics.way[w].d, 0,
+		       sizeof numbers->dynamics.way[w].d);
+	}
+	cascade_clear(&numbers->dynamics.listen);
 }
 
 static void eq_design(const struct setup *setup, const float *values, void *place)
 {
 	struct eq_numbers *numbers = place;
-	memset(numbers, 0, sizeof *numbers);
+	eq_clear(numbers);
 	numbers->serial = number_serial(values, EQ_BANDS * EQ_ROWS);
-	for (int w = 0; w < EQ_WAYS; w++)
-		cascade_clear(&numbers->way[w]);
 	for (int b = 0; b < EQ_BANDS; b++) {
 		const float *value = values + b * EQ_ROWS;
 		const enum eq_type type = (enum eq_type)value[EQ_TYPE];
 		const double gain_db = (double)value[EQ_GAIN];
-		if (value[EQ_ON] == 0.0f || (eq_needs_gain(type) && gain_db == 0.0))
+		const enum eq_channels where = (enum eq_channels)value[EQ_CHANNELS];
+		if (value[EQ_ON] == 0.0f)
+			continue;
+		if (eq_needs_gain(type) && value[EQ_DYNAMIC] != 0.0f &&
+		    value[EQ_RANGE] != 0.0f)
+			eq_add_dynamic(&numbers->dynamics, setup, value, b);
+		if (eq_needs_gain(type) && gain_db == 0.0)
 			continue;
 		const struct section wanted =
 			eq_analogue(type, gain_db, (double)value[EQ_Q]);
-		struct section sections[2];
+		struct section h[2];
 		const int count = match_sections(&wanted, (double)value[EQ_FREQ],
-						 setup->rate, sections);
-		for (int i = 0; i < count; i++)
-			eq_place(numbers, &sections[i], 2 * b + i,
-				 (enum eq_channels)value[EQ_CHANNELS], setup->channels);
+						 setup->rate, 2, h);
+		for (enum eq_way way = 0; way < EQ_WAYS; way++)
+			for (int i = 0;
+			     i < count && eq_takes(way, where, setup->channels); i++)
+				cascade_add(&numbers->way[way], &h[i], 2 * b + i);
 	}
 }
 
@@ -169,10 +314,29 @@ static void *eq_init(struct arena *arena, const struct setup *setup)
 	struct eq *eq = arena_alloc(arena, sizeof *eq);
 	eq->rate = setup->rate;
 	fade_reset(&eq->fade);
+	eq->hurry[0] = eq_share(0.5f, setup->rate);
+	eq->hurry[1] = eq_share(6.0f, setup->rate);
 	for (int d = 0; d < 2; d++)
-		for (int w = 0; w < EQ_WAYS; w++)
-			cascade_clear(&eq->deck[d].numbers.way[w]);
+		eq_clear(&eq->deck[d].numbers);
 	return eq;
+}
+
+static const struct meter meters[] = {
+	{ .id = "gain",
+	  .label = "Gain",
+	  .help = "Of the band now, its dynamics included",
+	  .unit = "dB",
+	  .min = -36.0f,
+	  .max = 36.0f,
+	  .fold = FOLD_LAST,
+	  .group = "band",
+	  .count = EQ_BANDS },
+};
+
+/* A fresh resonance rings in. */
+static int eq_warmup(const struct setup *setup)
+{
+	return setup->rate / 4;
 }
 
 KERNELS_DECLARE(eq);
@@ -183,8 +347,11 @@ const struct module module_eq = {
 	.help = "Eight bands, minimum phase, analogue response up to 20 kHz, no delay",
 	.groups = groups,
 	.group_count = 1,
+	.meters = meters,
+	.meter_count = 1,
 	.kernels = KERNELS(eq),
 	.init = eq_init,
+	.warmup = eq_warmup,
 	.numbers_bytes = eq_numbers_bytes,
 	.design = eq_design,
 };

@@ -5,7 +5,7 @@
 #include "dsp/serial.h"
 #include "modules/stereo/stereo.h"
 
-static const char *const slopes[] = { "12", "24", NULL };
+static const char *const slopes[] = { "db12", "db24", NULL };
 
 #define WIDTH_ROW(name, text, what) \
 	{ \
