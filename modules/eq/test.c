@@ -102,10 +102,10 @@ static void test_design(void)
 /* The whole way: config, design, cascade of several bands. */
 static void test_response(void)
 {
-	struct play *play =
-		open_eq("band = ({ type = \"bell\"; freq = 30.0; gain = 6.0; q = 1.0; },"
-			"{ freq = 1000.0; gain = -9.0; q = 2.0; },"
-			"{ freq = 12000.0; gain = 12.0; });");
+	struct play *play = open_eq(
+		"band = ({ type = \"bell\"; freq = 30.0; gain = 6.0; q = 1.0; },"
+		"{ freq = 1000.0; gain = -9.0; q = 2.0; },"
+		"{ freq = 12000.0; gain = 12.0; });");
 	if (!play)
 		return;
 	memset(left, 0, sizeof left);

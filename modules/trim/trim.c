@@ -53,7 +53,7 @@ static void trim_aim(struct trim *trim, const struct piece *piece)
 	for (int c = 0; c < 2; c++)
 		smooth_aim(&trim->other[c], other[c], length);
 	/* Its low-pass must have forgotten its start before it is heard. */
-	if (blocker == 0.0 || trim->warm >= length / 2)
+	if (blocker == 0.0 || trim->warm >= length)
 		smooth_aim(&trim->blocker, blocker, length);
 }
 
