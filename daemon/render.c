@@ -573,8 +573,7 @@ static void render_finish(struct render *render)
 	free(render->interleaved);
 	for (int slot = 0; slot < PORTS_MAX; slot++)
 		free(render->buffers[slot]);
-	if (render->engine)
-		engine_destroy(render->engine);
+	engine_destroy(render->engine);
 	event_log_destroy(render->events);
 	rack_destroy(render->rack);
 	if (render->in)

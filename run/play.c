@@ -222,6 +222,8 @@ static int play(struct player *player, SF_INFO *info)
 	player->channels = info->channels;
 	if (jack_activate(player->client))
 		return 1;
+	puts("playing"); /* run.sh waits for it */
+	fflush(stdout);
 	while (!stop_asked && !atomic_load(&server_gone)) {
 		player_connect(player);
 		nanosleep(&(struct timespec) { .tv_nsec = 100000000 }, NULL);

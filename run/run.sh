@@ -111,10 +111,12 @@ if [ -z "$in" ]; then
 	in=$build/demo.wav
 	[ -s "$in" ] || "$build/lathe-demo" "$in" || exit 1
 fi
-setsid $pw "$build/lathe-play" --into "$name" "$in" &
+setsid $pw "$build/lathe-play" --into "$name" "$in" >"$scratch/player" &
 player=$!
-sleep 0.3
-kill -0 "$player" 2>/dev/null || fail "$in cannot be played."
+until [ -s "$scratch/player" ]; do # a long file takes a while to read
+	kill -0 "$player" 2>/dev/null || fail "$in cannot be played."
+	sleep 0.1
+done
 say "playing $in in a loop${seconds:+ for $seconds s}; Ctrl-C stops."
 
 "$build/lathectl" --port "$port" meters --summary ${seconds:+--seconds "$seconds"} &
