@@ -146,9 +146,12 @@ static bool osc_open(struct lathed *lathed)
 	int inherited = sd_listen_fds(1) > 0 ? SD_LISTEN_FDS_START : -1;
 	char error[256];
 
+	/* The option does not become part of the rack, which may be printed. */
+	int port = rack->osc.port;
 	if (lathed->options.port >= 0)
 		rack->osc.port = lathed->options.port;
 	lathed->osc = osc_create(&lathed->host, inherited, error, sizeof error);
+	rack->osc.port = port;
 	if (!lathed->osc) {
 		log_line(LOG_ERROR, "%s", error);
 		return false;

@@ -257,6 +257,7 @@ static void serve_lanes(struct osc *osc)
 					? lane_take(osc->lanes, lane, &size, &from)
 					: NULL;
 		}
+		answer_send(osc->dispatch->answers);
 	}
 }
 
