@@ -172,9 +172,9 @@ static inline float truepeak_refine(const struct truepeak *tp,
 				    const struct truepeak_eighths *eighths,
 				    const float *peak, int frames)
 {
-	float most = peak[0];
+	float most = 0;
 	int i = 0, top = 1;
-	for (int k = 1; k < frames; k++)
+	for (int k = 0; k < frames; k++)
 		most = peak[k] > most ? peak[k] : most;
 	while (i < frames - 1 && peak[i] < most)
 		i++;

@@ -15,8 +15,8 @@
 #define MARGIN_OCTAVES 3.3e-3f
 /* Reductions stay below 96 dB, in the boxes' range; the clamp does the rest. */
 #define REDUCTION_MAX 15.9f
-/* A release ends here, 6e-4 dB from its goal, instead of creeping on for seconds. */
-#define RELEASE_END 1e-4
+/* A release ends here, 2e-4 dB from its goal, instead of creeping on for seconds. */
+#define RELEASE_END 3e-5
 
 struct scratch {
 	_Alignas(64) float in[CHANNELS_MAX][GRID_FRAMES];

@@ -31,8 +31,7 @@ static void correlate(struct loudness *l, const float *left, const float *right,
 	}
 }
 
-static float true_peak(struct loudness *l, struct truepeak *tp, const float *in,
-		       int frames)
+static float true_peak(struct truepeak *tp, const float *in, int frames)
 {
 	_Alignas(64) float peak[GRID_FRAMES];
 	struct truepeak_eighths eighths;
@@ -54,8 +53,7 @@ static void process(void *state, const struct piece *piece)
 	const int last = l->channels - 1;
 	correlate(l, piece->in[0], piece->in[last < 1 ? last : 1], piece->frames);
 	for (int c = 0; c < l->channels; c++) {
-		const float peak =
-			true_peak(l, &l->peak[c], piece->in[c], piece->frames);
+		const float peak = true_peak(&l->peak[c], piece->in[c], piece->frames);
 		if (l->old_frames <= 0)
 			l->peak_max = fmaxf(l->peak_max, peak);
 		piece->meters[LOUDNESS_TRUE_PEAK + c] = peak;
