@@ -129,14 +129,21 @@ $(BUILD)/rt-all.o: $(RT:%=$(BUILD)/daemon/%.o)
 	ld -r -o $@ $^
 $(RT:%=$(BUILD)/daemon/%.o): CFLAGS += -O3 -fno-math-errno -fno-trapping-math
 C_SOURCES = $(wildcard dsp/*.[ch] modules/*.h modules/*/*.[ch] daemon/*.[ch] control/*.[ch] control/*/*.[ch] run/*.c \
-	tests/*.[ch] tests/modules/*.[ch] tests/system/*.[ch] tests/fuzz/*.c tests/bench/*.[ch] \
+	tests/*.[ch] tests/modules/*.[ch] tests/system/*.[ch] tests/sound/*.c tests/fuzz/*.c tests/bench/*.[ch] \
 	docs/*.c)
 SH_SOURCES = install-deps tests/run .ci/run $(wildcard tests/system/*.sh tests/*.sh run/*.sh)
 SYSTEM_TESTS = $(wildcard tests/system/*.sh)
 
 check: deps-check
-	@$(MAKE) --no-print-directory all tests guard WERROR=-Werror
-	@BUILD=$(BUILD) tests/run $(TESTS) $(SYSTEM_TESTS) "$(MAKE) -s docs-check BUILD=$(BUILD)"
+	@$(MAKE) --no-print-directory all tests guard $(BUILD)/tests/sound/script WERROR=-Werror
+	@BUILD=$(BUILD) tests/run $(TESTS) $(SYSTEM_TESTS) "$(MAKE) -s docs-check BUILD=$(BUILD)" \
+		"/usr/bin/python3 tests/sound/run.py --short"
+
+# The goals of sound, one table: goal, best peer, Lathe, pass. ONLY="eq stereo" for some.
+sound:
+	@./install-deps build sound
+	@$(MAKE) --no-print-directory $(BUILD)/lathe-render $(BUILD)/tests/sound/script
+	@BUILD=$(BUILD) /usr/bin/python3 tests/sound/run.py $(ONLY)
 
 lint: deps-check
 	@tests/run "clang-format --dry-run --Werror $(C_SOURCES)" \
@@ -225,6 +232,6 @@ clean:
 	rm -rf $(BUILD)
 
 .PHONY: all run tests clean deps deps-check check lint tidy realtime symbols effects sanitize \
-	docs docs-check fuzz guard
+	docs docs-check fuzz guard sound
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
