@@ -63,23 +63,6 @@ static inline double gain_curve_after(const struct gain_shape *shape, double lev
 	return knee / slope * (1 - sqrt(1 - 2 * slope * over / knee)) - over;
 }
 
-/* The level that this reduction belongs to. Where none does, `level` itself, as far as it
- * stays under the knee. */
-static inline double gain_curve_level(const struct gain_shape *shape, double reduction,
-				      double level)
-{
-	const double slope = shape->slope, knee = shape->knee;
-	const double low = shape->threshold - 0.5 * knee;
-
-	if (slope < 1e-6)
-		return level;
-	if (reduction < 1e-9)
-		return level < low ? level : low;
-	if (reduction >= 0.5 * slope * knee)
-		return shape->threshold + reduction / slope;
-	return low + sqrt(2 * knee * reduction / slope);
-}
-
 /* Attack and release act on the reduction in dB, one pole each: the time to 63 % of any
  * step in dB is the label, whatever the step. */
 struct ballistics {

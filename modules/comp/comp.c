@@ -263,13 +263,13 @@ static bool numbers_differ(const struct comp_numbers *a, const struct comp_numbe
 	return differ != 0;
 }
 
-/* The next voice starts as if it had always been there: the level that its reduction stands
- * for under the old curve, moved by what the link changes now, under the new curve. */
+/* The next voice starts as if it had always been there: as far from what its curve asks
+ * for as the present reduction is. */
 static void next_start(struct comp_state *s, const struct work *w,
 		       const struct comp_numbers *numbers)
 {
-	const struct gain_shape was = shape_of(&s->voice.numbers);
-	const struct gain_shape is = shape_of(numbers);
+	const struct comp_voice *voice = &s->voice;
+	const struct gain_shape was = shape_of(&voice->numbers), is = shape_of(numbers);
 	double own[CHANNELS_MAX], loudest = -1e9;
 
 	s->next.numbers = *numbers;
@@ -279,15 +279,12 @@ static void next_start(struct comp_state *s, const struct work *w,
 	}
 	for (int c = 0; c < s->channels; c++) {
 		const double away = loudest - own[c];
-		const double link = (double)s->voice.numbers.link;
-		const double moved = ((double)numbers->link - link) * away;
-		const double level = own[c] + link * away;
-		const double acting =
-			gain_curve_level(&was, s->voice.reduction[c], level);
-		const double lasting =
-			gain_curve_level(&was, s->voice.lasting[c], level);
-		s->next.reduction[c] = gain_curve_at(&is, acting + moved);
-		s->next.lasting[c] = gain_curve_at(&is, lasting + moved);
+		const double old_level = own[c] + (double)voice->numbers.link * away;
+		const double level = own[c] + (double)numbers->link * away;
+		const double more =
+			gain_curve_at(&is, level) - gain_curve_at(&was, old_level);
+		s->next.reduction[c] = ballistics_max(0, voice->reduction[c] + more);
+		s->next.lasting[c] = ballistics_max(0, voice->lasting[c] + more);
 	}
 	s->fading = true;
 	s->faded = 0;

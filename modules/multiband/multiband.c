@@ -23,6 +23,7 @@ typedef float channel_row[GRID_FRAMES] __attribute__((aligned(64)));
 struct work {
 	const struct piece *piece;
 	int frames;
+	int bands, lanes, stride; /* of the voice at work */
 	/* A row before the first is room for the last of the piece before. */
 	float band[(GRID_FRAMES + 1) * ROWS_MAX] __attribute__((aligned(64)));
 	float power[GRID_FRAMES * ROWS_MAX] __attribute__((aligned(64)));
@@ -51,18 +52,18 @@ static quad quad_max(quad a, quad b)
 /* Of all channels the loudest, never below the sample itself. */
 static void power_link(const struct multiband_state *s, struct work *w)
 {
-	const float *band = w->band + s->stride;
+	const float *band = w->band + w->stride;
 
 	for (int n = 0; n < w->frames; n++)
-		for (int lane = 0; lane < s->lanes; lane += 4) {
+		for (int lane = 0; lane < w->lanes; lane += 4) {
 			quad most = { 0 };
 			for (int c = 0; c < s->channels; c++) {
-				const int at = n * s->stride + c * s->lanes + lane;
+				const int at = n * w->stride + c * w->lanes + lane;
 				const quad x = quad_load(band + at);
 				most = quad_max(most, x * x);
 				most = quad_max(most, quad_load(w->power + at));
 			}
-			quad_store(w->gain + n * s->lanes + lane, most);
+			quad_store(w->gain + n * w->lanes + lane, most);
 		}
 }
 
@@ -76,17 +77,16 @@ static vf spread(const float *number, int lanes, int first)
 }
 
 /* gain[] from powers to targets of reduction. */
-static void curves_run(const struct multiband_state *s,
-		       const struct multiband_numbers *n, struct work *w)
+static void curves_run(const struct multiband_numbers *n, struct work *w)
 {
-	const int count = w->frames * s->lanes;
-	const int period = s->lanes > VEC_FLOATS ? s->lanes : VEC_FLOATS;
+	const int count = w->frames * w->lanes;
+	const int period = w->lanes > VEC_FLOATS ? w->lanes : VEC_FLOATS;
 
 	for (int first = 0; first < period; first += VEC_FLOATS) {
-		const vf threshold = spread(n->threshold, s->lanes, first);
-		const vf slope = spread(n->slope, s->lanes, first);
-		const vf knee = spread(n->knee, s->lanes, first);
-		const vf range = spread(n->range, s->lanes, first);
+		const vf threshold = spread(n->threshold, w->lanes, first);
+		const vf slope = spread(n->slope, w->lanes, first);
+		const vf knee = spread(n->knee, w->lanes, first);
+		const vf range = spread(n->range, w->lanes, first);
 		for (int i = first; i < count; i += period) {
 			const vf power =
 				vf_max(vf_load(w->gain + i), vf_all(GAIN_POWER_FLOOR));
@@ -97,50 +97,50 @@ static void curves_run(const struct multiband_state *s,
 	}
 }
 
-static void reductions_peak(const struct multiband_state *s, struct work *w)
+static void reductions_peak(struct work *w)
 {
-	for (int lane = 0; lane < s->lanes; lane += 4) {
+	for (int lane = 0; lane < w->lanes; lane += 4) {
 		quad most = quad_load(w->most + lane);
 		for (int n = 0; n < w->frames; n++)
-			most = quad_max(most, quad_load(w->gain + n * s->lanes + lane));
+			most = quad_max(most, quad_load(w->gain + n * w->lanes + lane));
 		quad_store(w->most + lane, most);
 	}
 }
 
-static struct gain_shape shape_of(const struct multiband_numbers *n, int lane)
+static void levels_keep(const struct work *w, double *level)
 {
-	return (struct gain_shape) { (double)n->threshold[lane], (double)n->slope[lane],
-				     (double)n->knee[lane] };
-}
-
-static void levels_keep(const struct multiband_state *s, const struct work *w,
-			double *level)
-{
-	for (int lane = 0; lane < s->bands; lane++) {
+	for (int lane = 0; lane < w->bands; lane++) {
 		const float power = fmaxf(w->gain[lane], GAIN_POWER_FLOOR);
 		const vf now = 0.5f * vf_log2(vf_all(power));
 		level[lane] = (double)now[0];
 	}
 }
 
-/* A voice that becomes heard starts as if it had always been there: the level that a
- * present reduction stands for, moved by what the band hears otherwise now, under the new
- * curve. gain[] holds the powers. */
+static double asked(const struct multiband_numbers *n, int lane, double level)
+{
+	const struct gain_shape shape = { (double)n->threshold[lane],
+					  (double)n->slope[lane],
+					  (double)n->knee[lane] };
+	const double range = (double)n->range[lane];
+	const double reduction = gain_curve_at(&shape, level);
+	return reduction < range ? reduction : range;
+}
+
+/* A voice that becomes heard starts as if it had always been there: as far from what its
+ * curve asks for as the present reduction is. gain[] holds the powers. */
 static void reductions_carry(struct multiband_state *s, const struct work *w)
 {
+	const struct multiband_numbers *was = &s->voice->numbers,
+				       *is = &s->next->numbers;
 	double now[LANES_MAX];
 
-	levels_keep(s, w, now);
-	for (int lane = 0; lane < s->bands; lane++) {
-		const struct gain_shape was = shape_of(&s->voice->numbers, lane);
-		const struct gain_shape is = shape_of(&s->next->numbers, lane);
-		const double most = (double)s->next->numbers.range[lane];
-		double level = s->level[lane];
-		if (s->carried[lane] < 0.999 * (double)s->voice->numbers.range[lane])
-			level = gain_curve_level(&was, s->carried[lane], level);
-		level += now[lane] - s->level[lane];
-		const double reduction = gain_curve_at(&is, level);
-		s->next->reduction[lane] = reduction < most ? reduction : most;
+	levels_keep(w, now);
+	for (int lane = 0; lane < w->bands; lane++) {
+		double more = s->carried[lane] - asked(was, lane, s->level[lane]);
+		if (was->bands != is->bands)
+			more = 0;
+		s->next->reduction[lane] =
+			ballistics_max(0, asked(is, lane, now[lane]) + more);
 	}
 }
 
@@ -148,34 +148,34 @@ static void reductions_carry(struct multiband_state *s, const struct work *w)
 static void reductions_run(struct multiband_state *s, struct multiband_voice *voice,
 			   struct work *w)
 {
-	float *band = w->band + s->stride;
+	float *band = w->band + w->stride;
 
 	for (int c = 0; c < s->channels; c++)
 		crossover_run(&voice->numbers.crossover, &voice->crossover[c],
-			      w->piece->in[c], band + c * s->lanes, s->lanes, s->stride,
+			      w->piece->in[c], band + c * w->lanes, w->lanes, w->stride,
 			      w->frames);
 	quadrature_lanes_power(&s->quadrature, &voice->envelope, w->piece->frame, band,
-			       w->power, s->all, s->stride, w->frames);
+			       w->power, w->lanes * s->channels, w->stride, w->frames);
 	power_link(s, w);
 	if (s->changing && s->age == s->warm) {
 		if (voice == s->next) {
 			reductions_carry(s, w);
 		} else {
 			memcpy(s->carried, voice->reduction, sizeof s->carried);
-			levels_keep(s, w, s->level);
+			levels_keep(w, s->level);
 		}
 	}
-	curves_run(s, &voice->numbers, w);
+	curves_run(&voice->numbers, w);
 	ballistics_lanes(voice->numbers.attack, voice->numbers.release,
-			 voice->reduction, w->gain, s->lanes, s->lanes, w->frames);
-	reductions_peak(s, w);
+			 voice->reduction, w->gain, w->lanes, w->lanes, w->frames);
+	reductions_peak(w);
 }
 
 /* ---- Linkwitz-Riley: the bands themselves, each with its gain -------------------------- */
 
-static void gains_run(const struct multiband_state *s, struct work *w)
+static void gains_run(struct work *w)
 {
-	for (int i = 0; i < w->frames * s->lanes; i += VEC_FLOATS)
+	for (int i = 0; i < w->frames * w->lanes; i += VEC_FLOATS)
 		vf_store(w->gain + i, gain_of(vf_load(w->gain + i)));
 }
 
@@ -184,18 +184,17 @@ static float quad_sum(quad v)
 	return (v[0] + v[1]) + (v[2] + v[3]);
 }
 
-static void bands_sum(const struct multiband_state *s,
-		      const struct multiband_numbers *n, const struct work *w,
+static void bands_sum(const struct multiband_numbers *n, const struct work *w,
 		      int channel, float *out)
 {
-	const float *band = w->band + s->stride;
-	const int own = channel * s->lanes, other = (1 - channel) * s->lanes;
+	const float *band = w->band + w->stride;
+	const int own = channel * w->lanes, other = (1 - channel) * w->lanes;
 
 	for (int i = 0; i < w->frames; i++) {
 		quad sum = { 0 };
-		for (int lane = 0; lane < s->lanes; lane += 4) {
-			const float *row = band + i * s->stride + lane;
-			const quad gain = quad_load(w->gain + i * s->lanes + lane);
+		for (int lane = 0; lane < w->lanes; lane += 4) {
+			const float *row = band + i * w->stride + lane;
+			const quad gain = quad_load(w->gain + i * w->lanes + lane);
 			quad x = quad_load(row + own) * quad_load(n->straight + lane);
 			if (n->wide) {
 				const quad far = quad_load(row + other);
@@ -210,22 +209,21 @@ static void bands_sum(const struct multiband_state *s,
 static void bands_run(const struct multiband_state *s, struct multiband_voice *voice,
 		      struct work *w, channel_row *out)
 {
-	gains_run(s, w);
+	gains_run(w);
 	for (int c = 0; c < s->channels; c++)
-		bands_sum(s, &voice->numbers, w, c, out[c]);
+		bands_sum(&voice->numbers, w, c, out[c]);
 }
 
 /* ---- transparent: shelves between neighbouring gains --------------------------------------- */
 
 /* A quarter of the step in gain from the band over `lane` down to it, in log2 units;
  * from the highest band: its gain itself, which lies over all shelves. */
-static void step_run(const struct multiband_state *s, const struct work *w,
-		     const float *lift, int lane, float *step)
+static void step_run(const struct work *w, const float *lift, int lane, float *step)
 {
-	const bool top = lane == s->bands - 1;
+	const bool top = lane == w->bands - 1;
 
 	for (int n = 0; n < w->frames; n++) {
-		const float *reduction = w->gain + n * s->lanes + lane;
+		const float *reduction = w->gain + n * w->lanes + lane;
 		step[n] = top ? lift[lane] - reduction[0]
 			      : 0.25f * (lift[lane] - lift[lane + 1] + reduction[1] -
 					 reduction[0]);
@@ -235,9 +233,8 @@ static void step_run(const struct multiband_state *s, const struct work *w,
 }
 
 /* change[]: two channels, or mid and side, side with its own lifts. */
-static void shelves_run(const struct multiband_state *s, struct multiband_voice *voice,
-			const struct work *w, int pair, const shelves_v *x,
-			shelves_v *change)
+static void shelves_run(struct multiband_voice *voice, const struct work *w, int pair,
+			const shelves_v *x, shelves_v *change)
 {
 	const struct multiband_numbers *n = &voice->numbers;
 	channel_row step;
@@ -245,11 +242,11 @@ static void shelves_run(const struct multiband_state *s, struct multiband_voice 
 	const struct shelves_path *other = n->wide ? &path[1] : &path[0];
 
 	memset(change, 0, (size_t)w->frames * sizeof *change);
-	for (int shelf = s->bands - 2; shelf >= 0; shelf--) {
-		step_run(s, w, n->lift, shelf, step);
+	for (int shelf = w->bands - 2; shelf >= 0; shelf--) {
+		step_run(w, n->lift, shelf, step);
 		shelves_follow(n->shelves.g[shelf], step, &path[0], w->frames);
 		if (n->wide) {
-			step_run(s, w, n->side_lift, shelf, step);
+			step_run(w, n->side_lift, shelf, step);
 			shelves_follow(n->shelves.g[shelf], step, &path[1], w->frames);
 		}
 		shelves_one(&voice->shelves[pair], shelf, &path[0], other, x, change,
@@ -258,13 +255,13 @@ static void shelves_run(const struct multiband_state *s, struct multiband_voice 
 }
 
 /* What the gain of the highest band makes of all that. */
-static void top_run(const struct multiband_state *s, const struct multiband_numbers *n,
-		    const struct work *w, const shelves_v *x, shelves_v *change)
+static void top_run(const struct multiband_numbers *n, const struct work *w,
+		    const shelves_v *x, shelves_v *change)
 {
 	channel_row mid, side;
 
-	step_run(s, w, n->lift, s->bands - 1, mid);
-	step_run(s, w, n->side_lift, s->bands - 1, side);
+	step_run(w, n->lift, w->bands - 1, mid);
+	step_run(w, n->side_lift, w->bands - 1, side);
 	for (int i = 0; i < w->frames; i += VEC_FLOATS) {
 		vf_store(mid + i, vf_exp2(vf_load(mid + i)) - 1.0f);
 		vf_store(side + i, vf_exp2(vf_load(side + i)) - 1.0f);
@@ -292,8 +289,8 @@ static void transparent_run(const struct multiband_state *s,
 			x[n] = stereo ? (shelves_v) { 0.5 * (l + r), 0.5 * (l - r) }
 				      : (shelves_v) { l, r };
 		}
-		shelves_run(s, voice, w, c / 2, x, change);
-		top_run(s, &voice->numbers, w, x, change);
+		shelves_run(voice, w, c / 2, x, change);
+		top_run(&voice->numbers, w, x, change);
 		for (int n = 0; n < w->frames; n++) {
 			const double a = change[n][0], b = change[n][1];
 			const double l = stereo ? a + b : a, r = stereo ? a - b : b;
@@ -306,8 +303,11 @@ static void transparent_run(const struct multiband_state *s,
 static void voice_run(struct multiband_state *s, struct multiband_voice *voice,
 		      struct work *w, channel_row *out)
 {
+	w->bands = voice->numbers.bands;
+	w->lanes = w->bands <= 4 ? 4 : LANES_MAX;
+	w->stride = (w->lanes * s->channels + 15) / 16 * 16;
 	reductions_run(s, voice, w);
-	if (s->mode == MULTIBAND_TRANSPARENT && !voice->numbers.apart)
+	if (voice->numbers.transparent && !voice->numbers.apart)
 		transparent_run(s, voice, w, out);
 	else
 		bands_run(s, voice, w, out);
@@ -349,10 +349,10 @@ static void change_start(struct multiband_state *s, const struct piece *piece)
 
 	voice_copy(s, next, voice);
 	voice_values(next, piece);
-	const bool moved = values_differ(voice->values + MULTIBAND_SPLITS,
-					 piece->values + MULTIBAND_SPLITS, SPLITS_MAX);
+	/* Mode, bands and crossovers come first of the values. */
+	const bool moved = values_differ(voice->values, piece->values, MULTIBAND_BAND);
 	const int settle = s->rate * 12 / 125 / GRID_FRAMES * GRID_FRAMES;
-	s->warm = moved || s->mode == MULTIBAND_TRANSPARENT ? settle : 0;
+	s->warm = moved || next->numbers.transparent ? settle : 0;
 	s->changing = true;
 	s->age = 0;
 }
@@ -412,9 +412,20 @@ static void multiband_adopt(void *state, const void *from) REALTIME
 	struct multiband_state *s = state;
 	const struct multiband_state *old = from;
 
-	if (s->bands != old->bands)
+	if (!old->started)
 		return;
 	voice_copy(s, s->voice, old->voice);
+	memcpy(s->voice->values, old->voice->values, sizeof s->voice->values);
+	s->voice->numbers = old->voice->numbers;
+	if (old->changing) {
+		voice_copy(s, s->next, old->next);
+		memcpy(s->next->values, old->next->values, sizeof s->next->values);
+		s->next->numbers = old->next->numbers;
+	}
+	s->changing = old->changing;
+	s->age = old->age;
+	s->warm = old->warm;
+	s->started = true;
 }
 
 MODULE_KERNEL(multiband) = { multiband_process, multiband_adopt };

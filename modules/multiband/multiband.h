@@ -45,6 +45,8 @@ struct multiband_numbers {
 	float across[LANES_MAX];   /* from the other one: width */
 	float lift[LANES_MAX];     /* that gain in log2 units, mid and side apart */
 	float side_lift[LANES_MAX];
+	int bands;
+	bool transparent;
 	bool wide;  /* any width but 100 % */
 	bool apart; /* a band is muted or soloed: transparent mode splits after all */
 	struct crossover_design crossover;
@@ -62,10 +64,7 @@ struct multiband_voice {
 };
 
 struct multiband_state {
-	int rate, channels, bands;
-	int lanes;       /* 4 or 8 for each channel */
-	int all, stride; /* lanes of all channels; whole vectors of any width */
-	enum multiband_mode mode;
+	int rate, channels;
 	bool started, changing;
 	int age, warm; /* frames since the change; of them unheard */
 	/* Of the heard voice as the other becomes heard: reductions, levels. */

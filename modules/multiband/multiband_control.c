@@ -10,9 +10,9 @@ static const struct param params[MULTIBAND_PARAMS] = {
 			     "Shelves that are nothing at rest, or Linkwitz-Riley "
 			     "bands",
 			     "", CURVE_CHOICE, 0, 2, MULTIBAND_TRANSPARENT, 1, modes,
-			     PARAM_REBUILD },
+			     0 },
 	[MULTIBAND_BANDS] = { "bands", "Bands", "How many bands", "", CURVE_INTEGER, 2,
-			      BANDS_MAX, 4, 1, NULL, PARAM_REBUILD },
+			      BANDS_MAX, 4, 1, NULL, 0 },
 };
 
 static const struct param split_rows[] = {
@@ -62,11 +62,6 @@ static void *multiband_init(struct arena *arena, const struct setup *setup)
 
 	s->rate = setup->rate;
 	s->channels = setup->channels;
-	s->bands = (int)setup->values[MULTIBAND_BANDS];
-	s->lanes = s->bands <= 4 ? 4 : 8;
-	s->all = s->channels * s->lanes;
-	s->stride = (s->all + 15) / 16 * 16;
-	s->mode = (enum multiband_mode)setup->values[MULTIBAND_MODE];
 	s->voice = arena_alloc(arena, sizeof *s->voice);
 	s->next = arena_alloc(arena, sizeof *s->next);
 	quadrature_design(&s->quadrature, setup->rate);
@@ -125,12 +120,14 @@ static void multiband_design(const struct setup *setup, const float *values,
 {
 	struct multiband_numbers *n = numbers;
 	const float *rows = values + MULTIBAND_BAND;
-	const int bands = (int)setup->values[MULTIBAND_BANDS];
-	const int mode = (int)setup->values[MULTIBAND_MODE];
+	const int bands = (int)values[MULTIBAND_BANDS];
+	const int mode = (int)values[MULTIBAND_MODE];
 	double freqs[SPLITS_MAX];
 	bool solo = false;
 
 	memset(n, 0, sizeof *n);
+	n->bands = bands;
+	n->transparent = mode == MULTIBAND_TRANSPARENT;
 	for (int b = 0; b < bands; b++)
 		solo |= rows[b * BAND_ROWS + BAND_SOLO] >= 1;
 	for (int b = 0; b < bands; b++) {
