@@ -86,56 +86,84 @@ static inline void crossover_design(struct crossover_design *design, int order,
 	}
 }
 
-/* Two biquads (transposed form II) over one channel's lanes, in place. */
-static inline void crossover_pass(const double c[2][5][CROSSOVER_LANES],
-				  double memory[2][2][CROSSOVER_LANES], int first,
-				  crossover_v *x, int frames)
+/* Two biquads (transposed form II) over the lanes of one or two channels, in place: with
+ * two, one's arithmetic fills the other's waits. */
+static inline __attribute__((always_inline)) void
+crossover_pass(const double c[2][5][CROSSOVER_LANES], struct crossover *state,
+	       int stage, int channels, int first,
+	       crossover_v x[2][CROSSOVER_FRAMES_MAX], int frames)
 {
-	crossover_v k[2][5], p[2], q[2];
+	crossover_v k[2][5], p[2][2], q[2][2];
 
 	for (int s = 0; s < 2; s++) {
 		for (int i = 0; i < 5; i++)
 			memcpy(&k[s][i], &c[s][i][first], sizeof k[s][i]);
-		memcpy(&p[s], &memory[s][0][first], sizeof p[s]);
-		memcpy(&q[s], &memory[s][1][first], sizeof q[s]);
-	}
-	for (int n = 0; n < frames; n++) {
-		crossover_v in = x[n];
-		for (int s = 0; s < 2; s++) {
-			const crossover_v y = k[s][0] * in + p[s];
-			const crossover_v early = k[s][1] * in + q[s];
-			const crossover_v late = k[s][2] * in;
-			p[s] = early - k[s][3] * y;
-			q[s] = late - k[s][4] * y;
-			in = y;
+		for (int ch = 0; ch < channels; ch++) {
+			const double(*m)[CROSSOVER_LANES] = state[ch].memory[stage + s];
+			memcpy(&p[ch][s], &m[0][first], sizeof p[ch][s]);
+			memcpy(&q[ch][s], &m[1][first], sizeof q[ch][s]);
 		}
-		x[n] = in;
 	}
-	for (int s = 0; s < 2; s++) {
-		memcpy(&memory[s][0][first], &p[s], sizeof p[s]);
-		memcpy(&memory[s][1][first], &q[s], sizeof q[s]);
+	for (int n = 0; n < frames; n++)
+		for (int ch = 0; ch < channels; ch++) {
+			crossover_v in = x[ch][n];
+			for (int s = 0; s < 2; s++) {
+				const crossover_v y = k[s][0] * in + p[ch][s];
+				const crossover_v early = k[s][1] * in + q[ch][s];
+				const crossover_v late = k[s][2] * in;
+				p[ch][s] = early - k[s][3] * y;
+				q[ch][s] = late - k[s][4] * y;
+				in = y;
+			}
+			x[ch][n] = in;
+		}
+	for (int s = 0; s < 2; s++)
+		for (int ch = 0; ch < channels; ch++) {
+			double(*m)[CROSSOVER_LANES] = state[ch].memory[stage + s];
+			memcpy(&m[0][first], &p[ch][s], sizeof p[ch][s]);
+			memcpy(&m[1][first], &q[ch][s], sizeof q[ch][s]);
+		}
+}
+
+static inline __attribute__((always_inline)) void
+crossover_channels(const struct crossover_design *design, struct crossover *state,
+		   int channels, const float *const *in, float *out, int lanes,
+		   int stride, int frames)
+{
+	crossover_v x[2][CROSSOVER_FRAMES_MAX];
+
+	for (int first = 0; first < lanes; first += CROSSOVER_WIDTH) {
+		for (int ch = 0; ch < channels; ch++)
+			for (int n = 0; n < frames; n++)
+				x[ch][n] = (double)in[ch][n] - (crossover_v) { 0 };
+		for (int s = 0; s < design->stages; s += 2)
+			crossover_pass(&design->c[s], state, s, channels, first, x,
+				       frames);
+		for (int ch = 0; ch < channels; ch++)
+			for (int n = 0; n < frames; n++) {
+				const crossover_f y =
+					__builtin_convertvector(x[ch][n], crossover_f);
+				memcpy(out + n * stride + ch * lanes + first, &y,
+				       sizeof y);
+			}
 	}
 }
 
-/* out[n * stride + lane]; lanes 4 or 8: those past the last band repeat it. */
+/* out[n * stride + channel * lanes + lane]; lanes 4 or 8: those past the last band repeat
+ * it. state[]: one for each channel. */
 static inline void crossover_run(const struct crossover_design *design,
-				 struct crossover *state, const float *in, float *out,
-				 int lanes, int stride, int frames)
+				 struct crossover *state, int channels,
+				 const float *const *in, float *out, int lanes,
+				 int stride, int frames)
 {
-	crossover_v x[CROSSOVER_FRAMES_MAX];
+	int c = 0;
 
-	for (int first = 0; first < lanes; first += CROSSOVER_WIDTH) {
-		for (int n = 0; n < frames; n++)
-			x[n] = (double)in[n] - (crossover_v) { 0 };
-		for (int s = 0; s < design->stages; s += 2)
-			crossover_pass(&design->c[s], &state->memory[s], first, x,
-				       frames);
-		for (int n = 0; n < frames; n++) {
-			const crossover_f y =
-				__builtin_convertvector(x[n], crossover_f);
-			memcpy(out + n * stride + first, &y, sizeof y);
-		}
-	}
+	for (; c + 2 <= channels; c += 2)
+		crossover_channels(design, state + c, 2, in + c, out + c * lanes, lanes,
+				   stride, frames);
+	if (c < channels)
+		crossover_channels(design, state + c, 1, in + c, out + c * lanes, lanes,
+				   stride, frames);
 }
 
 #endif

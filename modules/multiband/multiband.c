@@ -150,10 +150,8 @@ static void reductions_run(struct multiband_state *s, struct multiband_voice *vo
 {
 	float *band = w->band + w->stride;
 
-	for (int c = 0; c < s->channels; c++)
-		crossover_run(&voice->numbers.crossover, &voice->crossover[c],
-			      w->piece->in[c], band + c * w->lanes, w->lanes, w->stride,
-			      w->frames);
+	crossover_run(&voice->numbers.crossover, voice->crossover, s->channels,
+		      w->piece->in, band, w->lanes, w->stride, w->frames);
 	quadrature_lanes_power(&s->quadrature, &voice->envelope, w->piece->frame, band,
 			       w->power, w->lanes * s->channels, w->stride, w->frames);
 	power_link(s, w);
