@@ -1,34 +1,174 @@
-/* loudness.c - the loudness meter's audio thread part: true peak and correlation. The audio
- * passes untouched; loudness itself is measured by the meter thread. */
+/* loudness.c - the loudness meter's audio thread part: all of it. The audio passes untouched.
+ *
+ *   in --> K-weighting --> 10 ms bins --> windows of 0.4 and 3 s, gates, histograms
+ *     \--> 8 x peak          \--> correlation
+ *
+ * ITU-R BS.1770-5, EBU Tech 3341 (modes M, S, I) and 3342 (range). Bins of 10 ms, because
+ * with longer ones a short event falls between the windows' places. Windows are summed anew
+ * for every bin: differences would drift.
+ */
 #include "modules/loudness/loudness.h"
 
-/* A grid of products is closed every 10 ms; the sums are made anew each time, so that
- * nothing drifts. Silence reads 1. */
-static void close_bin(struct loudness *l)
+static double lufs(double power)
+{
+	return power > 1e-11 ? -0.691 + 4.3429448190325182 * log(power)
+			     : (double)LOUDNESS_FLOOR;
+}
+
+static float reading(double power)
+{
+	return fmaxf((float)lufs(power), LOUDNESS_FLOOR);
+}
+
+static int step_bound(double step, int per_lu)
+{
+	const int last = LOUDNESS_SPAN * per_lu - 1;
+	return step < 0 ? 0 : step < last ? (int)step : last;
+}
+
+static int step_of(double loudness, int per_lu)
+{
+	return step_bound((loudness - LOUDNESS_GATE) * per_lu, per_lu);
+}
+
+/* The lowest step whose middle is over this. */
+static int step_over(double loudness, int per_lu)
+{
+	return step_bound((loudness - LOUDNESS_GATE) * per_lu + 0.5, per_lu);
+}
+
+/* Mean power of the newest `count` bins, the first of them at `bin - count`. */
+static double window_power(const struct loudness *l, int count)
+{
+	double sum[4] = { 0 };
+	for (int k = 1; k <= count; k++) {
+		const int at = l->bin - k;
+		sum[k & 3] += l->power[at < 0 ? at + LOUDNESS_BINS : at];
+	}
+	return (sum[0] + sum[1] + (sum[2] + sum[3])) / count;
+}
+
+/* BS.1770-5: blocks over -70 LUFS, then those over their mean less 10 LU. */
+static void integrate(struct loudness_history *h, double power)
+{
+	enum { PER_LU = LOUDNESS_BLOCK_STEPS, STEPS = LOUDNESS_SPAN * PER_LU };
+	const double loudness = lufs(power);
+	double sum[4] = { 0 };
+	uint64_t count = 0;
+	if (loudness <= LOUDNESS_GATE)
+		return;
+	const int step = step_of(loudness, PER_LU);
+	h->blocks[step]++;
+	h->powers[step] += power;
+	h->block_power += power;
+	h->block_count++;
+	const double mean = h->block_power / (double)h->block_count;
+	for (int k = step_over(lufs(mean) - 10.0, PER_LU); k < STEPS; k++) {
+		sum[k & 3] += h->powers[k];
+		count += h->blocks[k];
+	}
+	if (count)
+		h->integrated =
+			reading((sum[0] + sum[1] + (sum[2] + sum[3])) / (double)count);
+}
+
+/* The loudness, from the gate, that this many short-term values from `first` up lie under. */
+static double range_at(const struct loudness_history *h, int first, uint64_t place)
+{
+	int k = first;
+	uint64_t below = h->ranges[k];
+	while (below <= place && k < LOUDNESS_SPAN * LOUDNESS_RANGE_STEPS - 1)
+		below += h->ranges[++k];
+	return (k + 0.5) / LOUDNESS_RANGE_STEPS;
+}
+
+/* EBU Tech 3342: from the 10th to the 95th percentile of what is over -70 LUFS and over
+ * the mean less 20 LU. */
+static void spread(struct loudness_history *h, double power)
+{
+	enum { PER_LU = LOUDNESS_RANGE_STEPS, STEPS = LOUDNESS_SPAN * PER_LU };
+	const double loudness = lufs(power);
+	uint64_t count = 0;
+	if (loudness < LOUDNESS_GATE)
+		return;
+	h->ranges[step_of(loudness, PER_LU)]++;
+	h->range_power += power;
+	h->range_count++;
+	const double mean = h->range_power / (double)h->range_count;
+	const int first = step_over(lufs(mean) - 20.0, PER_LU);
+	for (int k = first; k < STEPS; k++)
+		count += h->ranges[k];
+	if (!count)
+		return;
+	const double last = (double)(count - 1);
+	h->range = (float)(range_at(h, first, (uint64_t)(last * 0.95 + 0.5)) -
+			   range_at(h, first, (uint64_t)(last * 0.10 + 0.5)));
+}
+
+/* Over the last 0.4 s; silence reads 1. */
+static void correlate(struct loudness *l)
 {
 	double sum[3] = { 0 };
-	memcpy(l->bins[l->bin], l->products, sizeof l->products);
-	memset(l->products, 0, sizeof l->products);
-	l->bin = (l->bin + 1) % LOUDNESS_BINS;
-	l->bin_filled = 0;
-	for (int b = 0; b < LOUDNESS_BINS; b++)
+	for (int b = 0; b < LOUDNESS_MOMENTARY_BINS; b++)
 		for (int k = 0; k < 3; k++)
-			sum[k] += l->bins[b][k];
+			sum[k] += l->product[b][k];
 	const double power = sqrt(sum[0] * sum[1]);
 	l->correlation = power > 1e-12 ? (float)(sum[2] / power) : 1.0f;
 }
 
-static void correlate(struct loudness *l, const float *left, const float *right,
-		      int frames)
+/* Ten milliseconds are over. */
+static void close_bin(struct loudness *l)
+{
+	struct loudness_history *h = &l->history;
+	double power = 0;
+	for (int c = 0; c < l->channels; c++)
+		power += l->weight[c] * l->energy[c];
+	l->power[l->bin] = power * l->filter.level / l->bin_frames;
+	memcpy(l->product[l->bin % LOUDNESS_MOMENTARY_BINS], l->products,
+	       sizeof l->products);
+	memset(l->energy, 0, sizeof l->energy);
+	memset(l->products, 0, sizeof l->products);
+	l->bin_filled = 0;
+	l->bin++;
+	const double momentary = window_power(l, LOUDNESS_MOMENTARY_BINS);
+	const double short_term = window_power(l, LOUDNESS_SHORT_TERM_BINS);
+	l->bin %= LOUDNESS_BINS;
+	l->momentary = reading(momentary);
+	l->short_term = reading(short_term);
+	correlate(l);
+	h->bins++;
+	const bool step = h->bins % LOUDNESS_STEP_BINS == 0;
+	if (h->bins >= LOUDNESS_MOMENTARY_BINS) {
+		h->momentary_max = fmaxf(h->momentary_max, l->momentary);
+		if (step)
+			integrate(h, momentary);
+	}
+	if (h->bins >= LOUDNESS_SHORT_TERM_BINS) {
+		h->short_term_max = fmaxf(h->short_term_max, l->short_term);
+		if (step)
+			spread(h, short_term);
+	}
+}
+
+static void sum_products(double products[3], const float *left, const float *right,
+			 int frames)
 {
 	for (int i = 0; i < frames; i++) {
 		const double a = (double)left[i], b = (double)right[i];
-		l->products[0] += a * a;
-		l->products[1] += b * b;
-		l->products[2] += a * b;
-		if (++l->bin_filled == l->bin_frames)
-			close_bin(l);
+		products[0] += a * a;
+		products[1] += b * b;
+		products[2] += a * b;
 	}
+}
+
+/* Frames that all belong to the bin in the making. */
+static void weigh(struct loudness *l, const float *const *in, int from, int frames)
+{
+	const int last = l->channels - 1;
+	for (int c = 0; c <= last; c += KWEIGHT_LANES)
+		kweight_power(&l->filter, &l->state[c / KWEIGHT_LANES], in[c] + from,
+			      in[c < last ? c + 1 : c] + from, frames, l->energy + c);
+	sum_products(l->products, in[0] + from, in[last < 1 ? last : 1] + from, frames);
 }
 
 static float true_peak(struct truepeak *tp, const float *in, int frames)
@@ -41,34 +181,61 @@ static float true_peak(struct truepeak *tp, const float *in, int frames)
 	return top;
 }
 
+/* The windows are full of what was before, so they count again when they have passed. */
+static void clear(struct loudness_history *h)
+{
+	memset(h, 0, sizeof *h);
+	h->momentary_max = h->short_term_max = h->integrated = LOUDNESS_FLOOR;
+	h->old_frames = 2 * TRUEPEAK_DELAY;
+}
+
+static void publish(const struct loudness *l, float *meters)
+{
+	meters[LOUDNESS_MOMENTARY] = l->momentary;
+	meters[LOUDNESS_SHORT_TERM] = l->short_term;
+	meters[LOUDNESS_INTEGRATED] = l->history.integrated;
+	meters[LOUDNESS_RANGE] = l->history.range;
+	meters[LOUDNESS_MOMENTARY_MAX] = l->history.momentary_max;
+	meters[LOUDNESS_SHORT_TERM_MAX] = l->history.short_term_max;
+	meters[LOUDNESS_CORRELATION] = l->correlation;
+	meters[LOUDNESS_TRUE_PEAK_MAX] = l->history.peak_max;
+}
+
 static void process(void *state, const struct piece *piece)
 {
 	struct loudness *l = state;
-	if (!l->warm || piece->values[LOUDNESS_CLEAR] != l->clears) {
-		l->warm = true;
-		l->clears = piece->values[LOUDNESS_CLEAR];
-		l->peak_max = 0;
-		l->old_frames = 2 * TRUEPEAK_DELAY;
+	const int frames = piece->frames;
+	if (!l->warm || piece->values[LOUDNESS_CLEAR] != l->clears)
+		clear(&l->history);
+	l->warm = true;
+	l->clears = piece->values[LOUDNESS_CLEAR];
+	for (int done = 0; done < frames;) {
+		const int wanted = l->bin_frames - l->bin_filled, rest = frames - done;
+		const int n = rest < wanted ? rest : wanted;
+		weigh(l, piece->in, done, n);
+		done += n;
+		l->bin_filled += n;
+		if (l->bin_filled == l->bin_frames)
+			close_bin(l);
 	}
-	const int last = l->channels - 1;
-	correlate(l, piece->in[0], piece->in[last < 1 ? last : 1], piece->frames);
 	for (int c = 0; c < l->channels; c++) {
-		const float peak = true_peak(&l->peak[c], piece->in[c], piece->frames);
-		if (l->old_frames <= 0)
-			l->peak_max = fmaxf(l->peak_max, peak);
+		const float peak = true_peak(&l->peak[c], piece->in[c], frames);
+		if (l->history.old_frames <= 0)
+			l->history.peak_max = fmaxf(l->history.peak_max, peak);
 		piece->meters[LOUDNESS_TRUE_PEAK + c] = peak;
 		if (piece->out[c] != piece->in[c])
 			memcpy(piece->out[c], piece->in[c],
-			       (size_t)piece->frames * sizeof(float));
+			       (size_t)frames * sizeof(float));
 	}
-	if (l->old_frames > 0)
-		l->old_frames -= piece->frames;
-	piece->meters[LOUDNESS_TRUE_PEAK_MAX] = l->peak_max;
-	piece->meters[LOUDNESS_CORRELATION] = l->correlation;
+	if (l->history.old_frames > 0)
+		l->history.old_frames -= frames;
+	publish(l, piece->meters);
 }
 
 static void adopt(void *state, const void *old)
 {
+	_Static_assert(sizeof(struct loudness) <= ADOPT_BYTES_MAX,
+		       "more than adopt may copy");
 	memcpy(state, old, sizeof(struct loudness));
 }
 

@@ -2,6 +2,7 @@
 #ifndef LATHE_LOUDNESS_H
 #define LATHE_LOUDNESS_H
 
+#include "dsp/kweight.h"
 #include "dsp/truepeak.h"
 #include "modules/module.h"
 
@@ -20,20 +21,53 @@ enum loudness_meter {
 	LOUDNESS_TRUE_PEAK,
 };
 
-enum { LOUDNESS_BINS = 40 }; /* correlation: 40 x 10 ms */
+#define LOUDNESS_FLOOR (-100.0f) /* LUFS; what silence reads */
+#define LOUDNESS_GATE (-70.0)    /* LUFS; the absolute gate */
+
+enum {
+	/* Windows are whole numbers of 10 ms bins. */
+	LOUDNESS_MOMENTARY_BINS = 40,
+	LOUDNESS_SHORT_TERM_BINS = 300,
+	LOUDNESS_STEP_BINS = 10, /* between gating blocks: overlap 75 % */
+	LOUDNESS_BINS = LOUDNESS_SHORT_TERM_BINS,
+	/* Histograms from the gate up to +10 LUFS. Fine for the blocks, because a block near
+	 * the relative gate is in or out as a whole. */
+	LOUDNESS_BLOCK_STEPS = 40, /* per LU */
+	LOUDNESS_RANGE_STEPS = 20,
+	LOUDNESS_SPAN = 80, /* LU */
+};
+
+/* What has happened since the last clear. */
+struct loudness_history {
+	long bins;
+	float momentary_max, short_term_max, integrated, range, peak_max;
+	int old_frames; /* from before the clear, still in the peak detector */
+	/* Gating blocks of 0.4 s, by their loudness: how many, and their power. */
+	uint32_t blocks[LOUDNESS_SPAN * LOUDNESS_BLOCK_STEPS];
+	double powers[LOUDNESS_SPAN * LOUDNESS_BLOCK_STEPS];
+	double block_power;
+	uint64_t block_count;
+	/* Short-term values, for the range. */
+	uint32_t ranges[LOUDNESS_SPAN * LOUDNESS_RANGE_STEPS];
+	double range_power;
+	uint64_t range_count;
+};
 
 struct loudness {
 	bool warm;
 	int channels;
-	float clears;   /* triggers seen */
-	float peak_max; /* since the last of them */
-	int old_frames; /* from before it, still in the detector */
-	int bin_frames; /* in 10 ms */
-	int bin_filled, bin;
-	/* Left x left, right x right, left x right. */
-	double products[3], bins[LOUDNESS_BINS][3];
-	float correlation;
+	float clears; /* triggers seen */
+	float momentary, short_term, correlation;
+	int bin_frames, bin_filled, bin;
+	double weight[CHANNELS_MAX];
+	struct kweight filter;
+	struct kweight_state state[CHANNELS_MAX / KWEIGHT_LANES];
+	/* The bin in the making: K-weighted energy per channel; left x left, right x
+	 * right, left x right. */
+	double energy[CHANNELS_MAX], products[3];
+	double power[LOUDNESS_BINS], product[LOUDNESS_MOMENTARY_BINS][3];
 	struct truepeak peak[CHANNELS_MAX];
+	struct loudness_history history;
 };
 
 #endif

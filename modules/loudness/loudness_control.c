@@ -1,11 +1,5 @@
-/* loudness_control.c - the loudness meter's tables, and libebur128 in the meter thread. */
+/* loudness_control.c - the loudness meter's tables and layout. Worker thread. */
 #include "modules/loudness/loudness.h"
-
-#include <ebur128.h>
-#include <stdio.h>
-#include <stdlib.h>
-
-#define LUFS_FLOOR (-100.0f)
 
 static const struct param params[LOUDNESS_PARAMS] = {
 	[LOUDNESS_CLEAR] = { .id = "clear",
@@ -22,10 +16,9 @@ static const struct param params[LOUDNESS_PARAMS] = {
 		    .label = text, \
 		    .help = what, \
 		    .unit = "LUFS", \
-		    .min = LUFS_FLOOR, \
+		    .min = LOUDNESS_FLOOR, \
 		    .max = 5, \
-		    .fold = FOLD_LAST, \
-		    .flags = METER_MEASURED }
+		    .fold = FOLD_LAST }
 
 static const struct meter meters[] = {
 	LUFS_ROW(LOUDNESS_MOMENTARY, "momentary", "Momentary",
@@ -40,8 +33,7 @@ static const struct meter meters[] = {
 				     "clear",
 			     .unit = "LU",
 			     .max = 40,
-			     .fold = FOLD_LAST,
-			     .flags = METER_MEASURED },
+			     .fold = FOLD_LAST },
 	LUFS_ROW(LOUDNESS_MOMENTARY_MAX, "momentary_max", "Momentary max",
 		 "highest since the last clear"),
 	LUFS_ROW(LOUDNESS_SHORT_TERM_MAX, "short_term_max", "Short term max",
@@ -71,131 +63,26 @@ static const struct meter meters[] = {
 				 .flags = METER_LINEAR | METER_PER_CHANNEL },
 };
 
-struct analyser {
-	ebur128_state *state;
-	int rate;
-	float clears;
-	long frames; /* since the last clear */
-	double momentary, short_term, integrated, range;
-	double momentary_max, short_term_max;
-};
+/* BS.1770-5, annex 1 and 3: 1.41 at the sides, none for the LFE. The order of channels is
+ * L R C LFE Ls Rs and a rear pair; four are L R Ls Rs, five L R C Ls Rs. */
+static double weight(int channel, int channels)
+{
+	if (channels >= 6)
+		return channel == 3 ? 0.0 : channel == 4 || channel == 5 ? 1.41 : 1.0;
+	return channels >= 4 && channel >= channels - 2 ? 1.41 : 1.0;
+}
 
 static void *init(struct arena *arena, const struct setup *setup)
 {
 	struct loudness *l = arena_alloc(arena, sizeof *l);
 	l->channels = setup->channels;
-	l->bin_frames = setup->rate / 100;
+	l->bin_frames = (setup->rate + 50) / 100;
+	l->momentary = l->short_term = LOUDNESS_FLOOR;
 	l->correlation = 1;
+	kweight_init(&l->filter, setup->rate);
+	for (int c = 0; c < l->channels; c++)
+		l->weight[c] = weight(c, l->channels);
 	return l;
-}
-
-/* NULL when memory is out. The order of channels is L R C LFE Ls Rs and the rear pair;
- * with four or five, L R Ls Rs and L R C Ls Rs, which libebur128 knows by itself. */
-static ebur128_state *state_create(unsigned channels, unsigned long rate)
-{
-	ebur128_state *state =
-		ebur128_init(channels, rate,
-			     EBUR128_MODE_I | EBUR128_MODE_LRA | EBUR128_MODE_S |
-				     EBUR128_MODE_M | EBUR128_MODE_HISTOGRAM);
-	if (state && channels > 6)
-		ebur128_set_channel(state, 6, EBUR128_Mp135);
-	if (state && channels > 7)
-		ebur128_set_channel(state, 7, EBUR128_Mm135);
-	return state;
-}
-
-static void readings_reset(struct analyser *a)
-{
-	a->frames = 0;
-	a->momentary = a->short_term = a->integrated = (double)LUFS_FLOOR;
-	a->momentary_max = a->short_term_max = (double)LUFS_FLOOR;
-	a->range = 0;
-}
-
-static void *create(const struct setup *setup, char *error, size_t error_size)
-{
-	struct analyser *a = calloc(1, sizeof *a);
-	if (a)
-		a->state = state_create((unsigned)setup->channels,
-					(unsigned long)setup->rate);
-	if (!a || !a->state) {
-		snprintf(error, error_size, "libebur128 refused %d channels at %d Hz",
-			 setup->channels, setup->rate);
-		free(a);
-		return NULL;
-	}
-	a->rate = setup->rate;
-	a->clears = setup->values[LOUDNESS_CLEAR];
-	readings_reset(a);
-	return a;
-}
-
-static void destroy(void *handle)
-{
-	struct analyser *a = handle;
-	if (!a)
-		return;
-	ebur128_destroy(&a->state);
-	free(a);
-}
-
-static void clear(struct analyser *a)
-{
-	ebur128_state *fresh = state_create(a->state->channels, a->state->samplerate);
-	if (!fresh)
-		return;
-	ebur128_destroy(&a->state);
-	a->state = fresh;
-	readings_reset(a);
-}
-
-static float lufs(double value)
-{
-	return isfinite(value) ? fmaxf((float)value, LUFS_FLOOR) : LUFS_FLOOR;
-}
-
-/* Momentary loudness is read every 10 ms, or its maximum is missed; what needs more work,
- * every 100 ms. */
-static void read_meters(struct analyser *a)
-{
-	ebur128_loudness_momentary(a->state, &a->momentary);
-	if (a->frames >= a->rate * 4L / 10)
-		a->momentary_max = fmax(a->momentary_max, a->momentary);
-	if (a->frames % (a->rate / 100 * 10L))
-		return;
-	ebur128_loudness_shortterm(a->state, &a->short_term);
-	ebur128_loudness_global(a->state, &a->integrated);
-	ebur128_loudness_range(a->state, &a->range);
-	if (a->frames >= a->rate * 3L)
-		a->short_term_max = fmax(a->short_term_max, a->short_term);
-}
-
-static void measure(void *handle, const float *audio, int frames, const float *values,
-		    float *slots)
-{
-	struct analyser *a = handle;
-	const long hop = a->rate / 100;
-
-	if (values[LOUDNESS_CLEAR] != a->clears) {
-		a->clears = values[LOUDNESS_CLEAR];
-		clear(a);
-	}
-	while (frames > 0) {
-		const long wanted = hop - a->frames % hop;
-		const long n = frames < wanted ? frames : wanted;
-		ebur128_add_frames_float(a->state, audio, (size_t)n);
-		audio += n * (long)a->state->channels;
-		frames -= (int)n;
-		a->frames += n;
-		if (a->frames % hop == 0)
-			read_meters(a);
-	}
-	slots[LOUDNESS_MOMENTARY] = lufs(a->momentary);
-	slots[LOUDNESS_SHORT_TERM] = lufs(a->short_term);
-	slots[LOUDNESS_INTEGRATED] = lufs(a->integrated);
-	slots[LOUDNESS_RANGE] = isfinite(a->range) ? (float)a->range : 0;
-	slots[LOUDNESS_MOMENTARY_MAX] = (float)a->momentary_max;
-	slots[LOUDNESS_SHORT_TERM_MAX] = (float)a->short_term_max;
 }
 
 KERNELS_DECLARE(loudness);
@@ -211,7 +98,4 @@ const struct module module_loudness = {
 	.meter_count = sizeof meters / sizeof *meters,
 	.kernels = KERNELS(loudness),
 	.init = init,
-	.create = create,
-	.destroy = destroy,
-	.measure = measure,
 };

@@ -1,0 +1,115 @@
+/* kweight.h - K-weighting (ITU-R BS.1770-5, annex 1) at any rate, and its power.
+ *
+ * The recommendation gives coefficients for 48 kHz only. They come from a shelf and a
+ * high-pass whose analogue parameters are recovered here and warped to the rate anew, as
+ * libebur128 does (the values are those of its derivation). The level at 997 Hz is set to
+ * what it is at 48 kHz, so that a calibration tone reads the same at every rate.
+ *
+ * Two channels at once, in double: the high-pass works at 38 Hz. kweight_init() runs on
+ * any thread, kweight_power() on the audio thread.
+ */
+#ifndef LATHE_DSP_KWEIGHT_H
+#define LATHE_DSP_KWEIGHT_H
+
+#include <complex.h>
+#include <math.h>
+
+#include "dsp/vec.h"
+
+enum { KWEIGHT_LANES = 2 };
+
+typedef double kweight_pair __attribute__((vector_size(16)));
+
+struct kweight {
+	double b0, b1, b2, a1, a2; /* shelf */
+	double c1, c2;             /* high-pass; its zeros are 1 -2 1 */
+	double level;              /* of the power */
+};
+
+/* Transposed direct form II, two sections. */
+struct kweight_state {
+	double shelf[2][KWEIGHT_LANES], pass[2][KWEIGHT_LANES];
+};
+
+static inline void kweight_warp(struct kweight *k, double rate)
+{
+	const double shelf_k = tan(M_PI * 1681.974450955533 / rate);
+	const double shelf_q = 0.7071752369554196;
+	const double high = pow(10.0, 3.999843853973347 / 20.0);
+	const double middle = pow(high, 0.4996667741545416);
+	const double a0 = 1.0 + shelf_k / shelf_q + shelf_k * shelf_k;
+	k->b0 = (high + middle * shelf_k / shelf_q + shelf_k * shelf_k) / a0;
+	k->b1 = 2.0 * (shelf_k * shelf_k - high) / a0;
+	k->b2 = (high - middle * shelf_k / shelf_q + shelf_k * shelf_k) / a0;
+	k->a1 = 2.0 * (shelf_k * shelf_k - 1.0) / a0;
+	k->a2 = (1.0 - shelf_k / shelf_q + shelf_k * shelf_k) / a0;
+	const double pass_k = tan(M_PI * 38.13547087602444 / rate);
+	const double pass_q = 0.5003270373238773;
+	const double c0 = 1.0 + pass_k / pass_q + pass_k * pass_k;
+	k->c1 = 2.0 * (pass_k * pass_k - 1.0) / c0;
+	k->c2 = (1.0 - pass_k / pass_q + pass_k * pass_k) / c0;
+}
+
+static inline double kweight_gain(const struct kweight *k, double freq, double rate)
+{
+	const double w = 2.0 * M_PI * freq / rate;
+	const double complex z = CMPLX(cos(w), -sin(w));
+	const double complex shelf =
+		(k->b0 + z * (k->b1 + z * k->b2)) / (1.0 + z * (k->a1 + z * k->a2));
+	const double complex pass =
+		(1.0 + z * (-2.0 + z)) / (1.0 + z * (k->c1 + z * k->c2));
+	return cabs(shelf * pass);
+}
+
+static inline void kweight_init(struct kweight *k, double rate)
+{
+	struct kweight reference;
+	kweight_warp(&reference, 48000.0);
+	kweight_warp(k, rate);
+	const double apart =
+		kweight_gain(&reference, 997.0, 48000.0) / kweight_gain(k, 997.0, rate);
+	k->level = apart * apart;
+}
+
+static inline kweight_pair kweight_load(const double from[KWEIGHT_LANES])
+{
+	return (kweight_pair) { from[0], from[1] };
+}
+
+static inline void kweight_store(double to[KWEIGHT_LANES], kweight_pair v)
+{
+	to[0] = v[0];
+	to[1] = v[1];
+}
+
+/* Adds the weighted energy of `frames` frames to energy[]. */
+static inline void kweight_power(const struct kweight *k, struct kweight_state *state,
+				 const float *left, const float *right, int frames,
+				 double energy[KWEIGHT_LANES])
+{
+	const struct kweight f = *k;
+	kweight_pair s1 = kweight_load(state->shelf[0]),
+		     s2 = kweight_load(state->shelf[1]),
+		     p1 = kweight_load(state->pass[0]),
+		     p2 = kweight_load(state->pass[1]), sum = kweight_load(energy);
+	for (int i = 0; i < frames; i++) {
+		const kweight_pair x = { (double)left[i], (double)right[i] };
+		const kweight_pair y = f.b0 * x + s1;
+		s1 = f.b1 * x + s2;
+		s1 -= f.a1 * y;
+		s2 = f.b2 * x;
+		s2 -= f.a2 * y;
+		const kweight_pair w = y + p1;
+		p1 = p2 - 2.0 * y;
+		p1 -= f.c1 * w;
+		p2 = y - f.c2 * w;
+		sum += w * w;
+	}
+	kweight_store(state->shelf[0], s1);
+	kweight_store(state->shelf[1], s2);
+	kweight_store(state->pass[0], p1);
+	kweight_store(state->pass[1], p2);
+	kweight_store(energy, sum);
+}
+
+#endif
