@@ -14,6 +14,11 @@ static const struct shortfall {
 } shortfalls[] = {
 	{ "saturator", "match", "residue",
 	  "the gain that matches loudness follows the programme" },
+	{ "limiter", "ceiling", "residue",
+	  "a tone is changed only while the ceiling is "
+	  "under it, not along the ceiling's whole way" },
+	{ "limiter", "gain", "residue",
+	  "the look-ahead sees a rising gain early and dips" },
 	{ NULL, NULL, NULL, NULL },
 };
 
