@@ -6,10 +6,10 @@
 # rack FILE LATENCY NODES: modules in bypass, so that the ramp returns bit for bit.
 rack() {
 	cat >"$1" <<END
-rack = { name = "lathe-audio"; latency = $2; };
-inputs = ( { name = "in"; channels = 2; connect = ["probe-out:1", "probe-out:2"]; } );
+rack = { name = "$lathe"; latency = $2; };
+inputs = ( { name = "in"; channels = 2; connect = ["$PROBE-out:1", "$PROBE-out:2"]; } );
 nodes = ( $3 );
-outputs = ( { name = "out"; connect = ["probe-in:1", "probe-in:2"]; } );
+outputs = ( { name = "out"; connect = ["$PROBE-in:1", "$PROBE-in:2"]; } );
 END
 }
 trim='{ module = "trim"; name = "gain"; gain = 6.0; bypass = true; }'
@@ -19,7 +19,7 @@ limiter='{ module = "limiter"; name = "limit"; bypass = true; }'
 
 # Clients that come and go make a synchronous server stall, so nothing asks it during a ramp.
 latency_said() { # what JACK was told of the output; nothing is connected
-	jack_lsp -l lathe-audio:out_1 | sed -n 's/.*capture latency = \[ \([0-9]*\) .*/\1/p'
+	jack_lsp -l $lathe:out_1 | sed -n 's/.*capture latency = \[ \([0-9]*\) .*/\1/p'
 }
 ramp_start() { # SECONDS
 	"$probe" ramp "$1" >"$work/ramp" 2>&1 &
@@ -36,7 +36,7 @@ ramp_end() { # WHAT
 start_jackd -r 48000 -p 256
 rack "$work/rack.conf" 0 "$trim, $eq, $comp, $limiter"
 check "starts" start_lathed "$work/rack.conf"
-within 3 has_port lathe-audio:out_2
+within 3 has_port $lathe:out_2
 
 told=$(latency_said)
 ramp_start 1.5

@@ -4,9 +4,9 @@
 # shellcheck source=tests/system/common.inc
 . "${0%/*}/common.inc"
 
-cat >"$work/rack.conf" <<'END'
-rack = { name = "lathe-live"; };
-inputs = ( { name = "in"; channels = 2; connect = ["probe-out:1", "probe-out:2"]; } );
+cat >"$work/rack.conf" <<END
+rack = { name = "$lathe"; };
+inputs = ( { name = "in"; channels = 2; connect = ["$PROBE-out:1", "$PROBE-out:2"]; } );
 nodes = (
   { module = "trim"; name = "input"; gain = 1.5; dc_block = true; },
   { module = "eq"; name = "tone"; band = ( { type = "high_pass"; freq = 25.0; },
@@ -14,7 +14,7 @@ nodes = (
   { module = "comp"; name = "glue"; threshold = -24.0; ratio = 3.0; makeup = 2.0; },
   { module = "limiter"; name = "limit"; gain = 6.0; ceiling = -1.0; }
 );
-outputs = ( { name = "out"; connect = ["probe-in:1", "probe-in:2"]; } );
+outputs = ( { name = "out"; connect = ["$PROBE-in:1", "$PROBE-in:2"]; } );
 END
 cat >"$work/noise.py" <<'END'
 import random, struct, sys, wave
@@ -29,9 +29,9 @@ python3 "$work/noise.py" "$work/noise.wav"
 
 start_jackd -r 48000 -p 256
 check "starts" start_lathed "$work/rack.conf"
-within 5 has_port lathe-live:out_2
+within 5 has_port $lathe:out_2
 sleep 0.3
-latency=$(jack_lsp -l lathe-live:out_1 |
+latency=$(jack_lsp -l $lathe:out_1 |
 	sed -n 's/.*capture latency = \[ \([0-9]*\) .*/\1/p')
 check "records the live rack" "$probe" file 1 "$work/noise.wav" "$work/sent.wav" \
 	"$work/live.wav"

@@ -7,8 +7,9 @@
  *                                   what came back from the same frame on
  *   probe compare A B SHIFT         largest difference of A[n] and B[n + SHIFT]
  *
- * The server is $JACK_DEFAULT_SERVER. Ports: probe-out:1, probe-out:2, probe-in:1,
- * probe-in:2; the rack under test connects them. With `jackd -S` a cycle waits for all
+ * The server is $JACK_DEFAULT_SERVER. Ports: NAME-out:1, NAME-out:2, NAME-in:1, NAME-in:2,
+ * NAME being $PROBE or "probe" (two servers of one user can't have clients of the same
+ * name); the rack under test connects them. With `jackd -S` a cycle waits for all
  * clients, so that only a frame the rack spoils is counted. SIGTERM ends early.
  */
 #include <jack/jack.h>
@@ -132,10 +133,13 @@ static int on_record(jack_nframes_t frames, void *context)
 	return 0;
 }
 
-static bool side_open(struct side *side, const char *name, JackProcessCallback process,
-		      unsigned long flags, double seconds)
+static bool side_open(struct side *side, const char *suffix,
+		      JackProcessCallback process, unsigned long flags, double seconds)
 {
-	char port[8];
+	const char *given = getenv("PROBE");
+	char port[8], name[64];
+
+	snprintf(name, sizeof name, "%s%s", given ? given : "probe", suffix);
 
 	side->client =
 		jack_client_open(name, JackNoStartServer | JackUseExactName, NULL);
@@ -384,8 +388,8 @@ int main(int argc, char **argv)
 		silence_frames = (size_t)(seconds * rate);
 		length += (double)file_frames / rate + 0.5;
 	}
-	if (!side_open(&in, "probe-in", on_record, JackPortIsInput, length + 6.0) ||
-	    !side_open(&out, "probe-out", on_play, JackPortIsOutput, length + 6.0)) {
+	if (!side_open(&in, "-in", on_record, JackPortIsInput, length + 6.0) ||
+	    !side_open(&out, "-out", on_play, JackPortIsOutput, length + 6.0)) {
 		fputs("no JACK server, or no room in it\n", stderr);
 		return 2;
 	}

@@ -3,8 +3,8 @@
 # shellcheck source=tests/system/common.inc
 . "${0%/*}/common.inc"
 
-cat >"$work/rack.conf" <<'END'
-rack = { name = "lathe-server"; };
+cat >"$work/rack.conf" <<END
+rack = { name = "$lathe"; };
 nodes = ( { module = "trim"; name = "gain"; gain = -6.0; } );
 END
 
@@ -27,7 +27,7 @@ sleep 0.6
 check "OSC answers without a server" ctl get gain/gain
 start_jackd -r 48000 -p 256
 check "finds the server" within 3 said "jack_found.*48000 Hz, 256 frames"
-check "registers its ports" within 2 has_port lathe-server:out_2
+check "registers its ports" within 2 has_port $lathe:out_2
 
 # It goes and comes back, with another rate.
 end_process "$jackd_pid"
@@ -36,7 +36,7 @@ stop_jackd
 check "sets are heard meanwhile" ctl set gain/gain "-3.0 dB"
 start_jackd -r 44100 -p 128
 check "finds it again" within 3 said "jack_found.*44100 Hz, 128 frames"
-check "registers its ports again" within 2 has_port lathe-server:out_2
+check "registers its ports again" within 2 has_port $lathe:out_2
 check "kept what was set" keeps
 
 # It is killed, and comes back at once.
@@ -44,7 +44,7 @@ kill -KILL "$jackd_pid"
 wait "$jackd_pid" 2>/dev/null
 start_jackd -r 44100 -p 128
 check "finds it after a kill" within 5 said_times 3 "jack_found"
-check "registers its ports after a kill" within 2 has_port lathe-server:out_2
+check "registers its ports after a kill" within 2 has_port $lathe:out_2
 
 # It hangs: OSC goes on, an end has its own deadline.
 kill -STOP "$jackd_pid"
@@ -62,11 +62,11 @@ sleep 0.3
 
 # The usual end.
 start_lathed "$work/rack.conf"
-within 3 has_port lathe-server:out_1
+within 3 has_port $lathe:out_1
 stop_lathed
 check "ends with a server" test "$status" = 0
 check "ends soon" test "$took" -lt 1000
-check "leaves no ports" not has_port lathe-server:out_1
+check "leaves no ports" not has_port $lathe:out_1
 stop_jackd
 start_lathed "$work/rack.conf"
 stop_lathed

@@ -24,8 +24,8 @@ with open(sys.argv[2], "w") as log:
         log.write(hearer.recv(4096).decode().replace("\n", " ") + "\n")
         log.flush()
 END
-cat >"$work/rack.conf" <<'END'
-rack = { name = "lathe-units"; };
+cat >"$work/rack.conf" <<END
+rack = { name = "$lathe"; };
 nodes = ( { module = "trim"; name = "gain"; } );
 END
 python3 "$work/notified.py" "$work/notify" "$work/notified" &
