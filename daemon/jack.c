@@ -29,7 +29,9 @@ enum {
 	RETRY_MS = 250,     /* between two looks for a server */
 	CALL_MS_MAX = 2000, /* a libjack call that takes longer is reported */
 	STALL_MS = 500, /* no cycle for so long, and for 8 periods: the server hangs */
-	XRUN_MS = 1000, /* between two events about xruns */
+	ARRIVALS = 256, /* ports that may come while the JACK thread is busy */
+	REOPEN_MS = 5000,         /* without a cycle: try with a new client */
+	XRUN_MS = 1000,           /* between two events about xruns */
 	STACK_BYTES = 128 * 1024, /* of the audio thread, touched before it plays */
 };
 
@@ -57,7 +59,9 @@ struct jack {
 
 	/* Stored by callbacks. */
 	_Atomic uint64_t xruns;
-	_Atomic bool gone, rewired, ports_left, freewheel;
+	_Atomic bool gone, rewired, freewheel;
+	_Atomic jack_port_id_t arrived[ARRIVALS]; /* a ring of the newest ports */
+	_Atomic unsigned arrivals;
 	char reason[128]; /* of being gone */
 
 	struct ports ports;
@@ -70,6 +74,7 @@ struct jack {
 	_Atomic bool
 		wired; /* the first connections stand: the rack may start, fading in */
 	jack_status_t refusal; /* the last one told */
+	unsigned arrivals_seen;
 
 	/* Control thread. */
 	struct event_log *events;
@@ -150,11 +155,8 @@ static int on_rate(jack_nframes_t rate, void *context)
 {
 	struct jack *jack = context;
 
-	if ((int)rate == atomic_load(&jack->rate))
-		return 0;
-	snprintf(jack->reason, sizeof jack->reason, "it went to %u Hz", rate);
-	atomic_store(&jack->gone, true);
-	ring(jack->wake);
+	if ((int)rate != atomic_load(&jack->rate))
+		on_shutdown(0, "its rate is another", jack);
 	return 0;
 }
 
@@ -177,9 +179,12 @@ static void on_port(jack_port_id_t port, int registered, void *context)
 {
 	struct jack *jack = context;
 
-	(void)port;
-	if (!registered)
-		atomic_store(&jack->ports_left, true);
+	if (registered) {
+		unsigned arrival = atomic_load(&jack->arrivals);
+
+		atomic_store(&jack->arrived[arrival % ARRIVALS], port);
+		atomic_store(&jack->arrivals, arrival + 1);
+	}
 	atomic_store(&jack->rewired, true);
 	ring(jack->wake);
 }
@@ -306,11 +311,30 @@ static void client_activate(struct jack *jack, struct engine *engine)
 	state_set(jack, STATE_ACTIVE);
 }
 
+/* Other ports may bear names that we knew. */
+static void take_arrivals(struct jack *jack)
+{
+	unsigned arrivals = atomic_load(&jack->arrivals);
+
+	if (arrivals - jack->arrivals_seen > ARRIVALS)
+		patch_arrived(jack->patch, NULL);
+	else
+		for (unsigned i = jack->arrivals_seen; i != arrivals; i++) {
+			jack_port_id_t id = atomic_load(&jack->arrived[i % ARRIVALS]);
+			const jack_port_t *port = jack_port_by_id(jack->client, id);
+
+			if (port)
+				patch_arrived(jack->patch, jack_port_name(port));
+		}
+	jack->arrivals_seen = arrivals;
+}
+
 static void ports_connect(struct jack *jack)
 {
 	atomic_store(&jack->rewired, false);
 	call_begin(&jack->call, "jack_connect");
-	patch_scan(jack->patch, atomic_exchange(&jack->ports_left, false));
+	take_arrivals(jack);
+	patch_scan(jack->patch);
 	call_end(&jack->call);
 	atomic_store(&jack->wired, true);
 }
@@ -521,6 +545,9 @@ static void tick_pulse(struct jack *jack, int64_t now)
 		   atomic_load(&jack->ports.cycles), period,
 		   atomic_load(&jack->call.since_ns));
 	hung = pulse->stalled || pulse->late;
+	/* PipeWire's libjack tells nobody when its server is gone. */
+	if (pulse->stalled && now - pulse->moved_ns > REOPEN_MS * INT64_C(1000000))
+		on_shutdown(0, "it ran no cycles for too long", jack);
 	if (hung == jack->hung)
 		return;
 	jack->hung = hung;

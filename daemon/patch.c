@@ -6,16 +6,14 @@
  */
 #include "daemon/patch.h"
 
-#include <errno.h>
 #include <regex.h>
 #include <stdlib.h>
 #include <string.h>
 
 struct cord {
 	char *name;
-	bool ours;      /* we connected it: we may disconnect it */
-	bool connected; /* when last seen */
-	bool seen;      /* during this scan */
+	bool ours; /* we connected it: we may disconnect it */
+	bool seen; /* during this scan */
 };
 
 struct wish {
@@ -120,7 +118,7 @@ static bool wish_is_output(const struct wish *wish)
 	return jack_port_flags(wish->port) & JackPortIsOutput;
 }
 
-/* 0, EEXIST (somebody else had done it) or another errno. */
+/* 0, EEXIST (somebody else had done it) or another trouble, which libjack tells. */
 static int plug(struct patch *patch, const struct wish *wish, const char *name)
 {
 	const char *own = jack_port_name(wish->port);
@@ -204,31 +202,28 @@ void patch_forget(struct patch *patch, jack_port_t *port)
 	}
 }
 
-static void scan_name(struct patch *patch, struct wish *wish, const char *name,
-		      bool ports_left)
+void patch_arrived(struct patch *patch, const char *name)
+{
+	for (int i = 0; i < patch->wish_count; i++) {
+		struct wish *wish = &patch->wishes[i];
+
+		for (int k = wish->cord_count - 1; k >= 0; k--)
+			if (!name || strcmp(wish->cords[k].name, name) == 0)
+				wish_drop(wish, k);
+	}
+}
+
+static void scan_name(struct patch *patch, struct wish *wish, const char *name)
 {
 	struct cord *cord = wish_cord(wish, name);
 
-	if (cord) {
-		bool connected = jack_port_connected_to(wish->port, name);
-
-		/* It left and came back between two scans. */
-		if (!connected && cord->connected && ports_left) {
-			cord->ours = plug(patch, wish, name) == 0;
-			connected = cord->ours;
-		}
-		cord->connected = connected;
-	} else if ((cord = wish_add(wish, name))) {
-		int trouble = plug(patch, wish, name);
-
-		cord->ours = trouble == 0;
-		cord->connected = trouble == 0 || trouble == EEXIST;
-	}
+	if (!cord && (cord = wish_add(wish, name)))
+		cord->ours = plug(patch, wish, name) == 0;
 	if (cord)
 		cord->seen = true;
 }
 
-static void scan_wish(struct patch *patch, struct wish *wish, bool ports_left)
+static void scan_wish(struct patch *patch, struct wish *wish)
 {
 	unsigned long side = wish_is_output(wish) ? JackPortIsInput : JackPortIsOutput;
 	const char **names =
@@ -241,7 +236,7 @@ static void scan_wish(struct patch *patch, struct wish *wish, bool ports_left)
 
 		if (port && !jack_port_is_mine(patch->client, port) &&
 		    wish_matches(wish, names[i]))
-			scan_name(patch, wish, names[i], ports_left);
+			scan_name(patch, wish, names[i]);
 	}
 	jack_free(names);
 	for (int i = wish->cord_count - 1; i >= 0; i--)
@@ -249,9 +244,9 @@ static void scan_wish(struct patch *patch, struct wish *wish, bool ports_left)
 			wish_drop(wish, i);
 }
 
-void patch_scan(struct patch *patch, bool ports_left)
+void patch_scan(struct patch *patch)
 {
 	for (int i = 0; i < patch->wish_count; i++)
 		if (patch->wishes[i].pattern)
-			scan_wish(patch, &patch->wishes[i], ports_left);
+			scan_wish(patch, &patch->wishes[i]);
 }

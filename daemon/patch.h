@@ -21,8 +21,10 @@ void patch_destroy(struct patch *patch);
 void patch_want(struct patch *patch, jack_port_t *port, const char *pattern);
 /* The port is about to be unregistered. */
 void patch_forget(struct patch *patch, jack_port_t *port);
+/* A port of this name has just come, whatever bore the name before; NULL: any may have. */
+void patch_arrived(struct patch *patch, const char *name);
 /* Connects what matches and was not there before. What a user disconnected stays so until
- * the port on the other side comes back; ports_left: some have gone since the last scan. */
-void patch_scan(struct patch *patch, bool ports_left);
+ * the port on the other side comes back. */
+void patch_scan(struct patch *patch);
 
 #endif
