@@ -293,12 +293,10 @@ static void client_lost(struct jack *jack)
 
 static void client_activate(struct jack *jack, struct engine *engine)
 {
-	int trouble;
-
 	jack->engine = engine;
 	jack->rt = engine_rt(engine);
 	call_begin(&jack->call, "jack_activate");
-	trouble = jack_activate(jack->client);
+	int trouble = jack_activate(jack->client);
 	call_end(&jack->call);
 	if (trouble) {
 		on_shutdown(0, "it did not activate us", jack);
@@ -448,12 +446,10 @@ int jack_fd(const struct jack *jack)
 /* Sends the set, and keeps it as the newest one. */
 static void post(struct jack *jack, struct port_set *set)
 {
-	struct port_set *copy;
-
 	set->serial = ++jack->serial;
 	set->offer = jack->offer;
 	set->engine = jack->playing;
-	copy = set_copy(set);
+	struct port_set *copy = set_copy(set);
 	if (set != jack->posted) {
 		set_destroy(jack->posted);
 		jack->posted = set;
