@@ -2,16 +2,18 @@
 #ifndef LATHE_DSP_SERIAL_H
 #define LATHE_DSP_SERIAL_H
 
-#include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
-/* FNV-1a over the values' bytes. */
+/* FNV-1a, over the values' bits a word at a time. */
 static inline uint64_t number_serial(const float *values, int count)
 {
 	uint64_t hash = 14695981039346656037u;
-	const unsigned char *byte = (const unsigned char *)values;
-	for (size_t i = 0; i < (size_t)count * sizeof *values; i++)
-		hash = (hash ^ byte[i]) * 1099511628211u;
+	for (int i = 0; i < count; i++) {
+		uint32_t bits;
+		memcpy(&bits, &values[i], sizeof bits);
+		hash = (hash ^ bits) * 1099511628211u;
+	}
 	return hash;
 }
 

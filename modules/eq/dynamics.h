@@ -15,40 +15,58 @@
 #define EQ_SLOPE 0.5f
 #define EQ_KNEE 1.0f
 
-/* power[n][lane] of one ear, or the larger of it and what is there. */
-static inline void dynamics_hear(const struct eq_dynamics *d,
-				 struct cascade_state *state, const float *left,
-				 const float *right, int ear, float power[][EQ_BANDS],
-				 int frames)
+/* One frame into one ear of every lane: the power that it hears. */
+static inline void dynamics_hear(const struct eq_dynamics *d, int ear, double left,
+				 double right, double s1[EQ_BANDS], double s2[EQ_BANDS],
+				 float power[EQ_BANDS])
 {
 	const struct cascade *c = &d->listen;
-	double s1[EQ_BANDS], s2[EQ_BANDS];
-	memcpy(s1, state->s1, sizeof s1);
-	memcpy(s2, state->s2, sizeof s2);
+	for (int k = 0; k < EQ_BANDS; k++) {
+		double x = d->first[ear][k] * left;
+		x = d->second[ear][k] * right + x;
+		double y = c->c1[k] * s1[k];
+		y = c->c2[k] * s2[k] + y;
+		y = c->d[k] * x + y;
+		double z = d->turned[0][k] * s1[k];
+		z = d->turned[1][k] * s2[k] + z;
+		z = d->turned[2][k] * x + z;
+		double p = c->a11[k] * s1[k] + x;
+		p = c->a12[k] * s2[k] + p;
+		double q = c->a22[k] * s2[k] + x;
+		q = c->a21[k] * s1[k] + q;
+		s1[k] = p;
+		s2[k] = q;
+		y = y * y;
+		power[k] = (float)(z * z + y);
+	}
+}
+
+/* power[n][lane]: what the louder of the ears hears. */
+static inline void dynamics_listen(struct eq_deck *deck, const float *left,
+				   const float *right, float power[][EQ_BANDS],
+				   int frames)
+{
+	const struct eq_dynamics *d = &deck->numbers.dynamics;
+	double s1[2][EQ_BANDS], s2[2][EQ_BANDS];
+	for (int ear = 0; ear < 2; ear++) {
+		memcpy(s1[ear], deck->ear[ear].s1, sizeof s1[ear]);
+		memcpy(s2[ear], deck->ear[ear].s2, sizeof s2[ear]);
+	}
 	for (int n = 0; n < frames; n++) {
-		const double l = (double)left[n], r = (double)right[n];
+		float heard[2][EQ_BANDS];
+		for (int ear = 0; ear < 2; ear++)
+			dynamics_hear(d, ear, (double)left[n], (double)right[n],
+				      s1[ear], s2[ear], heard[ear]);
 		for (int k = 0; k < EQ_BANDS; k++) {
-			double x = d->first[ear][k] * l;
-			x = d->second[ear][k] * r + x;
-			double y = c->c1[k] * s1[k];
-			y = c->c2[k] * s2[k] + y;
-			y = c->d[k] * x + y;
-			double z = d->turned[0][k] * s1[k];
-			z = d->turned[1][k] * s2[k] + z;
-			z = d->turned[2][k] * x + z;
-			double p = c->a11[k] * s1[k] + x;
-			p = c->a12[k] * s2[k] + p;
-			double q = c->a22[k] * s2[k] + x;
-			q = c->a21[k] * s1[k] + q;
-			s1[k] = p;
-			s2[k] = q;
-			y = y * y;
-			const float sum = (float)(z * z + y);
-			power[n][k] = sum > power[n][k] ? sum : power[n][k];
+			const float most =
+				heard[0][k] > heard[1][k] ? heard[0][k] : heard[1][k];
+			power[n][k] = most + 1e-20f;
 		}
 	}
-	memcpy(state->s1, s1, sizeof s1);
-	memcpy(state->s2, s2, sizeof s2);
+	for (int ear = 0; ear < 2; ear++) {
+		memcpy(deck->ear[ear].s1, s1[ear], sizeof s1[ear]);
+		memcpy(deck->ear[ear].s2, s2[ear], sizeof s2[ear]);
+	}
 }
 
 /* Power to where the band should go, in place; a row is eight floats. */
@@ -104,12 +122,8 @@ static inline void dynamics_run(struct eq_deck *deck, const struct piece *piece,
 	const float *right = piece->channels >= 2 ? piece->in[1] : left;
 	/* Vectors may be two rows wide. */
 	const int rows = (piece->frames + 1) & ~1;
-	for (int n = 0; n < rows; n++)
-		for (int k = 0; k < EQ_BANDS; k++)
-			amount[n][k] = 1e-20f;
-	for (int ear = 0; ear < 2; ear++)
-		dynamics_hear(d, &deck->ear[ear], left, right, ear, amount,
-			      piece->frames);
+	memset(amount[rows - 1], 0, sizeof amount[0]);
+	dynamics_listen(deck, left, right, amount, piece->frames);
 	dynamics_aim(d, amount[0], rows);
 	double attack[EQ_BANDS], release[EQ_BANDS];
 	for (int k = 0; k < EQ_BANDS; k++) {

@@ -53,8 +53,9 @@ static void stereo_sections(struct stereo *stereo, double *side, int frames)
 {
 	struct stereo_deck *live = &stereo->deck[stereo->fade.live];
 	struct stereo_deck *idle = &stereo->deck[!stereo->fade.live];
+	const bool fading = fade_is_on(&stereo->fade);
 	double next[GRID_FRAMES];
-	if (fade_is_on(&stereo->fade)) {
+	if (fading) {
 		memcpy(next, side, (size_t)frames * sizeof *next);
 		cascade_run((const struct cascade *const[]) { &idle->side },
 			    (struct cascade_state *const[]) { &idle->state },
@@ -63,7 +64,7 @@ static void stereo_sections(struct stereo *stereo, double *side, int frames)
 	cascade_run((const struct cascade *const[]) { &live->side },
 		    (struct cascade_state *const[]) { &live->state },
 		    (double *const[]) { side }, frames, 1);
-	if (fade_is_on(&stereo->fade))
+	if (fading)
 		fade_mix(&stereo->fade, stereo->rate, side, next, frames);
 }
 
