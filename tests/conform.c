@@ -19,6 +19,10 @@ static const struct shortfall {
 	  "under it, not along the ceiling's whole way" },
 	{ "limiter", "gain", "residue",
 	  "the look-ahead sees a rising gain early and dips" },
+	{ "comp", "highpass", "residue",
+	  "the side chain's new filter starts empty; attack and release follow" },
+	{ "multiband", "mode", "residue",
+	  "the envelopes of lr8 bands take longer than the unheard run to settle" },
 	{ NULL, NULL, NULL, NULL },
 };
 

@@ -76,10 +76,21 @@ static inline double tone_residue_db(const float *x, int frames, int moment, int
 		old[(before + i) % period] += (double)x[before + i] / periods;
 		new[(after + i) % period] += (double)x[after + i] / periods;
 	}
+	/* A coarse search, then a fine one: a wave that turns over moves fast. */
 	double best = 1e9;
-	for (int start = moment - fade; start <= moment + late; start += rate / 4000)
-		best = tone_fade_error(x, old, new, period, moment - fade,
-				       moment + late + span, start, fade, best);
+	int step = rate / 4000, found = moment;
+	for (int start = moment - fade; start <= moment + late; start += step) {
+		double error = tone_fade_error(x, old, new, period, moment - fade,
+					       moment + late + span, start, fade, best);
+		if (error < best) {
+			best = error;
+			found = start;
+		}
+	}
+	for (int start = found - step; start <= found + step; start++)
+		best = fmin(best,
+			    tone_fade_error(x, old, new, period, moment - fade,
+					    moment + late + span, start, fade, best));
 	free(old);
 	free(new);
 	return 20 * log10(fmax(best, 1e-10));
