@@ -172,10 +172,15 @@ static inline float truepeak_refine(const struct truepeak *tp,
 				    const struct truepeak_eighths *eighths,
 				    const float *peak, int frames)
 {
-	float most = 0;
-	int i = 0, top = 1;
-	for (int k = 0; k < frames; k++)
+	vf tops = { 0 };
+	int i = 0, top = 1, k = 0;
+	for (; k + VEC_FLOATS <= frames; k += VEC_FLOATS)
+		tops = vf_max(tops, vf_load(peak + k));
+	float most = vf_peak(tops);
+	for (; k < frames; k++)
 		most = peak[k] > most ? peak[k] : most;
+	while (i + VEC_FLOATS < frames && vf_peak(vf_load(peak + i)) < most)
+		i += VEC_FLOATS;
 	while (i < frames - 1 && peak[i] < most)
 		i++;
 	const float *x = tp->x + TRUEPEAK_PAST + i - TRUEPEAK_DELAY;
