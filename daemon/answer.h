@@ -26,7 +26,7 @@ uint64_t answers_unsent(const struct answers *answers);
 struct packet *answer_packet(struct answers *answers, const struct sender *sender);
 void answer_send(struct answers *answers);
 /* One message, at once fitted or in the next datagram. */
-void answer_value(struct answers *answers, const struct sender *sender, int place,
+void answer_value(struct answers *answers, const struct sender *sender, int index,
 		  enum verb form);
 /* "/rack/error ,sss". At most 100 a second to one client; the rest is counted as unsent. */
 void answer_error(struct answers *answers, const struct sender *sender,

@@ -72,10 +72,9 @@ bool guard_before(struct guard *guard, struct piece *piece)
 /* A module that was not finite: silent at once, cleared, back in 20 ms. */
 static void trip(struct guard *guard, uint64_t frame)
 {
-	uint64_t third = guard->trip_frames[guard->trips % GUARD_TRIPS];
-
 	if (guard->trips >= GUARD_TRIPS - 1) {
-		third = guard->trip_frames[(guard->trips + 1) % GUARD_TRIPS];
+		uint64_t third = guard->trip_frames[(guard->trips + 1) % GUARD_TRIPS];
+
 		guard->latched |= frame - third < (uint64_t)guard->rate;
 	}
 	guard->trip_frames[guard->trips % GUARD_TRIPS] = frame;

@@ -29,7 +29,7 @@ void jack_play(struct jack *jack, struct engine *engine);
 
 /* engine_options.ports_wanted, with the jack as context: registers what is new, then calls
  * engine_ports_ready(). At once when there is no server. */
-void jack_ports_wanted(void *jack, const struct port *ports, int count);
+void jack_ports_wanted(void *context, const struct port *ports, int count);
 
 bool jack_running(const struct jack *jack); /* cycles advance */
 /* Asks the JACK thread to leave; jack_closed() tells when it has, which may be never. */

@@ -21,7 +21,7 @@ void lanes_destroy(struct lanes *lanes);
 bool lane_put(struct lanes *lanes, const struct sockaddr_in *from, const uint8_t *bytes,
 	      size_t size);
 /* The oldest of lane 0..LANES - 1, or NULL; valid until the next call. */
-const uint8_t *lane_take(struct lanes *lanes, int lane, size_t *size,
+const uint8_t *lane_take(struct lanes *lanes, int index, size_t *size,
 			 struct sockaddr_in *from);
 bool lanes_empty(const struct lanes *lanes);
 

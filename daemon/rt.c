@@ -353,7 +353,7 @@ static void account(struct rt *rt, uint64_t cycles, int frames)
 	if (there <= 0 || !rt->now)
 		return;
 	float load = (float)((double)cycles / there);
-	float weight = (float)frames / (float)(rt->now->rate / 3);
+	float weight = 3 * (float)frames / (float)rt->now->rate;
 	rt->report.load += (weight < 1 ? weight : 1) * (load - rt->report.load);
 	if (load > rt->report.worst)
 		rt->report.worst = load;

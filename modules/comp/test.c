@@ -151,7 +151,7 @@ static double time_63(double freq)
 		}
 		now = 10 * log10(y / x);
 		if ((gain[1] < gain[0]) ? now <= wanted : now >= wanted)
-			return 1000.0 * (i + period / 2 - RATE) / RATE;
+			return 1000.0 * (i + 0.5 * period - RATE) / RATE;
 	}
 	return 1e9;
 }

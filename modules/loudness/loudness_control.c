@@ -12,9 +12,9 @@ static const struct param params[LOUDNESS_PARAMS] = {
 };
 
 #define LUFS_ROW(place, name, text, what) \
-	[place] = { .id = name, \
-		    .label = text, \
-		    .help = what, \
+	[place] = { .id = (name), \
+		    .label = (text), \
+		    .help = (what), \
 		    .unit = "LUFS", \
 		    .min = LOUDNESS_FLOOR, \
 		    .max = 5, \

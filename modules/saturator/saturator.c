@@ -205,7 +205,7 @@ static void take_values(struct saturator *saturator, const struct piece *piece)
 		       (size_t)piece->channels * sizeof next->channel[0]);
 		next->numbers = *numbers;
 		for (int c = 0; c < piece->channels; c++)
-			next->channel[c].blocked = -wait / 4;
+			next->channel[c].blocked = -0.25 * wait;
 	}
 	match_aim(saturator, numbers->match);
 }
