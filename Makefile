@@ -163,7 +163,7 @@ realtime: deps-check
 RTSAN_TESTS = test_rt conform
 
 # Only these may be called from the audio thread's objects.
-ALLOWED = memcpy memset memmove expf exp2f logf log2f log10f powf sinf cosf tanf sqrtf fabsf \
+ALLOWED = memcpy memset memmove memcmp fmin fmax expf exp2f logf log2f log10f powf sinf cosf tanf sqrtf fabsf \
 	fmaxf fminf floorf ceilf roundf lrintf exp exp2 log log2 log10 pow sin cos tan tanh \
 	tanhf atan2f sqrt fabs floor ceil lrint fma fmaf _GLOBAL_OFFSET_TABLE_
 symbols: $(REALTIME_OBJECTS)

@@ -99,7 +99,7 @@ crossover_pass(const double c[2][5][CROSSOVER_LANES], struct crossover *state,
 		for (int i = 0; i < 5; i++)
 			memcpy(&k[s][i], &c[s][i][first], sizeof k[s][i]);
 		for (int ch = 0; ch < channels; ch++) {
-			const double(*m)[CROSSOVER_LANES] = state[ch].memory[stage + s];
+			double(*m)[CROSSOVER_LANES] = state[ch].memory[stage + s];
 			memcpy(&p[ch][s], &m[0][first], sizeof p[ch][s]);
 			memcpy(&q[ch][s], &m[1][first], sizeof q[ch][s]);
 		}

@@ -71,7 +71,7 @@ static inline void shelves_one(struct shelves *state, int shelf,
 			       const struct shelves_path *right, const shelves_v *x,
 			       shelves_v *change, int frames)
 {
-	static const double k[2] = { (double)SHELVES_K0, (double)SHELVES_K1 };
+	const double k[2] = { (double)SHELVES_K0, (double)SHELVES_K1 };
 	shelves_v c1[2], c2[2];
 
 	for (int s = 0; s < 2; s++) {

@@ -315,6 +315,7 @@ static float clamp_level(const struct limiter *l, const struct limiter_numbers *
 	return numbers->ceiling;
 }
 
+static void process(void *state, const struct piece *piece) REALTIME;
 static void process(void *state, const struct piece *piece)
 {
 	struct limiter *l = state;
@@ -390,6 +391,7 @@ static void refill_delay(struct limiter *l, struct limiter_channel *ch,
 
 /* Any mode takes over from any other: what was heard, what is held and released, and the
  * boxes are filled anew, for their lengths may differ. */
+static void adopt(void *state, const void *old_state) REALTIME;
 static void adopt(void *state, const void *old_state)
 {
 	struct limiter *l = state;

@@ -201,6 +201,7 @@ static void publish(const struct loudness *l, float *meters)
 	meters[LOUDNESS_TRUE_PEAK_MAX] = l->history.peak_max;
 }
 
+static void process(void *state, const struct piece *piece) REALTIME;
 static void process(void *state, const struct piece *piece)
 {
 	struct loudness *l = state;
@@ -232,6 +233,7 @@ static void process(void *state, const struct piece *piece)
 	publish(l, piece->meters);
 }
 
+static void adopt(void *state, const void *old) REALTIME;
 static void adopt(void *state, const void *old)
 {
 	_Static_assert(sizeof(struct loudness) <= ADOPT_BYTES_MAX,
