@@ -1,49 +1,33 @@
 /* bench.c - what a stereo frame costs: Lathe's modules and racks beside the peers' plug-ins,
  * in one interleaved run.
  *
- *   bench [--block N] [--seconds S] [--reps R] [--only NAME] subjects.txt
- * A subject is a line "group | name | lathe | NODES" (the nodes of a config) or
- * "group | name | lv2 | URI settings ; URI settings". Times are thread CPU time; a Lathe
- * module's figure is its rack's less that of an empty rack. Ratios hold, absolute figures are
- * this machine's at this hour.
+ *   bench [--block N] [--seconds S] [--reps R] [--only GROUP|NAME] [--count] [FILE]
+ *
+ * FILE: see subjects.txt. A cost is the median over the reps of the mean ns per frame, in
+ * CPU time of the thread; a Lathe module's is its rack's less the empty rack's. Ratios hold,
+ * absolute figures are this machine's at this hour. --count: Lathe's instructions instead,
+ * under valgrind --tool=callgrind, which repeat exactly.
  */
 #include <time.h>
 #include <valgrind/callgrind.h>
 
 #include "tests/bench/lv2.h"
+#include "tests/bench/subjects.h"
 #include "tests/play.h"
 
-enum {
-	RATE = 48000,
-	SUBJECTS_MAX = 64,
-	STAGES_MAX = 12,
-	REPS_MAX = 64,
-	BLOCK_LIMIT = 8192
-};
-
-struct subject {
-	char group[32], name[64];
-	struct play *play;
-	struct lv2_plugin *stages[STAGES_MAX];
-	int stage_count;
-	bool empty;              /* the empty rack, taken off the others */
-	float *blocks;           /* [block] the fastest of the reps, ns */
-	double busy[REPS_MAX];   /* mean ns per frame of each rep, music */
-	double silent[REPS_MAX]; /* the same in the digital silence after it */
-};
+enum { BLOCK_LIMIT = 8192, CHUNK_FRAMES = 8192 };
 
 struct run {
 	int block, reps, block_count, silent_count;
-	const char *only;
 	float *music[2];
 	struct subject subjects[SUBJECTS_MAX];
 	int subject_count;
 };
 
-static double now_ns(void)
+static double clock_ns(clockid_t clock)
 {
 	struct timespec t;
-	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+	clock_gettime(clock, &t);
 	return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
 }
 
@@ -91,105 +75,60 @@ static void subject_block(struct subject *subject, float *const in[2], int frame
 	}
 }
 
-static void subject_rep(struct run *run, struct subject *subject, int rep)
+/* Blocks first..last - 1 of the music, or of silence. Returns CPU ns; blocks[]: keeps the
+ * fastest time of each, by the wall. */
+static double play_chunk(const struct run *run, struct subject *subject, int first,
+			 int last, bool silent, float *blocks)
 {
 	static float zero[BLOCK_LIMIT];
-	float *const silence[2] = { zero, zero };
-	double busy = 0, silent = 0;
-	for (int b = 0; b < run->block_count; b++) {
-		float *const in[2] = { run->music[0] + b * run->block,
-				       run->music[1] + b * run->block };
-		double start = now_ns();
+	const double start = clock_ns(CLOCK_THREAD_CPUTIME_ID);
+	for (int b = first; b < last; b++) {
+		float *const in[2] = {
+			silent ? zero : run->music[0] + b * run->block,
+			silent ? zero : run->music[1] + b * run->block,
+		};
+		const double began = clock_ns(CLOCK_MONOTONIC);
 		subject_block(subject, in, run->block);
-		double took = now_ns() - start;
-		busy += took;
-		if (rep == 0 || took < (double)subject->blocks[b])
-			subject->blocks[b] = (float)took;
+		const float took = (float)(clock_ns(CLOCK_MONOTONIC) - began);
+		if (blocks && took < blocks[b])
+			blocks[b] = took;
 	}
-	for (int b = 0; b < run->silent_count; b++) {
-		double start = now_ns();
-		subject_block(subject, silence, run->block);
-		if (b >= run->silent_count / 2)
-			silent += now_ns() - start;
+	return clock_ns(CLOCK_THREAD_CPUTIME_ID) - start;
+}
+
+/* What the daemon's other threads do meanwhile, so that no tap is ever full. Returns ns. */
+static double tick(struct subject *subject)
+{
+	if (!subject->play)
+		return 0;
+	const double start = clock_ns(CLOCK_THREAD_CPUTIME_ID);
+	engine_tick(subject->play->engine);
+	return clock_ns(CLOCK_THREAD_CPUTIME_ID) - start;
+}
+
+static void subject_rep(const struct run *run, struct subject *subject, int rep)
+{
+	const int chunk = CHUNK_FRAMES / run->block > 0 ? CHUNK_FRAMES / run->block : 1;
+	const int quiet = run->silent_count / 2;
+	double busy = 0, silent = 0, aside = 0;
+	for (int b = 0; b < run->block_count; b += chunk) {
+		const int end =
+			b + chunk < run->block_count ? b + chunk : run->block_count;
+		busy += play_chunk(run, subject, b, end, false, subject->blocks);
+		aside += tick(subject);
 	}
+	for (int b = 0; b < run->silent_count; b += chunk) {
+		const int end =
+			b + chunk < run->silent_count ? b + chunk : run->silent_count;
+		const double took = play_chunk(run, subject, b, end, true, NULL);
+		silent += b >= quiet ? took / (end - b) * chunk : 0;
+		tick(subject);
+	}
+	const int chunks_after = (run->silent_count + chunk - 1) / chunk -
+				 (quiet + chunk - 1) / chunk;
 	subject->busy[rep] = busy / run->block_count / run->block;
-	subject->silent[rep] =
-		silent / (run->silent_count - run->silent_count / 2) / run->block;
-	if (subject->play)
-		engine_tick(subject->play->engine);
-}
-
-/* ---- the subjects ------------------------------------------------------------------------ */
-
-static bool subject_open(struct run *run, struct subject *subject, const char *kind,
-			 char *what)
-{
-	if (!strcmp(kind, "lathe")) {
-		size_t size = strlen(what) + 64;
-		char *config = malloc(size);
-		subject->empty = !*what;
-		snprintf(config, size, "nodes = ( %s );", what);
-		subject->play = play_open(config, RATE, 0);
-		free(config);
-		return subject->play;
-	}
-	char *rest = what;
-	for (char *stage = strtok_r(what, ";", &rest); stage;
-	     stage = strtok_r(NULL, ";", &rest)) {
-		stage += strspn(stage, " ");
-		char *settings = stage + strcspn(stage, " ");
-		if (*settings)
-			*settings++ = '\0';
-		struct lv2_plugin *plugin = lv2_open(stage, settings, RATE, run->block);
-		if (!plugin)
-			return false;
-		subject->stages[subject->stage_count++] = plugin;
-	}
-	return true;
-}
-
-static char *trimmed(char *text)
-{
-	text += strspn(text, " \t");
-	size_t length = strlen(text);
-	while (length && strchr(" \t\n", text[length - 1]))
-		text[--length] = '\0';
-	return text;
-}
-
-static void read_subjects(struct run *run, const char *path)
-{
-	FILE *file = fopen(path, "r");
-	char *line = NULL;
-	size_t room = 0;
-	while (file && getline(&line, &room, file) > 0 &&
-	       run->subject_count < SUBJECTS_MAX) {
-		char *fields[4], *rest = line;
-		int count = 0;
-		if (line[0] == '#')
-			continue;
-		for (char *f; count < 4 && (f = strsep(&rest, count < 3 ? "|" : "\n"));)
-			fields[count++] = trimmed(f);
-		struct subject *subject = &run->subjects[run->subject_count];
-		if (count < 4 || (run->only && strcmp(run->only, fields[1])))
-			continue;
-		snprintf(subject->group, sizeof subject->group, "%s", fields[0]);
-		snprintf(subject->name, sizeof subject->name, "%s", fields[1]);
-		if (subject_open(run, subject, fields[2], fields[3])) {
-			subject->blocks =
-				calloc((size_t)run->block_count, sizeof(float));
-			run->subject_count++;
-		} else {
-			printf("# left out, not installed or not running: %s\n",
-			       fields[1]);
-			memset(subject, 0, sizeof *subject);
-		}
-	}
-	free(line);
-	if (file)
-		fclose(file);
-	else
-		perror(path);
+	subject->silent[rep] = silent / chunks_after / chunk / run->block;
+	subject->aside = aside / run->block_count / run->block;
 }
 
 /* ---- the table ------------------------------------------------------------------------- */
@@ -214,7 +153,7 @@ static double median(double *values, int count)
 
 /* Worst block over the median block, each the fastest of the reps: the machine's noise is
  * out, spikes of the code stay. */
-static double worst_ratio(struct run *run, struct subject *subject)
+static double worst_ratio(const struct run *run, struct subject *subject)
 {
 	qsort(subject->blocks, (size_t)run->block_count, sizeof(float), compare_floats);
 	return (double)(subject->blocks[run->block_count - 1] /
@@ -233,39 +172,106 @@ static int subject_latency(const struct subject *subject)
 	return latency;
 }
 
+/* "yes", or what is missed. */
+static const char *verdict(const struct subject *s, double cost, double worst,
+			   double silence)
+{
+	if (!s->play || s->empty)
+		return "";
+	if (s->goal > 0 && cost > s->goal)
+		return "NO: cost";
+	if (worst > 2)
+		return "NO: worst block";
+	if (silence > 1.1)
+		return "NO: silence";
+	return "yes";
+}
+
+static void print_row(const struct subject *s, double cost, double first, double worst,
+		      double silence)
+{
+	const double frame_ns = 1e9 / RATE;
+	char goal[16] = "";
+	if (s->goal > 0)
+		snprintf(goal, sizeof goal, "<= %g", s->goal);
+	printf("| %s | %s | %.1f | %.1f | %s | %.2f | %.2f %% | %.2f | %d | %s |\n",
+	       s->group, s->name, cost, cost / first, goal, worst,
+	       100 * cost / frame_ns, silence, subject_latency(s),
+	       verdict(s, cost, worst, silence));
+}
+
 static void print_table(struct run *run)
 {
-	double empty = 0, lathe = 0;
+	double empty = 0, first = 0, rack = 0, cheapest = 1e30;
 	const char *group = "";
-	printf("%-12s %-26s %9s %8s %12s %14s %9s\n", "what", "who", "ns/frame",
-	       "x Lathe", "worst/median", "silence/music", "latency");
+	printf("\nBlocks of %d frames; %d reps of %.1f s.\n\n", run->block, run->reps,
+	       (double)run->block * run->block_count / RATE);
+	printf("| what | who | ns/frame | x Lathe | goal | worst/median block | of real "
+	       "time | silence/music | latency | pass |\n"
+	       "|---|---|---|---|---|---|---|---|---|---|\n");
 	for (int i = 0; i < run->subject_count; i++) {
 		struct subject *s = &run->subjects[i];
 		double busy = median(s->busy, run->reps),
 		       silent = median(s->silent, run->reps);
 		if (s->empty)
 			empty = busy;
-		double cost = s->play && !s->empty && strncmp(s->group, "rack", 4) != 0
-				      ? busy - empty
-				      : busy;
+		double cost = s->play && !s->empty && !s->whole ? busy - empty : busy;
 		if (strcmp(group, s->group) != 0)
-			lathe = cost;
+			first = cost;
+		if (strcmp(group, s->group) != 0 && s->whole)
+			rack = cost;
+		if (s->whole && !s->play && cost < cheapest)
+			cheapest = cost;
 		group = s->group;
-		printf("%-12s %-26s %9.1f %8.2f %12.2f %14.2f %9d\n", s->group, s->name,
-		       cost, cost / lathe, worst_ratio(run, s), silent / busy,
-		       subject_latency(s));
+		print_row(s, cost, first, worst_ratio(run, s), silent / busy);
 	}
-	printf("# block %d, %d reps of %.1f s; a 64-frame period lasts %.0f ns a "
-	       "frame\n",
-	       run->block, run->reps, (double)run->block * run->block_count / RATE,
-	       1e9 / RATE);
+	if (rack > 0 && cheapest < 1e30)
+		printf("\nThe cheapest chain of plug-ins costs %.1f times the whole "
+		       "rack (goal: 5): %s.\n",
+		       cheapest / rack, cheapest >= 5 * rack ? "yes" : "NO");
+	for (int i = 0; i < run->subject_count; i++)
+		if (run->subjects[i].play && run->subjects[i].aside > 10)
+			printf("Beside the audio thread, %s: %.0f ns/frame.\n",
+			       run->subjects[i].name, run->subjects[i].aside);
+}
+
+/* ---- instructions --------------------------------------------------------------------- */
+
+/* Callgrind writes a file for each dump; its "totals" are the instructions. */
+static void count_instructions(struct run *run)
+{
+	for (int i = 0; i < run->subject_count; i++) {
+		struct subject *s = &run->subjects[i];
+		char label[128];
+		snprintf(label, sizeof label, "%s | %s | %d frames", s->group, s->name,
+			 run->block * run->block_count);
+		play_chunk(run, s, 0, run->block_count, false, NULL);
+		tick(s);
+		CALLGRIND_ZERO_STATS;
+		play_chunk(run, s, 0, run->block_count, false, NULL);
+		CALLGRIND_DUMP_STATS_AT(label);
+	}
+}
+
+static void run_memory(struct run *run)
+{
+	for (int c = 0; c < 2; c++)
+		run->music[c] =
+			calloc((size_t)(run->block_count * run->block), sizeof(float));
+	for (int i = 0; i < run->subject_count; i++) {
+		struct subject *s = &run->subjects[i];
+		s->blocks = calloc((size_t)run->block_count, sizeof(float));
+		for (int b = 0; b < run->block_count; b++)
+			s->blocks[b] = INFINITY;
+	}
 }
 
 int main(int argc, char **argv)
 {
 	static struct run run = { .block = 64, .reps = 15 };
 	double seconds = 2;
-	const char *path = "tests/bench/subjects.txt";
+	bool count = false;
+	const char *path = "tests/bench/subjects.txt", *only = NULL;
 	for (int i = 1; i < argc; i++) {
 		bool more = i + 1 < argc;
 		if (more && !strcmp(argv[i], "--block"))
@@ -275,7 +281,9 @@ int main(int argc, char **argv)
 		else if (more && !strcmp(argv[i], "--reps"))
 			run.reps = atoi(argv[++i]);
 		else if (more && !strcmp(argv[i], "--only"))
-			run.only = argv[++i];
+			only = argv[++i];
+		else if (!strcmp(argv[i], "--count"))
+			count = true;
 		else
 			path = argv[i];
 	}
@@ -284,18 +292,18 @@ int main(int argc, char **argv)
 		return 2;
 	run.block_count = (int)(seconds * RATE) / run.block;
 	run.silent_count = run.block_count / 2;
-	for (int c = 0; c < 2; c++)
-		run.music[c] =
-			calloc((size_t)(run.block_count * run.block), sizeof(float));
+	run.subject_count = subjects_open(run.subjects, path, only, run.block, !count);
+	run_memory(&run);
 	make_music(run.music, run.block_count * run.block);
-	read_subjects(&run, path);
+	if (count) {
+		count_instructions(&run);
+		return 0;
+	}
 	for (int i = 0; i < run.subject_count; i++)
 		subject_rep(&run, &run.subjects[i], 0); /* warm up */
-	CALLGRIND_ZERO_STATS;
 	for (int rep = 0; rep < run.reps; rep++)
 		for (int i = 0; i < run.subject_count; i++)
 			subject_rep(&run, &run.subjects[i], rep);
-	CALLGRIND_DUMP_STATS;
 	print_table(&run);
 	return run.subject_count ? 0 : 1;
 }

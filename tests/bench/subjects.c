@@ -1,0 +1,153 @@
+/* subjects.c - reads the table of what is compared. */
+#include "tests/bench/subjects.h"
+
+#include "tests/bench/lv2.h"
+#include "tests/play.h"
+
+enum { NAMES_MAX = 64, TEXT_MAX = 16384 };
+
+static struct {
+	char *name, *text;
+} names[NAMES_MAX];
+static int name_count;
+
+static char *trimmed(char *text)
+{
+	text += strspn(text, " \t");
+	size_t length = strlen(text);
+	while (length && strchr(" \t\n", text[length - 1]))
+		text[--length] = '\0';
+	return text;
+}
+
+/* The longest name that stands here, or -1. */
+static int name_at(const char *text)
+{
+	int best = -1;
+	size_t longest = 0;
+	for (int i = 0; i < name_count; i++) {
+		size_t length = strlen(names[i].name);
+		if (length > longest && !strncmp(text, names[i].name, length)) {
+			best = i;
+			longest = length;
+		}
+	}
+	return best;
+}
+
+/* Writes `text` with every @NAME replaced; texts of names hold no names any more. */
+static void expand(const char *text, char *out)
+{
+	size_t at = 0;
+	while (*text && at < TEXT_MAX - 1) {
+		int name = *text == '@' ? name_at(text + 1) : -1;
+		if (name < 0) {
+			out[at++] = *text++;
+			continue;
+		}
+		at += (size_t)snprintf(out + at, TEXT_MAX - at, "%s", names[name].text);
+		text += 1 + strlen(names[name].name);
+	}
+	out[at < TEXT_MAX ? at : TEXT_MAX - 1] = '\0';
+}
+
+static void name_add(char *line)
+{
+	char text[TEXT_MAX];
+	char *equals = strchr(line, '=');
+	if (!equals || name_count == NAMES_MAX)
+		return;
+	*equals = '\0';
+	expand(trimmed(equals + 1), text);
+	names[name_count].name = strdup(trimmed(line));
+	names[name_count++].text = strdup(text);
+}
+
+/* host: "lathe GOAL" or "lathe:ISA GOAL" */
+static bool open_lathe(struct subject *subject, const char *host, const char *nodes)
+{
+	char config[TEXT_MAX + 64], isa[8] = "", before[8] = "";
+	const char *forced = getenv("LATHE_ISA"), *goal = strchr(host, ' ');
+	if (host[5] == ':')
+		sscanf(host + 6, "%7[a-z0-9]", isa);
+	snprintf(before, sizeof before, "%s", forced ? forced : "");
+	subject->empty = !*nodes;
+	subject->whole = !strcmp(subject->group, "whole rack");
+	subject->goal = goal ? strtod(goal, NULL) : 0;
+	snprintf(config, sizeof config, "nodes = ( %s );", nodes);
+	if (*isa)
+		setenv("LATHE_ISA", isa, 1);
+	subject->play = play_open(config, RATE, 0);
+	if (*isa && forced)
+		setenv("LATHE_ISA", before, 1);
+	else if (*isa)
+		unsetenv("LATHE_ISA");
+	return subject->play;
+}
+
+/* what: "URI settings ; URI settings" */
+static bool open_plugins(struct subject *subject, char *what, int block)
+{
+	char *rest = what;
+	for (char *stage = strtok_r(what, ";", &rest);
+	     stage && subject->stage_count < STAGES_MAX;
+	     stage = strtok_r(NULL, ";", &rest)) {
+		stage += strspn(stage, " ");
+		char *settings = stage + strcspn(stage, " ");
+		if (*settings)
+			*settings++ = '\0';
+		struct lv2_plugin *plugin = lv2_open(stage, settings, RATE, block);
+		if (!plugin)
+			return false;
+		subject->stages[subject->stage_count++] = plugin;
+	}
+	return subject->stage_count > 0;
+}
+
+/* False: not one, not wanted, or it can't be opened. */
+static bool subject_open(struct subject *subject, char *line, const char *only, int block,
+			 bool peers)
+{
+	char *fields[4], *rest = line, what[TEXT_MAX];
+	int count = 0;
+	for (char *f; count < 4 && (f = strsep(&rest, count < 3 ? "|" : "\n"));)
+		fields[count++] = trimmed(f);
+	if (count < 4)
+		return false;
+	memset(subject, 0, sizeof *subject);
+	snprintf(subject->group, sizeof subject->group, "%s", fields[0]);
+	snprintf(subject->name, sizeof subject->name, "%s", fields[1]);
+	const bool lathe = !strncmp(fields[2], "lathe", 5);
+	if ((only && strcmp(only, fields[0]) != 0 && strcmp(only, fields[1]) != 0 &&
+	     *fields[3]) ||
+	    (!lathe && !peers))
+		return false;
+	expand(fields[3], what);
+	if (lathe ? open_lathe(subject, fields[2], what)
+		  : open_plugins(subject, what, block))
+		return true;
+	printf("# left out, not installed or not running: %s\n", fields[1]);
+	return false;
+}
+
+int subjects_open(struct subject *subjects, const char *path, const char *only, int block,
+		  bool peers)
+{
+	FILE *file = fopen(path, "r");
+	char *line = NULL;
+	size_t room = 0;
+	int count = 0;
+	while (file && count < SUBJECTS_MAX && getline(&line, &room, file) > 0) {
+		if (!strncmp(line, "let ", 4))
+			name_add(line + 4);
+		else if (line[0] != '#')
+			count += subject_open(&subjects[count], line, only, block,
+					      peers);
+	}
+	free(line);
+	if (file)
+		fclose(file);
+	else
+		perror(path);
+	return count;
+}

@@ -1,0 +1,30 @@
+/* subjects.h - what the benchmark runs: racks and plug-ins, read from a file of
+ * "group | who | host | what" lines; subjects.txt says how they are written. */
+#ifndef LATHE_BENCH_SUBJECTS_H
+#define LATHE_BENCH_SUBJECTS_H
+
+#include <stdbool.h>
+
+enum { RATE = 48000, SUBJECTS_MAX = 64, STAGES_MAX = 12, REPS_MAX = 64 };
+
+struct subject {
+	char group[32], name[64];
+	struct play *play; /* Lathe, or */
+	struct lv2_plugin *stages[STAGES_MAX];
+	int stage_count;
+	bool empty;              /* the empty rack, taken off Lathe's modules */
+	bool whole;              /* a rack, nothing is taken off */
+	double goal;             /* ns per frame, or 0 */
+	float *blocks;           /* [block] the fastest of the reps, ns */
+	double busy[REPS_MAX];   /* mean ns per frame of each rep, music */
+	double silent[REPS_MAX]; /* the same in the digital silence after it */
+	double aside;            /* ns per frame of music, in other threads: measure() */
+	double count;            /* instructions per frame */
+};
+
+/* Opens what the file names, for blocks of `block` frames; `only`: this group or name. With
+ * peers false plug-ins are left alone. Says on stdout what could not be opened. */
+int subjects_open(struct subject *subjects, const char *path, const char *only, int block,
+		  bool peers);
+
+#endif
