@@ -131,7 +131,7 @@ $(RT:%=$(BUILD)/daemon/%.o): CFLAGS += -O3 -fno-math-errno -fno-trapping-math
 C_SOURCES = $(wildcard dsp/*.[ch] modules/*.h modules/*/*.[ch] daemon/*.[ch] control/*.[ch] control/*/*.[ch] run/*.c \
 	tests/*.[ch] tests/modules/*.[ch] tests/system/*.[ch] tests/sound/*.c tests/fuzz/*.c tests/bench/*.[ch] \
 	docs/*.c)
-SH_SOURCES = install-deps tests/run .ci/run $(wildcard tests/system/*.sh tests/*.sh run/*.sh)
+SH_SOURCES = install-deps tests/run .ci/run $(wildcard tests/*/*.sh tests/*.sh run/*.sh)
 SYSTEM_TESTS = $(wildcard tests/system/*.sh)
 
 check: deps-check
@@ -144,6 +144,20 @@ sound:
 	@./install-deps build sound
 	@$(MAKE) --no-print-directory $(BUILD)/lathe-render $(BUILD)/tests/sound/script
 	@BUILD=$(BUILD) /usr/bin/python3 tests/sound/run.py $(ONLY)
+
+# What it costs beside the peers' plug-ins: docs/bench.md. QUICK=1 for a look.
+BENCHES = bench bench_osc ready
+$(BUILD)/tests/bench/bench: $(wildcard tests/bench/*.[ch]) $(LIBRARY)
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) $(shell pkg-config --cflags lilv-0) -o $@ \
+		$(addprefix tests/bench/,bench.c subjects.c lv2.c) $(LIBRARY) $(LDLIBS) \
+		$(shell pkg-config --libs lilv-0)
+bench:
+	@./install-deps build sound
+	@$(MAKE) --no-print-directory all $(BUILD)/lathe-demo $(BUILD)/lathe-play \
+		$(BENCHES:%=$(BUILD)/tests/bench/%)
+	@BUILD=$(BUILD) QUICK=$(QUICK) tests/bench/run.sh > $(BUILD)/bench.md
+	@cat $(BUILD)/bench.md; $(if $(QUICK),,cp $(BUILD)/bench.md docs/bench.md)
 
 lint: deps-check
 	@tests/run "clang-format --dry-run --Werror $(C_SOURCES)" \
@@ -232,6 +246,6 @@ clean:
 	rm -rf $(BUILD)
 
 .PHONY: all run tests clean deps deps-check check lint tidy realtime symbols effects sanitize \
-	docs docs-check fuzz guard sound
+	docs docs-check fuzz guard sound bench
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

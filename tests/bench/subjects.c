@@ -105,8 +105,8 @@ static bool open_plugins(struct subject *subject, char *what, int block)
 }
 
 /* False: not one, not wanted, or it can't be opened. */
-static bool subject_open(struct subject *subject, char *line, const char *only, int block,
-			 bool peers)
+static bool subject_open(struct subject *subject, char *line, const char *only,
+			 int block, bool peers)
 {
 	char *fields[4], *rest = line, what[TEXT_MAX];
 	int count = 0;
@@ -130,8 +130,8 @@ static bool subject_open(struct subject *subject, char *line, const char *only, 
 	return false;
 }
 
-int subjects_open(struct subject *subjects, const char *path, const char *only, int block,
-		  bool peers)
+int subjects_open(struct subject *subjects, const char *path, const char *only,
+		  int block, bool peers)
 {
 	FILE *file = fopen(path, "r");
 	char *line = NULL;

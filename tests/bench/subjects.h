@@ -18,13 +18,13 @@ struct subject {
 	float *blocks;           /* [block] the fastest of the reps, ns */
 	double busy[REPS_MAX];   /* mean ns per frame of each rep, music */
 	double silent[REPS_MAX]; /* the same in the digital silence after it */
-	double aside;            /* ns per frame of music, in other threads: measure() */
-	double count;            /* instructions per frame */
+	double aside; /* ns per frame of music, in other threads: measure() */
+	double count; /* instructions per frame */
 };
 
 /* Opens what the file names, for blocks of `block` frames; `only`: this group or name. With
  * peers false plug-ins are left alone. Says on stdout what could not be opened. */
-int subjects_open(struct subject *subjects, const char *path, const char *only, int block,
-		  bool peers);
+int subjects_open(struct subject *subjects, const char *path, const char *only,
+		  int block, bool peers);
 
 #endif

@@ -1,0 +1,78 @@
+#!/bin/bash
+# daemon.sh - what lathed costs with the whole rack under a private JACK server, 64 frames at
+# 48 kHz: time until its ports are there, share of a core, memory. Prints a Markdown table.
+#   SECONDS_EACH=10  how long a share is measured
+set -u
+BUILD=${BUILD:-build}
+each=${SECONDS_EACH:-10}
+work=$(mktemp -d)
+export JACK_DEFAULT_SERVER="lathe-bench-$$" JACK_NO_AUDIO_RESERVATION=1
+processes=()
+trap 'kill "${processes[@]}" 2>/dev/null; rm -rf "$work"' EXIT
+
+name=lathe-bench
+{
+	echo "rack = { name = \"$name\"; }; osc = { port = $((20000 + $$ % 20000)); };"
+	echo "nodes = ("
+	# "let rack = @hpf, @eq8 ...": each name replaced by its text
+	awk -F' = ' '
+		function text(s,   n) {
+			while (match(s, /@[a-z0-9.]*[a-z0-9]/)) {
+				n = substr(s, RSTART + 1, RLENGTH - 1)
+				s = substr(s, 1, RSTART - 1) lets[n] substr(s, RSTART + RLENGTH)
+			}
+			return s
+		}
+		/^let / { name = substr($1, 5); sub(/^let [^=]* = /, ""); lets[name] = text($0) }
+		END { print lets["rack"] }' "${0%/*}/subjects.txt"
+	echo ");"
+} >"$work/rack.conf"
+
+jackd -S -n "$JACK_DEFAULT_SERVER" -d dummy -r 48000 -p 64 >"$work/jackd.log" 2>&1 &
+processes+=($!)
+for _ in {1..50}; do jack_lsp >/dev/null 2>&1 && break; sleep 0.1; done
+
+cpu_ns() { cat "/proc/$1/task/"*/schedstat | awk '{ sum += $1 } END { printf "%.0f", sum }'; }
+pss_mib() { awk '/^Pss:/ { printf "%.1f", $2 / 1024 }' "/proc/$1/smaps_rollup"; }
+row() { # WHAT UNIT GOAL FOUND
+	awk -v what="$1" -v unit="$2" -v goal="$3" -v found="$4" 'BEGIN {
+		printf "| %s | <= %s %s | %s %s | %s |\n", what, goal, unit, found, unit,
+			found <= goal ? "yes" : "NO" }'
+}
+
+starts=()
+for i in 1 2 3 4 5; do
+	read -r pid took <<<"$("$BUILD/tests/bench/ready" $name:out_2 "$BUILD/lathed" \
+		--config "$work/rack.conf" 2>>"$work/lathed.log")"
+	[ -n "$pid" ] || { cat "$work/lathed.log"; exit 1; }
+	processes+=("$pid")
+	starts+=("$took")
+	[ "$i" = 5 ] || { kill "$pid"; while kill -0 "$pid" 2>/dev/null; do sleep 0.1; done; }
+done
+start=$(printf '%s\n' "${starts[@]}" | sort -n | sed -n 3p)
+
+# Music at its inputs, if the player of `make run` is built.
+if [ -x "$BUILD/lathe-demo" ] && [ -x "$BUILD/lathe-play" ]; then
+	"$BUILD/lathe-demo" "$work/demo.wav" >/dev/null 2>&1
+	"$BUILD/lathe-play" --into $name "$work/demo.wav" >"$work/play.log" 2>&1 &
+	processes+=($!)
+	sleep 1
+fi
+sleep 2
+before=$(cpu_ns "$pid")
+began=$(date +%s%N)
+sleep "$each"
+after=$(cpu_ns "$pid")
+ended=$(date +%s%N)
+share=$(awk -v ns="$((after - before))" -v wall="$((ended - began))" \
+	'BEGIN { printf "%.2f", 100 * ns / wall }')
+
+echo "| the daemon, whole rack, JACK at 64 frames and 48 kHz | goal | Lathe | pass |"
+echo "|---|---|---|---|"
+row "share of a core, all threads" "%" 1.5 "$share"
+row "start to ports ready, median of 5" ms 100 "$start"
+row "memory, PSS" MiB 55 "$(pss_mib "$pid")"
+for task in "/proc/$pid/task/"*; do
+	printf 'thread %s: %.0f ms of CPU\n' "$(cat "$task/comm")" \
+		"$(awk '{ print $1 / 1e6 }' "$task/schedstat")" >&2
+done

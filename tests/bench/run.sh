@@ -1,0 +1,65 @@
+#!/bin/bash
+# run.sh - every figure of speed as one Markdown page, for docs/bench.md: `make bench`.
+#   QUICK=1  fewer and shorter reps: for a look, not for the page
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+BUILD=${BUILD:-build}
+export BUILD LATHE_ISA=v3
+bench=$BUILD/tests/bench/bench
+reps=${QUICK:+5}
+reps=${reps:-15}
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+# Nobody interrupts what is timed, where that is allowed.
+real_time=
+chrt -f 10 true 2>/dev/null && real_time="chrt -f 10"
+
+cat <<END
+# Speed
+
+Made by \`make bench\` (tests/bench/run.sh) with $(gcc --version | head -n 1) on
+$(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -n 1), $(nproc) processors; AVX2 unless a row says otherwise.
+Don't edit. Absolute figures belong to that machine at that hour, and neighbours make them up to
+twice as large; **ratios within one table hold**: its rows were run in turn, again and again. A
+cost is nanoseconds of CPU time per stereo frame at 48 kHz, the median of the repetitions;
+what an empty rack costs is taken off Lathe's modules, but not off a whole rack. A frame
+lasts 20833 ns. Worst block: the slowest place in the programme over the median one, each the
+fastest of its repetitions, so that the machine's own hiccups are out, and so are the first
+blocks after another subject ran. Silence: digital silence
+after music. Latency is what each says of itself (Calf's says 0, and is not).
+END
+for block in 64 1024; do
+	$real_time "$bench" --block $block --reps "$reps"
+done
+
+if command -v valgrind >/dev/null; then
+	cat <<-END
+
+	## Instructions
+
+	The same racks under callgrind: instructions per stereo frame, AVX2, blocks of 64. These
+	figures repeat exactly.
+
+	| what | who | instructions per frame | with the host |
+	|---|---|---|---|
+	END
+	valgrind --tool=callgrind --callgrind-out-file="$work/count" "$bench" --count \
+		--seconds 0.25 >"$work/valgrind.log" 2>&1 || cat "$work/valgrind.log"
+	# a file per subject; "desc: Trigger: Client Request: group | who | N frames"
+	find "$work" -name "count.*" | sort -V | while read -r f; do
+		awk '/^desc: Trigger: Client Request: / { sub(/.*Request: /, ""); what = $0 }
+			/^summary: |^totals: / { sum = $2 }
+			END { if (what != "") print what " | " sum }' "$f"
+	done | awk -F' [|] ' '
+		{ split($3, n, " "); cost = $4 / n[1]; what[NR] = $1; who[NR] = $2; all[NR] = cost
+			if ($1 == "empty rack") empty = cost }
+		END { for (i = 1; i <= NR; i++) if (who[i] !~ /SSE2|AVX-512/)
+			printf "| %s | %s | %.0f | %.0f |\n", what[i], who[i],
+				what[i] ~ /rack/ ? all[i] : all[i] - empty, all[i] }'
+fi
+
+printf '\n## The daemon\n\n'
+tests/bench/daemon.sh 2>/dev/null
+printf '\n## OSC\n\n```\n'
+"$BUILD/tests/bench/bench_osc"
+printf '```\n'
