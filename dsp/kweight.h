@@ -53,7 +53,7 @@ static inline void kweight_warp(struct kweight *k, double rate)
 static inline double kweight_gain(const struct kweight *k, double freq, double rate)
 {
 	const double w = 2.0 * M_PI * freq / rate;
-	const double complex z = cexp(-w * I);
+	const double complex z = cexp(-w * (double complex)I);
 	const double complex shelf =
 		(k->b0 + z * (k->b1 + z * k->b2)) / (1.0 + z * (k->a1 + z * k->a2));
 	const double complex pass =
