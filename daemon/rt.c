@@ -82,7 +82,7 @@ static void run_node(struct step *step, bool audible)
 }
 
 static void run_steps(struct plan *plan, uint64_t frame, int frames, bool audible,
-		      float loads_per_cycle)
+		      float percent_per_cycle)
 {
 	uint64_t before = cycles_now();
 
@@ -96,7 +96,8 @@ static void run_steps(struct plan *plan, uint64_t frame, int frames, bool audibl
 			step->process(step->state, &step->piece);
 		uint64_t after = cycles_now();
 		if (step->guard)
-			*step->guard->load = (float)(after - before) * loads_per_cycle;
+			*step->guard->load =
+				(float)(after - before) * percent_per_cycle;
 		before = after;
 	}
 }
@@ -109,7 +110,7 @@ static void run_plan(struct rt *rt, struct plan *plan, float *const *ports, int 
 
 	read_ports(plan, ports, offset, frames);
 	run_steps(plan, rt->frame, frames, audible,
-		  cycles > 0 ? (float)(1.0 / cycles) : 0.0f);
+		  cycles > 0 ? (float)(100.0 / cycles) : 0.0f);
 	if (audible)
 		folds_add(&plan->meters, plan->readings);
 }
