@@ -24,8 +24,8 @@ struct play {
 	uint64_t frame; /* played since the start */
 };
 
-/* NULL and the complaints on stdout when the text is not a good config. */
-static inline struct play *play_open(const char *config, int rate, uint64_t start_frame)
+static inline struct play *play_start(const char *config, int rate,
+				      uint64_t start_frame, bool in_line)
 {
 	char path[] = "/tmp/lathe-play-XXXXXX";
 	int fd = mkstemp(path);
@@ -48,13 +48,25 @@ static inline struct play *play_open(const char *config, int rate, uint64_t star
 	play->events = event_log_create();
 	play->engine = engine_create(&(struct engine_options) {
 		.rate = rate,
-		.in_line = true,
+		.in_line = in_line,
 		.start_frame = start_frame,
 		.events = play->events,
 	});
 	engine_rebuild(play->engine, rack);
 	engine_tick(play->engine);
 	return play;
+}
+
+/* NULL and the complaints on stdout when the text is not a good config. */
+static inline struct play *play_open(const char *config, int rate, uint64_t start_frame)
+{
+	return play_start(config, rate, start_frame, true);
+}
+
+/* With the engine's own threads; the caller's is audio and control. */
+static inline struct play *play_open_live(const char *config, int rate)
+{
+	return play_start(config, rate, 0, false);
 }
 
 static inline void play_close(struct play *play)

@@ -49,60 +49,88 @@ static double window_power(const struct loudness *l, int count)
 }
 
 /* BS.1770-5: blocks over -70 LUFS, then those over their mean less 10 LU. */
-static void integrate(struct loudness_history *h, double power)
+static void integrate(struct loudness *l, double power)
 {
-	enum { PER_LU = LOUDNESS_BLOCK_STEPS, STEPS = LOUDNESS_SPAN * PER_LU };
+	enum { PER_LU = LOUDNESS_BLOCK_STEPS };
+	struct loudness_history *h = &l->history;
+	struct loudness_steps *s = &l->steps;
 	const double loudness = lufs(power);
-	double sum[4] = { 0 };
+	double sum = 0;
 	uint64_t count = 0;
 	if (loudness <= LOUDNESS_GATE)
 		return;
-	const int step = step_of(loudness, PER_LU);
-	h->blocks[step]++;
-	h->powers[step] += power;
+	const int step = step_of(loudness, PER_LU), lu = step / PER_LU;
+	if (h->lu_blocks[lu]++ == 0) {
+		memset(s->blocks[lu], 0, sizeof s->blocks[lu]);
+		memset(s->powers[lu], 0, sizeof s->powers[lu]);
+	}
+	h->lu_powers[lu] += power;
+	s->blocks[lu][step % PER_LU]++;
+	s->powers[lu][step % PER_LU] += power;
 	h->block_power += power;
 	h->block_count++;
 	const double mean = h->block_power / (double)h->block_count;
-	for (int k = step_over(lufs(mean) - 10.0, PER_LU); k < STEPS; k++) {
-		sum[k & 3] += h->powers[k];
-		count += h->blocks[k];
+	const int first = step_over(lufs(mean) - 10.0, PER_LU), gate = first / PER_LU;
+	for (int k = first % PER_LU; h->lu_blocks[gate] && k < PER_LU; k++) {
+		sum += s->powers[gate][k];
+		count += s->blocks[gate][k];
+	}
+	for (int k = gate + 1; k < LOUDNESS_SPAN; k++) {
+		sum += h->lu_powers[k];
+		count += h->lu_blocks[k];
 	}
 	if (count)
-		h->integrated =
-			reading((sum[0] + sum[1] + (sum[2] + sum[3])) / (double)count);
+		h->integrated = reading(sum / (double)count);
 }
 
-/* The loudness, from the gate, that this many short-term values from `first` up lie under. */
-static double range_at(const struct loudness_history *h, int first, uint64_t place)
+/* The loudness, from the gate, that `place` short-term values lie under, those below step
+ * `first` left out. */
+static double range_at(const struct loudness *l, int first, uint64_t place)
 {
-	int k = first;
-	uint64_t below = h->ranges[k];
-	while (below <= place && k < LOUDNESS_SPAN * LOUDNESS_RANGE_STEPS - 1)
-		below += h->ranges[++k];
-	return (k + 0.5) / LOUDNESS_RANGE_STEPS;
+	enum { PER_LU = LOUDNESS_RANGE_STEPS };
+	const struct loudness_history *h = &l->history;
+	int lu = first / PER_LU, k = first % PER_LU;
+	uint64_t here = 0;
+	for (int i = k; h->lu_ranges[lu] && i < PER_LU; i++)
+		here += l->steps.ranges[lu][i];
+	while (here <= place && lu < LOUDNESS_SPAN - 1) {
+		place -= here;
+		here = h->lu_ranges[++lu];
+		k = 0;
+	}
+	while (k < PER_LU - 1 && l->steps.ranges[lu][k] <= place)
+		place -= l->steps.ranges[lu][k++];
+	return lu + (k + 0.5) / PER_LU;
 }
 
 /* EBU Tech 3342: from the 10th to the 95th percentile of what is over -70 LUFS and over
  * the mean less 20 LU. */
-static void spread(struct loudness_history *h, double power)
+static void spread(struct loudness *l, double power)
 {
-	enum { PER_LU = LOUDNESS_RANGE_STEPS, STEPS = LOUDNESS_SPAN * PER_LU };
+	enum { PER_LU = LOUDNESS_RANGE_STEPS };
+	struct loudness_history *h = &l->history;
+	struct loudness_steps *s = &l->steps;
 	const double loudness = lufs(power);
 	uint64_t count = 0;
 	if (loudness < LOUDNESS_GATE)
 		return;
-	h->ranges[step_of(loudness, PER_LU)]++;
+	const int step = step_of(loudness, PER_LU), lu = step / PER_LU;
+	if (h->lu_ranges[lu]++ == 0)
+		memset(s->ranges[lu], 0, sizeof s->ranges[lu]);
+	s->ranges[lu][step % PER_LU]++;
 	h->range_power += power;
 	h->range_count++;
 	const double mean = h->range_power / (double)h->range_count;
-	const int first = step_over(lufs(mean) - 20.0, PER_LU);
-	for (int k = first; k < STEPS; k++)
-		count += h->ranges[k];
+	const int first = step_over(lufs(mean) - 20.0, PER_LU), gate = first / PER_LU;
+	for (int k = first % PER_LU; h->lu_ranges[gate] && k < PER_LU; k++)
+		count += s->ranges[gate][k];
+	for (int k = gate + 1; k < LOUDNESS_SPAN; k++)
+		count += h->lu_ranges[k];
 	if (!count)
 		return;
 	const double last = (double)(count - 1);
-	h->range = (float)(range_at(h, first, (uint64_t)(last * 0.95 + 0.5)) -
-			   range_at(h, first, (uint64_t)(last * 0.10 + 0.5)));
+	h->range = (float)(range_at(l, first, (uint64_t)(last * 0.95 + 0.5)) -
+			   range_at(l, first, (uint64_t)(last * 0.10 + 0.5)));
 }
 
 /* Over the last 0.4 s; silence reads 1. */
@@ -141,12 +169,12 @@ static void close_bin(struct loudness *l)
 	if (h->bins >= LOUDNESS_MOMENTARY_BINS) {
 		h->momentary_max = fmaxf(h->momentary_max, l->momentary);
 		if (step)
-			integrate(h, momentary);
+			integrate(l, momentary);
 	}
 	if (h->bins >= LOUDNESS_SHORT_TERM_BINS) {
 		h->short_term_max = fmaxf(h->short_term_max, l->short_term);
 		if (step)
-			spread(h, short_term);
+			spread(l, short_term);
 	}
 }
 

@@ -18,6 +18,7 @@ enum loudness_meter {
 	LOUDNESS_SHORT_TERM_MAX,
 	LOUDNESS_CORRELATION,
 	LOUDNESS_TRUE_PEAK_MAX,
+	LOUDNESS_REFERENCE, /* measure()'s */
 	LOUDNESS_TRUE_PEAK,
 };
 
@@ -37,20 +38,28 @@ enum {
 	LOUDNESS_SPAN = 80, /* LU */
 };
 
-/* What has happened since the last clear. */
+/* What has happened since the last clear. The steps of an LU mean something only where the
+ * LU counts any: so sums over many take a look at the LUs and one at the steps of the first,
+ * and a clear leaves the steps alone. Nothing is ever taken away, so nothing drifts. */
 struct loudness_history {
 	long bins;
 	float momentary_max, short_term_max, integrated, range, peak_max;
 	int old_frames; /* from before the clear, still in the peak detector */
 	/* Gating blocks of 0.4 s, by their loudness: how many, and their power. */
-	uint32_t blocks[LOUDNESS_SPAN * LOUDNESS_BLOCK_STEPS];
-	double powers[LOUDNESS_SPAN * LOUDNESS_BLOCK_STEPS];
+	uint32_t lu_blocks[LOUDNESS_SPAN];
+	double lu_powers[LOUDNESS_SPAN];
 	double block_power;
 	uint64_t block_count;
 	/* Short-term values, for the range. */
-	uint32_t ranges[LOUDNESS_SPAN * LOUDNESS_RANGE_STEPS];
+	uint32_t lu_ranges[LOUDNESS_SPAN];
 	double range_power;
 	uint64_t range_count;
+};
+
+struct loudness_steps {
+	uint32_t blocks[LOUDNESS_SPAN][LOUDNESS_BLOCK_STEPS];
+	double powers[LOUDNESS_SPAN][LOUDNESS_BLOCK_STEPS];
+	uint32_t ranges[LOUDNESS_SPAN][LOUDNESS_RANGE_STEPS];
 };
 
 struct loudness {
@@ -68,6 +77,7 @@ struct loudness {
 	double power[LOUDNESS_BINS], product[LOUDNESS_MOMENTARY_BINS][3];
 	struct truepeak peak[CHANNELS_MAX];
 	struct loudness_history history;
+	struct loudness_steps steps;
 };
 
 #endif

@@ -1,5 +1,10 @@
-/* loudness_control.c - the loudness meter's tables and layout. Worker thread. */
+/* loudness_control.c - the loudness meter's tables and layout, worker thread, and its
+ * witness, meter thread. */
 #include "modules/loudness/loudness.h"
+
+#include <ebur128.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 static const struct param params[LOUDNESS_PARAMS] = {
 	[LOUDNESS_CLEAR] = { .id = "clear",
@@ -53,6 +58,15 @@ static const struct meter meters[] = {
 				     .max = 6,
 				     .fold = FOLD_LAST,
 				     .flags = METER_LINEAR },
+	[LOUDNESS_REFERENCE] = { .id = "reference",
+				 .label = "Reference",
+				 .help = "integrated loudness by libebur128, to check "
+					 "ours against",
+				 .unit = "LUFS",
+				 .min = LOUDNESS_FLOOR,
+				 .max = 5,
+				 .fold = FOLD_LAST,
+				 .flags = METER_MEASURED },
 	[LOUDNESS_TRUE_PEAK] = { .id = "true_peak",
 				 .label = "True peak",
 				 .help = "between the samples too",
@@ -85,6 +99,82 @@ static void *init(struct arena *arena, const struct setup *setup)
 	return l;
 }
 
+/* ---- the witness ------------------------------------------------------------------ */
+
+/* libebur128 beside us. Its histogram keeps memory constant; its true peak is not asked
+ * for: it reads low near half the rate and is most of the cost. */
+struct witness {
+	ebur128_state *reference;
+	int channels, rate;
+	float clears;
+	bool warm;
+	int frames; /* since its last gating block */
+	float reading;
+};
+
+/* Starts anew; keeps the old count when there is no memory. */
+static bool witness_clear(struct witness *w)
+{
+	ebur128_state *fresh =
+		ebur128_init((unsigned)w->channels, (unsigned long)w->rate,
+			     EBUR128_MODE_I | EBUR128_MODE_HISTOGRAM);
+	if (!fresh)
+		return false;
+	/* It takes four, five and six channels as we do, but leaves out a rear pair. */
+	for (int c = 6; c < w->channels; c++)
+		ebur128_set_channel(fresh, (unsigned)c,
+				    c == 6 ? EBUR128_Mp135 : EBUR128_Mm135);
+	if (w->reference)
+		ebur128_destroy(&w->reference);
+	w->reference = fresh;
+	w->frames = 0;
+	w->reading = LOUDNESS_FLOOR;
+	return true;
+}
+
+static void *create(const struct setup *setup, char *error, size_t error_size)
+{
+	struct witness *w = calloc(1, sizeof *w);
+	if (w) {
+		w->channels = setup->channels;
+		w->rate = setup->rate;
+		if (witness_clear(w))
+			return w;
+	}
+	free(w);
+	snprintf(error, error_size, "no memory for libebur128");
+	return NULL;
+}
+
+static void destroy(void *handle)
+{
+	struct witness *w = handle;
+	ebur128_destroy(&w->reference);
+	free(w);
+}
+
+static void measure(void *handle, const float *audio, int frames, const float *values,
+		    float *readings)
+{
+	struct witness *w = handle;
+	const float clears = values[LOUDNESS_CLEAR];
+	const bool cleared = w->warm && (clears < w->clears || clears > w->clears);
+	if (cleared)
+		witness_clear(w);
+	w->warm = true;
+	w->clears = clears;
+	ebur128_add_frames_float(w->reference, audio, (size_t)frames);
+	w->frames += frames;
+	/* Asking costs more than listening; a new answer comes every 0.1 s. */
+	if (w->frames >= w->rate / 10) {
+		double loudness = 0;
+		w->frames -= w->rate / 10;
+		if (ebur128_loudness_global(w->reference, &loudness) == 0)
+			w->reading = fmaxf((float)loudness, LOUDNESS_FLOOR);
+	}
+	readings[LOUDNESS_REFERENCE] = w->reading;
+}
+
 KERNELS_DECLARE(loudness);
 
 extern const struct module module_loudness;
@@ -98,4 +188,7 @@ const struct module module_loudness = {
 	.meter_count = sizeof meters / sizeof *meters,
 	.kernels = KERNELS(loudness),
 	.init = init,
+	.create = create,
+	.destroy = destroy,
+	.measure = measure,
 };

@@ -28,6 +28,7 @@ struct bench {
 	struct setup setup;
 	float values[LOUDNESS_PARAMS];
 	void *state;
+	void *witness;
 	uint64_t frame;
 	double seconds;
 	float meters[SLOTS];
@@ -39,10 +40,14 @@ static void bench_open(struct bench *b, int rate, int channels)
 	*b = (struct bench) { .setup = { .rate = rate, .channels = channels } };
 	b->setup.values = b->values;
 	b->state = module_loudness.init(&b->arena, &b->setup);
+	char error[128];
+	b->witness = module_loudness.create(&b->setup, error, sizeof error);
+	CHECK(b->witness, "%s", error);
 }
 
 static void bench_close(struct bench *b)
 {
+	module_loudness.destroy(b->witness);
 	for (int i = 0; i < b->arena.count; i++)
 		free(b->arena.block[i]);
 }
@@ -69,6 +74,11 @@ static void bench_piece(struct bench *b, float audio[CHANNELS_MAX][GRID_FRAMES],
 	for (int c = 0; c < channels; c++)
 		b->peak = fmaxf(b->peak, b->meters[LOUDNESS_TRUE_PEAK + c]);
 	b->frame += (uint64_t)frames;
+	float tap[CHANNELS_MAX * GRID_FRAMES];
+	for (int i = 0; i < frames; i++)
+		for (int c = 0; c < channels; c++)
+			tap[i * channels + c] = audio[c][i];
+	module_loudness.measure(b->witness, tap, frames, b->values, b->meters);
 }
 
 /* A sine of `freq` with these peak levels per channel; 0 dB or more is silence. */
@@ -153,6 +163,13 @@ static void surround(int rate)
 	bench_open(&b, rate, 5);
 	bench_tone(&b, 20, 1000, (const double[]) { -28, -28, -24, -30, -30 });
 	CHECK_NEAR(b.meters[LOUDNESS_INTEGRATED], -23, 0.1, "3341-6, five channels");
+	CHECK_NEAR(b.meters[LOUDNESS_REFERENCE], -23, 0.1, "3341-6, the witness");
+	bench_close(&b);
+	bench_open(&b, rate, 8);
+	bench_tone(&b, 5, 1000,
+		   (const double[]) { -28, -28, -24, -1, -30, -30, -20, -26 });
+	CHECK_NEAR(b.meters[LOUDNESS_INTEGRATED], b.meters[LOUDNESS_REFERENCE], 0.06,
+		   "eight channels, the witness");
 	bench_close(&b);
 }
 
@@ -199,6 +216,8 @@ static void clears(int rate)
 	bench_stereo(&b, 5, -30);
 	CHECK_NEAR(b.meters[LOUDNESS_INTEGRATED], -30, 0.1, "after clear, I");
 	CHECK_NEAR(b.meters[LOUDNESS_MOMENTARY_MAX], -30, 0.1, "after clear, max M");
+	/* Its histogram's steps are 0.1 LU. */
+	CHECK_NEAR(b.meters[LOUDNESS_REFERENCE], -30, 0.06, "after clear, reference");
 	CHECK(b.meters[LOUDNESS_TRUE_PEAK_MAX] < 0.04f, "after clear, peak %g",
 	      (double)b.meters[LOUDNESS_TRUE_PEAK_MAX]);
 	bench_close(&b);
@@ -239,6 +258,9 @@ static void agrees_with_libebur128(int rate, double within)
 	CHECK_NEAR(b.meters[LOUDNESS_SHORT_TERM], value, within, "S of libebur128");
 	ebur128_loudness_global(reference, &value);
 	CHECK_NEAR(b.meters[LOUDNESS_INTEGRATED], value, within, "I of libebur128");
+	/* With a histogram it takes blocks over the gate in steps of 0.1 LU. */
+	CHECK_NEAR(b.meters[LOUDNESS_INTEGRATED], b.meters[LOUDNESS_REFERENCE], 0.07,
+		   "I of the witness");
 	bench_close(&b);
 	ebur128_destroy(&reference);
 }
