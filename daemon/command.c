@@ -15,8 +15,8 @@ struct command {
 		    const struct message *message);
 };
 
-static void complain_of(struct dispatch *dispatch, const struct sender *sender,
-			const char *path, const char *code, const char *text)
+void command_complain(struct dispatch *dispatch, const struct sender *sender,
+		      const char *path, const char *code, const char *text)
 {
 	answer_error(dispatch->answers, sender, path, code, dispatch->now, "%s", text);
 }
@@ -26,8 +26,7 @@ static const char too_busy[] = "too many long answers are under way; ask again";
 
 /* ---- listening ---------------------------------------------------------------------------- */
 
-/* Numbers come as i f s; anything else leaves the default. */
-static double number_of(const struct argument *argument, double otherwise)
+double command_number(const struct argument *argument, double otherwise)
 {
 	char *end;
 	if (argument->type && argument->is_number)
@@ -50,27 +49,30 @@ static void subscribe(struct dispatch *dispatch, const struct sender *sender,
 		pattern = argument.text;
 		argument = message_next(&arguments);
 	}
-	double rate = number_of(&argument, (double)WATCH_RATE_DEFAULT);
+	double rate = command_number(&argument, (double)WATCH_RATE_DEFAULT);
 	argument = message_next(&arguments);
-	double port = number_of(&argument, 0.0);
+	double port = command_number(&argument, 0.0);
 	if (!(rate > 0.0) || !(port >= 0.0 && port <= 65535.0)) {
-		complain_of(dispatch, sender, path, "bad_argument",
-			    "wanted: a pattern, a rate from 0.1 to 50 Hz, a port");
+		command_complain(dispatch, sender, path, "bad_argument",
+				 "wanted: a pattern, a rate from 0.1 to 50 Hz, a port");
 		return;
 	}
 	if (!sender->client) {
-		complain_of(dispatch, sender, path, "full",
-			    "32 clients are here already; one must leave first");
+		command_complain(dispatch, sender, path, "full",
+				 "32 clients are here already; one must leave first");
 		return;
 	}
+	bool is_new = !sender->client->subscription_count;
 	if (!watch_subscribe(dispatch->watch, sender->client, pattern, rate, (int)port,
 			     dispatch->now, &found, &why))
-		complain_of(dispatch, sender, path, "bad_argument", why);
+		command_complain(dispatch, sender, path, "bad_argument", why);
 	else if (!found && strncmp(pattern, "/rack", 5) != 0)
 		answer_error(dispatch->answers, sender, path, "unknown_address",
 			     dispatch->now,
 			     "%s matches nothing now; what a reload brings will come",
 			     pattern);
+	if (is_new && sender->client->subscription_count)
+		command_scene_greet(dispatch, sender->client);
 }
 
 static void unsubscribe(struct dispatch *dispatch, const struct sender *sender,
@@ -80,8 +82,8 @@ static void unsubscribe(struct dispatch *dispatch, const struct sender *sender,
 	const char *pattern = message_next(&arguments).text;
 	if (!sender->client ||
 	    (!watch_unsubscribe(dispatch->watch, sender->client, pattern) && pattern))
-		complain_of(dispatch, sender, message->path, "unknown_address",
-			    "there is no such subscription of yours");
+		command_complain(dispatch, sender, message->path, "unknown_address",
+				 "there is no such subscription of yours");
 }
 
 /* ---- time --------------------------------------------------------------------------------- */
@@ -104,8 +106,8 @@ static void ping(struct dispatch *dispatch, const struct sender *sender,
 	answer_send(dispatch->answers);
 	if (!packet_echo(packet, "/rack/pong", message, "sdh", LATHE_VERSION, up,
 			 frame_now(dispatch)))
-		complain_of(dispatch, sender, message->path, "bad_argument",
-			    "the arguments are too long to send back");
+		command_complain(dispatch, sender, message->path, "bad_argument",
+				 "the arguments are too long to send back");
 }
 
 static void sync(struct dispatch *dispatch, const struct sender *sender,
@@ -113,10 +115,10 @@ static void sync(struct dispatch *dispatch, const struct sender *sender,
 {
 	size_t size = (size_t)((const char *)message->end - message->path);
 	if (dispatch->sync_count == SYNCS_MAX || size > SYNC_BYTES_MAX) {
-		complain_of(dispatch, sender, message->path, "busy",
-			    size > SYNC_BYTES_MAX
-				    ? "the arguments are too long to send back"
-				    : "64 syncs are waiting already");
+		command_complain(dispatch, sender, message->path, "busy",
+				 size > SYNC_BYTES_MAX
+					 ? "the arguments are too long to send back"
+					 : "64 syncs are waiting already");
 		return;
 	}
 	struct sync *entry = &dispatch->syncs[dispatch->sync_count++];
@@ -167,12 +169,12 @@ static void describe(struct dispatch *dispatch, const struct sender *sender,
 	struct pattern pattern;
 	const char *text = message_next(&arguments).text, *why;
 	if (message->count && !text)
-		complain_of(dispatch, sender, message->path, "bad_argument",
-			    text_wanted);
+		command_complain(dispatch, sender, message->path, "bad_argument",
+				 text_wanted);
 	else if (text && !pattern_compile(&pattern, text, strlen(text), &why))
-		complain_of(dispatch, sender, message->path, "bad_argument", why);
+		command_complain(dispatch, sender, message->path, "bad_argument", why);
 	else if (!answer_describe(dispatch->answers, sender, text ? &pattern : NULL))
-		complain_of(dispatch, sender, message->path, "busy", too_busy);
+		command_complain(dispatch, sender, message->path, "busy", too_busy);
 }
 
 static void hash(struct dispatch *dispatch, const struct sender *sender,
@@ -255,11 +257,11 @@ static void status(struct dispatch *dispatch, const struct sender *sender,
 
 /* ---- the config ------------------------------------------------------------------------- */
 
-static void result(struct dispatch *dispatch, const struct sender *sender,
-		   const struct message *message, bool ok, struct text *text)
+void command_result(struct dispatch *dispatch, const struct sender *sender,
+		    const struct message *message, bool ok, struct text *text)
 {
 	if (!answer_text(dispatch->answers, sender, "/rack/result", ok, text))
-		complain_of(dispatch, sender, message->path, "busy", too_busy);
+		command_complain(dispatch, sender, message->path, "busy", too_busy);
 }
 
 static void check(struct dispatch *dispatch, const struct sender *sender,
@@ -269,12 +271,12 @@ static void check(struct dispatch *dispatch, const struct sender *sender,
 	struct text text = { .length = 0 };
 	const char *file = message_next(&arguments).text;
 	if (message->count && !file) {
-		complain_of(dispatch, sender, message->path, "bad_argument",
-			    text_wanted);
+		command_complain(dispatch, sender, message->path, "bad_argument",
+				 text_wanted);
 		return;
 	}
 	bool ok = host_check(dispatch->host, file && *file ? file : NULL, &text);
-	result(dispatch, sender, message, ok, &text);
+	command_result(dispatch, sender, message, ok, &text);
 }
 
 static void reload(struct dispatch *dispatch, const struct sender *sender,
@@ -286,13 +288,14 @@ static void reload(struct dispatch *dispatch, const struct sender *sender,
 	const char *how = message_next(&arguments).text;
 	if ((message->count > 0 && !file) || message->count > 2 ||
 	    (message->count > 1 && (!how || strcmp(how, "fresh") != 0))) {
-		complain_of(dispatch, sender, message->path, "bad_argument",
-			    "wanted: a file name (or \"\"), then perhaps \"fresh\"");
+		command_complain(
+			dispatch, sender, message->path, "bad_argument",
+			"wanted: a file name (or \"\"), then perhaps \"fresh\"");
 		return;
 	}
 	bool ok = host_reload(dispatch->host, file && *file ? file : NULL, how != NULL,
 			      &text);
-	result(dispatch, sender, message, ok, &text);
+	command_result(dispatch, sender, message, ok, &text);
 }
 
 static void config(struct dispatch *dispatch, const struct sender *sender,
@@ -301,17 +304,28 @@ static void config(struct dispatch *dispatch, const struct sender *sender,
 	struct text text = { .length = 0 };
 	config_print(dispatch->host->rack, &text);
 	if (!answer_text(dispatch->answers, sender, "/rack/config", -1, &text))
-		complain_of(dispatch, sender, message->path, "busy", too_busy);
+		command_complain(dispatch, sender, message->path, "busy", too_busy);
 }
 
 /* ---- the table --------------------------------------------------------------------------- */
 
 static const struct command commands[] = {
-	{ "/rack/subscribe", subscribe }, { "/rack/unsubscribe", unsubscribe },
-	{ "/rack/ping", ping },           { "/rack/sync", sync },
-	{ "/rack/describe", describe },   { "/rack/hash", hash },
-	{ "/rack/status", status },       { "/rack/check", check },
-	{ "/rack/reload", reload },       { "/rack/config", config },
+	{ "/rack/subscribe", subscribe },
+	{ "/rack/unsubscribe", unsubscribe },
+	{ "/rack/ping", ping },
+	{ "/rack/sync", sync },
+	{ "/rack/describe", describe },
+	{ "/rack/hash", hash },
+	{ "/rack/status", status },
+	{ "/rack/check", check },
+	{ "/rack/reload", reload },
+	{ "/rack/config", config },
+	{ "/rack/scene/save", command_scene_save },
+	{ "/rack/scene/load", command_scene_load },
+	{ "/rack/scene/delete", command_scene_delete },
+	{ "/rack/scene/rename", command_scene_rename },
+	{ "/rack/scene/list", command_scene_list },
+	{ "/rack/scene/state", command_scene_state },
 };
 enum { COMMANDS = sizeof commands / sizeof commands[0] };
 

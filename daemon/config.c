@@ -119,6 +119,24 @@ static void read_files(struct reading *reading, const config_setting_t *setting)
 	memcpy(reading->rack->files, real, strlen(real) + 1);
 }
 
+/* It may come to be there with the first scene. */
+static void read_scenes(struct reading *reading, const config_setting_t *setting)
+{
+	struct rack *rack = reading->rack;
+	const char *name;
+
+	if (!reading_string(reading, setting, "rack", &name))
+		return;
+	int length = snprintf(rack->scenes, sizeof(rack->scenes), "%s%s%s",
+			      name[0] == '/' ? "" : reading->folder,
+			      name[0] == '/' ? "" : "/", name);
+	if (!name[0] || length >= (int)sizeof(rack->scenes))
+		reading_complain(reading, setting,
+				 "rack/scenes: found \"%.200s\", would accept a folder "
+				 "(path under %zu bytes)",
+				 name, sizeof(rack->scenes));
+}
+
 static void read_rack(struct reading *reading, const config_setting_t *root)
 {
 	const config_setting_t *section = config_setting_get_member(root, "rack");
@@ -140,8 +158,11 @@ static void read_rack(struct reading *reading, const config_setting_t *root)
 				    &rack->latency);
 		} else if (strcmp(id, "files") == 0) {
 			read_files(reading, key);
+		} else if (strcmp(id, "scenes") == 0) {
+			read_scenes(reading, key);
 		} else if (!reading_param(reading, key, "rack", node)) {
-			struct words words = { { "name", "latency", "files" }, 3 };
+			struct words words = { { "name", "latency", "files", "scenes" },
+					       4 };
 
 			words_add_params(&words, node);
 			reading_unknown(reading, key, "rack", &words);
@@ -514,24 +535,6 @@ static void read_root(struct reading *reading, const config_setting_t *root)
 	reading_osc(reading, root);
 }
 
-/* libconfig says no more than "syntax error"; show the line that it stumbled over. */
-static void complain_syntax(struct reading *reading, const config_t *config)
-{
-	int line = config_error_line(config), file_line;
-	const char *file = config_source_where(&reading->source, line, &file_line);
-	const char *at = reading->source.text.bytes;
-
-	for (int i = 1; i < line && at; i++) {
-		at = strchr(at, '\n');
-		at = at ? at + 1 : NULL;
-	}
-	at = at ? at + strspn(at, " \t") : "";
-	complain(reading->complaints, file, file_line,
-		 "%s at or before \"%.*s\", would accept key = value; and a comma only "
-		 "between the items of a list",
-		 config_error_text(config), (int)(strcspn(at, "\n") % 80), at);
-}
-
 static struct rack *read_source_text(struct reading *reading)
 {
 	int before = reading->complaints->count;
@@ -539,10 +542,8 @@ static struct rack *read_source_text(struct reading *reading)
 
 	reading->rack = rack_create();
 	config_init(&config);
-	if (config_read_string(&config, reading->source.text.bytes))
+	if (reading_parse(reading, &config))
 		read_root(reading, config_root_setting(&config));
-	else
-		complain_syntax(reading, &config);
 	config_destroy(&config);
 	if (reading->complaints->count == before) {
 		for (int i = 0; i < reading->rack->node_count; i++) {

@@ -11,4 +11,8 @@ struct rack *config_load(const char *path, struct complaints *complaints);
 /* The running rack as a config that loads back to the same rack and values. */
 void config_print(const struct rack *rack, struct text *text);
 
+/* As a config says them: "a \"b\""; 3.0, true, "low_shelf". */
+void config_print_string(struct text *text, const char *string);
+void config_print_value(struct text *text, const struct node *node, int index);
+
 #endif

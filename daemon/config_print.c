@@ -7,7 +7,7 @@
 #include "daemon/config.h"
 #include "daemon/param.h"
 
-static void print_string(struct text *text, const char *string)
+void config_print_string(struct text *text, const char *string)
 {
 	text_add(text, "\"");
 	for (const char *at = string; *at; at++) {
@@ -24,7 +24,7 @@ static void print_string(struct text *text, const char *string)
 }
 
 /* 3.0, 1e+10, true, "low_shelf". */
-static void print_value(struct text *text, const struct node *node, int index)
+void config_print_value(struct text *text, const struct node *node, int index)
 {
 	const struct param *param = param_row(node->module, index);
 	float value = node->values[index];
@@ -32,13 +32,13 @@ static void print_value(struct text *text, const struct node *node, int index)
 
 	switch (param->curve) {
 	case CURVE_FILE:
-		print_string(text, strrchr(node->files[index], '/') + 1);
+		config_print_string(text, strrchr(node->files[index], '/') + 1);
 		return;
 	case CURVE_TOGGLE:
 		text_add(text, value > 0 ? "true" : "false");
 		return;
 	case CURVE_CHOICE:
-		print_string(text, param->choices[(int)value]);
+		config_print_string(text, param->choices[(int)value]);
 		return;
 	case CURVE_INTEGER:
 		text_add(text, "%d", (int)value);
@@ -68,7 +68,7 @@ static void print_params(struct text *text, const struct node *node, int first,
 		if (!value_is_said(node, i))
 			continue;
 		text_add(text, "%s%s = ", before, param_row(node->module, i)->id);
-		print_value(text, node, i);
+		config_print_value(text, node, i);
 		text_add(text, ";");
 	}
 }
@@ -147,7 +147,7 @@ static void print_connect(struct text *text, char *const *connect, int channels)
 	text_add(text, "\n    connect = [");
 	for (int i = 0; i < channels; i++) {
 		text_add(text, i ? ", " : "");
-		print_string(text, connect[i] ? connect[i] : "");
+		config_print_string(text, connect[i] ? connect[i] : "");
 	}
 	text_add(text, "];");
 }
@@ -229,7 +229,12 @@ void config_print(const struct rack *rack, struct text *text)
 		text_add(text, "\n    latency = %d;", rack->latency);
 	if (rack->files[0]) {
 		text_add(text, "\n    files = ");
-		print_string(text, rack->files);
+		config_print_string(text, rack->files);
+		text_add(text, ";");
+	}
+	if (rack->scenes[0]) {
+		text_add(text, "\n    scenes = ");
+		config_print_string(text, rack->scenes);
 		text_add(text, ";");
 	}
 	print_values(text, &rack->nodes[rack->node_count - 1]);

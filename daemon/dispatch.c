@@ -27,6 +27,8 @@ void dispatch_destroy(struct dispatch *dispatch)
 {
 	if (!dispatch)
 		return;
+	for (int i = 0; i < dispatch->save_count; i++)
+		text_finish(&dispatch->saves[i].result);
 	watch_destroy(dispatch->watch);
 	answers_destroy(dispatch->answers);
 	timed_destroy(dispatch->timed);
@@ -458,6 +460,7 @@ void dispatch_tick(struct dispatch *dispatch, double now)
 		free(bytes);
 	}
 	command_synced(dispatch);
+	command_scene_tick(dispatch);
 	answers_tick(dispatch->answers);
 	dispatch_flush(dispatch);
 }

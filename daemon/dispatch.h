@@ -9,13 +9,20 @@
 #include "daemon/answer.h"
 #include "daemon/timed.h"
 
-enum { SYNCS_MAX = 64, SYNC_BYTES_MAX = 512 };
+enum { SYNCS_MAX = 64, SYNC_BYTES_MAX = 512, SAVES_MAX = 64 };
 
 struct sync {
 	struct sockaddr_in to;
 	uint64_t serial;
 	size_t size;
 	uint8_t bytes[SYNC_BYTES_MAX]; /* the message, for its arguments */
+};
+
+/* A scene that is being written, and who waits for it. */
+struct save {
+	struct sockaddr_in to;
+	uint64_t serial; /* of the write */
+	struct text result;
 };
 
 struct dispatch {
@@ -33,6 +40,10 @@ struct dispatch {
 	bool reloaded;   /* the newest reload is not in the audio yet */
 	struct sync syncs[SYNCS_MAX];
 	int sync_count;
+	struct save saves[SAVES_MAX];
+	int save_count;
+	uint64_t scenes_told;
+	struct sockaddr_in loader; /* who loads a scene hears of its end, too */
 };
 
 struct dispatch *dispatch_create(struct host *host, int fd);
@@ -54,5 +65,33 @@ bool command_is(const char *path);
 void command_run(struct dispatch *dispatch, const struct sender *sender,
 		 const struct message *message);
 void command_synced(struct dispatch *dispatch); /* answers the syncs that are due */
+
+/* What commands share. */
+void command_complain(struct dispatch *dispatch, const struct sender *sender,
+		      const char *path, const char *code, const char *text);
+/* "/rack/result": takes the text over. */
+void command_result(struct dispatch *dispatch, const struct sender *sender,
+		    const struct message *message, bool ok, struct text *text);
+/* Numbers come as i f s; anything else leaves the default. */
+double command_number(const struct argument *argument, double otherwise);
+
+/* ---- command_scene.c: /rack/scene/... ---------------------------------------------------- */
+
+void command_scene_save(struct dispatch *dispatch, const struct sender *sender,
+			const struct message *message);
+void command_scene_load(struct dispatch *dispatch, const struct sender *sender,
+			const struct message *message);
+void command_scene_delete(struct dispatch *dispatch, const struct sender *sender,
+			  const struct message *message);
+void command_scene_rename(struct dispatch *dispatch, const struct sender *sender,
+			  const struct message *message);
+void command_scene_list(struct dispatch *dispatch, const struct sender *sender,
+			const struct message *message);
+void command_scene_state(struct dispatch *dispatch, const struct sender *sender,
+			 const struct message *message);
+/* Each tick: answers the saves that are on the disk, tells subscribers the news. */
+void command_scene_tick(struct dispatch *dispatch);
+/* Tells a new subscriber which scene is active. */
+void command_scene_greet(struct dispatch *dispatch, const struct client *client);
 
 #endif

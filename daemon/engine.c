@@ -27,14 +27,7 @@ int64_t engine_now_ns(void)
 
 int engine_translate(const struct rack *from, int node, const struct rack *in)
 {
-	const struct node *wanted = &from->nodes[node];
-	int place = node;
-
-	if (place >= in->node_count || strcmp(in->nodes[place].path, wanted->path) != 0)
-		place = rack_find(in, wanted->path);
-	if (place < 0 || in->nodes[place].module != wanted->module)
-		return -1;
-	return place;
+	return rack_same(from, node, in);
 }
 
 struct plan *engine_playing(const struct engine *engine)

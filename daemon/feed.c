@@ -204,20 +204,24 @@ void feed_tick(struct watch *watch, double now)
 	}
 }
 
+void feed_all(struct watch *watch, const struct packet *packet)
+{
+	for (int i = 0; i < CLIENTS_MAX; i++) {
+		struct client *client = &watch->clients[i];
+		if (!client->subscription_count)
+			continue;
+		struct packet copy = *packet;
+		bool sent = packet_send(&copy, watch->fd, &client->target);
+		watch->unsent += !sent;
+		client->unsent += !sent;
+	}
+}
+
 void feed_event(struct watch *watch, const struct event *event)
 {
 	struct packet packet;
 	packet_clear(&packet);
 	packet_add(&packet, "/rack/event", "dhiss", event->time, event->frame,
 		   (int)event->level, event->code, event->text);
-	struct packet copy = packet;
-	for (int i = 0; i < CLIENTS_MAX; i++) {
-		struct client *client = &watch->clients[i];
-		if (!client->subscription_count)
-			continue;
-		packet = copy;
-		bool sent = packet_send(&packet, watch->fd, &client->target);
-		watch->unsent += !sent;
-		client->unsent += !sent;
-	}
+	feed_all(watch, &packet);
 }

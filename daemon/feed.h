@@ -9,6 +9,8 @@
 void feed_tick(struct watch *watch, double now);
 /* Sends an event to every subscriber. */
 void feed_event(struct watch *watch, const struct event *event);
+/* Sends what the packet holds to every subscriber. */
+void feed_all(struct watch *watch, const struct packet *packet);
 /* Adds a place in one form (VERB_VALUE, _NORM, _TEXT); false: no room. `reading` is for
  * meters. */
 bool feed_add(struct packet *packet, const struct rack *rack, const struct place *place,

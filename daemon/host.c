@@ -3,7 +3,10 @@
 
 #include "daemon/glide.h"
 #include "daemon/param.h"
+#include "daemon/recall.h"
+#include "daemon/scene.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,16 +20,27 @@ static uint64_t apply(struct host *host, struct change *changes, int count)
 		changes[i].value = rack_set(host->rack, changes[i].node,
 					    changes[i].param, changes[i].value);
 	uint64_t serial = engine_apply(host->engine, host->rack, changes, count);
+	host->serial = serial;
+	scenes_touch(host->scenes);
 	for (int i = 0; i < count && host->changed; i++)
 		host->changed(host->context, &changes[i]);
 	return serial;
 }
 
-uint64_t host_apply(struct host *host, struct change *changes, int count)
+/* What is under way to another value goes there no more. */
+static void hold(struct host *host, const struct change *changes, int count)
 {
 	if (glide_count(host->glides))
 		for (int i = 0; i < count; i++)
 			glide_end(host->glides, changes[i].node, changes[i].param);
+	if (recall_count(host->recalls))
+		for (int i = 0; i < count; i++)
+			recall_drop(host->recalls, changes[i].node, changes[i].param);
+}
+
+uint64_t host_apply(struct host *host, struct change *changes, int count)
+{
+	hold(host, changes, count);
 	return apply(host, changes, count);
 }
 
@@ -46,6 +60,42 @@ bool host_ramp(struct host *host, const struct change *target, double seconds,
 		host->glides = glides_create();
 	glide_start(host->glides, host->rack, target, seconds);
 	return true;
+}
+
+int host_fade_ticks(double seconds)
+{
+	/* 0.05f is a little more than 0.05, but no sixth tick. */
+	double ticks = ceil(fmin(seconds, (double)GLIDE_SECONDS_MAX) *
+				    (double)GLIDE_STEPS_PER_SECOND -
+			    1e-3);
+	return ticks > 0.0 ? (int)ticks : 0;
+}
+
+uint64_t host_recall(struct host *host, struct change *changes, int count,
+		     double seconds)
+{
+	int ticks = host_fade_ticks(seconds), now = 0;
+	char why[256];
+
+	hold(host, changes, count);
+	if (!host->glides)
+		host->glides = glides_create();
+	if (!host->recalls)
+		host->recalls = recalls_create();
+	for (int i = 0; i < count; i++) {
+		struct change change = changes[i];
+		const struct node *node = &host->rack->nodes[change.node];
+		const struct param *param = param_row(node->module, change.param);
+		if (node->values[change.param] == param_clamp(param, change.value))
+			continue;
+		if (!ticks)
+			changes[now++] = change;
+		else if (glide_allowed(node, param, why, sizeof why))
+			glide_start(host->glides, host->rack, &change, seconds);
+		else
+			recall_later(host->recalls, &change, (ticks + 1) / 2);
+	}
+	return now ? apply(host, changes, now) : host->serial;
 }
 
 /* A client's NAME becomes a file beside the loaded config; a path is refused. NULL: the
@@ -99,6 +149,8 @@ static void replace_rack(struct host *host, struct rack *rack, bool fresh,
 		text_add(&report,
 			 "osc: the new address takes effect at the next start\n");
 	glide_move(host->glides, old, rack);
+	recall_move(host->recalls, old, rack);
+	scenes_move(host->scenes, old, rack);
 	host->rack = rack;
 	engine_rebuild(host->engine, rack);
 	rack_destroy(old);
@@ -147,5 +199,9 @@ void host_tick(struct host *host)
 	int count = glide_step(host->glides, host->rack, &changes);
 	if (count)
 		apply(host, changes, count);
+	count = recall_step(host->recalls, &changes);
+	if (count)
+		apply(host, changes, count);
 	engine_tick(host->engine);
+	scenes_tick(host->scenes);
 }

@@ -7,6 +7,8 @@
 #include "daemon/engine.h"
 
 struct glides;
+struct recalls;
+struct scenes;
 
 struct host_status {   /* of the world outside the rack; filled by main */
 	char jack[32]; /* "running" "waiting" "lost" "hung" "none" */
@@ -21,8 +23,12 @@ struct host {
 	struct engine *engine;
 	struct event_log *events;
 	struct glides *glides;
+	struct recalls *recalls;
+	struct scenes *scenes; /* or NULL: none are kept */
+	uint64_t serial;       /* of the newest change */
 	struct host_status status;
 	char *config_path;
+	char *state_folder; /* or NULL */
 	/* Called after each accepted change, so that subscribers hear of it. */
 	void (*changed)(void *context, const struct change *change);
 	/* Called when the tree of addresses is another (load, reload). */
@@ -37,6 +43,12 @@ uint64_t host_apply(struct host *host, struct change *changes, int count);
  * `error` says why. */
 bool host_ramp(struct host *host, const struct change *target, double seconds,
 	       char *error, size_t error_size);
+/* Many values at once: those that can glide do so for `seconds`, all others change together
+ * at the middle. 0 s: all of them now, as one. Returns the serial of what changed at once. */
+uint64_t host_recall(struct host *host, struct change *changes, int count,
+		     double seconds);
+/* Calls of host_tick() after which a recall of `seconds` is through. */
+int host_fade_ticks(double seconds);
 /* file NULL: the config that was loaded. False: nothing changed, result says why. */
 bool host_reload(struct host *host, const char *file, bool fresh, struct text *result);
 bool host_check(struct host *host, const char *file, struct text *result);

@@ -5,6 +5,8 @@
 #include "daemon/log.h"
 #include "daemon/options.h"
 #include "daemon/osc.h"
+#include "daemon/recall.h"
+#include "daemon/scene.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -174,6 +176,8 @@ static bool start(struct lathed *lathed)
 	host->config_path = strdup(lathed->options.config);
 	host->events = event_log_create();
 	host->glides = glides_create();
+	host->recalls = recalls_create();
+	host->scenes = scenes_create(host);
 	lathed->jack = jack_create(client ? client : host->rack->name,
 				   lathed->options.server, host->events);
 	if (lathed->signals < 0 || lathed->timer < 0 || !host->config_path ||
@@ -321,7 +325,9 @@ static void finish(struct lathed *lathed)
 	osc_destroy(lathed->osc);
 	jack_destroy(lathed->jack);
 	engine_destroy(host->engine);
+	scenes_destroy(host->scenes);
 	glides_destroy(host->glides);
+	recalls_destroy(host->recalls);
 	event_log_destroy(host->events);
 	rack_destroy(host->rack);
 	free(host->config_path);

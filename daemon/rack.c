@@ -18,14 +18,16 @@ static const struct param rack_params[] = {
 	  .unit = "",
 	  .curve = CURVE_TOGGLE,
 	  .max = 1,
-	  .step = 1 },
+	  .step = 1,
+	  .flags = PARAM_RECALL_SAFE },
 	{ .id = "dim",
 	  .label = "Dim",
 	  .help = "Dims the outputs that the config marks as monitors.",
 	  .unit = "",
 	  .curve = CURVE_TOGGLE,
 	  .max = 1,
-	  .step = 1 },
+	  .step = 1,
+	  .flags = PARAM_RECALL_SAFE },
 	{ .id = "bypass",
 	  .label = "Bypass",
 	  .help = "Every output plays the first input, delayed by that output's "
@@ -33,7 +35,8 @@ static const struct param rack_params[] = {
 	  .unit = "",
 	  .curve = CURVE_TOGGLE,
 	  .max = 1,
-	  .step = 1 },
+	  .step = 1,
+	  .flags = PARAM_RECALL_SAFE },
 };
 
 static const struct module module_rack = {
@@ -205,6 +208,18 @@ int rack_find(const struct rack *rack, const char *path)
 		if (strcmp(rack->nodes[i].name, path) == 0)
 			return i;
 	return -1;
+}
+
+int rack_same(const struct rack *from, int node, const struct rack *to)
+{
+	const struct node *wanted = &from->nodes[node];
+	int place = node;
+
+	if (place >= to->node_count || strcmp(to->nodes[place].path, wanted->path) != 0)
+		place = rack_find(to, wanted->path);
+	if (place < 0 || to->nodes[place].module != wanted->module)
+		return -1;
+	return place;
 }
 
 float rack_set(struct rack *rack, int node, int param, float value)

@@ -73,7 +73,8 @@ struct rack {
 	struct node *nodes;
 	int node_count;
 	struct osc_settings osc;
-	char files[256]; /* folder of CURVE_FILE params, or "" */
+	char files[256];  /* folder of CURVE_FILE params, or "" */
+	char scenes[256]; /* folder of scenes, or "": the host's choice */
 };
 
 /* One value that is to change, or has changed. `origin` tells clients apart (NULL: ours). */
@@ -100,6 +101,8 @@ void rack_destroy(struct rack *rack);
 
 /* Place of the node with this OSC path or name ("eq", "rack/output/main"), or -1. */
 int rack_find(const struct rack *rack, const char *path);
+/* Place in `to` of a node of `from`: same path, same module; or -1. */
+int rack_same(const struct rack *from, int node, const struct rack *to);
 /* Clamps to the table (and to the step of integers, toggles, choices; a trigger counts one
  * up for any value but 0), stores it, returns the value that is now in force. */
 float rack_set(struct rack *rack, int node, int param, float value);

@@ -164,6 +164,34 @@ static void reading_refuse(struct reading *reading, const config_setting_t *sett
 			 key ? "/" : "", key ? key : "", found, accepted);
 }
 
+/* ---- the whole ---------------------------------------------------------------------- */
+
+/* libconfig says no more than "syntax error"; show the line that it stumbled over. */
+static void complain_syntax(struct reading *reading, const config_t *config)
+{
+	int line = config_error_line(config), file_line;
+	const char *file = config_source_where(&reading->source, line, &file_line);
+	const char *at = reading->source.text.bytes;
+
+	for (int i = 1; i < line && at; i++) {
+		at = strchr(at, '\n');
+		at = at ? at + 1 : NULL;
+	}
+	at = at ? at + strspn(at, " \t") : "";
+	complain(reading->complaints, file, file_line,
+		 "%s at or before \"%.*s\", would accept key = value; and a comma only "
+		 "between the items of a list",
+		 config_error_text(config), (int)(strcspn(at, "\n") % 80), at);
+}
+
+bool reading_parse(struct reading *reading, config_t *config)
+{
+	if (config_read_string(config, reading->source.text.bytes))
+		return true;
+	complain_syntax(reading, config);
+	return false;
+}
+
 /* ---- plain settings ----------------------------------------------------------------- */
 
 bool reading_string(struct reading *reading, const config_setting_t *setting,

@@ -40,6 +40,8 @@ void words_add(struct words *words, const char *word);
 /* ", did you mean "x"?", or ", would accept a, b, c". */
 void words_hint(const struct words *words, const char *found, struct text *hint);
 
+/* The source as libconfig reads it; false and a complaint. */
+bool reading_parse(struct reading *reading, config_t *config);
 /* At the setting's line; text as complain(). */
 void reading_complain(struct reading *reading, const config_setting_t *at,
 		      const char *format, ...) __attribute__((format(printf, 3, 4)));

@@ -42,9 +42,12 @@ static const struct module fake_module = {
 	.meter_count = 1,
 };
 static const struct param fake_out_params[] = {
-	{ "mute", "Mute", "Mutes.", "", CURVE_TOGGLE, 0, 1, 0, 0, NULL, 0 },
-	{ "dim", "Dim", "Dims.", "", CURVE_TOGGLE, 0, 1, 0, 0, NULL, 0 },
-	{ "bypass", "Bypass", "Bypasses.", "", CURVE_TOGGLE, 0, 1, 0, 0, NULL, 0 },
+	{ "mute", "Mute", "Mutes.", "", CURVE_TOGGLE, 0, 1, 0, 0, NULL,
+	  PARAM_RECALL_SAFE },
+	{ "dim", "Dim", "Dims.", "", CURVE_TOGGLE, 0, 1, 0, 0, NULL,
+	  PARAM_RECALL_SAFE },
+	{ "bypass", "Bypass", "Bypasses.", "", CURVE_TOGGLE, 0, 1, 0, 0, NULL,
+	  PARAM_RECALL_SAFE },
 };
 static const struct module fake_output = {
 	.id = "fake_output",

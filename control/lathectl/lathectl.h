@@ -43,6 +43,19 @@ void json_string(FILE *to, const char *text);
 /* A number as short as it reads back, or null. */
 void json_number(FILE *to, double value);
 
+/* What an answer is awaited with. */
+struct wait {
+	struct session *session;
+	const char *path; /* of the answer */
+	int status;
+	char *text; /* of a long answer so far */
+	size_t length;
+};
+/* Until the handler says that it is done; then the exit status. */
+int ask_and_wait(struct wait *wait, bool (*on_message)(void *, const struct message *));
+/* Handler: gathers a /rack/result, prints it, sets the status. */
+bool on_result(void *context, const struct message *message);
+
 /* values.c: every address that matches, with what it holds. */
 int command_get(struct session *session, int argc, char **argv);
 int command_set(struct session *session, int argc, char **argv);
@@ -59,6 +72,8 @@ int command_check(struct session *session, int argc, char **argv);
 int command_reload(struct session *session, int argc, char **argv);
 int command_sync(struct session *session, int argc, char **argv);
 int command_ping(struct session *session, int argc, char **argv);
+/* scene.c: scenes, and the way back. */
+int command_scene(struct session *session, int argc, char **argv);
 /* live.c and meters.c: what comes by itself. */
 int command_watch(struct session *session, int argc, char **argv);
 int command_events(struct session *session, int argc, char **argv);

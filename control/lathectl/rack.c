@@ -6,15 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What is awaited. */
-struct wait {
-	struct session *session;
-	const char *path; /* of the answer */
-	int status;
-	char *text; /* of a long answer so far */
-	size_t length;
-};
-
 /* Words of a description, in the order of the OSC reference. */
 static const char *const fields[] = { "path",  "type",    "access", "unit",
 				      "curve", "min",     "max",    "default",
@@ -33,8 +24,7 @@ static void argument_print(const struct message *message, int argument, bool jso
 		json_number(stdout, message_number(message, argument));
 }
 
-static int ask_and_wait(struct wait *wait,
-			bool (*on_message)(void *, const struct message *))
+int ask_and_wait(struct wait *wait, bool (*on_message)(void *, const struct message *))
 {
 	struct session *session = wait->session;
 	enum client_end end = client_run(&session->client, session->options.patience,
@@ -157,7 +147,7 @@ static void result_print(const struct wait *wait, bool ok, const char *text)
 }
 
 /* ,isii ok, text, part, parts. */
-static bool on_result(void *context, const struct message *message)
+bool on_result(void *context, const struct message *message)
 {
 	struct wait *wait = context;
 	const char *text = message_string(message, 1);

@@ -12,7 +12,8 @@ static const struct param params[OUTPUT_PARAMS] = {
 			  .unit = "",
 			  .curve = CURVE_TOGGLE,
 			  .max = 1,
-			  .step = 1 },
+			  .step = 1,
+			  .flags = PARAM_RECALL_SAFE },
 	[OUTPUT_DIM] = { .id = "dim",
 			 .label = "Dim",
 			 .help = "Lowers the output by the dim level.",
@@ -28,7 +29,8 @@ static const struct param params[OUTPUT_PARAMS] = {
 			       .min = -60,
 			       .max = 0,
 			       .def = -20,
-			       .step = 0.5f },
+			       .step = 0.5f,
+			       .flags = PARAM_RECALL_SAFE },
 	[OUTPUT_BYPASS] = { .id = "bypass",
 			    .label = "Bypass",
 			    .help = "Plays the rack's first input, delayed by this "
@@ -36,7 +38,8 @@ static const struct param params[OUTPUT_PARAMS] = {
 			    .unit = "",
 			    .curve = CURVE_TOGGLE,
 			    .max = 1,
-			    .step = 1 },
+			    .step = 1,
+			    .flags = PARAM_RECALL_SAFE },
 };
 
 static const struct meter meters[] = {
