@@ -233,13 +233,15 @@ docs-check: $(BUILD)/generate
 INSTALL_TO = $(DESTDIR)$(PREFIX)
 install: all
 	install -d $(INSTALL_TO)/bin $(INSTALL_TO)/share/lathe $(INSTALL_TO)/lib/systemd/system \
-		$(INSTALL_TO)/lib/sysusers.d $(INSTALL_TO)/share/bash-completion/completions
+		$(INSTALL_TO)/lib/sysusers.d $(INSTALL_TO)/share/bash-completion/completions \
+		$(INSTALL_TO)/share/doc/lathe
 	install $(PROGRAMS) $(INSTALL_TO)/bin
 	install -m 644 config/*.conf $(INSTALL_TO)/share/lathe
+	install -m 644 README.md docs/*.md $(INSTALL_TO)/share/doc/lathe
 	install -m 644 systemd/lathe.sysusers $(INSTALL_TO)/lib/sysusers.d/lathe.conf
 	install -m 644 control/lathectl/completion.bash \
 		$(INSTALL_TO)/share/bash-completion/completions/lathectl
-	for unit in systemd/*.service; do sed 's|/usr/local/bin/lathed|$(PREFIX)/bin/lathed|' $$unit \
+	for unit in systemd/*.service; do sed 's|/usr/local/|$(PREFIX)/|' $$unit \
 		> $(INSTALL_TO)/lib/systemd/system/$${unit##*/} || exit 1; done
 
 clean:

@@ -184,9 +184,12 @@ bool host_check(struct host *host, const char *file, struct text *result)
 {
 	char *path = config_beside(host, file, result);
 	struct rack *rack = path ? load(path, result) : NULL;
+	int count = 0;
+	for (int i = 0; rack && i < rack->node_count; i++)
+		count += rack->nodes[i].kind == NODE_MODULE;
 	if (rack)
-		text_add(result, "%s has no faults: %d nodes\n", path,
-			 rack->node_count);
+		text_add(result, "%s has no faults: %d node%s\n", path, count,
+			 count == 1 ? "" : "s");
 	free(path);
 	bool good = rack != NULL;
 	rack_destroy(rack);

@@ -5,6 +5,7 @@
 #include <stdatomic.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -21,7 +22,8 @@ static bool journal, verbose;
 
 void log_open(bool is_verbose)
 {
-	journal = !isatty(STDERR_FILENO);
+	/* systemd sets it; in a file or a pipe the levels would be noise. */
+	journal = getenv("JOURNAL_STREAM") && !isatty(STDERR_FILENO);
 	verbose = is_verbose;
 }
 

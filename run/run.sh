@@ -41,8 +41,19 @@ trap '[ -n "$view" ] || exit 130; kill "$view" 2>/dev/null' INT TERM
 
 fail() {
 	printf 'run: %s\n' "$1" >&2
-	[ -z "${2:-}" ] || tail -n 20 "$2" >&2
+	# Without the levels that are meant for the journal.
+	[ -z "${2:-}" ] || tail -n 20 "$2" | sed 's/^<[0-9]>//' >&2
 	exit 1
+}
+
+# What was asked for, before anything is started.
+asked_check() {
+	[ -z "$in" ] || [ -r "$in" ] || fail "IN=$in: there is no such file, or it can't be read."
+	case "$seconds" in
+	*[!0-9.]*) fail "SECONDS=$seconds: a number of seconds is wanted, as in SECONDS=10." ;;
+	esac
+	"$build/lathed" --config "$config" --check >"$scratch/check" 2>&1 ||
+		fail "CONFIG=$config can't be played:" "$scratch/check"
 }
 
 probe() {
@@ -59,7 +70,17 @@ jackd_start() {
 		kill -0 "$jackd" 2>/dev/null || break
 		sleep 0.2
 	done
+	[ -z "$device" ] || cards
 	fail "jackd does not start:" "$scratch/jackd"
+}
+
+cards() {
+	found=$(sed -n 's/^ *\([0-9][0-9]*\) .*: \(.*\)/hw:\1 (\2)/p' /proc/asound/cards 2>/dev/null)
+	if [ -n "$found" ]; then
+		say "DEVICE=$device does not open; the sound cards here are:" "$found"
+	else
+		say "DEVICE=$device does not open; this machine has no sound card. Without DEVICE it runs silently."
+	fi
 }
 
 jack_find() {
@@ -102,6 +123,7 @@ lathed_start() {
 	fail "lathed does not start:" "$scratch/lathed"
 }
 
+asked_check
 jack_find
 port_find
 lathed_start

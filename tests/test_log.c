@@ -58,6 +58,7 @@ static void overflow(void)
 
 int main(void)
 {
+	setenv("JOURNAL_STREAM", "8:1", 1);
 	capture(quiet);
 	CHECK_TEXT(found, "<4>port 3\n");
 	capture(long_line);

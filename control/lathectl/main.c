@@ -9,44 +9,47 @@
 
 volatile int stop_asked;
 
+enum { ANY = 10000 };
+
 static const struct command {
 	const char *name, *arguments, *help;
-	int least;
+	int least, most; /* words after it */
 	int (*run)(struct session *session, int argc, char **argv);
 } commands[] = {
-	{ "get", "ADDRESS...",
-	  "prints what these addresses hold; a node's name means all of it", 0,
+	{ "get", "[ADDRESS...]",
+	  "prints what these addresses hold; a node's name means all of it", 0, ANY,
 	  command_get },
 	{ "set", "ADDRESS VALUE",
-	  "sets a param; `set -` reads lines as get prints them, as one change", 1,
+	  "sets a param; `set -` reads lines as get prints them, as one change", 1, ANY,
 	  command_set },
-	{ "ramp", "ADDRESS VALUE SECONDS", "glides there along the param's curve", 3,
+	{ "ramp", "ADDRESS VALUE SECONDS",
+	  "glides there along the param's curve; prints where it starts", 3, 3,
 	  command_ramp },
-	{ "toggle", "ADDRESS", "turns a switch over", 1, command_toggle },
-	{ "adjust", "ADDRESS STEP", "moves by a step in the param's unit", 2,
+	{ "toggle", "ADDRESS", "turns a switch over", 1, 1, command_toggle },
+	{ "adjust", "ADDRESS STEP", "moves by a step in the param's unit", 2, 2,
 	  command_adjust },
-	{ "reset", "ADDRESS", "back to the default", 1, command_reset },
-	{ "list", "[PATTERN]", "prints the addresses", 0, command_list },
-	{ "describe", "[PATTERN]", "prints them with unit, range and meaning", 0,
+	{ "reset", "ADDRESS", "back to the default", 1, 1, command_reset },
+	{ "list", "[PATTERN]", "prints the addresses", 0, 1, command_list },
+	{ "describe", "[PATTERN]", "prints them with unit, range and meaning", 0, 1,
 	  command_describe },
-	{ "watch", "[PATTERN]", "prints changes as they come", 0, command_watch },
-	{ "meters", "[NODE...]", "shows the meters, live on a terminal", 0,
+	{ "watch", "[PATTERN]", "prints changes as they come", 0, 1, command_watch },
+	{ "meters", "[NODE...]", "shows the meters, live on a terminal", 0, ANY,
 	  command_meters },
 	{ "events", "", "prints what happens: xruns, reloads, JACK lost and found", 0,
-	  command_events },
-	{ "status", "", "prints how the rack and its audio are", 0, command_status },
-	{ "config", "", "prints the running rack as a config", 0, command_config },
-	{ "check", "[FILE]", "lists what is wrong with a config, changes nothing", 0,
+	  0, command_events },
+	{ "status", "", "prints how the rack and its audio are", 0, 0, command_status },
+	{ "config", "", "prints the running rack as a config", 0, 0, command_config },
+	{ "check", "[FILE]", "lists what is wrong with a config, changes nothing", 0, 1,
 	  command_check },
 	{ "reload", "[FILE]",
-	  "loads the config again; --fresh takes every value from it", 0,
+	  "loads the config again; --fresh takes every value from it", 0, 1,
 	  command_reload },
 	{ "scene", "[WHAT NAME ...]",
-	  "lists scenes; save, load NAME [SECONDS], delete, rename NAME NEW", 0,
+	  "lists scenes; save, load NAME [SECONDS], delete, rename NAME NEW", 0, ANY,
 	  command_scene },
-	{ "sync", "", "returns when all earlier changes are in the audio", 0,
+	{ "sync", "", "returns when all earlier changes are in the audio", 0, 0,
 	  command_sync },
-	{ "ping", "", "asks whether anybody is there", 0, command_ping },
+	{ "ping", "", "asks whether anybody is there", 0, 0, command_ping },
 };
 enum { COMMANDS = sizeof commands / sizeof commands[0] };
 
@@ -231,6 +234,10 @@ int main(int argc, char **argv)
 	char error[256];
 
 	argc = options_read(&session.options, argc, argv);
+	if (argc == 1 && strcmp(argv[0], "help") == 0) {
+		usage(stdout);
+		return EXIT_DONE;
+	}
 	if (argc < 1) {
 		usage(stderr);
 		return EXIT_USAGE;
@@ -242,7 +249,7 @@ int main(int argc, char **argv)
 		fprintf(stderr, "lathectl: unknown command %s (see --help)\n", argv[0]);
 		return EXIT_USAGE;
 	}
-	if (argc - 1 < command->least) {
+	if (argc - 1 < command->least || argc - 1 > command->most) {
 		fprintf(stderr, "usage: lathectl %s %s\n", command->name,
 			command->arguments);
 		return EXIT_USAGE;

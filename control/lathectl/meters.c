@@ -367,7 +367,11 @@ static void board_draw(struct board *board)
 		if (levels(board, from, to, "out", level) ||
 		    levels(board, from, to, "peak", level)) {
 			bar_draw(board, level[0], level[1], bar);
-			printf(" %6.1f dB", fmax(fmax(level[0], level[1]), -99.9));
+			double most = fmax(level[0], level[1]);
+			if (most > -99.95)
+				printf(" %6.1f dB", most);
+			else
+				printf("     -∞ dB");
 			room -= bar + 10;
 		}
 		lines += 1 + extras_draw(board, from, to, room);

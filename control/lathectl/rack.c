@@ -224,6 +224,12 @@ int command_config(struct session *session, int argc, char **argv)
 	return ask_and_wait(&wait, on_config);
 }
 
+/* Of the time that real time allows. */
+static bool is_share(const char *word)
+{
+	return strcmp(word, "load") == 0 || strcmp(word, "worst") == 0;
+}
+
 /* Words and their values in turn. */
 static bool on_status(void *context, const struct message *message)
 {
@@ -240,7 +246,10 @@ static bool on_status(void *context, const struct message *message)
 			printf("%s\"%s\": ", i ? ", " : "{", word ? word : "?");
 		else
 			printf("%-12s ", word ? word : "?");
-		argument_print(message, i + 1, json);
+		if (!json && word && is_share(word))
+			printf("%.1f %%", 100 * message_number(message, i + 1));
+		else
+			argument_print(message, i + 1, json);
 		if (!json)
 			putchar('\n');
 	}

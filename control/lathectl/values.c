@@ -187,7 +187,10 @@ static int get_one(struct answers *answers, const char *path)
 		status = collect(answers);
 	}
 	if (status == EXIT_DONE && !answers->count) {
-		fprintf(stderr, "lathectl: %s: %s\n", path + 1, answers->error);
+		fprintf(stderr, "lathectl: %s: %s\n", path + 1,
+			is_pattern(path) || !is_one_part(path)
+				? answers->error
+				: "no node of that name (try lathectl list)");
 		status = EXIT_REFUSED;
 	}
 	return status;
@@ -371,7 +374,8 @@ static bool number_read(const char *text, float *number)
 	*number = strtof(text, &end);
 	if (end != text && !*end)
 		return true;
-	fprintf(stderr, "lathectl: %s is not a number\n", text);
+	fprintf(stderr, "lathectl: \"%s\" is not a number (in the param's own unit)\n",
+		text);
 	return false;
 }
 

@@ -34,7 +34,7 @@ within 5 test -S "$work/notify"
 heard() { grep -q -- "$1" "$work/notified"; }
 
 start_jackd -r 48000 -p 256
-export NOTIFY_SOCKET="$work/notify" WATCHDOG_USEC=400000
+export NOTIFY_SOCKET="$work/notify" WATCHDOG_USEC=400000 JOURNAL_STREAM=8:1
 start_lathed "$work/rack.conf"
 check "ready" within 3 heard "READY=1"
 check "status" within 3 heard "STATUS=.*running, 48000 Hz, 256 frames"
