@@ -1,6 +1,7 @@
 /* test.c - what only the compressor promises: its curve, its labels, clean low notes. */
 #include <stdlib.h>
 
+#include "daemon/arena.h"
 #include "dsp/db.h"
 #include "modules/comp/comp.h"
 #include "tests/test.h"
@@ -8,19 +9,6 @@
 extern const struct module module_comp;
 
 enum { SECONDS_MAX = 3, RATE = 48000, FRAMES = SECONDS_MAX * RATE };
-
-struct arena {
-	int unused;
-};
-
-void *arena_alloc(struct arena *arena, size_t bytes)
-{
-	(void)arena;
-	const size_t whole = (bytes + 63) / 64 * 64;
-	void *memory = aligned_alloc(64, whole);
-	memset(memory, 0, whole);
-	return memory;
-}
 
 static float in[2][FRAMES], key[2][FRAMES], out[2][FRAMES];
 static bool keyed;
@@ -37,11 +25,11 @@ static void values_set(float *values)
 	values[COMP_RELEASE] = 100;
 }
 
-/* Memory is left to the end of the program, as a plan's arena would. */
 static void render(const float *values, int block)
 {
 	const struct setup setup = { .rate = RATE, .channels = 2, .values = values };
-	void *state = module_comp.init(NULL, &setup);
+	struct arena *arena = arena_create();
+	void *state = module_comp.init(arena, &setup);
 	struct comp_numbers numbers;
 	static float a[2][64] __attribute__((aligned(64)));
 	static float b[2][64] __attribute__((aligned(64)));
@@ -75,6 +63,7 @@ static void render(const float *values, int block)
 		largest_meter = fmaxf(largest_meter, meter);
 		at = end;
 	}
+	arena_destroy(arena);
 }
 
 static void tone(float to[2][FRAMES], double freq, double db)

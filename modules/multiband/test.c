@@ -1,6 +1,7 @@
 /* test.c - what only the multiband compressor promises: flat bands, nothing at rest. */
 #include <stdlib.h>
 
+#include "daemon/arena.h"
 #include "dsp/db.h"
 #include "modules/multiband/multiband.h"
 #include "tests/test.h"
@@ -8,19 +9,6 @@
 extern const struct module module_multiband;
 
 enum { RATE = 48000, FRAMES = RATE };
-
-struct arena {
-	int unused;
-};
-
-void *arena_alloc(struct arena *arena, size_t bytes)
-{
-	(void)arena;
-	const size_t whole = (bytes + 63) / 64 * 64;
-	void *memory = aligned_alloc(64, whole);
-	memset(memory, 0, whole);
-	return memory;
-}
 
 static float in[2][FRAMES], out[2][FRAMES], whole[2][FRAMES];
 static float gr[BANDS_MAX];
@@ -45,7 +33,8 @@ static float *band_value(float *values, int band, int row)
 static void render(const float *values, int block)
 {
 	const struct setup setup = { .rate = RATE, .channels = 2, .values = values };
-	void *state = module_multiband.init(NULL, &setup);
+	struct arena *arena = arena_create();
+	void *state = module_multiband.init(arena, &setup);
 	static struct multiband_numbers numbers;
 	static float a[2][64] __attribute__((aligned(64)));
 
@@ -71,6 +60,7 @@ static void render(const float *values, int block)
 			memcpy(out[c] + at, a[c], (size_t)(end - at) * sizeof(float));
 		at = end;
 	}
+	arena_destroy(arena);
 }
 
 static void noise(float gain)
