@@ -326,6 +326,10 @@ static const struct command commands[] = {
 	{ "/rack/scene/rename", command_scene_rename },
 	{ "/rack/scene/list", command_scene_list },
 	{ "/rack/scene/state", command_scene_state },
+	{ "/rack/undo", command_undo },
+	{ "/rack/undo/since", command_undo_since },
+	{ "/rack/redo", command_redo },
+	{ "/rack/history", command_history },
 };
 enum { COMMANDS = sizeof commands / sizeof commands[0] };
 

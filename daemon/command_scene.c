@@ -106,7 +106,7 @@ void command_scene_load(struct dispatch *dispatch, const struct sender *sender,
 	if (!pattern_of(dispatch, sender, message, &argument, &pattern, &some))
 		return;
 	bool ok = scene_load(dispatch->host, name, fade, some ? &pattern : NULL,
-			     sender->client, &result);
+			     &result);
 	dispatch->serial = dispatch->host->serial;
 	if (ok)
 		dispatch->loader = sender->address;

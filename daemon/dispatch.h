@@ -94,4 +94,15 @@ void command_scene_tick(struct dispatch *dispatch);
 /* Tells a new subscriber which scene is active. */
 void command_scene_greet(struct dispatch *dispatch, const struct client *client);
 
+/* ---- command_undo.c ---------------------------------------------------------------------- */
+
+void command_undo(struct dispatch *dispatch, const struct sender *sender,
+		  const struct message *message);
+void command_undo_since(struct dispatch *dispatch, const struct sender *sender,
+			const struct message *message);
+void command_redo(struct dispatch *dispatch, const struct sender *sender,
+		  const struct message *message);
+void command_history(struct dispatch *dispatch, const struct sender *sender,
+		     const struct message *message);
+
 #endif

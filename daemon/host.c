@@ -2,14 +2,17 @@
 #include "daemon/host.h"
 
 #include "daemon/glide.h"
+#include "daemon/history.h"
 #include "daemon/param.h"
 #include "daemon/recall.h"
 #include "daemon/scene.h"
+#include "daemon/state.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 /* Stores and publishes as one, and tells the listeners. */
 static uint64_t apply(struct host *host, struct change *changes, int count)
@@ -22,6 +25,7 @@ static uint64_t apply(struct host *host, struct change *changes, int count)
 	uint64_t serial = engine_apply(host->engine, host->rack, changes, count);
 	host->serial = serial;
 	scenes_touch(host->scenes);
+	state_touch(host->state);
 	for (int i = 0; i < count && host->changed; i++)
 		host->changed(host->context, &changes[i]);
 	return serial;
@@ -38,9 +42,20 @@ static void hold(struct host *host, const struct change *changes, int count)
 			recall_drop(host->recalls, changes[i].node, changes[i].param);
 }
 
+static void note(struct host *host, const struct change *changes, int count)
+{
+	struct timespec now;
+	if (!host->history)
+		return;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	history_note(host->history, host->rack, changes, count,
+		     (double)now.tv_sec + 1e-9 * (double)now.tv_nsec);
+}
+
 uint64_t host_apply(struct host *host, struct change *changes, int count)
 {
 	hold(host, changes, count);
+	note(host, changes, count);
 	return apply(host, changes, count);
 }
 
@@ -58,6 +73,7 @@ bool host_ramp(struct host *host, const struct change *target, double seconds,
 	}
 	if (!host->glides)
 		host->glides = glides_create();
+	note(host, target, 1);
 	glide_start(host->glides, host->rack, target, seconds);
 	return true;
 }
@@ -151,6 +167,8 @@ static void replace_rack(struct host *host, struct rack *rack, bool fresh,
 	glide_move(host->glides, old, rack);
 	recall_move(host->recalls, old, rack);
 	scenes_move(host->scenes, old, rack);
+	history_move(host->history, old, rack);
+	state_touch(host->state);
 	host->rack = rack;
 	engine_rebuild(host->engine, rack);
 	rack_destroy(old);
@@ -207,4 +225,5 @@ void host_tick(struct host *host)
 		apply(host, changes, count);
 	engine_tick(host->engine);
 	scenes_tick(host->scenes);
+	state_tick(host->state);
 }

@@ -7,8 +7,10 @@
 #include "daemon/engine.h"
 
 struct glides;
+struct history;
 struct recalls;
 struct scenes;
+struct state;
 
 struct host_status {   /* of the world outside the rack; filled by main */
 	char jack[32]; /* "running" "waiting" "lost" "hung" "none" */
@@ -24,8 +26,10 @@ struct host {
 	struct event_log *events;
 	struct glides *glides;
 	struct recalls *recalls;
-	struct scenes *scenes; /* or NULL: none are kept */
-	uint64_t serial;       /* of the newest change */
+	struct scenes *scenes;   /* or NULL: none are kept */
+	struct history *history; /* or NULL: there is no undo */
+	struct state *state;     /* or NULL: nothing is saved */
+	uint64_t serial;         /* of the newest change */
 	struct host_status status;
 	char *config_path;
 	char *state_folder; /* or NULL */

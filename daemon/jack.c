@@ -35,7 +35,7 @@ enum {
 	STACK_BYTES = 128 * 1024, /* of the audio thread, touched before it plays */
 };
 
-enum state {
+enum jack_state {
 	STATE_WAITING, /* for a server */
 	STATE_OFFERED, /* a client is open, and waits for an engine of its rate */
 	STATE_ACTIVE,
@@ -208,7 +208,7 @@ static void on_latency(jack_latency_callback_mode_t mode, void *context)
 
 /* ---- the JACK thread ----------------------------------------------------------------- */
 
-static void state_set(struct jack *jack, enum state state)
+static void state_set(struct jack *jack, enum jack_state state)
 {
 	atomic_store(&jack->state, (int)state);
 	ring(jack->notice);

@@ -1,14 +1,17 @@
 /* main.c - lathed: what starts, what the control thread waits for, what stops. */
 #include "daemon/describe.h"
 #include "daemon/glide.h"
+#include "daemon/history.h"
 #include "daemon/jack.h"
 #include "daemon/log.h"
 #include "daemon/options.h"
 #include "daemon/osc.h"
 #include "daemon/recall.h"
 #include "daemon/scene.h"
+#include "daemon/state.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -17,6 +20,7 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
+#include <sys/stat.h>
 #include <sys/timerfd.h>
 #include <systemd/sd-daemon.h>
 #include <time.h>
@@ -164,6 +168,28 @@ static bool osc_open(struct lathed *lathed)
 	return true;
 }
 
+/* Before the first plan: its values are the ones that were. */
+static void state_open(struct lathed *lathed)
+{
+	struct host *host = &lathed->host;
+	const char *folder = lathed->options.state;
+	char path[PATH_MAX];
+	struct text report = { 0 };
+
+	if (!folder)
+		folder = getenv("STATE_DIRECTORY");
+	if (!folder || !*folder || lathed->options.no_state)
+		return;
+	/* systemd parts several with colons. */
+	host->state_folder = strndup(folder, strcspn(folder, ":"));
+	mkdir(host->state_folder, 0755);
+	state_path(host->state_folder, host->rack, path, sizeof path);
+	state_restore(host, path, &report);
+	log_line(LOG_INFO, "state: %s", report.bytes);
+	text_finish(&report);
+	host->state = state_create(host, path);
+}
+
 static bool start(struct lathed *lathed)
 {
 	struct host *host = &lathed->host;
@@ -178,6 +204,8 @@ static bool start(struct lathed *lathed)
 	host->glides = glides_create();
 	host->recalls = recalls_create();
 	host->scenes = scenes_create(host);
+	host->history = history_create(host->rack);
+	state_open(lathed);
 	lathed->jack = jack_create(client ? client : host->rack->name,
 				   lathed->options.server, host->events);
 	if (lathed->signals < 0 || lathed->timer < 0 || !host->config_path ||
@@ -325,12 +353,15 @@ static void finish(struct lathed *lathed)
 	osc_destroy(lathed->osc);
 	jack_destroy(lathed->jack);
 	engine_destroy(host->engine);
+	state_destroy(host->state);
 	scenes_destroy(host->scenes);
+	history_destroy(host->history);
 	glides_destroy(host->glides);
 	recalls_destroy(host->recalls);
 	event_log_destroy(host->events);
 	rack_destroy(host->rack);
 	free(host->config_path);
+	free(host->state_folder);
 	close(lathed->timer);
 	close(lathed->signals);
 }

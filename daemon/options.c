@@ -17,11 +17,20 @@ static const char usage[] =
 	"\"default\")\n"
 	"  -n, --name CLIENT   our name in JACK (default: the rack's)\n"
 	"  -p, --port N        the OSC port (default: the config's; 0: any free one)\n"
+	"      --state DIR     keep values, undo and scenes there "
+	"(default: $STATE_DIRECTORY)\n"
+	"      --no-state      keep and restore nothing\n"
 	"  -v, --verbose       log what libjack says, too\n"
 	"      --version\n"
 	"  -h, --help\n";
 
-enum { OPTION_CHECK = 256, OPTION_DESCRIBE, OPTION_VERSION };
+enum {
+	OPTION_CHECK = 256,
+	OPTION_DESCRIBE,
+	OPTION_VERSION,
+	OPTION_STATE,
+	OPTION_NO_STATE
+};
 
 static const struct option longs[] = {
 	{ "config", required_argument, NULL, 'c' },
@@ -30,6 +39,8 @@ static const struct option longs[] = {
 	{ "server", required_argument, NULL, 's' },
 	{ "name", required_argument, NULL, 'n' },
 	{ "port", required_argument, NULL, 'p' },
+	{ "state", required_argument, NULL, OPTION_STATE },
+	{ "no-state", no_argument, NULL, OPTION_NO_STATE },
 	{ "verbose", no_argument, NULL, 'v' },
 	{ "version", no_argument, NULL, OPTION_VERSION },
 	{ "help", no_argument, NULL, 'h' },
@@ -75,6 +86,12 @@ static int option_take(struct options *options, int letter)
 		options->port = port_number(optarg);
 		return options->port >= 0 ? -1
 					  : complain_usage("--port takes 0 .. 65535");
+	case OPTION_STATE:
+		options->state = optarg;
+		return -1;
+	case OPTION_NO_STATE:
+		options->no_state = true;
+		return -1;
 	case 'v':
 		options->verbose = true;
 		return -1;

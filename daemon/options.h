@@ -8,8 +8,9 @@ struct options {
 	const char *config;
 	const char *server; /* of JACK, or NULL: its default */
 	const char *client; /* or NULL: the rack's name */
+	const char *state;  /* folder of what outlives a restart, or NULL */
 	int port;           /* of OSC; -1: the config's */
-	bool check, describe, verbose;
+	bool check, describe, verbose, no_state;
 };
 
 /* -1: go on. Anything else: the exit status, all has been said. */

@@ -210,6 +210,22 @@ int rack_find(const struct rack *rack, const char *path)
 	return -1;
 }
 
+bool rack_find_param(const struct rack *rack, const char *path, int *node, int *param)
+{
+	for (*node = 0; *node < rack->node_count; ++*node) {
+		const struct node *found = &rack->nodes[*node];
+		size_t length = strlen(found->path);
+
+		if (strncmp(path, found->path, length) != 0 || path[length] != '/')
+			continue;
+		*param = param_find(found->module, found->kind == NODE_MODULE,
+				    path + length + 1);
+		if (*param >= 0)
+			return true;
+	}
+	return false;
+}
+
 int rack_same(const struct rack *from, int node, const struct rack *to)
 {
 	const struct node *wanted = &from->nodes[node];

@@ -101,6 +101,8 @@ void rack_destroy(struct rack *rack);
 
 /* Place of the node with this OSC path or name ("eq", "rack/output/main"), or -1. */
 int rack_find(const struct rack *rack, const char *path);
+/* "tone/band/3/gain" (an OSC address without its first slash). False: there is none. */
+bool rack_find_param(const struct rack *rack, const char *path, int *node, int *param);
 /* Place in `to` of a node of `from`: same path, same module; or -1. */
 int rack_same(const struct rack *from, int node, const struct rack *to);
 /* Clamps to the table (and to the step of integers, toggles, choices; a trigger counts one

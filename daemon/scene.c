@@ -1,7 +1,9 @@
 /* scene.c - named sets of values. Control thread. */
 #include "daemon/scene.h"
 
+#include "daemon/history.h"
 #include "daemon/param.h"
+#include "daemon/state.h"
 #include "daemon/writer.h"
 
 #include <dirent.h>
@@ -168,6 +170,7 @@ static void activate(struct scenes *scenes, const char *name, struct settings *g
 	*goal = (struct settings) { .count = 0 };
 	scenes->told = SCENE_OFF;
 	scenes->touched = true;
+	state_touch(scenes->host->state);
 }
 
 void scenes_touch(struct scenes *scenes)
@@ -268,7 +271,7 @@ static void keep_seen(const struct rack *rack, const struct pattern *pattern,
 }
 
 bool scene_load(struct host *host, const char *name, double seconds,
-		const struct pattern *pattern, const void *origin, struct text *result)
+		const struct pattern *pattern, struct text *result)
 {
 	struct scenes *scenes = host->scenes;
 	struct settings settings = { .count = 0 };
@@ -292,7 +295,6 @@ bool scene_load(struct host *host, const char *name, double seconds,
 		settings_finish(&settings);
 		return false;
 	}
-	(void)origin;
 	text_add(result, "loaded %s: %d values\n", name, settings.count);
 	struct change *changes = malloc((size_t)(settings.count + 1) * sizeof *changes);
 	if (!changes)
@@ -301,6 +303,8 @@ bool scene_load(struct host *host, const char *name, double seconds,
 		memcpy(changes, settings.changes,
 		       (size_t)settings.count * sizeof *changes);
 	int count = settings.count;
+	history_note_scene(host->history, host->rack, changes, count, scenes->active,
+			   name);
 	activate(scenes, name, &settings);
 	scenes->serial = host_recall(host, changes, count, seconds);
 	scenes->fade_ticks = host_fade_ticks(seconds);
@@ -346,6 +350,7 @@ bool scene_rename(struct host *host, const char *from, const char *to,
 	if (strcmp(from, scenes->active) == 0) {
 		snprintf(scenes->active, sizeof scenes->active, "%s", to);
 		scenes->told = SCENE_OFF;
+		state_touch(host->state);
 		tell_state(scenes);
 	} else {
 		tell(scenes, false, to, SCENE_OFF);

@@ -52,7 +52,7 @@ const struct scene_news *scenes_news(const struct scenes *scenes, uint64_t after
 uint64_t scene_save(struct host *host, const char *name, const struct pattern *pattern,
 		    struct text *result);
 bool scene_load(struct host *host, const char *name, double seconds,
-		const struct pattern *pattern, const void *origin, struct text *result);
+		const struct pattern *pattern, struct text *result);
 bool scene_delete(struct host *host, const char *name, struct text *result);
 bool scene_rename(struct host *host, const char *from, const char *to,
 		  struct text *result);

@@ -59,7 +59,7 @@ static bool save(const char *name, const char *pattern_text)
 static bool load(const char *name, double seconds)
 {
 	text_clear(&said);
-	return scene_load(&host, name, seconds, NULL, NULL, &said);
+	return scene_load(&host, name, seconds, NULL, &said);
 }
 
 #define SAYS(part) \
@@ -213,7 +213,7 @@ static void test_partial(void)
 	const char *why;
 	pattern_compile(&pattern, "/eq", 3, &why);
 	text_clear(&said);
-	CHECK(scene_load(&host, "both", 0, &pattern, NULL, &said), "%s", said.bytes);
+	CHECK(scene_load(&host, "both", 0, &pattern, &said), "%s", said.bytes);
 	CHECK_NEAR(fake_value(&host, "eq", "gain"), 5, 0, "seen");
 	CHECK_NEAR(fake_value(&host, "comp", "gain"), 8, 0, "not seen");
 	close_host();

@@ -5,16 +5,21 @@ _lathectl() {
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		case ${COMP_WORDS[i]} in
 		--host | --port) at+=("${COMP_WORDS[i]}" "${COMP_WORDS[i + 1]}") && ((i++)) ;;
-		--timeout | --rate | --seconds) ((i++)) ;;
+		--timeout | --rate | --seconds | --since) ((i++)) ;;
 		-*) ;;
 		*) [[ -n $command ]] || command=${COMP_WORDS[i]} ;;
 		esac
 	done
 	COMPREPLY=()
 	if [[ $word == -* ]]; then
-		mapfile -t COMPREPLY < <(compgen -W "--host --port --json --seconds --rate --summary --timeout --fresh --help" -- "$word")
+		mapfile -t COMPREPLY < <(compgen -W "--host --port --json --seconds --since --rate --summary --timeout --fresh --help" -- "$word")
 	elif [[ -z $command ]]; then
 		mapfile -t COMPREPLY < <(compgen -W "$(lathectl --help | sed -n 's/^  \([a-z][a-z]*\) .*/\1/p')" -- "$word")
+	elif [[ $command == scene && $before == scene ]]; then
+		mapfile -t COMPREPLY < <(compgen -W "list save load delete rename" -- "$word")
+	elif [[ $command == scene && $before == @(save|load|delete|rename) ]]; then
+		mapfile -t COMPREPLY < <(lathectl "${at[@]}" --timeout 0.2 scene 2>/dev/null |
+			sed 's/  \(active\|changed\)$//' | grep -F -- "$word" | sed 's/ /\\ /g')
 	elif [[ $command == @(get|set|ramp|toggle|adjust|reset|list|describe|watch) && $before != --* ]]; then
 		local parts=${word//[!\/]/}
 		mapfile -t COMPREPLY < <(compgen -W "$(lathectl "${at[@]}" --timeout 0.2 list 2>/dev/null |

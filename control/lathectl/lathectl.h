@@ -18,6 +18,7 @@ struct options {
 	bool json, fresh, summary;
 	double rate;     /* Hz */
 	double seconds;  /* < 0: until stopped */
+	double since;    /* undo: seconds to go back; < 0: one step */
 	double patience; /* seconds to wait for an answer */
 };
 
@@ -72,8 +73,11 @@ int command_check(struct session *session, int argc, char **argv);
 int command_reload(struct session *session, int argc, char **argv);
 int command_sync(struct session *session, int argc, char **argv);
 int command_ping(struct session *session, int argc, char **argv);
-/* scene.c: scenes, and the way back. */
+/* scene.c and undo.c: named sets of values, and the way back. */
 int command_scene(struct session *session, int argc, char **argv);
+int command_undo(struct session *session, int argc, char **argv);
+int command_redo(struct session *session, int argc, char **argv);
+int command_history(struct session *session, int argc, char **argv);
 /* live.c and meters.c: what comes by itself. */
 int command_watch(struct session *session, int argc, char **argv);
 int command_events(struct session *session, int argc, char **argv);

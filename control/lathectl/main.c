@@ -47,6 +47,11 @@ static const struct command {
 	{ "scene", "[WHAT NAME ...]",
 	  "lists scenes; save, load NAME [SECONDS], delete, rename NAME NEW", 0, ANY,
 	  command_scene },
+	{ "undo", "", "takes back the last step; --since 10m: all steps since then", 0,
+	  0, command_undo },
+	{ "redo", "", "does again what was undone", 0, 0, command_redo },
+	{ "history", "[COUNT]", "prints the last steps, newest first", 0, 1,
+	  command_history },
 	{ "sync", "", "returns when all earlier changes are in the audio", 0, 0,
 	  command_sync },
 	{ "ping", "", "asks whether anybody is there", 0, 0, command_ping },
@@ -147,6 +152,7 @@ static void usage(FILE *to)
 		    "  --seconds N  watch, meters and events end by themselves\n"
 		    "  --rate HZ    how often watch and meters are told (1 to 50)\n"
 		    "  --summary    meters: ends with a table of what was seen\n"
+		    "  --since T    undo: all steps of the last T (90s, 10m, 2h)\n"
 		    "  --timeout S  how long to wait for an answer (default 1)\n"
 		    "Exit status: 0 done, 1 refused, 2 usage, 3 no answer.\n");
 }
@@ -168,6 +174,21 @@ static double positive(const char *option, const char *text)
 		exit(EXIT_USAGE);
 	}
 	return value;
+}
+
+/* "90", "90s", "10m", "2h" */
+static double duration(const char *option, const char *text)
+{
+	static const char units[] = "smh";
+	static const double seconds[] = { 1, 60, 3600 };
+	char digits[32];
+	size_t length = text ? strlen(text) : 0;
+	const char *unit = length ? strchr(units, text[length - 1]) : NULL;
+
+	snprintf(digits, sizeof digits, "%.*s", (int)(length - (unit != NULL)),
+		 text ? text : "");
+	return positive(option, text ? digits : NULL) *
+	       (unit ? seconds[unit - units] : 1);
 }
 
 static const char *word(const char *option, const char *text)
@@ -212,6 +233,8 @@ static int options_read(struct options *options, int argc, char **argv)
 			options->seconds = positive(given, argv[++i]);
 		} else if (strcmp(given, "--rate") == 0) {
 			options->rate = positive(given, argv[++i]);
+		} else if (strcmp(given, "--since") == 0) {
+			options->since = duration(given, argv[++i]);
 		} else if (strcmp(given, "--timeout") == 0) {
 			options->patience = positive(given, argv[++i]);
 		} else {
@@ -229,6 +252,7 @@ int main(int argc, char **argv)
 	struct session session = { .options = { .host = host ? host : "127.0.0.1",
 						.port = port ? port : "3345",
 						.seconds = -1,
+						.since = -1,
 						.patience = 1 } };
 	struct sigaction action = { .sa_handler = on_signal };
 	char error[256];

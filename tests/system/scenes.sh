@@ -41,4 +41,44 @@ echo 'nodes = ( { name = "input"; gian = 1.0; } );' >"$work/scenes/bad.scene"
 check "a bad one is refused" not ctl scene load bad
 check "and says where" sh -c "'$lathectl' --port $port scene load bad 2>&1 | grep -q 'bad.scene:1: .*gain'"
 
+# Undo.
+ctl set input/gain 1 >/dev/null
+sleep 1.1
+check "undo" ctl undo
+sleep 0.4
+check "undone" holds input/gain "-3.0 dB"
+check "redo" ctl redo
+sleep 0.4
+check "redone" holds input/gain "1.0 dB"
+check "history" sh -c "'$lathectl' --port $port history | grep -q 'input/gain: -3.0 dB -> 1.0 dB'"
+check "undo since" ctl undo --since 10m
+check "nothing is left" not ctl undo
+
+# State: what is there within a second outlives even kill -9.
+stop_lathed
+check "starts with a state" start_lathed "$work/rack.conf" --state "$work/state"
+ctl set tone/band/1/gain 4.5 >/dev/null
+ctl set input/gain 2 >/dev/null
+ctl set rack/output/main/mute on >/dev/null
+check "a scene in the state's folder" ctl scene save kept
+sleep 1.2
+kill -KILL "$lathed_pid"
+wait "$lathed_pid" 2>/dev/null
+check "a scene is there" test -f "$work/state/scenes/kept.scene"
+check "starts again" start_lathed "$work/rack.conf" --state "$work/state"
+check "values" holds tone/band/1/gain "4.5 dB"
+check "mute" holds rack/output/main/mute "on"
+check "scene" sh -c "'$lathectl' --port $port scene | grep -qx 'kept  active'"
+check "undo across a restart" ctl undo
+sleep 0.4
+check "is undone" holds input/gain "-3.0 dB"
+stop_lathed
+sed -i 's/gain = 1.0/gain = 2.0/' "$work/rack.conf"
+check "another config" start_lathed "$work/rack.conf" --state "$work/state"
+check "what it says anew" holds tone/band/1/gain "2.0 dB"
+check "mute all the same" holds rack/output/main/mute "on"
+stop_lathed
+check "without" start_lathed "$work/rack.conf" --state "$work/state" --no-state
+check "nothing comes back" holds rack/output/main/mute "off"
+
 finish
