@@ -251,8 +251,9 @@ void watch_changed(struct watch *watch, int place, const struct client *origin)
 		struct client *client = &watch->clients[i];
 		for (int s = 0; s < client->subscription_count; s++) {
 			struct subscription *subscription = client->subscriptions[s];
-			/* Who set it need not hear what it was before, either. */
-			if (client == origin)
+			/* Who set it need not hear what it was before, either; but how it
+			 * reads is news to whoever moved a fader. */
+			if (client == origin && subscription->forms != FORM_TEXT)
 				subscription->dirty[place / 64] &= ~bit;
 			else
 				subscription->dirty[place / 64] |=

@@ -111,6 +111,15 @@ static void test_feedback(void)
 	pump(osc, 0.1);
 	user_hear(&one);
 	CHECK_HEARD("/eq/gain", 2);
+	/* How it reads is told to the setter, too. */
+	user_send(&one, "/rack/subscribe", "s", "/eq/gain/text");
+	pump(osc, 0.1);
+	user_hear(&one);
+	user_send(&one, "/eq/gain", "f", 3.0);
+	pump(osc, 0.25);
+	user_hear(&one);
+	CHECK(heard_at("/eq/gain/text") != NULL, "its text");
+	CHECK(!heard_at("/eq/gain"), "not its value");
 	/* Our own changes go to all. */
 	struct change ours = { 0, 0, -5.0f, NULL };
 	user_hear(&two);
