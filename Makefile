@@ -88,9 +88,10 @@ $(BUILD)/lathed: $(BUILD)/daemon/main.o $(LIBRARY)
 $(BUILD)/lathe-render: $(BUILD)/daemon/render.o $(LIBRARY)
 	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 objects = $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(1)/*.c))
+LIBS_lathe-touchosc = -lz
 define control_rule
 $(BUILD)/$(1): $(call objects,control/$(1)) $(call objects,control)
-	$$(CC) $$(LDFLAGS) -o $$@ $$^ $$(shell pkg-config --libs liblo) -lm
+	$$(CC) $$(LDFLAGS) -o $$@ $$^ $$(shell pkg-config --libs liblo) -lm $$(LIBS_$(1))
 endef
 $(foreach c,$(CONTROLS),$(eval $(call control_rule,$c)))
 

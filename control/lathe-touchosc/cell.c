@@ -1,0 +1,238 @@
+/* cell.c - what one param or meter looks like in a rectangle. */
+#include "control/lathe-touchosc/widget.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The address and range of a fader: a tapered param moves along its curve. */
+static void fader_bind(struct widget *fader, const struct row *row)
+{
+	bool tapered = row_is_tapered(row);
+
+	snprintf(fader->address, sizeof fader->address, "%s%s", row->path,
+		 tapered ? "/norm" : "");
+	fader->min = tapered ? 0 : row->min;
+	fader->max = tapered ? 1 : row->max;
+}
+
+static struct frame inset(struct frame frame, double x, double y)
+{
+	return (struct frame) { frame.x + x, frame.y + y, frame.w - 2 * x,
+				frame.h - 2 * y };
+}
+
+/* A value's text is at most this wide: "-120.0 dB", "12.50 kHz". */
+static double readout_width(double size)
+{
+	return text_width("-88.88 dB", size) + 2;
+}
+
+void cell_slider(struct widget *parent, const struct style *style, struct frame frame,
+		 const struct row *row, const char *label, uint32_t colour)
+{
+	struct widget *fader =
+		widget_add(parent, WIDGET_FADER, row->path, frame, colour);
+	double pad = style->gap, width = readout_width(style->text);
+	struct frame left = inset(frame, pad, 0), right = left;
+
+	fader_bind(fader, row);
+	width = fmin(width, left.w * 0.6);
+	left.w -= width;
+	right.x += left.w;
+	right.w = width;
+	if (text_width(label, 8) <= left.w) {
+		label_add(parent, left, label, style->text, ALIGN_LEFT, COLOUR_TEXT);
+		readout_add(parent, right, row->path,
+			    text_fit("-88.88 dB", style->text, width), ALIGN_RIGHT,
+			    COLOUR_TEXT);
+		return;
+	}
+	left = right = inset(frame, pad, 2);
+	left.h = right.h = floor(left.h / 2);
+	right.y += left.h;
+	label_add(parent, left, label, style->small, ALIGN_LEFT, COLOUR_TEXT);
+	readout_add(parent, right, row->path,
+		    text_fit("-88.88 dB", style->small, right.w), ALIGN_RIGHT,
+		    COLOUR_TEXT);
+}
+
+void cell_column(struct widget *parent, const struct style *style, struct frame frame,
+		 const struct row *row, const char *label, uint32_t colour)
+{
+	double line = ceil(style->text * 1.6);
+	double most = style->touch * 3.2; /* wider is no easier to hold */
+	if (frame.w > most) {
+		frame.x += (frame.w - most) / 2;
+		frame.w = most;
+	}
+	struct frame top = { frame.x, frame.y, frame.w, line };
+	struct frame bottom = { frame.x, frame.y + frame.h - line, frame.w, line };
+	struct frame middle = { frame.x, frame.y + line, frame.w, frame.h - 2 * line };
+	struct widget *fader =
+		widget_add(parent, WIDGET_FADER, row->path, middle, colour);
+
+	fader->upright = true;
+	fader_bind(fader, row);
+	label_add(parent, top, label, style->text, ALIGN_CENTRE, COLOUR_FAINT);
+	readout_add(parent, bottom, row->path,
+		    text_fit("-88.88 dB", style->text, frame.w), ALIGN_CENTRE,
+		    COLOUR_TEXT);
+}
+
+void cell_switch(struct widget *parent, const struct style *style, struct frame frame,
+		 const struct row *row, const char *label, uint32_t colour)
+{
+	struct widget *button =
+		widget_add(parent, WIDGET_SWITCH, row->path, frame, colour);
+
+	snprintf(button->address, sizeof button->address, "%s", row->path);
+	widget_text(button, label, style->text, ALIGN_CENTRE, COLOUR_TEXT);
+}
+
+void cell_press(struct widget *parent, const struct style *style, struct frame frame,
+		const char *address, char type, const char *argument, const char *label,
+		uint32_t colour)
+{
+	char name[PATH_BYTES];
+
+	snprintf(name, sizeof name, "%s %s", address, argument);
+	struct widget *button = widget_add(parent, WIDGET_PRESS, name, frame, colour);
+	snprintf(button->address, sizeof button->address, "%s", address);
+	button->argument_type = type;
+	snprintf(button->argument, sizeof button->argument, "%s", argument);
+	widget_text(button, label, style->text, ALIGN_CENTRE, COLOUR_TEXT);
+}
+
+/* The halves of the cell step back and on; the text lies over both. */
+void cell_stepper(struct widget *parent, const struct style *style, struct frame frame,
+		  const struct row *row, const char *label, uint32_t colour)
+{
+	double half = floor(frame.w / 2), arrow = ceil(style->text * 1.4);
+	struct frame back = { frame.x, frame.y, half - 1, frame.h };
+	struct frame on = { frame.x + half + 1, frame.y, frame.w - half - 1, frame.h };
+	struct frame middle = inset(frame, arrow, 0);
+	char adjust[PATH_BYTES + 8];
+
+	snprintf(adjust, sizeof adjust, "%s/adjust", row->path);
+	cell_press(parent, style, back, adjust, 'f', "-1", "<", colour);
+	parent->last->align = ALIGN_LEFT;
+	cell_press(parent, style, on, adjust, 'f', "1", ">", colour);
+	parent->last->align = ALIGN_RIGHT;
+	if (frame.h >= 2.8 * style->small) {
+		struct frame top = middle;
+		top.y += 2;
+		top.h = floor(middle.h * 0.42);
+		middle.y += top.h + 2;
+		middle.h -= top.h + 4;
+		label_add(parent, top, label, style->small, ALIGN_CENTRE, COLOUR_FAINT);
+	}
+	char longest[64] = "", text[64];
+	int count = row_choice(row, 0, NULL, 0);
+	for (int i = 0; i < count; i++) {
+		row_choice(row, i, text, sizeof text);
+		if (text_width(text, 1) > text_width(longest, 1))
+			snprintf(longest, sizeof longest, "%s", text);
+	}
+	readout_add(parent, middle, row->path, text_fit(longest, style->text, middle.w),
+		    ALIGN_CENTRE, COLOUR_TEXT)
+		->mono = false;
+}
+
+/* The texts of a choice, or of an integer's values; the widest decides their size. */
+static double choices_width(const struct row *row, char *list, size_t size)
+{
+	int count = row_choice(row, 0, NULL, 0);
+	double widest = 0;
+	size_t used = 0;
+
+	list[0] = '\0';
+	for (int i = 0; i < count && used < size; i++) {
+		char text[64];
+		row_choice(row, i, text, sizeof text);
+		widest = fmax(widest, text_width(text, 1));
+		used += (size_t)snprintf(list + used, size - used, "%s%s", i ? "|" : "",
+					 text);
+	}
+	return widest;
+}
+
+void cell_choice(struct widget *parent, const struct style *style, struct frame frame,
+		 const struct row *row, const char *label, uint32_t colour)
+{
+	int count = row_choice(row, 0, NULL, 0);
+	char list[512];
+	double widest = choices_width(row, list, sizeof list);
+	double name =
+		fmin(text_width(label, style->text) + 2 * style->gap, frame.w * 0.4);
+	double cell = (frame.w - name) / (count ? count : 1);
+
+	if (count < 2 || count > 6 || cell < style->touch * 0.8 ||
+	    widest * 9 > cell - 4) {
+		cell_stepper(parent, style, frame, row, label, colour);
+		return;
+	}
+	struct frame left = { frame.x, frame.y, name - style->gap, frame.h };
+	struct frame right = { frame.x + name, frame.y, frame.w - name, frame.h };
+	label_add(parent, left, label, style->text, ALIGN_LEFT, COLOUR_FAINT);
+	struct widget *radio =
+		widget_add(parent, WIDGET_RADIO, row->path, right, colour);
+	snprintf(radio->address, sizeof radio->address, "%s", row->path);
+	widget_text(radio, "", style->text, ALIGN_CENTRE, COLOUR_TEXT);
+	radio->choices = strdup(list);
+	if (!radio->choices)
+		abort();
+}
+
+void cell_bar(struct widget *parent, struct frame frame, const struct row *row)
+{
+	struct widget *bar =
+		widget_add(parent, WIDGET_METER, row->path, frame,
+			   row_is_reduction(row) ? COLOUR_REDUCTION : COLOUR_METER);
+
+	snprintf(bar->address, sizeof bar->address, "%s", row->path);
+	bar->upright = frame.h > frame.w;
+	row_scale(row, &bar->min, &bar->max);
+}
+
+void cell_meter(struct widget *parent, const struct style *style, struct frame frame,
+		const struct row *row, const char *label)
+{
+	double width = fmin(readout_width(style->small) + style->gap, frame.w * 0.5);
+	struct frame left = inset(frame, 2, 0), right = left;
+	double bar = fmin(fmax(floor(frame.h * 0.22), 4), 10);
+
+	left.h = right.h = frame.h - bar - 1;
+	left.w -= width;
+	right.x += left.w;
+	right.w = width;
+	label_add(parent, left, label, style->small, ALIGN_LEFT, COLOUR_FAINT);
+	readout_add(parent, right, row->path,
+		    text_fit("-88.88 dB", style->small, width), ALIGN_RIGHT,
+		    COLOUR_TEXT);
+	cell_bar(parent,
+		 (struct frame) { frame.x, frame.y + frame.h - bar, frame.w, bar },
+		 row);
+}
+
+void cell_tile(struct widget *parent, const struct style *style, struct frame frame,
+	       const struct row *row, const char *label)
+{
+	double pad = style->gap, bar = fmin(fmax(floor(frame.h * 0.1), 5), 12);
+	struct frame inner = inset(frame, pad, pad / 2);
+	double line = ceil(style->small * 1.6);
+	struct frame middle = { inner.x, inner.y + line, inner.w,
+				inner.h - line - bar - pad / 2 };
+
+	card_add(parent, frame);
+	label_add(parent, (struct frame) { inner.x, inner.y, inner.w, line }, label,
+		  style->small, ALIGN_LEFT, COLOUR_FAINT);
+	readout_add(parent, middle, row->path,
+		    text_fit("-88.88 LUFS", fmin(style->huge, floor(middle.h * 0.8)),
+			     middle.w),
+		    ALIGN_CENTRE, COLOUR_TEXT);
+	cell_bar(parent,
+		 (struct frame) { inner.x, inner.y + inner.h - bar, inner.w, bar },
+		 row);
+}

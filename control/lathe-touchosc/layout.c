@@ -1,0 +1,179 @@
+/* layout.c - which pages a rack has. */
+#include "control/lathe-touchosc/pages.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct node *node_of(struct rack *rack, const char *name)
+{
+	bool output = strncmp(name, "rack/output/", 12) == 0;
+	struct node **nodes = output ? rack->outputs : rack->nodes;
+	int *count = output ? &rack->output_count : &rack->node_count;
+
+	if (strcmp(name, "rack") == 0 && rack->rack)
+		return rack->rack;
+	for (int i = 0; i < *count && strcmp(name, "rack") != 0; i++)
+		if (strcmp(nodes[i]->name, name) == 0)
+			return nodes[i];
+	if (*count == NODES_MAX)
+		return NULL;
+	struct node *node = calloc(1, sizeof *node);
+	if (!node)
+		abort();
+	snprintf(node->name, sizeof node->name, "%s", name);
+	if (strcmp(name, "rack") == 0)
+		return rack->rack = node;
+	return nodes[(*count)++] = node;
+}
+
+void rack_read(struct rack *rack, const struct tree *tree)
+{
+	for (int i = 0; i < tree->count; i++) {
+		const struct row *row = &tree->rows[i];
+		struct node *node = node_of(rack, row->node);
+		if (node && row->meter && node->meter_count < NODE_ROWS_MAX)
+			node->meters[node->meter_count++] = row;
+		else if (node && !row->meter && node->param_count < NODE_ROWS_MAX)
+			node->params[node->param_count++] = row;
+	}
+}
+
+void rack_finish(struct rack *rack)
+{
+	for (int i = 0; i < rack->node_count; i++)
+		free(rack->nodes[i]);
+	for (int i = 0; i < rack->output_count; i++)
+		free(rack->outputs[i]);
+	free(rack->rack);
+}
+
+static const struct row *row_find(const struct row *const *rows, int count,
+				  const char *leaf)
+{
+	for (int i = 0; i < count; i++)
+		if (!rows[i]->group[0] && strcmp(rows[i]->leaf, leaf) == 0)
+			return rows[i];
+	return NULL;
+}
+
+const struct row *node_meter(const struct node *node, const char *leaf)
+{
+	return row_find(node->meters, node->meter_count, leaf);
+}
+
+const struct row *node_param(const struct node *node, const char *leaf)
+{
+	return row_find(node->params, node->param_count, leaf);
+}
+
+void row_name(const struct node *node, const struct row *row, char *name, size_t size)
+{
+	const struct row *const *rows = row->meter ? node->meters : node->params;
+	int count = row->meter ? node->meter_count : node->param_count, twins = 0;
+
+	for (int i = 0; i < count; i++)
+		twins += strcmp(rows[i]->group, row->group) == 0 &&
+			 strcmp(rows[i]->leaf, row->leaf) == 0;
+	if (row->member && twins > 1)
+		snprintf(name, size, "%s %d", row->label, row->member);
+	else
+		snprintf(name, size, "%s", row->label);
+}
+
+void style_init(struct style *style, double width, double height)
+{
+	bool phone = width < 700 || height < 480;
+
+	*style = (struct style) { .width = width, .height = height, .phone = phone };
+	style->gap = phone ? 5 : 8;
+	style->touch = phone ? 34 : 46;
+	style->tallest = phone ? 46 : 92;
+	style->text = phone ? 11 : 15;
+	style->small = phone ? 9 : 12;
+	style->large = phone ? 16 : 24;
+	style->huge = phone ? 26 : 44;
+	style->tab = phone ? 34 : 46;
+	style->header = phone ? 34 : 48;
+}
+
+/* What nodes come together under one tab when there are too many for a row. */
+static void nodes_draw(struct widget *pager, const struct style *style,
+		       const struct rack *rack, int from, int to)
+{
+	for (int i = from; i < to; i++)
+		node_page(page_add(pager, rack->nodes[i]->name, COLOUR_LEVEL), style,
+			  rack->nodes[i]);
+}
+
+/* Every tab is as wide as the others: do all names fit? */
+static bool tabs_fit(const struct style *style, const struct rack *rack, int from,
+		     int to, int others, double size)
+{
+	double width = (style->width - 2) / (to - from + others) - 6;
+
+	for (int i = from; i < to; i++)
+		if (text_width(rack->nodes[i]->name, size) > width)
+			return false;
+	return !others || text_width("Overview", size) <= width;
+}
+
+static void tabs_draw(struct widget *pager, const struct style *style,
+		      const struct rack *rack)
+{
+	int at = 0, parts = 1, most;
+	double size = style->small;
+
+	for (;; parts++) {
+		most = (rack->node_count + parts - 1) / parts;
+		bool fit = true;
+		for (int i = 0; i < rack->node_count; i += most)
+			fit = fit &&
+			      tabs_fit(style, rack, i,
+				       i + most < rack->node_count ? i + most
+								   : rack->node_count,
+				       0, size);
+		if (fit || parts >= rack->node_count)
+			break;
+	}
+	for (; at < rack->node_count; at += most) {
+		int to = at + most < rack->node_count ? at + most : rack->node_count;
+		char tab[2 * PATH_BYTES + 8];
+		snprintf(tab, sizeof tab, parts > 1 ? "%s – %s" : "Nodes",
+			 rack->nodes[at]->name, rack->nodes[to - 1]->name);
+		struct widget *page = page_add(pager, tab, COLOUR_LEVEL);
+		struct frame frame = { 0, 0, page->frame.w, page->frame.h };
+		struct style inner = *style;
+		nodes_draw(pager_add(page, frame, style->phone ? 30 : style->tab - 4,
+				     style->small + 1),
+			   &inner, rack, at, to);
+	}
+}
+
+struct widget *layout_create(const struct rack *rack, const struct style *style)
+{
+	struct frame whole = { 0, 0, style->width, style->height };
+	struct widget *root = widget_create(WIDGET_GROUP, "lathe", whole, COLOUR_PAGE);
+	bool one_row = tabs_fit(style, rack, 0, rack->node_count, 3, style->small);
+	struct widget *pager = pager_add(root, whole, style->tab,
+					 style->phone ? style->small + 1 : style->text);
+
+	overview_page(page_add(pager, "Overview", COLOUR_SCENE), style, rack);
+	meters_page(page_add(pager, "Meters", COLOUR_METER), style, rack);
+	outputs_page(page_add(pager, "Outputs", COLOUR_MUTE), style, rack);
+	if (one_row)
+		nodes_draw(pager, style, rack, 0, rack->node_count);
+	else
+		tabs_draw(pager, style, rack);
+	/* One size of text for all tabs of a row. */
+	double width = style->width;
+	int count = 0;
+	for (struct widget *page = pager->first; page; page = page->next)
+		count++;
+	for (struct widget *page = pager->first; page; page = page->next)
+		pager->tab_text_size = fmin(
+			pager->tab_text_size,
+			text_fit(page->text, pager->tab_text_size, width / count - 6));
+	return root;
+}

@@ -1,0 +1,426 @@
+/* overview.c - the rack at a glance: levels, masters, scenes; all meters; all outputs. */
+#include "control/lathe-touchosc/pages.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+static void title_add(struct widget *page, const struct style *style,
+		      struct frame *area, const char *title)
+{
+	double line = ceil(style->small * 1.7);
+
+	label_add(page,
+		  (struct frame) { area->x + style->gap, area->y + 2,
+				   area->w - 2 * style->gap, line },
+		  title, style->small, ALIGN_LEFT, COLOUR_FAINT);
+	area->y += line + 2;
+	area->h -= line + 2;
+}
+
+/* The last node that measures loudness says what goes out. */
+static const struct node *loudness_node(const struct rack *rack)
+{
+	for (int i = rack->node_count - 1; i >= 0; i--)
+		if (node_meter(rack->nodes[i], "short_term") &&
+		    node_meter(rack->nodes[i], "integrated"))
+			return rack->nodes[i];
+	return NULL;
+}
+
+/* A value that is read from across the room, its name before it. */
+static void figure_add(struct widget *page, const struct style *style,
+		       struct frame frame, const struct row *row, const char *label,
+		       double size, bool bar)
+{
+	double bar_height = bar ? (style->phone ? 6 : 12) : 0;
+	double name = frame.w * 0.36;
+	struct frame left = { frame.x, frame.y, name, frame.h - bar_height };
+	struct frame right = { frame.x + name, frame.y, frame.w - name,
+			       frame.h - bar_height };
+
+	if (!row)
+		return;
+	label_add(page, left, label, style->text, ALIGN_LEFT, COLOUR_FAINT);
+	readout_add(page, right, row->path,
+		    text_fit("-88.88 LUFS", fmin(size, right.h * 0.8), right.w),
+		    ALIGN_RIGHT, COLOUR_TEXT);
+	if (bar)
+		cell_bar(page,
+			 (struct frame) { frame.x, frame.y + frame.h - bar_height,
+					  frame.w, bar_height },
+			 row);
+}
+
+static void loudness_draw(struct widget *page, const struct style *style,
+			  const struct node *node, struct frame area)
+{
+	static const struct {
+		const char *leaf, *label;
+		double weight;
+		bool bar;
+	} figures[] = {
+		{ "integrated", "Integrated", 1.5, false },
+		{ "short_term", "Short term", 1.3, true },
+		{ "momentary", "Momentary", 1.3, true },
+		{ "range", "Range", 0.8, false },
+		{ "true_peak_max", "True peak", 1.1, true },
+	};
+	const int count = sizeof figures / sizeof figures[0];
+	char title[PATH_BYTES + 16];
+	double total = 0, gap = style->gap;
+
+	card_add(page, area);
+	snprintf(title, sizeof title, "Loudness%s%s", node ? " · " : "",
+		 node ? node->name : "");
+	title_add(page, style, &area, title);
+	if (!node) {
+		label_add(page, area, "no loudness node in this rack", style->small,
+			  ALIGN_CENTRE, COLOUR_FAINT);
+		return;
+	}
+	for (int i = 0; i < count; i++)
+		total += figures[i].weight;
+	double unit = (area.h - gap) / total;
+	struct frame at = { area.x + gap, area.y, area.w - 2 * gap, 0 };
+	for (int i = 0; i < count; i++) {
+		at.h = floor(unit * figures[i].weight) - gap / 2;
+		figure_add(page, style, at, node_meter(node, figures[i].leaf),
+			   figures[i].label, style->huge, figures[i].bar);
+		at.y += at.h + gap / 2;
+	}
+}
+
+static int reduction_rows(const struct rack *rack, const struct row **rows,
+			  const struct node **nodes, int most)
+{
+	int count = 0;
+
+	for (int i = 0; i < rack->node_count; i++)
+		for (int j = 0; j < rack->nodes[i]->meter_count; j++) {
+			const struct row *row = rack->nodes[i]->meters[j];
+			if (!row_is_reduction(row) || row->group[0] || count == most)
+				continue;
+			rows[count] = row;
+			nodes[count++] = rack->nodes[i];
+		}
+	return count;
+}
+
+static void reduction_draw(struct widget *page, const struct style *style,
+			   const struct rack *rack, struct frame area)
+{
+	const struct row *rows[12];
+	const struct node *nodes[12];
+	double gap = style->gap, least = style->phone ? 20 : 34;
+
+	card_add(page, area);
+	title_add(page, style, &area, "Gain reduction");
+	int most = (int)fmin(12, floor(area.h / least));
+	int count = reduction_rows(rack, rows, nodes, most);
+	if (!count)
+		return;
+	double height = fmin((area.h - gap) / count, style->phone ? 34 : 56);
+	struct frame at = { area.x + gap, area.y, area.w - 2 * gap,
+			    height - (style->phone ? 3 : 8) };
+	for (int i = 0; i < count; i++, at.y += height)
+		cell_meter(page, style, at, rows[i], nodes[i]->name);
+}
+
+static const char *output_name(const struct node *output)
+{
+	return output->name + strlen("rack/output/");
+}
+
+static void peaks_draw(struct widget *page, const struct style *style,
+		       const struct rack *rack, struct frame area)
+{
+	double gap = style->gap, least = style->phone ? 15 : 24;
+	const struct row *rows[16];
+	const struct node *nodes[16];
+	int count = 0;
+
+	card_add(page, area);
+	title_add(page, style, &area, "Outputs");
+	int most = (int)fmin(16, floor(area.h / least));
+	for (int i = 0; i < rack->output_count; i++)
+		for (int j = 0; j < rack->outputs[i]->meter_count && count < most;
+		     j++) {
+			rows[count] = rack->outputs[i]->meters[j];
+			nodes[count++] = rack->outputs[i];
+		}
+	double height =
+		fmin((area.h - gap) / (count ? count : 1), style->phone ? 28 : 44);
+	struct frame at = { area.x + gap, area.y, area.w - 2 * gap,
+			    height - (style->phone ? 2 : 6) };
+	for (int i = 0; i < count; i++, at.y += height) {
+		char label[PATH_BYTES + 16];
+		snprintf(label, sizeof label, "%s %d", output_name(nodes[i]),
+			 rows[i]->member);
+		cell_meter(page, style, at, rows[i], label);
+	}
+}
+
+/* Masters: what an engineer's hand must find without looking. */
+static void masters_draw(struct widget *page, const struct style *style,
+			 const struct rack *rack, struct frame area)
+{
+	static const struct {
+		const char *leaf;
+		uint32_t colour;
+		double weight;
+	} masters[] = { { "mute", COLOUR_MUTE, 1.6 },
+			{ "dim", COLOUR_DIM, 1 },
+			{ "bypass", COLOUR_BYPASS, 1 } };
+	double unit = (area.h + style->gap) / 3.6;
+	struct style loud = *style;
+
+	loud.text = style->phone ? 14 : 22;
+	for (int i = 0; i < 3; i++) {
+		const struct row *row =
+			rack->rack ? node_param(rack->rack, masters[i].leaf) : NULL;
+		struct frame at = { area.x, area.y, area.w,
+				    unit * masters[i].weight - style->gap };
+		if (row)
+			cell_switch(page, &loud, at, row, row->label,
+				    masters[i].colour);
+		area.y += unit * masters[i].weight;
+	}
+}
+
+static void row_of_presses(struct widget *page, const struct style *style,
+			   struct frame area, const char *const *arguments,
+			   const char *const *labels, int count, const char *address,
+			   uint32_t colour)
+{
+	double step = (area.w + style->gap) / count;
+
+	for (int i = 0; i < count; i++)
+		cell_press(page, style,
+			   (struct frame) { area.x + i * step, area.y,
+					    step - style->gap, area.h },
+			   address, 's', arguments[i], labels[i], colour);
+}
+
+/* A/B, undo and redo. */
+static void compare_draw(struct widget *page, const struct style *style,
+			 struct frame area)
+{
+	static const char *const slots[] = { "a", "b", "bypass", "delta" };
+	static const char *const labels[] = { "A", "B", "Bypass", "Delta" };
+	double gap = style->gap, title = ceil(style->small * 1.7) + 2;
+	double row = (area.h - 2 * title - gap) / 3;
+
+	struct frame at = area;
+	title_add(page, style, &at, "Compare");
+	at.h = row;
+	row_of_presses(page, style, at, slots, labels, 2, "/rack/compare",
+		       COLOUR_CHOICE);
+	at.y += row + gap;
+	row_of_presses(page, style, at, slots + 2, labels + 2, 2, "/rack/compare",
+		       COLOUR_CHOICE);
+	at.y += row;
+	title_add(page, style, &at, "History");
+	at.h = row;
+	double half = (area.w - gap) / 2;
+	cell_press(page, style, (struct frame) { at.x, at.y, half, row }, "/rack/undo",
+		   0, "", "Undo", COLOUR_PRESS);
+	cell_press(page, style, (struct frame) { at.x + half + gap, at.y, half, row },
+		   "/rack/redo", 0, "", "Redo", COLOUR_PRESS);
+}
+
+static void scenes_draw(struct widget *page, const struct style *style,
+			const struct rack *rack, struct frame area)
+{
+	double title = style->phone ? 44 : 84;
+	struct frame left = { area.x, area.y, title, area.h };
+
+	label_add(page, left, "Scenes", style->text, ALIGN_LEFT, COLOUR_FAINT);
+	area.x += title;
+	area.w -= title;
+	row_of_presses(page, style, area, rack->scenes, rack->scenes, rack->scene_count,
+		       "/rack/scene/load", COLOUR_SCENE);
+}
+
+void overview_page(struct widget *page, const struct style *style,
+		   const struct rack *rack)
+{
+	double gap = style->gap;
+	double scenes = rack->scene_count ? style->touch * 1.15 + gap : 0;
+	struct frame area = { gap, gap, page->frame.w - 2 * gap,
+			      page->frame.h - 2 * gap - scenes };
+	double left = floor(area.w * 0.40), right = floor(area.w * 0.28);
+	double middle = area.w - left - right - 2 * gap;
+	double top = floor(area.h * 0.52);
+	struct frame loudness = { area.x, area.y, left, area.h };
+	struct frame reduction = { area.x + left + gap, area.y, middle, top };
+	struct frame peaks = { reduction.x, area.y + top + gap, middle,
+			       area.h - top - gap };
+	struct frame masters = { reduction.x + middle + gap, area.y, right,
+				 floor(area.h * 0.5) };
+	struct frame compare = { masters.x, area.y + masters.h + gap, right,
+				 area.h - masters.h - gap };
+
+	loudness_draw(page, style, loudness_node(rack), loudness);
+	reduction_draw(page, style, rack, reduction);
+	peaks_draw(page, style, rack, peaks);
+	masters_draw(page, style, rack, masters);
+	compare_draw(page, style, compare);
+	if (rack->scene_count)
+		scenes_draw(page, style, rack,
+			    (struct frame) { gap, page->frame.h - scenes,
+					     page->frame.w - 2 * gap, scenes - gap });
+}
+
+/* ---- meters ------------------------------------------------------------------------------ */
+
+static int meters_of(const struct node *node, const char *name, const struct row **rows,
+		     int most)
+{
+	int count = 0;
+
+	for (int i = 0; i < node->meter_count && count < most; i++) {
+		const struct row *row = node->meters[i];
+		bool group = name[0] && strcmp(row->group, name) == 0;
+		bool reduction = !name[0] && row_is_reduction(row);
+		bool plain = name[0] && !row->group[0] && strcmp(row->leaf, name) == 0;
+		if (group || reduction || plain)
+			rows[count++] = row;
+	}
+	return count;
+}
+
+static void bars_draw(struct widget *page, const struct row **rows, int count,
+		      struct frame area)
+{
+	double gap = count > 3 ? 1 : 3;
+	double height = count ? (area.h + gap) / count - gap : 0;
+
+	for (int i = 0; i < count; i++)
+		cell_bar(page,
+			 (struct frame) { area.x, area.y + i * (height + gap), area.w,
+					  height },
+			 rows[i]);
+}
+
+static void node_bars_draw(struct widget *page, const struct style *style,
+			   const struct node *node, struct frame line,
+			   const double *columns)
+{
+	static const char *const names[] = { "in", "", "out" };
+	const struct row *rows[8];
+	double gap = 2 * style->gap, inset = fmin(line.h * 0.2, 14);
+
+	label_add(page, (struct frame) { line.x, line.y, columns[0] - gap, line.h },
+		  node->name, style->text, ALIGN_LEFT, COLOUR_TEXT);
+	line.x += columns[0];
+	for (int i = 0; i < 3; i++) {
+		int count = meters_of(node, names[i], rows, 8);
+		struct frame bars = { line.x, line.y + inset, columns[i + 1] - gap,
+				      line.h - 2 * inset };
+		if (i == 1 && count == 1) { /* reduction is read as a number, too */
+			double text = text_width("-88.8 dB", style->small);
+			bars.w -= text;
+			readout_add(page,
+				    (struct frame) { bars.x + bars.w, line.y, text,
+						     line.h },
+				    rows[0]->path, style->small, ALIGN_RIGHT,
+				    COLOUR_TEXT);
+		}
+		bars_draw(page, rows, count, bars);
+		line.x += columns[i + 1];
+	}
+	const struct row *load = node_meter(node, "load");
+	if (load)
+		readout_add(page, (struct frame) { line.x, line.y, columns[4], line.h },
+			    load->path, style->small, ALIGN_RIGHT, COLOUR_FAINT);
+}
+
+void meters_page(struct widget *page, const struct style *style,
+		 const struct rack *rack)
+{
+	static const char *const heads[] = { "", "In", "Gain reduction", "Out",
+					     "Load" };
+	double gap = style->gap, width = page->frame.w - 2 * gap;
+	double title = ceil(style->small * 1.8);
+	const double columns[] = { width * 0.18, width * 0.25, width * 0.25,
+				   width * 0.25, width * 0.07 };
+	double row = fmin((page->frame.h - 2 * gap - title) /
+				  (rack->node_count ? rack->node_count : 1),
+			  style->phone ? 44 : 84);
+	struct frame at = { gap, gap, 0, title };
+
+	for (int i = 0; i < 5; i++) {
+		at.w = columns[i];
+		label_add(page, at, heads[i], style->small,
+			  i == 4 ? ALIGN_RIGHT : ALIGN_LEFT, COLOUR_FAINT);
+		at.x += columns[i];
+	}
+	for (int i = 0; i < rack->node_count; i++) {
+		struct frame line = { gap, gap + title + i * row, width, row };
+		if (i % 2 == 0)
+			card_add(page,
+				 (struct frame) { gap / 2, line.y, width + gap, row });
+		node_bars_draw(page, style, rack->nodes[i], line, columns);
+	}
+}
+
+/* ---- outputs ----------------------------------------------------------------------------- */
+
+static uint32_t output_colour(const char *leaf)
+{
+	if (strcmp(leaf, "mute") == 0)
+		return COLOUR_MUTE;
+	if (strcmp(leaf, "dim") == 0)
+		return COLOUR_DIM;
+	return strcmp(leaf, "bypass") == 0 ? COLOUR_BYPASS : COLOUR_SWITCH;
+}
+
+/* Switches, then faders, then peaks, from left to right. */
+static void output_draw(struct widget *page, const struct style *style,
+			const struct node *output, struct frame line)
+{
+	double gap = style->gap, inset = gap;
+	double name = line.w * 0.14, button = line.w * 0.12, fader = line.w * 0.26;
+	double height = fmin(line.h - 2 * inset, style->tallest * 1.4);
+	struct frame at = { line.x + gap, line.y + (line.h - height) / 2, name - gap,
+			    height };
+
+	card_add(page, line);
+	label_add(page, at, output_name(output), style->text, ALIGN_LEFT, COLOUR_TEXT);
+	at.x += name - gap;
+	at.w = button - gap;
+	for (int i = 0; i < output->param_count; i++)
+		if (row_is(output->params[i], "toggle")) {
+			cell_switch(page, style, at, output->params[i],
+				    output->params[i]->label,
+				    output_colour(output->params[i]->leaf));
+			at.x += button;
+		}
+	at.w = fader - gap;
+	for (int i = 0; i < output->param_count; i++)
+		if (!row_is(output->params[i], "toggle")) {
+			cell_slider(page, style, at, output->params[i],
+				    output->params[i]->label, COLOUR_LEVEL);
+			at.x += fader;
+		}
+	at.w = line.x + line.w - at.x - gap;
+	const struct row *rows[8];
+	int count = meters_of(output, "peak", rows, 8);
+	at.y += at.h * 0.12;
+	at.h *= 0.76;
+	bars_draw(page, rows, count, at);
+}
+
+void outputs_page(struct widget *page, const struct style *style,
+		  const struct rack *rack)
+{
+	double gap = style->gap;
+	int count = rack->output_count ? rack->output_count : 1;
+	double height = fmin((page->frame.h - gap) / count - gap, style->tallest * 2);
+
+	for (int i = 0; i < rack->output_count; i++)
+		output_draw(page, style, rack->outputs[i],
+			    (struct frame) { gap, gap + i * (height + gap),
+					     page->frame.w - 2 * gap, height });
+}

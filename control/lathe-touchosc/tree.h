@@ -1,0 +1,42 @@
+/* tree.h - a rack's tree of params and meters, as its description says it. */
+#ifndef LATHE_TOUCHOSC_TREE_H
+#define LATHE_TOUCHOSC_TREE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum { PATH_BYTES = 160, CHOICES_MAX = 32 };
+
+/* One param or meter. Strings are the tree's. */
+struct row {
+	char *path, *type, *access, *unit, *curve, *choices, *label, *help;
+	double min, max, def, step;
+	/* Parts of the path: "/eq/band/3/gain" is node "eq", group "band", member 3, leaf
+	 * "gain"; a meter's begin after "meter". No group: "" and 0. */
+	char node[PATH_BYTES], group[64], leaf[64];
+	int member;
+	bool meter;
+};
+
+struct tree {
+	struct row *rows;
+	int count, room;
+};
+
+/* A line of lathed --describe. False: it is none. */
+bool tree_add_line(struct tree *tree, const char *line);
+/* The arguments of /rack/description. */
+void tree_add(struct tree *tree, const char *const texts[8], const double numbers[4]);
+void tree_finish(struct tree *tree);
+
+bool row_is(const struct row *row, const char *curve);
+/* A meter that says how much is taken away. */
+bool row_is_reduction(const struct row *row);
+/* Runs along a scale that isn't linear in the native unit. */
+bool row_is_tapered(const struct row *row);
+/* Number of choices; copies choice `index`, with spaces for _, when `text` is given. */
+int row_choice(const struct row *row, int index, char *text, size_t size);
+/* The range that a meter's bar shows. */
+void row_scale(const struct row *row, double *from, double *to);
+
+#endif

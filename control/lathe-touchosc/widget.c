@@ -1,0 +1,140 @@
+/* widget.c - a tablet's page as a tree of rectangles. */
+#include "control/lathe-touchosc/widget.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct widget *widget_create(enum widget_kind kind, const char *name,
+			     struct frame frame, uint32_t colour)
+{
+	struct widget *widget = calloc(1, sizeof *widget);
+
+	if (!widget)
+		abort();
+	widget->kind = kind;
+	widget->frame = frame;
+	widget->colour = colour;
+	widget->text_colour = COLOUR_TEXT;
+	widget->max = 1;
+	snprintf(widget->name, sizeof widget->name, "%s", name);
+	return widget;
+}
+
+struct widget *widget_add(struct widget *parent, enum widget_kind kind,
+			  const char *name, struct frame frame, uint32_t colour)
+{
+	struct widget *widget = widget_create(kind, name, frame, colour);
+
+	if (parent->last)
+		parent->last->next = widget;
+	else
+		parent->first = widget;
+	parent->last = widget;
+	return widget;
+}
+
+void widget_destroy(struct widget *widget)
+{
+	if (!widget)
+		return;
+	for (struct widget *child = widget->first, *next; child; child = next) {
+		next = child->next;
+		widget_destroy(child);
+	}
+	free(widget->text);
+	free(widget->choices);
+	free(widget);
+}
+
+void widget_text(struct widget *widget, const char *text, double size, enum align align,
+		 uint32_t colour)
+{
+	free(widget->text);
+	widget->text = strdup(text);
+	if (!widget->text)
+		abort();
+	widget->text_size = size;
+	widget->align = align;
+	widget->text_colour = colour;
+}
+
+/* Advance widths of a wide sans serif, in hundredths of its size. */
+double text_width(const char *text, double size)
+{
+	double width = 0;
+
+	for (const char *c = text; *c; c++) {
+		if (((unsigned char)*c & 0xc0) == 0x80)
+			continue; /* the rest of a letter */
+		if (strchr("ijlI.,:;'|!", *c))
+			width += 0.36;
+		else if (strchr("frt()-/ ", *c))
+			width += 0.43;
+		else if (strchr("mwMW%", *c))
+			width += 1.0;
+		else if (*c >= 'A' && *c <= 'Z')
+			width += 0.74;
+		else
+			width += 0.64;
+	}
+	return width * size;
+}
+
+double text_fit(const char *text, double size, double width)
+{
+	double full = text_width(text, 1);
+
+	if (full * size > width && full > 0)
+		size = floor(width / full * 2) / 2;
+	return fmax(size, 8);
+}
+
+struct widget *label_add(struct widget *parent, struct frame frame, const char *text,
+			 double size, enum align align, uint32_t colour)
+{
+	struct widget *label =
+		widget_add(parent, WIDGET_LABEL, text, frame, COLOUR_CARD);
+
+	widget_text(label, text, text_fit(text, size, frame.w), align, colour);
+	return label;
+}
+
+struct widget *readout_add(struct widget *parent, struct frame frame, const char *path,
+			   double size, enum align align, uint32_t colour)
+{
+	struct widget *label =
+		widget_add(parent, WIDGET_LABEL, path, frame, COLOUR_CARD);
+
+	widget_text(label, "", size, align, colour);
+	snprintf(label->address, sizeof label->address, "%s/text", path);
+	label->mono = true;
+	return label;
+}
+
+struct widget *pager_add(struct widget *parent, struct frame frame, double tab_size,
+			 double text_size)
+{
+	struct widget *pager =
+		widget_add(parent, WIDGET_PAGER, "pages", frame, COLOUR_PAGE);
+
+	pager->tab_size = tab_size;
+	pager->tab_text_size = text_size;
+	return pager;
+}
+
+struct widget *page_add(struct widget *pager, const char *tab, uint32_t colour)
+{
+	struct frame frame = { 0, pager->tab_size, pager->frame.w,
+			       pager->frame.h - pager->tab_size };
+	struct widget *page = widget_add(pager, WIDGET_GROUP, tab, frame, COLOUR_PAGE);
+
+	widget_text(page, tab, pager->tab_text_size, ALIGN_CENTRE, colour);
+	return page;
+}
+
+void card_add(struct widget *parent, struct frame frame)
+{
+	widget_add(parent, WIDGET_BOX, "card", frame, COLOUR_CARD);
+}

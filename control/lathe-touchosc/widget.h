@@ -1,0 +1,122 @@
+/* widget.h - a tablet's page as a tree of rectangles, before it is written as a file. */
+#ifndef LATHE_TOUCHOSC_WIDGET_H
+#define LATHE_TOUCHOSC_WIDGET_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "control/lathe-touchosc/tree.h"
+
+struct frame {
+	double x, y, w, h; /* in the parent */
+};
+
+enum widget_kind {
+	WIDGET_GROUP,  /* children; in a pager: a page, `text` is its tab */
+	WIDGET_PAGER,  /* children are groups */
+	WIDGET_BOX,    /* a card behind others */
+	WIDGET_LABEL,  /* `text`, or what is heard on the address */
+	WIDGET_FADER,  /* min..max on the address */
+	WIDGET_METER,  /* a bar that listens */
+	WIDGET_SWITCH, /* 0 or 1 */
+	WIDGET_PRESS,  /* sends `argument` when pressed */
+	WIDGET_RADIO,  /* the index of one of `choices` */
+};
+
+enum align { ALIGN_LEFT = 1, ALIGN_CENTRE, ALIGN_RIGHT };
+
+struct widget {
+	enum widget_kind kind;
+	char name[PATH_BYTES];
+	struct frame frame;
+	uint32_t colour; /* 0xRRGGBB */
+	char *text;      /* a caption */
+	uint32_t text_colour;
+	double text_size; /* the largest; smaller when it wouldn't fit */
+	enum align align;
+	bool mono, upright; /* a font whose figures don't dance; a fader that is tall */
+	char address[PATH_BYTES];
+	double min, max;
+	char argument_type, argument[64]; /* 0: none; 'f' or 's' */
+	char *choices;                    /* "bell|low shelf" */
+	double tab_size, tab_text_size;
+	struct widget *first, *last, *next;
+};
+
+/* What all pages share. */
+struct style {
+	double width, height;
+	double gap, touch, tallest; /* a row is touch..tallest high */
+	double text, small, large, huge;
+	double tab, header;
+	bool phone;
+};
+
+/* A hue says what a thing does, on every page. */
+enum {
+	COLOUR_PAGE = 0x0e1216,
+	COLOUR_CARD = 0x1b2229,
+	COLOUR_TEXT = 0xe8edf2,
+	COLOUR_FAINT = 0x93a1ae,
+	COLOUR_LEVEL = 0x2f86c1,  /* a value along a scale */
+	COLOUR_CHOICE = 0x7a5fc0, /* one of several */
+	COLOUR_SWITCH = 0xb9812a, /* on or off */
+	COLOUR_PRESS = 0x5a6b7b,  /* done once */
+	COLOUR_BYPASS = 0xc4632d,
+	COLOUR_MUTE = 0xc23b3b,
+	COLOUR_DIM = 0xa8962a,
+	COLOUR_SCENE = 0x2b8f8a,
+	COLOUR_METER = 0x35a45b,
+	COLOUR_REDUCTION = 0xd08a2c,
+};
+
+struct widget *widget_create(enum widget_kind kind, const char *name,
+			     struct frame frame, uint32_t colour);
+struct widget *widget_add(struct widget *parent, enum widget_kind kind,
+			  const char *name, struct frame frame, uint32_t colour);
+void widget_destroy(struct widget *widget);
+void widget_text(struct widget *widget, const char *text, double size, enum align align,
+		 uint32_t colour);
+/* A caption that stands still. */
+struct widget *label_add(struct widget *parent, struct frame frame, const char *text,
+			 double size, enum align align, uint32_t colour);
+/* What the address says in words. */
+struct widget *readout_add(struct widget *parent, struct frame frame, const char *path,
+			   double size, enum align align, uint32_t colour);
+struct widget *pager_add(struct widget *parent, struct frame frame, double tab_size,
+			 double text_size);
+struct widget *page_add(struct widget *pager, const char *tab, uint32_t colour);
+
+/* An upper bound of a text's width, for any face that a tablet may have. */
+double text_width(const char *text, double size);
+/* The largest size up to `size` at which it fits; never under 8. */
+double text_fit(const char *text, double size, double width);
+
+/* ---- cells: what one param or meter looks like in a rectangle ---------------------- */
+
+void cell_slider(struct widget *parent, const struct style *style, struct frame frame,
+		 const struct row *row, const char *label, uint32_t colour);
+/* A tall fader with its name above and its value below. */
+void cell_column(struct widget *parent, const struct style *style, struct frame frame,
+		 const struct row *row, const char *label, uint32_t colour);
+void cell_switch(struct widget *parent, const struct style *style, struct frame frame,
+		 const struct row *row, const char *label, uint32_t colour);
+void cell_press(struct widget *parent, const struct style *style, struct frame frame,
+		const char *address, char type, const char *argument, const char *label,
+		uint32_t colour);
+/* Radio where its texts fit, else one step back, the text, one step on. */
+void cell_choice(struct widget *parent, const struct style *style, struct frame frame,
+		 const struct row *row, const char *label, uint32_t colour);
+/* Back, the text, on: halves of one cell. */
+void cell_stepper(struct widget *parent, const struct style *style, struct frame frame,
+		  const struct row *row, const char *label, uint32_t colour);
+/* A bar alone; a bar with its name and its value. */
+void cell_bar(struct widget *parent, struct frame frame, const struct row *row);
+void cell_meter(struct widget *parent, const struct style *style, struct frame frame,
+		const struct row *row, const char *label);
+/* Its value, large, over its bar. */
+void cell_tile(struct widget *parent, const struct style *style, struct frame frame,
+	       const struct row *row, const char *label);
+void card_add(struct widget *parent, struct frame frame);
+
+#endif
