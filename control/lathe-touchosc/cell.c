@@ -26,7 +26,7 @@ static struct frame inset(struct frame frame, double x, double y)
 /* A value's text is at most this wide: "-120.0 dB", "12.50 kHz". */
 static double readout_width(double size)
 {
-	return text_width("-88.88 dB", size) + 2;
+	return figures_width("-88.88 dB", size) + 2;
 }
 
 void cell_slider(struct widget *parent, const struct style *style, struct frame frame,
@@ -45,7 +45,7 @@ void cell_slider(struct widget *parent, const struct style *style, struct frame 
 	if (text_width(label, 8) <= left.w) {
 		label_add(parent, left, label, style->text, ALIGN_LEFT, COLOUR_TEXT);
 		readout_add(parent, right, row->path,
-			    text_fit("-88.88 dB", style->text, width), ALIGN_RIGHT,
+			    figures_fit("-88.88 dB", style->text, width), ALIGN_RIGHT,
 			    COLOUR_TEXT);
 		return;
 	}
@@ -54,7 +54,7 @@ void cell_slider(struct widget *parent, const struct style *style, struct frame 
 	right.y += left.h;
 	label_add(parent, left, label, style->small, ALIGN_LEFT, COLOUR_TEXT);
 	readout_add(parent, right, row->path,
-		    text_fit("-88.88 dB", style->small, right.w), ALIGN_RIGHT,
+		    figures_fit("-88.88 dB", style->small, right.w), ALIGN_RIGHT,
 		    COLOUR_TEXT);
 }
 
@@ -77,7 +77,7 @@ void cell_column(struct widget *parent, const struct style *style, struct frame 
 	fader_bind(fader, row);
 	label_add(parent, top, label, style->text, ALIGN_CENTRE, COLOUR_FAINT);
 	readout_add(parent, bottom, row->path,
-		    text_fit("-88.88 dB", style->text, frame.w), ALIGN_CENTRE,
+		    figures_fit("-88.88 dB", style->text, frame.w), ALIGN_CENTRE,
 		    COLOUR_TEXT);
 }
 
@@ -209,7 +209,7 @@ void cell_meter(struct widget *parent, const struct style *style, struct frame f
 	right.w = width;
 	label_add(parent, left, label, style->small, ALIGN_LEFT, COLOUR_FAINT);
 	readout_add(parent, right, row->path,
-		    text_fit("-88.88 dB", style->small, width), ALIGN_RIGHT,
+		    figures_fit("-88.88 dB", style->small, width), ALIGN_RIGHT,
 		    COLOUR_TEXT);
 	cell_bar(parent,
 		 (struct frame) { frame.x, frame.y + frame.h - bar, frame.w, bar },
@@ -229,8 +229,8 @@ void cell_tile(struct widget *parent, const struct style *style, struct frame fr
 	label_add(parent, (struct frame) { inner.x, inner.y, inner.w, line }, label,
 		  style->small, ALIGN_LEFT, COLOUR_FAINT);
 	readout_add(parent, middle, row->path,
-		    text_fit("-88.88 LUFS", fmin(style->huge, floor(middle.h * 0.8)),
-			     middle.w),
+		    figures_fit("-88.88 LUFS", fmin(style->huge, floor(middle.h * 0.8)),
+				middle.w),
 		    ALIGN_CENTRE, COLOUR_TEXT);
 	cell_bar(parent,
 		 (struct frame) { inner.x, inner.y + inner.h - bar, inner.w, bar },

@@ -233,10 +233,10 @@ static bool take_size(struct request *request, const char *text)
 		width = 1024;
 		height = 768;
 	} else if (sscanf(text, "%dx%d%n", &width, &height, &end) != 2 || text[end] ||
-		   width < 400 || height < 280 || width > 4096 || height > 4096) {
+		   width < 480 || height < 320 || width > 4096 || height > 4096) {
 		fprintf(stderr,
 			"lathe-touchosc: --size: found \"%s\", would accept "
-			"phone, tablet, or 400x280 to 4096x4096\n",
+			"phone, tablet, or 480x320 to 4096x4096\n",
 			text);
 		return false;
 	}

@@ -43,7 +43,7 @@ static void figure_add(struct widget *page, const struct style *style,
 		return;
 	label_add(page, left, label, style->text, ALIGN_LEFT, COLOUR_FAINT);
 	readout_add(page, right, row->path,
-		    text_fit("-88.88 LUFS", fmin(size, right.h * 0.8), right.w),
+		    figures_fit("-88.88 LUFS", fmin(size, right.h * 0.8), right.w),
 		    ALIGN_RIGHT, COLOUR_TEXT);
 	if (bar)
 		cell_bar(page,
@@ -161,31 +161,15 @@ static void peaks_draw(struct widget *page, const struct style *style,
 	}
 }
 
-/* Masters: what an engineer's hand must find without looking. */
-static void masters_draw(struct widget *page, const struct style *style,
-			 const struct rack *rack, struct frame area)
+/* One master switch of the rack. */
+static void master_draw(struct widget *page, const struct style *style,
+			const struct rack *rack, struct frame at, const char *leaf,
+			uint32_t colour)
 {
-	static const struct {
-		const char *leaf;
-		uint32_t colour;
-		double weight;
-	} masters[] = { { "mute", COLOUR_MUTE, 1.6 },
-			{ "dim", COLOUR_DIM, 1 },
-			{ "bypass", COLOUR_BYPASS, 1 } };
-	double unit = (area.h + style->gap) / 3.6;
-	struct style loud = *style;
+	const struct row *row = rack->rack ? node_param(rack->rack, leaf) : NULL;
 
-	loud.text = style->phone ? 14 : 22;
-	for (int i = 0; i < 3; i++) {
-		const struct row *row =
-			rack->rack ? node_param(rack->rack, masters[i].leaf) : NULL;
-		struct frame at = { area.x, area.y, area.w,
-				    unit * masters[i].weight - style->gap };
-		if (row)
-			cell_switch(page, &loud, at, row, row->label,
-				    masters[i].colour);
-		area.y += unit * masters[i].weight;
-	}
+	if (row)
+		cell_switch(page, style, at, row, row->label, colour);
 }
 
 static void row_of_presses(struct widget *page, const struct style *style,
@@ -202,16 +186,27 @@ static void row_of_presses(struct widget *page, const struct style *style,
 			   address, 's', arguments[i], labels[i], colour);
 }
 
-/* A/B, undo and redo. */
-static void compare_draw(struct widget *page, const struct style *style,
-			 struct frame area)
+/* What a hand must find without looking: mute, dim, bypass; A and B; undo and redo. */
+static void masters_draw(struct widget *page, const struct style *style,
+			 const struct rack *rack, struct frame area)
 {
 	static const char *const slots[] = { "a", "b", "bypass", "delta" };
-	static const char *const labels[] = { "A", "B", "Bypass", "Delta" };
+	static const char *const labels[] = { "A", "B", "Input", "Delta" };
 	double gap = style->gap, title = ceil(style->small * 1.7) + 2;
-	double row = (area.h - 2 * title - gap) / 3;
+	double row = (area.h - title - 4 * gap) / 5.6, half = (area.w - gap) / 2;
+	struct frame at = { area.x, area.y, area.w, row * 1.6 };
+	struct style loud = *style;
 
-	struct frame at = area;
+	loud.text = style->phone ? 15 : 24;
+	master_draw(page, &loud, rack, at, "mute", COLOUR_MUTE);
+	at.y += at.h + gap;
+	at.h = row;
+	at.w = half;
+	loud.text = style->phone ? 12 : 18;
+	master_draw(page, &loud, rack, at, "dim", COLOUR_DIM);
+	at.x += half + gap;
+	master_draw(page, &loud, rack, at, "bypass", COLOUR_BYPASS);
+	at = (struct frame) { area.x, at.y + row, area.w, row };
 	title_add(page, style, &at, "Compare");
 	at.h = row;
 	row_of_presses(page, style, at, slots, labels, 2, "/rack/compare",
@@ -219,14 +214,11 @@ static void compare_draw(struct widget *page, const struct style *style,
 	at.y += row + gap;
 	row_of_presses(page, style, at, slots + 2, labels + 2, 2, "/rack/compare",
 		       COLOUR_CHOICE);
-	at.y += row;
-	title_add(page, style, &at, "History");
-	at.h = row;
-	double half = (area.w - gap) / 2;
-	cell_press(page, style, (struct frame) { at.x, at.y, half, row }, "/rack/undo",
-		   0, "", "Undo", COLOUR_PRESS);
-	cell_press(page, style, (struct frame) { at.x + half + gap, at.y, half, row },
-		   "/rack/redo", 0, "", "Redo", COLOUR_PRESS);
+	at.y += row + gap;
+	at.w = half;
+	cell_press(page, style, at, "/rack/undo", 0, "", "Undo", COLOUR_PRESS);
+	at.x += half + gap;
+	cell_press(page, style, at, "/rack/redo", 0, "", "Redo", COLOUR_PRESS);
 }
 
 static void scenes_draw(struct widget *page, const struct style *style,
@@ -256,16 +248,12 @@ void overview_page(struct widget *page, const struct style *style,
 	struct frame reduction = { area.x + left + gap, area.y, middle, top };
 	struct frame peaks = { reduction.x, area.y + top + gap, middle,
 			       area.h - top - gap };
-	struct frame masters = { reduction.x + middle + gap, area.y, right,
-				 floor(area.h * 0.5) };
-	struct frame compare = { masters.x, area.y + masters.h + gap, right,
-				 area.h - masters.h - gap };
+	struct frame masters = { reduction.x + middle + gap, area.y, right, area.h };
 
 	loudness_draw(page, style, loudness_node(rack), loudness);
 	reduction_draw(page, style, rack, reduction);
 	peaks_draw(page, style, rack, peaks);
 	masters_draw(page, style, rack, masters);
-	compare_draw(page, style, compare);
 	if (rack->scene_count)
 		scenes_draw(page, style, rack,
 			    (struct frame) { gap, page->frame.h - scenes,
@@ -319,7 +307,7 @@ static void node_bars_draw(struct widget *page, const struct style *style,
 		struct frame bars = { line.x, line.y + inset, columns[i + 1] - gap,
 				      line.h - 2 * inset };
 		if (i == 1 && count == 1) { /* reduction is read as a number, too */
-			double text = text_width("-88.8 dB", style->small);
+			double text = figures_width("-88.8 dB", style->small);
 			bars.w -= text;
 			readout_add(page,
 				    (struct frame) { bars.x + bars.w, line.y, text,
@@ -333,7 +321,9 @@ static void node_bars_draw(struct widget *page, const struct style *style,
 	const struct row *load = node_meter(node, "load");
 	if (load)
 		readout_add(page, (struct frame) { line.x, line.y, columns[4], line.h },
-			    load->path, style->small, ALIGN_RIGHT, COLOUR_FAINT);
+			    load->path,
+			    figures_fit("100.0 %", style->small, columns[4]),
+			    ALIGN_RIGHT, COLOUR_FAINT);
 }
 
 void meters_page(struct widget *page, const struct style *style,
@@ -343,8 +333,8 @@ void meters_page(struct widget *page, const struct style *style,
 					     "Load" };
 	double gap = style->gap, width = page->frame.w - 2 * gap;
 	double title = ceil(style->small * 1.8);
-	const double columns[] = { width * 0.18, width * 0.25, width * 0.25,
-				   width * 0.25, width * 0.07 };
+	const double columns[] = { width * 0.17, width * 0.25, width * 0.25,
+				   width * 0.24, width * 0.09 };
 	double row = fmin((page->frame.h - 2 * gap - title) /
 				  (rack->node_count ? rack->node_count : 1),
 			  style->phone ? 44 : 84);

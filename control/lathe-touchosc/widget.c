@@ -91,6 +91,21 @@ double text_fit(const char *text, double size, double width)
 	return fmax(size, 8);
 }
 
+/* Every figure of a fixed-width face is three fifths of its size wide. */
+double figures_width(const char *text, double size)
+{
+	return 0.61 * size * (double)strlen(text);
+}
+
+double figures_fit(const char *text, double size, double width)
+{
+	double full = figures_width(text, 1);
+
+	if (full * size > width)
+		size = floor(width / full);
+	return fmax(size, 8);
+}
+
 struct widget *label_add(struct widget *parent, struct frame frame, const char *text,
 			 double size, enum align align, uint32_t colour)
 {

@@ -92,6 +92,10 @@ double text_width(const char *text, double size);
 /* The largest size up to `size` at which it fits; never under 8. */
 double text_fit(const char *text, double size, double width);
 
+/* The same for read-outs, which are ASCII in a fixed-width face. */
+double figures_width(const char *text, double size);
+double figures_fit(const char *text, double size, double width);
+
 /* ---- cells: what one param or meter looks like in a rectangle ---------------------- */
 
 void cell_slider(struct widget *parent, const struct style *style, struct frame frame,

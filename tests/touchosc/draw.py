@@ -133,7 +133,7 @@ class Drawing:
     def label(self, node, frame, p):
         words = self.value(node)
         if not words and node.messages:
-            words = "-12.5 dB"
+            words = "12.5 %" if node.name.endswith("load") else "-12.5 dB"
         if words:
             self.text(frame, words, p, p["textSize"], p["textColor"], node.name)
 

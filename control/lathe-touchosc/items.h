@@ -1,0 +1,49 @@
+/* items.h - params as cells in a grid, and groups of them as columns. */
+#ifndef LATHE_TOUCHOSC_ITEMS_H
+#define LATHE_TOUCHOSC_ITEMS_H
+
+#include "control/lathe-touchosc/pages.h"
+
+enum { ITEMS_MAX = 256, MEMBERS_MAX = 32 };
+
+/* Params of one page in the order in which they are laid out. */
+struct items {
+	const struct row *sliders[ITEMS_MAX], *choices[ITEMS_MAX], *buttons[ITEMS_MAX];
+	int slider_count, choice_count, button_count;
+	bool member; /* of a group, on a page of its own: names need no number */
+};
+
+/* Rows that repeat: one column, or one page, per member. */
+struct group {
+	const char *id;
+	int members;
+	struct items items[MEMBERS_MAX]; /* [member] */
+};
+
+struct grid {
+	int columns, rows;
+};
+
+struct grid grid_of(int count, int columns);
+struct frame grid_cell(struct frame area, struct grid grid, int index, double gap);
+int items_columns_in(double width, double least, double gap);
+
+void items_add(struct items *items, const struct row *row);
+int items_count(const struct items *items);
+/* Takes what is in `part` out of the front of `rest`. */
+void items_drop(struct items *rest, const struct items *part);
+/* Rows of cells that the items need in this room, and how high so many are at least. */
+int items_rows(const struct node *node, const struct style *style,
+	       const struct items *items, double width, double height);
+double items_rows_height(const struct style *style, int rows);
+void items_draw(struct widget *page, const struct style *style, const struct node *node,
+		const struct items *items, struct frame area, uint32_t colour);
+/* A member's colour, wherever it stands. */
+uint32_t items_hue(int member);
+double items_member_height(const struct style *style, const struct items *items);
+/* Members from..to - 1 side by side. */
+void items_members_draw(struct widget *page, const struct style *style,
+			const struct node *node, const struct group *group, int from,
+			int to, struct frame area);
+
+#endif

@@ -1,0 +1,73 @@
+#!/bin/sh
+# touchosc.sh - layouts for tablets: their grammar, their bytes, their looks, and a tablet
+# without a screen that touches every control of a rack that plays.
+# shellcheck source=tests/system/common.inc
+. "${0%/*}/common.inc"
+
+touchosc=$BUILD/lathe-touchosc
+tools=${0%/*}/../touchosc
+
+# Verdicts of a program that ends in "N passed, N failed".
+count() {
+	what=$1
+	shift
+	"$@" >"$work/counted" 2>&1
+	counts=$(tail -n 1 "$work/counted" |
+		sed -n 's/^\([0-9]*\) passed, \([0-9]*\) failed$/\1 \2/p')
+	[ -n "$counts" ] || counts="0 1"
+	[ "${counts#* }" = 0 ] || { echo "FAIL $what"; cat "$work/counted"; }
+	passed=$((passed + ${counts% *}))
+	failed=$((failed + ${counts#* }))
+}
+
+# Every module, twelve nodes, three outputs.
+cat >"$work/twelve.conf" <<'END_CONF'
+rack = { name = "lathe-tablet"; };
+nodes = (
+  { module = "loudness"; name = "before"; }, { module = "trim"; name = "input"; },
+  { module = "eq"; name = "tone"; }, { module = "stereo"; name = "width"; },
+  { module = "comp"; name = "glue"; }, { module = "multiband"; name = "bands"; },
+  { module = "saturator"; name = "tape"; }, { module = "clipper"; name = "clip"; },
+  { module = "limiter"; name = "limit"; }, { module = "loudness"; name = "after"; },
+  { module = "limiter"; name = "radio"; from = ["tape"]; },
+  { module = "loudness"; name = "radio_level"; });
+outputs = ( { name = "stream"; from = ["after"]; }, { name = "radio"; from = ["radio_level"]; },
+            { name = "monitor"; from = ["after"]; monitor = true; } );
+END_CONF
+
+for rack in "$work/twelve.conf" config/*.conf; do
+	name=$(basename "$rack" .conf)
+	"$lathed" --config "$rack" --describe >"$work/$name.txt"
+	for size in phone tablet 1280x800; do
+		layout=$work/$name-$size.tosc
+		check "writes $name for $size" "$touchosc" --config "$rack" --size "$size" "$layout"
+		count "$layout" python3 "$tools/grammar.py" "$work/$name.txt" "$layout"
+		check "every text fits" /usr/bin/python3 "$tools/draw.py" "$layout" ""
+		"$touchosc" --config "$rack" --size "$size" "$layout.again"
+		check "the same bytes" cmp "$layout" "$layout.again"
+	done
+	check "a session of Open Stage Control" "$touchosc" --config "$rack" \
+		--format open-stage-control "$work/$name.json"
+	count "the session" python3 "$tools/session.py" "$work/$name.txt" "$work/$name.json"
+done
+
+status_of() { "$@" >"$work/said" 2>&1; echo $?; }
+check "no OUT" test "$(status_of "$touchosc")" = 2
+check "no such size" test "$(status_of "$touchosc" --size huge x)" = 2
+check "it says what would do" grep -q "phone, tablet" "$work/said"
+check "nobody there" test "$(status_of "$touchosc" --port 1 x)" = 3
+echo 'nodes = ( { module = "nonsense"; name = "x"; } );' >"$work/bad.conf"
+check "a bad config" test "$(status_of "$touchosc" --config "$work/bad.conf" x)" = 1
+check "lathed says why" grep -q "nonsense" "$work/said"
+check "no such folder" test "$(status_of "$touchosc" --config config/streaming.conf /no/x)" = 1
+
+sync=
+start_jackd -r 48000 -p 256
+check "starts" start_lathed "$work/twelve.conf"
+check "of the rack that plays" "$touchosc" --port "$port" --size tablet "$work/live.tosc"
+check "the same as of its config" cmp "$work/live.tosc" "$work/twelve-tablet.tosc"
+count "a tablet" python3 "$tools/tablet.py" "$touchosc" "$port" tablet
+count "a phone" python3 "$tools/tablet.py" "$touchosc" "$port" phone
+stop_lathed
+check "lathed ends well" test "$status" = 0
+finish
