@@ -27,6 +27,7 @@ enum {
 	OVERSAMPLE_MEMORY = 80,      /* frames that the first stage remembers */
 	OVERSAMPLE_MEMORY_HIGH = 16, /* and the others */
 	OVERSAMPLE_ROW = OVERSAMPLE_MEMORY + OVERSAMPLE_FRAMES + 16,
+	OVERSAMPLE_ROW_HIGH = OVERSAMPLE_MEMORY_HIGH + OVERSAMPLE_FRAMES + 16,
 };
 
 struct oversample_design {
@@ -35,14 +36,27 @@ struct oversample_design {
 	float tap[OVERSAMPLE_STAGES][OVERSAMPLE_TAPS]; /* sum 1 */
 	int pad;     /* top-rate frames that make the delay whole */
 	int latency; /* frames, up and down */
+	int memory;  /* frames that the first stage needs, whole vectors of any width */
 };
 
 /* One channel's memory: what each filter still needs of each phase. */
 struct oversample {
 	float up_base[OVERSAMPLE_MEMORY];
-	float up_high[2 + 4][OVERSAMPLE_MEMORY_HIGH];
+	float up_high[1 + 2][OVERSAMPLE_MEMORY_HIGH]; /* of the filtered phases */
 	float down_base[2][OVERSAMPLE_MEMORY];
 	float down_high[4 + 8][OVERSAMPLE_MEMORY_HIGH];
+};
+
+/* Where the phases of one piece lie: row[p][n] is frame n, some older ones are before it. A
+ * phase that only passed a filter is no copy but a later look at what it came from. */
+struct oversample_rows {
+	float *row[OVERSAMPLE_PHASES];
+};
+
+/* Room on the stack for one channel's piece. */
+struct oversample_work {
+	_Alignas(64) float base[2][OVERSAMPLE_ROW];
+	float high[OVERSAMPLE_PHASES + 4][OVERSAMPLE_ROW_HIGH];
 };
 
 /* ---- design: control or worker thread ------------------------------------------------- */
@@ -96,67 +110,73 @@ static inline void oversample_design(struct oversample_design *design, double ra
 		oversample_halfband(design->tap[s], half, beta);
 		delay += (phases >> (s + 1)) * (4 * half - 2);
 	}
+	design->memory = (design->taps[0] + 15) / 16 * 16;
 	design->pad = -delay & (phases - 1);
 	design->latency = (delay + design->pad) / phases;
 }
 
 /* ---- the filters: audio thread ---------------------------------------------------------- */
 
-/* `rows` phases, each a row with `memory` old frames before the new ones. */
-struct oversample_stream {
-	float (*row)[OVERSAMPLE_ROW];
-	int log2_rows, memory;
-};
-
-/* Where frame `index` of the stream, counted at its own rate from the first new one, has its
- * row; lanes are base-rate frames. */
-static inline const float *oversample_at(const struct oversample_stream *x, int index)
+/* Frame `index` of 2^log2_rows phases, counted at their own rate from the first new one, and
+ * those that follow it at the base rate. */
+static inline const float *oversample_at(const struct oversample_rows *x, int log2_rows,
+					 int index)
 {
-	const int rows = 1 << x->log2_rows;
-	return x->row[index & (rows - 1)] + x->memory + (index >> x->log2_rows);
+	return x->row[index & ((1 << log2_rows) - 1)] + (index >> log2_rows);
 }
 
-/* out[n] = sum of tap[i] * x[n - i] */
-static inline void oversample_fir(const float *x, const float *tap, int taps,
-				  float *out, int frames)
+/* `count` vectors of the sum of tap[i] * x[n - i]; down: halved, and half of middle[n] added. */
+static inline __attribute__((always_inline)) void
+oversample_fir_vectors(const float *x, const float *tap, int taps, const float *middle,
+		       float *out, const int count)
+{
+	vf sum[8] = { { 0 } };
+#pragma GCC unroll 2
+	for (int i = 0; i < taps; i++) {
+		const vf gain = vf_all(tap[i]);
+#pragma GCC unroll 8
+		for (int k = 0; k < count; k++)
+			sum[k] += gain * vf_load(x - i + k * VEC_FLOATS);
+	}
+#pragma GCC unroll 8
+	for (int k = 0; k < count; k++)
+		vf_store(out + k * VEC_FLOATS,
+			 middle ? 0.5f * (sum[k] + vf_load(middle + k * VEC_FLOATS))
+				: sum[k]);
+}
+
+static inline __attribute__((always_inline)) void
+oversample_fir(const float *x, const float *tap, int taps, const float *middle,
+	       float *out, int frames)
 {
 	int n = 0;
-	for (; n + 4 * VEC_FLOATS <= frames; n += 4 * VEC_FLOATS) {
-		vf a = { 0 }, b = { 0 }, c = { 0 }, d = { 0 };
-		for (int i = 0; i < taps; i++) {
-			const float *at = x + n - i;
-			const vf gain = vf_all(tap[i]);
-			a += gain * vf_load(at);
-			b += gain * vf_load(at + VEC_FLOATS);
-			c += gain * vf_load(at + 2 * VEC_FLOATS);
-			d += gain * vf_load(at + 3 * VEC_FLOATS);
-		}
-		vf_store(out + n, a);
-		vf_store(out + n + VEC_FLOATS, b);
-		vf_store(out + n + 2 * VEC_FLOATS, c);
-		vf_store(out + n + 3 * VEC_FLOATS, d);
-	}
-	for (; n < frames; n += VEC_FLOATS) {
-		vf sum = { 0 };
-		for (int i = 0; i < taps; i++)
-			sum += vf_all(tap[i]) * vf_load(x + n - i);
-		vf_store(out + n, sum);
-	}
+	for (; n + 8 * VEC_FLOATS <= frames; n += 8 * VEC_FLOATS)
+		oversample_fir_vectors(x + n, tap, taps, middle ? middle + n : NULL,
+				       out + n, 8);
+	for (; n + 4 * VEC_FLOATS <= frames; n += 4 * VEC_FLOATS)
+		oversample_fir_vectors(x + n, tap, taps, middle ? middle + n : NULL,
+				       out + n, 4);
+	for (; n < frames; n += VEC_FLOATS)
+		oversample_fir_vectors(x + n, tap, taps, middle ? middle + n : NULL,
+				       out + n, 1);
 }
 
-/* Q rows in, Q rows out: out[p][n] = sum of tap[i] * x[p - i], both Q-phase streams. Each
- * vector is loaded once for all the outputs; Q and taps are constants, so that the taps
- * stay in registers. */
+/* Q rows in, Q rows out: out[p][n] = sum of tap[i] * x[p - i], both Q-phase streams; down:
+ * halved, and half of middle[p][n] added. Each vector is loaded once for all the outputs; Q
+ * and taps are constants, so that the taps stay in registers. */
 static inline __attribute__((always_inline)) void
-oversample_bank(const float *const *x, const float *tap, float *const *out, const int q,
-		const int taps, int frames)
+oversample_bank(const float *const *x, const float *tap, const float *const *middle,
+		float *const *out, const int q, const int taps, int frames)
 {
 	vf gain[OVERSAMPLE_TAPS_HIGH];
 #pragma GCC unroll 12
 	for (int i = 0; i < taps; i++)
-		gain[i] = vf_all(tap[i]);
+		gain[i] = vf_all(middle ? 0.5f * tap[i] : tap[i]);
 	for (int n = 0; n < frames; n += VEC_FLOATS) {
 		vf sum[4] = { { 0 } };
+#pragma GCC unroll 4
+		for (int p = 0; middle && p < q; p++)
+			sum[p] = 0.5f * vf_load(middle[p] + n);
 #pragma GCC unroll 16
 		for (int r = q - 1; r > -taps; r--) {
 			const int row = (r + 16 * q) % q;
@@ -172,137 +192,123 @@ oversample_bank(const float *const *x, const float *tap, float *const *out, cons
 	}
 }
 
-/* The filtered phases of one stage: x at Q phases (of a larger stream: every second one). */
-static inline void oversample_filter(const float *const *x, const float *tap, int taps,
-				     float *const *out, int log2_q, int frames)
+/* The filtered phases of stage s, of x at 2^s phases (of a larger stream: every second). */
+static inline __attribute__((always_inline)) void
+oversample_filter(const float *const *x, const struct oversample_design *design, int s,
+		  const float *const *middle, float *const *out, int frames)
 {
-	if (log2_q == 0)
-		oversample_fir(x[0], tap, taps, out[0], frames);
-	else if (log2_q == 1)
-		oversample_bank(x, tap, out, 2, OVERSAMPLE_TAPS_TWO, frames);
+	const float *tap = design->tap[s];
+	if (s == 0)
+		oversample_fir(x[0], tap, design->taps[0], middle ? middle[0] : NULL,
+			       out[0], frames);
+	else if (s == 1)
+		oversample_bank(x, tap, middle, out, 2, OVERSAMPLE_TAPS_TWO, frames);
 	else
-		oversample_bank(x, tap, out, 4, OVERSAMPLE_TAPS_FOUR, frames);
+		oversample_bank(x, tap, middle, out, 4, OVERSAMPLE_TAPS_FOUR, frames);
 }
 
-/* Whole vectors, up to VEC_FLOATS - 1 floats more than asked for. */
+/* Whole vectors. */
 static inline void oversample_copy(float *to, const float *from, int floats)
 {
 	for (int i = 0; i < floats; i += VEC_FLOATS)
 		vf_store(to + i, vf_load(from + i));
 }
 
-/* x at P phases -> y at 2 P phases: even frames are filtered, odd ones pass. */
-static inline void oversample_up(const struct oversample_stream *x,
-				 const struct oversample_stream *y, const float *tap,
-				 int taps, int frames)
+static inline void oversample_recall(float *row, const float *memory, int frames)
 {
-	const float *in[4];
-	float *out[4];
-	for (int p = 0; p < 1 << x->log2_rows; p++) {
-		in[p] = oversample_at(x, p);
-		out[p] = y->row[2 * p] + y->memory;
-		oversample_copy(y->row[2 * p + 1] + y->memory,
-				oversample_at(x, p - taps / 2 + 1), frames);
-	}
-	oversample_filter(in, tap, taps, out, x->log2_rows, frames);
+	oversample_copy(row - frames, memory, frames);
 }
 
-/* x at 2 P phases, `pad` frames of its rate late, -> y at P phases. */
-static inline void oversample_down(const struct oversample_stream *x,
-				   const struct oversample_stream *y, const float *tap,
-				   int taps, int pad, int frames)
+static inline void oversample_remember(const float *row, float *memory,
+				       int memory_frames, int frames)
 {
-	const float *in[4];
-	float *out[4];
-	for (int p = 0; p < 1 << y->log2_rows; p++) {
-		in[p] = oversample_at(x, 2 * p - pad);
-		out[p] = y->row[p] + y->memory;
-	}
-	oversample_filter(in, tap, taps, out, y->log2_rows, frames);
-	for (int p = 0; p < 1 << y->log2_rows; p++) {
-		const float *middle = oversample_at(x, 2 * p - pad - taps + 1);
-		for (int n = 0; n < frames; n += VEC_FLOATS) {
-			const vf sum = vf_load(out[p] + n) + vf_load(middle + n);
-			vf_store(out[p] + n, 0.5f * sum);
-		}
-	}
+	oversample_copy(memory, row + frames - memory_frames, memory_frames);
 }
 
-static inline void oversample_recall(const struct oversample_stream *x, float *memory)
+/* in[frames] -> 2^stages phases in `work`, each with some frames of history. */
+static inline struct oversample_rows
+oversample_raise(struct oversample *channel, const struct oversample_design *design,
+		 const float *in, struct oversample_work *work, int frames)
 {
-	for (int p = 0; p < 1 << x->log2_rows; p++)
-		oversample_copy(x->row[p], memory + p * x->memory, x->memory);
-}
-
-static inline void oversample_remember(const struct oversample_stream *x, float *memory,
-				       int frames)
-{
-	for (int p = 0; p < 1 << x->log2_rows; p++)
-		oversample_copy(memory + p * x->memory, x->row[p] + frames, x->memory);
-}
-
-/* The memory of the stream with 2^s phases, before filters up and down. */
-static inline float *oversample_up_memory(struct oversample *channel, int s)
-{
-	return s == 0 ? channel->up_base : channel->up_high[s == 1 ? 0 : 2];
-}
-
-static inline float *oversample_down_memory(struct oversample *channel, int s)
-{
-	return s == 1 ? channel->down_base[0] : channel->down_high[s == 2 ? 0 : 4];
-}
-
-static inline struct oversample_stream oversample_rows(float (*row)[OVERSAMPLE_ROW],
-						       int s, int base)
-{
-	return (struct oversample_stream) { row, s,
-					    s == base ? OVERSAMPLE_MEMORY
-						      : OVERSAMPLE_MEMORY_HIGH };
-}
-
-/* in[frames] -> phases[1 << stages][frames, rounded up to whole vectors]. */
-static inline void oversample_raise(struct oversample *channel,
-				    const struct oversample_design *design,
-				    const float *in, float (*phases)[OVERSAMPLE_ROW],
-				    int frames)
-{
-	float work[2][OVERSAMPLE_PHASES][OVERSAMPLE_ROW];
-	struct oversample_stream x = oversample_rows(work[0], 0, 0);
-	memcpy(x.row[0] + x.memory, in, (size_t)frames * sizeof(float));
-	memset(x.row[0] + x.memory + frames, 0, VEC_BYTES);
+	struct oversample_rows x = { { work->base[0] + OVERSAMPLE_MEMORY } };
+	int filtered = 0;
+	oversample_recall(x.row[0], channel->up_base, design->memory);
+	memcpy(x.row[0], in, (size_t)frames * sizeof(float));
+	memset(x.row[0] + frames, 0, VEC_BYTES);
+	oversample_remember(x.row[0], channel->up_base, design->memory, frames);
 	for (int s = 0; s < design->stages; s++) {
-		struct oversample_stream y =
-			oversample_rows(work[(s + 1) & 1], s + 1, 0);
-		if (s + 1 == design->stages)
-			y = (struct oversample_stream) { phases, s + 1, 0 };
-		oversample_recall(&x, oversample_up_memory(channel, s));
-		oversample_up(&x, &y, design->tap[s], design->taps[s], frames);
-		oversample_remember(&x, oversample_up_memory(channel, s), frames);
+		struct oversample_rows y;
+		const float *from[4];
+		float *out[4];
+		const int taps = design->taps[s];
+		for (int p = 0; p < 1 << s; p++) {
+			from[p] = x.row[p];
+			out[p] = work->high[filtered + p] + OVERSAMPLE_MEMORY_HIGH;
+			y.row[2 * p] = out[p];
+			y.row[2 * p + 1] = (float *)(uintptr_t)oversample_at(
+				&x, s, p - taps / 2 + 1);
+		}
+		oversample_filter(from, design, s, NULL, out, frames);
+		for (int p = 0; s + 1 < design->stages && p < 1 << s; p++) {
+			float *memory = channel->up_high[filtered + p];
+			oversample_recall(out[p], memory, OVERSAMPLE_MEMORY_HIGH);
+			oversample_remember(out[p], memory, OVERSAMPLE_MEMORY_HIGH,
+					    frames);
+		}
+		filtered += 1 << s;
 		x = y;
 	}
+	return x;
 }
 
-/* phases[1 << stages][frames] -> out[frames, rounded up to whole vectors]. */
+/* Rows of `work` for what goes down: the caller fills [frames] of each. */
+static inline struct oversample_rows
+oversample_room(const struct oversample_design *design, struct oversample_work *work)
+{
+	struct oversample_rows x;
+	for (int p = 0; p < 1 << design->stages; p++)
+		x.row[p] = design->stages == 1 ? work->base[p] + OVERSAMPLE_MEMORY
+					       : work->high[p] + OVERSAMPLE_MEMORY_HIGH;
+	return x;
+}
+
+/* The phases at 2^(s + 1) rows, where they were before, and what of them comes next. */
+static inline void oversample_history(struct oversample *channel,
+				      const struct oversample_design *design,
+				      const struct oversample_rows *x, int s,
+				      int frames)
+{
+	float(*high)[OVERSAMPLE_MEMORY_HIGH] = channel->down_high + (s == 1 ? 0 : 4);
+	for (int p = 0; p < 2 << s; p++) {
+		float *memory = s == 0 ? channel->down_base[p] : high[p];
+		const int length = s == 0 ? design->memory : OVERSAMPLE_MEMORY_HIGH;
+		oversample_recall(x->row[p], memory, length);
+		oversample_remember(x->row[p], memory, length, frames);
+	}
+}
+
+/* The rows of oversample_room() -> out[frames, rounded up to whole vectors]. */
 static inline void oversample_lower(struct oversample *channel,
 				    const struct oversample_design *design,
-				    float (*phases)[OVERSAMPLE_ROW], float *out,
+				    struct oversample_work *work, float *out,
 				    int frames)
 {
-	float work[2][OVERSAMPLE_PHASES][OVERSAMPLE_ROW];
-	struct oversample_stream x = oversample_rows(work[0], design->stages, 1);
-	for (int p = 0; p < 1 << design->stages; p++)
-		oversample_copy(x.row[p] + x.memory, phases[p], frames);
+	struct oversample_rows x = oversample_room(design, work);
 	for (int s = design->stages - 1; s >= 0; s--) {
-		struct oversample_stream y =
-			oversample_rows(work[(design->stages - s) & 1], s, 1);
 		const int pad = s == design->stages - 1 ? design->pad : 0;
-		if (s == 0)
-			y = (struct oversample_stream) {
-				(float(*)[OVERSAMPLE_ROW])(void *)out, 0, 0
-			};
-		oversample_recall(&x, oversample_down_memory(channel, s + 1));
-		oversample_down(&x, &y, design->tap[s], design->taps[s], pad, frames);
-		oversample_remember(&x, oversample_down_memory(channel, s + 1), frames);
+		const float *from[4], *middle[4];
+		struct oversample_rows y;
+		oversample_history(channel, design, &x, s, frames);
+		for (int p = 0; p < 1 << s; p++) {
+			from[p] = oversample_at(&x, s + 1, 2 * p - pad);
+			middle[p] = oversample_at(&x, s + 1,
+						  2 * p - pad - design->taps[s] + 1);
+			y.row[p] = s == 0 ? out
+				   : s == 1
+					   ? work->base[p] + OVERSAMPLE_MEMORY
+					   : work->high[8 + p] + OVERSAMPLE_MEMORY_HIGH;
+		}
+		oversample_filter(from, design, s, middle, y.row, frames);
 		x = y;
 	}
 }

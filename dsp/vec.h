@@ -231,14 +231,14 @@ static inline vf vf_log2(vf x)
  * below 1e-6 dB. */
 static inline vf vf_exp2(vf x)
 {
-	const vi whole = __builtin_convertvector(x + 128.5f, vi) - 128;
-	const vf r = x - __builtin_convertvector(whole, vf);
+	const vf shifted = x + 12582912.0f; /* 1.5 * 2^23: whole in the lowest bits */
+	const vf r = x - (shifted - 12582912.0f);
 	vf p = 0.00132647271f * r + 0.00967151286f;
 	p = p * r + 0.0555073375f;
 	p = p * r + 0.240222421f;
 	p = p * r + 0.693146978f;
 	p = p * r + 1.0f;
-	return (vf)((vi)p + (whole << 23));
+	return (vf)((vi)p + ((vi)shifted << 23));
 }
 
 #endif

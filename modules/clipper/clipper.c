@@ -75,42 +75,42 @@ static void mean_slope(const struct clipper_numbers *numbers, const float *befor
 static bool reaches_bend(const struct clipper_numbers *numbers, const float *x,
 			 int frames)
 {
-	vf most = { 0 };
-	for (int n = 0; n < frames; n += VEC_FLOATS)
-		most = vf_max(most, vf_abs(vf_load(x + n)));
-	return (double)vf_peak(most) * (double)numbers->gain > numbers->start;
+	float most = 0;
+	for (int n = 0; n < frames; n++) {
+		const float size = x[n] < 0 ? -x[n] : x[n];
+		most = size > most ? size : most;
+	}
+	return (double)most * (double)numbers->gain > numbers->start;
 }
 
-/* phases of the input -> phases of what clipping takes away, one top-rate frame later. */
+/* Phases of the input -> phases of what clipping takes away, one top-rate frame later. */
 static void clip_phases(const struct clipper_numbers *numbers,
-			struct clipper_channel *channel, float (*x)[OVERSAMPLE_ROW],
-			int phases, int frames)
+			struct clipper_channel *channel,
+			const struct oversample_rows *x,
+			const struct oversample_rows *y, int phases, int frames)
 {
-	float slope[OVERSAMPLE_PHASES][OVERSAMPLE_ROW], late[OVERSAMPLE_ROW];
-	const float last_size = channel->last < 0 ? -channel->last : channel->last;
-	bool bent = channel->last_slope != 0 ||
-		    (double)last_size * (double)numbers->gain > numbers->start;
+	/* The last phase one frame before, where the first one goes on. */
+	const float *late = x->row[phases - 1] - 1;
+	bool bent = channel->last_slope != 0 || reaches_bend(numbers, late, 1);
 	for (int p = 0; p < phases; p++)
-		bent |= reaches_bend(numbers, x[p], frames);
-	const float last = x[phases - 1][frames - 1];
+		bent |= reaches_bend(numbers, x->row[p], frames);
 	if (!bent) {
 		for (int p = 0; p < phases; p++)
-			memset(x[p], 0, sizeof x[p]);
-		channel->last = last;
+			memset(y->row[p], 0, (OVERSAMPLE_FRAMES + 16) * sizeof(float));
 		return;
 	}
-	late[0] = channel->last;
-	memcpy(late + 1, x[phases - 1], (OVERSAMPLE_FRAMES + 8) * sizeof(float));
 	for (int p = 0; p < phases; p++)
-		mean_slope(numbers, p ? x[p - 1] : late, x[p], slope[p], frames);
-	late[0] = channel->last_slope;
-	memcpy(late + 1, slope[phases - 1], (OVERSAMPLE_FRAMES + 8) * sizeof(float));
-	channel->last = last;
-	channel->last_slope = slope[phases - 1][frames - 1];
-	for (int p = 0; p < phases; p++)
+		mean_slope(numbers, p ? x->row[p - 1] : late, x->row[p], y->row[p],
+			   frames);
+	float before[OVERSAMPLE_FRAMES + 16];
+	before[0] = channel->last_slope;
+	memcpy(before + 1, y->row[phases - 1], (size_t)frames * sizeof(float));
+	channel->last_slope = before[frames];
+	for (int p = phases - 1; p >= 0; p--) {
+		const float *earlier = p ? y->row[p - 1] : before;
 		for (int n = 0; n < frames; n++)
-			x[p][n] =
-				0.5f * (slope[p][n] + (p ? slope[p - 1][n] : late[n]));
+			y->row[p][n] = 0.5f * (y->row[p][n] + earlier[n]);
+	}
 }
 
 /* One channel through one half. Returns the most that was taken away. */
@@ -119,10 +119,15 @@ static float half_run(const struct clipper *clipper, struct clipper_half *half, 
 {
 	const struct clipper_numbers *numbers = &half->numbers;
 	struct clipper_channel *channel = &half->channel[c];
-	float work[OVERSAMPLE_ROW], phases[OVERSAMPLE_PHASES][OVERSAMPLE_ROW];
-	oversample_raise(&channel->oversample, &clipper->design, in, phases, frames);
-	clip_phases(numbers, channel, phases, 1 << clipper->design.stages, frames);
-	oversample_lower(&channel->oversample, &clipper->design, phases, work, frames);
+	float work[GRID_FRAMES + 16];
+	struct oversample_work raised, clipped;
+	const struct oversample_rows from = oversample_raise(&channel->oversample,
+							     &clipper->design, in,
+							     &raised, frames),
+				     to = oversample_room(&clipper->design, &clipped);
+	clip_phases(numbers, channel, &from, &to, 1 << clipper->design.stages, frames);
+	oversample_lower(&channel->oversample, &clipper->design, &clipped, work,
+			 frames);
 	vf most = { 0 };
 	memset(work + frames, 0, VEC_BYTES);
 	for (int n = 0; n < frames; n += VEC_FLOATS) {
@@ -161,7 +166,7 @@ static void clipper_process(void *state, const struct piece *piece)
 	struct clipper_half *coming = &clipper->half[1 - clipper->fade.playing];
 	const bool fading = clipper->fade.running;
 	float weight[GRID_FRAMES], line[CLIPPER_DELAY + GRID_FRAMES],
-		other[OVERSAMPLE_ROW];
+		other[GRID_FRAMES + 16];
 	if (fading)
 		crossfade_run(&clipper->fade, clipper->fade_frames, weight, frames);
 	float most = 0;

@@ -18,8 +18,7 @@ struct clipper_numbers {
 
 struct clipper_channel {
 	struct oversample oversample;
-	float last,
-		last_slope; /* at the top rate: input, and mean of the curve up to it */
+	float last_slope; /* mean of the curve up to the last frame at the top rate */
 };
 
 /* A whole setting at work; two of them, to fade from one to the other. */

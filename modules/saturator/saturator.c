@@ -10,25 +10,44 @@
 
 #include "modules/saturator/saturator.h"
 
-/* tanh by 2^x: smooth everywhere, so that its harmonics fall as fast as they can. */
-static vf saturator_tanh(vf x)
+/* Phase by phase f(x) - x, f(x) = (tanh(drive x + bias) - tanh(bias)) / (drive tanh'(bias)):
+ * slope 1 at rest; the bias brings even harmonics. tanh u = 1 - 2 / (e^2u + 1) is smooth
+ * everywhere, so that its harmonics fall as fast as they can. One division serves `group`
+ * phases, 2 or 4, of a frame: 1/a = b/ab. */
+static inline __attribute__((always_inline)) void
+shape_group(const struct saturator_curve *curve, float *const *in, float *const *out,
+	    int frames, const int group)
 {
-	x = vf_max(vf_min(x, vf_all(12.0f)), vf_all(-12.0f));
-	return 1.0f - 2.0f / (vf_exp2(x * 2.88539008f) + 1.0f);
+	const vf slope = vf_all(curve->slope), offset = vf_all(curve->offset);
+	const vf top = vf_all(curve->top), fall = vf_all(curve->fall);
+	const vf most = vf_all(30.0f); /* beyond 2^30 tanh is 1 */
+	for (int n = 0; n < frames; n += VEC_FLOATS) {
+		vf rest[4], d[4], by[2];
+#pragma GCC unroll 4
+		for (int p = 0; p < group; p++) {
+			const vf x = vf_load(in[p] + n);
+			const vf u = vf_max(vf_min(slope * x + offset, most), -most);
+			d[p] = vf_exp2(u) + 1.0f;
+			rest[p] = top - x;
+		}
+		by[0] = d[0] * d[1];
+		by[1] = group == 4 ? d[2] * d[3] : by[0];
+		const vf all = fall / (group == 4 ? by[0] * by[1] : by[0]);
+#pragma GCC unroll 4
+		for (int p = 0; p < group; p++) {
+			const vf share = group == 4 ? all * by[1 - p / 2] : all;
+			vf_store(out[p] + n, rest[p] - share * d[p ^ 1]);
+		}
+	}
 }
 
-/* f(x) = (tanh(drive x + bias) - tanh(bias)) / (drive tanh'(bias)): slope 1 at rest; the
- * bias brings even harmonics. Adds f(x) - x in place. */
-static void shape(const struct saturator_numbers *numbers, float *x, int frames)
+static void shape(const struct saturator_curve *curve, const struct oversample_rows *in,
+		  const struct oversample_rows *out, int phases, int frames)
 {
-	const vf drive = vf_all(numbers->drive), bias = vf_all(numbers->bias);
-	const vf rest = saturator_tanh(bias);
-	const vf scale = 1.0f / (drive * (1.0f - rest * rest));
-	for (int n = 0; n < frames; n += VEC_FLOATS) {
-		const vf u = vf_load(x + n);
-		const vf y = (saturator_tanh(drive * u + bias) - rest) * scale;
-		vf_store(x + n, y - u);
-	}
+	for (int p = 0; p + 4 <= phases; p += 4)
+		shape_group(curve, in->row + p, out->row + p, frames, 4);
+	if (phases == 2)
+		shape_group(curve, in->row, out->row, frames, 2);
 }
 
 static double filter_run(const struct saturator_filter *f, double s[2], double x)
@@ -70,7 +89,7 @@ static void finish(const struct saturator *saturator,
 		   const struct saturator_numbers *numbers,
 		   struct saturator_channel *channel, float *added, int frames)
 {
-	const bool lopsided = numbers->bias != 0.0f;
+	const bool lopsided = numbers->lopsided;
 	if (!numbers->emphasised && !lopsided)
 		return;
 	for (int n = 0; n < frames; n++) {
@@ -107,18 +126,20 @@ static float half_run(const struct saturator *saturator, struct saturator_half *
 {
 	const struct saturator_numbers *numbers = &half->numbers;
 	struct saturator_channel *channel = &half->channel[c];
-	float added[OVERSAMPLE_ROW], phases[OVERSAMPLE_PHASES][OVERSAMPLE_ROW];
-	if (numbers->drive == 0.0f) {
+	float added[GRID_FRAMES + 16];
+	struct oversample_work raised, bent;
+	if (!numbers->driven) {
 		for (int n = 0; n < frames; n += VEC_FLOATS)
 			vf_store(out + n, numbers->level * vf_load(dry + n));
 		return 0;
 	}
 	feed(numbers, channel, in, added, frames);
-	oversample_raise(&channel->oversample, &saturator->design, added, phases,
-			 frames);
-	for (int p = 0; p < 1 << saturator->design.stages; p++)
-		shape(numbers, phases[p], frames);
-	oversample_lower(&channel->oversample, &saturator->design, phases, added,
+	const struct oversample_rows from = oversample_raise(&channel->oversample,
+							     &saturator->design, added,
+							     &raised, frames),
+				     to = oversample_room(&saturator->design, &bent);
+	shape(&numbers->curve, &from, &to, 1 << saturator->design.stages, frames);
+	oversample_lower(&channel->oversample, &saturator->design, &bent, added,
 			 frames);
 	finish(saturator, numbers, channel, added, frames);
 	vf most = { 0 };
@@ -198,7 +219,7 @@ static void take_values(struct saturator *saturator, const struct piece *piece)
 	} else if (!saturator->fade.running &&
 		   memcmp(&playing->numbers, numbers, sizeof *numbers) != 0) {
 		/* A lopsided curve's offset is found before it is heard. */
-		const int wait = numbers->bias != 0.0f ? saturator->settle_frames : 0;
+		const int wait = numbers->lopsided ? saturator->settle_frames : 0;
 		struct saturator_half *next =
 			&saturator->half[crossfade_start(&saturator->fade, wait)];
 		memcpy(next->channel, playing->channel,
@@ -221,7 +242,7 @@ static void saturator_process(void *state, const struct piece *piece)
 	struct saturator_half *coming = &saturator->half[1 - saturator->fade.playing];
 	const bool fading = saturator->fade.running;
 	float weight[GRID_FRAMES], line[SATURATOR_DELAY + GRID_FRAMES],
-		other[OVERSAMPLE_ROW];
+		other[GRID_FRAMES + 16];
 	if (fading)
 		crossfade_run(&saturator->fade, saturator->fade_frames, weight, frames);
 	float most = 0;

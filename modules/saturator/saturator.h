@@ -35,11 +35,17 @@ struct saturator_filter {
 	double b0, b1, b2, a1, a2;
 };
 
+/* f(x) = top - fall / (2^(slope x + offset) + 1) */
+struct saturator_curve {
+	float slope, offset, top, fall;
+};
+
 /* What design() makes of the values. */
 struct saturator_numbers {
-	float drive, bias; /* into the curve; drive 0: nothing is added */
+	bool driven; /* or nothing is added */
+	bool lopsided, match, emphasised;
+	struct saturator_curve curve;
 	float wet, level;
-	bool match, emphasised;
 	int filters; /* 0: full range */
 	struct saturator_shelf emphasis, inverse;
 	struct saturator_filter filter[SATURATOR_FILTERS];

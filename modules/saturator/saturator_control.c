@@ -157,6 +157,18 @@ static struct saturator_filter butterworth(bool high_pass, double hz, double rat
 	};
 }
 
+/* (tanh(drive x + bias) - tanh(bias)) / (drive tanh'(bias)) */
+static struct saturator_curve curve(double drive, double bias)
+{
+	const double rest = tanh(bias), scale = 1 / (drive * (1 - rest * rest));
+	return (struct saturator_curve) {
+		.slope = (float)(2 / M_LN2 * drive),
+		.offset = (float)(2 / M_LN2 * bias),
+		.top = (float)((1 - rest) * scale),
+		.fall = (float)(2 * scale),
+	};
+}
+
 static size_t saturator_numbers_bytes(const struct setup *setup)
 {
 	(void)setup;
@@ -172,8 +184,10 @@ static void saturator_design(const struct setup *setup, const float *values, voi
 	const int range = (int)values[SATURATOR_RANGE];
 	const double tone = (double)values[SATURATOR_TONE] / 100 * EMPHASIS_DB;
 	memset(numbers, 0, sizeof *numbers); /* compared byte by byte */
-	numbers->drive = (float)sqrt(gain * gain - 1);
-	numbers->bias = (float)(own + even);
+	numbers->driven = gain > 1;
+	numbers->lopsided = own + even != 0;
+	if (numbers->driven)
+		numbers->curve = curve(sqrt(gain * gain - 1), own + even);
 	numbers->wet = values[SATURATOR_MIX] / 100;
 	numbers->level = (float)db_gain((double)values[SATURATOR_LEVEL]);
 	numbers->match = values[SATURATOR_MATCH] != 0;
