@@ -10,14 +10,15 @@
 enum { RESTORE_BYTES = ADOPT_BYTES_MAX }; /* a piece: the work stays bounded */
 
 /* Infinity and NaN, read as bits without the sign, are the largest numbers. */
-static const uint32_t infinite = 0x7f800000;
+static const int32_t infinite = 0x7f800000;
 
-static uint32_t peak_bits(const float *samples, int frames)
+/* Signed, because SSE2 compares nothing else. */
+static int32_t peak_bits(const float *samples, int frames)
 {
-	uint32_t peak = 0;
+	int32_t peak = 0;
 
 	for (int i = 0; i < frames; i++) {
-		uint32_t bits;
+		int32_t bits;
 		memcpy(&bits, &samples[i], sizeof(bits));
 		bits &= 0x7fffffff;
 		peak = bits > peak ? bits : peak;
@@ -26,12 +27,12 @@ static uint32_t peak_bits(const float *samples, int frames)
 }
 
 /* Peaks per channel; returns the bits of the largest. */
-static uint32_t peaks(const float *const *audio, int channels, int frames, float *slots)
+static int32_t peaks(const float *const *audio, int channels, int frames, float *slots)
 {
-	uint32_t highest = 0;
+	int32_t highest = 0;
 
 	for (int c = 0; c < channels; c++) {
-		uint32_t peak = peak_bits(audio[c], frames);
+		int32_t peak = peak_bits(audio[c], frames);
 		highest = peak > highest ? peak : highest;
 		if (peak >= infinite)
 			peak = 0;
@@ -103,22 +104,23 @@ static void play_dry(const struct guard *guard, const struct piece *piece)
 			       sizeof(float) * (size_t)piece->frames);
 }
 
-/* Fades between the module and its dry input. */
-static void mix(struct guard *guard, const struct piece *piece, bool up)
+/* Fades between the module and its dry input. False: the module plays on as it is. */
+static bool mix(struct guard *guard, const struct piece *piece, bool up)
 {
 	if (!guard->begun)
 		guard->wet.at = up ? guard->wet.length : 0;
 	guard->begun = true;
 	if (fade_on(&guard->wet) && up)
-		return;
+		return false;
 	if (fade_off(&guard->wet) && !up) {
 		play_dry(guard, piece);
-		return;
+		return true;
 	}
 	for (int c = 0; c < piece->channels; c++)
 		fade_mix(&guard->wet, up, guard->dry_in[c], piece->out[c],
 			 piece->out[c], piece->frames);
 	fade_walk(&guard->wet, up, piece->frames);
+	return true;
 }
 
 void guard_after(struct guard *guard, const struct piece *piece, bool audible)
@@ -127,17 +129,20 @@ void guard_after(struct guard *guard, const struct piece *piece, bool audible)
 
 	*guard->tripped = 0.0f;
 	*guard->dropped = 0.0f;
+	bool changed = true;
 	if (guard->restored < guard->bytes || guard->dead) {
 		play_dry(guard, piece);
 	} else if (peaks(out, piece->channels, piece->frames, guard->out_peak) >=
 		   infinite) {
 		trip(guard, piece->frame);
 		play_dry(guard, piece);
+	} else {
+		changed = false;
 	}
-	mix(guard, piece, wants_wet(guard, piece->values));
+	if (mix(guard, piece, wants_wet(guard, piece->values)) || changed)
+		peaks(out, piece->channels, piece->frames, guard->out_peak);
 	guard->hold = guard->hold > piece->frames ? guard->hold - piece->frames : 0;
 	*guard->latch = guard->latched;
-	peaks(out, piece->channels, piece->frames, guard->out_peak);
 	if (guard->tap && audible &&
 	    !tap_write(guard->tap, piece->frame, piece->frames, piece->values, out))
 		*guard->dropped = 1.0f;

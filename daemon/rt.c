@@ -329,9 +329,13 @@ static void write_port(const struct rt *rt, int slot, float *port, int frames)
 static void write_ports(struct rt *rt, float *const *ports, const bool *is_output,
 			int offset, int frames)
 {
-	for (int slot = 0; slot < PORTS_MAX; slot++)
-		if (ports[slot] && is_output[slot])
-			write_port(rt, slot, ports[slot] + offset, frames);
+	for (int first = 0; first < PORTS_MAX; first += 8) {
+		uint64_t any; /* of eight slots; most are none */
+		memcpy(&any, is_output + first, sizeof(any));
+		for (int slot = first; any && slot < first + 8; slot++)
+			if (ports[slot] && is_output[slot])
+				write_port(rt, slot, ports[slot] + offset, frames);
+	}
 	if (rt->phase == RT_FADE)
 		fade_walk(&rt->swap, true, frames);
 	fade_walk(&rt->level, level_rises(rt), frames);

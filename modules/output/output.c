@@ -3,6 +3,7 @@
  *   in  --+-- bypass -- gain (mute, dim) -- out
  *   dry --+
  */
+#include "dsp/vec.h"
 #include "modules/output/output.h"
 
 #include <math.h>
@@ -82,8 +83,13 @@ static float scale(const struct output *output, float *out, int frames)
 	if (!at_rest(output, &output->gain, 1.0f))
 		for (int i = 0; i < frames; i++)
 			out[i] *= glide_value(output, &output->gain, i);
-	for (int i = 0; i < frames; i++)
-		peak = fmaxf(peak, fabsf(out[i]));
+	vf most = { 0 };
+	int i = 0;
+	for (; i + VEC_FLOATS <= frames; i += VEC_FLOATS)
+		most = vf_max(most, vf_abs(vf_load(out + i)));
+	peak = vf_peak(most);
+	for (; i < frames; i++)
+		peak = fabsf(out[i]) > peak ? fabsf(out[i]) : peak;
 	return peak;
 }
 
