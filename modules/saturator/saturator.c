@@ -10,34 +10,50 @@
 
 #include "modules/saturator/saturator.h"
 
+/* e^2u + 1 where u is what the curve makes of x */
+static vf shape_exponential(const struct saturator_curve *curve, vf x)
+{
+	const vf most = vf_all(30.0f); /* beyond 2^30 tanh is 1 */
+	const vf u = vf_all(curve->slope) * x + vf_all(curve->offset);
+	return vf_exp2(vf_max(vf_min(u, most), -most)) + 1.0f;
+}
+
+/* y[p] = scale / x[p]. One division serves all, 2 or 4: 1/a = b/ab. */
+static inline __attribute__((always_inline)) void shape_divide(vf scale, const vf *x,
+							       vf *y, const int count)
+{
+	const vf ab = x[0] * x[1], cd = count == 4 ? x[2] * x[3] : ab;
+	const vf all = count == 4 ? scale / (ab * cd) : scale / ab;
+	const vf by_ab = count == 4 ? all * cd : all, by_cd = all * ab;
+	y[0] = by_ab * x[1];
+	y[1] = by_ab * x[0];
+	if (count == 2)
+		return;
+	y[2] = by_cd * x[3];
+	y[3] = by_cd * x[2];
+}
+
 /* Phase by phase f(x) - x, f(x) = (tanh(drive x + bias) - tanh(bias)) / (drive tanh'(bias)):
- * slope 1 at rest; the bias brings even harmonics. tanh u = 1 - 2 / (e^2u + 1) is smooth
- * everywhere, so that its harmonics fall as fast as they can. One division serves `group`
- * phases, 2 or 4, of a frame: 1/a = b/ab. */
+ * slope 1 at rest; the bias brings even harmonics. tanh u = 1 - 2 / d with d = e^2u + 1 is
+ * smooth everywhere, so that its harmonics fall as fast as they can; what it is above that
+ * at rest is proportional to (d - d_rest) / d, and so exactly 0 at rest. */
 static inline __attribute__((always_inline)) void
 shape_group(const struct saturator_curve *curve, float *const *in, float *const *out,
 	    int frames, const int group)
 {
-	const vf slope = vf_all(curve->slope), offset = vf_all(curve->offset);
-	const vf top = vf_all(curve->top), fall = vf_all(curve->fall);
-	const vf most = vf_all(30.0f); /* beyond 2^30 tanh is 1 */
+	const vf scale = vf_all(curve->scale);
+	const vf rest = shape_exponential(curve, (vf) { 0 });
 	for (int n = 0; n < frames; n += VEC_FLOATS) {
-		vf rest[4], d[4], by[2];
+		vf x[4], d[4], y[4];
 #pragma GCC unroll 4
 		for (int p = 0; p < group; p++) {
-			const vf x = vf_load(in[p] + n);
-			const vf u = vf_max(vf_min(slope * x + offset, most), -most);
-			d[p] = vf_exp2(u) + 1.0f;
-			rest[p] = top - x;
+			x[p] = vf_load(in[p] + n);
+			d[p] = shape_exponential(curve, x[p]);
 		}
-		by[0] = d[0] * d[1];
-		by[1] = group == 4 ? d[2] * d[3] : by[0];
-		const vf all = fall / (group == 4 ? by[0] * by[1] : by[0]);
+		shape_divide(scale, d, y, group);
 #pragma GCC unroll 4
-		for (int p = 0; p < group; p++) {
-			const vf share = group == 4 ? all * by[1 - p / 2] : all;
-			vf_store(out[p] + n, rest[p] - share * d[p ^ 1]);
-		}
+		for (int p = 0; p < group; p++)
+			vf_store(out[p] + n, (d[p] - rest) * y[p] - x[p]);
 	}
 }
 

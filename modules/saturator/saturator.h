@@ -35,9 +35,9 @@ struct saturator_filter {
 	double b0, b1, b2, a1, a2;
 };
 
-/* f(x) = top - fall / (2^(slope x + offset) + 1) */
+/* f(x) = scale (1 - d(0) / d(x)), d(x) = 2^(slope x + offset) + 1 */
 struct saturator_curve {
-	float slope, offset, top, fall;
+	float slope, offset, scale;
 };
 
 /* What design() makes of the values. */

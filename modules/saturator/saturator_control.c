@@ -164,8 +164,7 @@ static struct saturator_curve curve(double drive, double bias)
 	return (struct saturator_curve) {
 		.slope = (float)(2 / M_LN2 * drive),
 		.offset = (float)(2 / M_LN2 * bias),
-		.top = (float)((1 - rest) * scale),
-		.fall = (float)(2 * scale),
+		.scale = (float)((1 - rest) * scale),
 	};
 }
 
