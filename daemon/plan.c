@@ -260,7 +260,9 @@ static void make_node(struct building *b, const struct draft_step *draft,
 	step->process = step->kernel->process;
 	step->resident = plan->residents[draft->node];
 	step->identity = step->resident->identity;
+	int rewarm = module->rewarm ? module->rewarm(&setup) : 0;
 	step->warmup = warmup > longest ? longest : warmup;
+	step->rewarm = rewarm > longest ? longest : rewarm;
 	step->latency = b->draft.latency[draft->node];
 	step->source_latency = b->draft.signals[draft->out].latency - step->latency;
 	step->values_at = place->at;

@@ -28,7 +28,7 @@ struct step {
 	uint32_t identity;
 	const struct resident *resident;
 	struct step *twin; /* the other plan's step that uses the same foreign handle */
-	int warmup;        /* frames */
+	int warmup, rewarm; /* frames: of a cold node, of a kept one */
 	/* A delay's only; its identity is its source's. */
 	struct delay *delay;
 };

@@ -161,8 +161,10 @@ static int adopt_node(struct step *step, struct step *old, uint64_t frame)
 	if (!step->kernel->adopt || !guard_whole(old->guard))
 		return cold;
 	step->kernel->adopt(step->state, old->state);
+	if (dry < step->rewarm)
+		dry = step->rewarm;
 	/* What it remembers came earlier or later than what it hears now. */
-	if (step->source_latency != old->source_latency)
+	if (step->source_latency != old->source_latency && dry < step->latency)
 		return step->latency;
 	return dry;
 }

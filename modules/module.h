@@ -166,6 +166,9 @@ struct module {
 	/* Worker, optional (0). Frames of input after which a cold node sounds like a warm
 	 * one; at most 2 s. */
 	int (*warmup)(const struct setup *setup);
+	/* Worker, optional (0). The same of a kept node after adopt(): for memory that is too
+	 * large to take over. */
+	int (*rewarm)(const struct setup *setup);
 	/* Control, optional. Values -> derived numbers (coefficients, kernels), published with
 	 * them as one. numbers_bytes() may depend on rate, channels and rebuild params only. */
 	size_t (*numbers_bytes)(const struct setup *setup);

@@ -5,6 +5,7 @@
  *           |                                                                  |
  *           '------------------- bands x gains, summed <-----------------------'
  *   in -------------------- or: shelves between the gains <--------------------'
+ *   in -> delay ----- or: + linear-phase bands x (gain - 1) <------------------'
  *
  * Rows: one for each frame, lanes = bands (4 or 8 places), channel after channel.
  */
@@ -23,6 +24,7 @@ typedef float channel_row[GRID_FRAMES] __attribute__((aligned(64)));
 struct work {
 	const struct piece *piece;
 	int frames;
+	bool starts;              /* on a grid line */
 	int bands, lanes, stride; /* of the voice at work */
 	/* A row before the first is room for the last of the piece before. */
 	float band[(GRID_FRAMES + 1) * ROWS_MAX] __attribute__((aligned(64)));
@@ -107,13 +109,10 @@ static void reductions_peak(struct work *w)
 	}
 }
 
-static void levels_keep(const struct work *w, double *level)
+static double level_of(float power)
 {
-	for (int lane = 0; lane < w->bands; lane++) {
-		const float power = fmaxf(w->gain[lane], GAIN_POWER_FLOOR);
-		const vf now = 0.5f * vf_log2(vf_all(power));
-		level[lane] = (double)now[0];
-	}
+	const vf level = 0.5f * vf_log2(vf_all(fmaxf(power, GAIN_POWER_FLOOR)));
+	return (double)level[0];
 }
 
 static double asked(const struct multiband_numbers *n, int lane, double level)
@@ -126,21 +125,86 @@ static double asked(const struct multiband_numbers *n, int lane, double level)
 	return reduction < range ? reduction : range;
 }
 
-/* A voice that becomes heard starts as if it had always been there: as far from what its
- * curve asks for as the present reduction is. gain[] holds the powers. */
-static void reductions_carry(struct multiband_state *s, const struct work *w)
+/* How far a voice is from what its curve asks for. */
+static void reductions_keep(struct multiband_state *s,
+			    const struct multiband_voice *voice)
 {
-	const struct multiband_numbers *was = &s->voice->numbers,
-				       *is = &s->next->numbers;
-	double now[LANES_MAX];
+	s->carried_bands = voice->numbers.bands;
+	for (int lane = 0; lane < voice->numbers.bands; lane++)
+		s->carried[lane] =
+			voice->reduction[lane] -
+			asked(&voice->numbers, lane, level_of(voice->power[lane]));
+}
 
-	levels_keep(w, now);
-	for (int lane = 0; lane < w->bands; lane++) {
-		double more = s->carried[lane] - asked(was, lane, s->level[lane]);
-		if (was->bands != is->bands)
-			more = 0;
-		s->next->reduction[lane] =
-			ballistics_max(0, asked(is, lane, now[lane]) + more);
+/* A voice that becomes heard starts as if it had always been there: as far from what its
+ * curve asks for as the one before. */
+static void reductions_carry(const struct multiband_state *s,
+			     struct multiband_voice *voice)
+{
+	const struct multiband_numbers *n = &voice->numbers;
+
+	for (int lane = 0; lane < n->bands; lane++) {
+		const double more = s->carried_bands == n->bands ? s->carried[lane] : 0;
+		const double now = asked(n, lane, level_of(voice->power[lane]));
+		voice->reduction[lane] = ballistics_max(0, now + more);
+	}
+}
+
+/* ---- the bands -------------------------------------------------------------------------- */
+
+/* What the low-passes leave of the delayed input between each other. */
+static void lowpasses_run(struct multiband_state *s, struct multiband_voice *voice,
+			  struct work *w, int pair)
+{
+	const struct multiband_numbers *n = &voice->numbers;
+	const uint32_t at = (uint32_t)w->piece->frame;
+	lowpass_v below[GRID_FRAMES], to[GRID_FRAMES];
+	float *row = w->band + w->stride + 2 * pair * w->lanes;
+
+	memset(below, 0, sizeof below);
+	for (int lane = 0; lane < w->bands; lane++, row++) {
+		if (lane < w->bands - 1)
+			lowpass_run(&n->lowpass[lane], &voice->lowpass[pair][lane],
+				    s->past[pair], s->mask, at, to, w->frames);
+		for (int i = 0; lane == w->bands - 1 && i < w->frames; i++) {
+			const uint32_t then = at + (uint32_t)i - (uint32_t)s->delay;
+			to[i] = s->past[pair][then & s->mask];
+		}
+		for (int i = 0; i < w->frames; i++) {
+			const lowpass_v band = to[i] - below[i];
+			row[i * w->stride] = (float)band[0];
+			if (2 * pair + 1 < s->channels)
+				row[i * w->stride + w->lanes] = (float)band[1];
+			below[i] = to[i];
+		}
+	}
+}
+
+static void split_run(struct multiband_state *s, struct multiband_voice *voice,
+		      struct work *w)
+{
+	float *band = w->band + w->stride;
+
+	if (voice->numbers.mode != MULTIBAND_LINEAR) {
+		crossover_run(&voice->numbers.crossover, voice->crossover, s->channels,
+			      w->piece->in, band, w->lanes, w->stride, w->frames);
+		return;
+	}
+	memset(band, 0, (size_t)(w->frames * w->stride) * sizeof *band);
+	for (int pair = 0; pair < (s->channels + 1) / 2; pair++)
+		lowpasses_run(s, voice, w, pair);
+}
+
+/* The input's last frames, for all voices. */
+static void past_keep(struct multiband_state *s, const struct piece *piece)
+{
+	for (int c = 0; c < s->channels; c += 2) {
+		const int d = c + 1 < s->channels ? c + 1 : c;
+		const float *left = piece->in[c], *right = piece->in[d];
+		lowpass_v *past = s->past[c / 2];
+		for (int i = 0; i < piece->frames; i++)
+			past[((uint32_t)piece->frame + (uint32_t)i) & s->mask] =
+				(lowpass_v) { (double)left[i], (double)right[i] };
 	}
 }
 
@@ -150,19 +214,17 @@ static void reductions_run(struct multiband_state *s, struct multiband_voice *vo
 {
 	float *band = w->band + w->stride;
 
-	crossover_run(&voice->numbers.crossover, voice->crossover, s->channels,
-		      w->piece->in, band, w->lanes, w->stride, w->frames);
+	split_run(s, voice, w);
 	quadrature_lanes_power(&s->quadrature, &voice->envelope, w->piece->frame, band,
 			       w->power, w->lanes * s->channels, w->stride, w->frames);
 	power_link(s, w);
-	if (s->changing && s->age == s->warm) {
-		if (voice == s->next) {
-			reductions_carry(s, w);
-		} else {
-			memcpy(s->carried, voice->reduction, sizeof s->carried);
-			levels_keep(w, s->level);
-		}
-	}
+	memcpy(voice->power, w->gain, (size_t)w->lanes * sizeof *voice->power);
+	if (s->changing && s->age == s->warm && voice == s->next)
+		reductions_carry(s, voice);
+	else if (s->changing && s->age == s->warm)
+		reductions_keep(s, voice);
+	if (s->cold == GRID_FRAMES && voice == s->voice && w->starts)
+		reductions_carry(s, voice);
 	curves_run(&voice->numbers, w);
 	ballistics_lanes(voice->numbers.attack, voice->numbers.release,
 			 voice->reduction, w->gain, w->lanes, w->lanes, w->frames);
@@ -210,6 +272,42 @@ static void bands_run(const struct multiband_state *s, struct multiband_voice *v
 	gains_run(w);
 	for (int c = 0; c < s->channels; c++)
 		bands_sum(&voice->numbers, w, c, out[c]);
+}
+
+/* ---- linear phase: what the gains change in the delayed input ----------------------------- */
+
+static void change_sum(const struct multiband_state *s,
+		       const struct multiband_numbers *n, const struct work *w,
+		       int channel, float *out)
+{
+	const float *band = w->band + w->stride;
+	const int own = channel * w->lanes, other = (1 - channel) * w->lanes;
+
+	for (int i = 0; i < w->frames; i++) {
+		const uint32_t then =
+			(uint32_t)w->piece->frame + (uint32_t)i - (uint32_t)s->delay;
+		const lowpass_v in = s->past[channel / 2][then & s->mask];
+		quad sum = { 0 };
+		for (int lane = 0; lane < w->lanes; lane += 4) {
+			const float *row = band + i * w->stride + lane;
+			const quad gain = quad_load(w->gain + i * w->lanes + lane);
+			const quad less = gain * quad_load(n->straight + lane) - 1;
+			sum = quad_load(row + own) * less + sum;
+			if (n->wide) {
+				const quad far = gain * quad_load(n->across + lane);
+				sum = quad_load(row + other) * far + sum;
+			}
+		}
+		out[i] = (float)(in[channel & 1] + (double)quad_sum(sum));
+	}
+}
+
+static void linear_run(const struct multiband_state *s, struct multiband_voice *voice,
+		       struct work *w, channel_row *out)
+{
+	gains_run(w);
+	for (int c = 0; c < s->channels; c++)
+		change_sum(s, &voice->numbers, w, c, out[c]);
 }
 
 /* ---- transparent: shelves between neighbouring gains --------------------------------------- */
@@ -305,7 +403,9 @@ static void voice_run(struct multiband_state *s, struct multiband_voice *voice,
 	w->lanes = w->bands <= 4 ? 4 : LANES_MAX;
 	w->stride = (w->lanes * s->channels + 15) / 16 * 16;
 	reductions_run(s, voice, w);
-	if (voice->numbers.transparent && !voice->numbers.apart)
+	if (voice->numbers.mode == MULTIBAND_LINEAR)
+		linear_run(s, voice, w, out);
+	else if (voice->numbers.mode == MULTIBAND_TRANSPARENT && !voice->numbers.apart)
 		transparent_run(s, voice, w, out);
 	else
 		bands_run(s, voice, w, out);
@@ -347,10 +447,15 @@ static void change_start(struct multiband_state *s, const struct piece *piece)
 
 	voice_copy(s, next, voice);
 	voice_values(next, piece);
+	for (int pair = 0; pair < CHANNELS_MAX / 2; pair++)
+		for (int split = 0; split < SPLITS_MAX; split++)
+			lowpass_empty(&next->lowpass[pair][split]);
 	/* Mode, bands and crossovers come first of the values. */
 	const bool moved = values_differ(voice->values, piece->values, MULTIBAND_BAND);
 	const int settle = s->rate * 12 / 125 / GRID_FRAMES * GRID_FRAMES;
-	s->warm = moved || next->numbers.transparent ? settle : 0;
+	const bool filled = next->numbers.mode != MULTIBAND_TRANSPARENT &&
+			    next->numbers.mode != MULTIBAND_LINEAR;
+	s->warm = moved || !filled ? settle : 0;
 	s->changing = true;
 	s->age = 0;
 }
@@ -390,10 +495,13 @@ static void multiband_process(void *state, const struct piece *piece) REALTIME
 	w.piece = piece;
 	w.frames = piece->frames;
 	memset(w.most, 0, sizeof w.most);
+	w.starts = piece->frame % GRID_FRAMES == 0;
 	if (!s->started)
 		voice_values(s->voice, piece);
 	s->started = true;
-	if (!s->changing && piece->frame % GRID_FRAMES == 0 &&
+	if (s->mode == MULTIBAND_LINEAR)
+		past_keep(s, piece);
+	if (!s->changing && s->cold == 0 && piece->frame % GRID_FRAMES == 0 &&
 	    values_differ(s->voice->values, piece->values, MULTIBAND_VALUES))
 		change_start(s, piece);
 	voice_run(s, s->voice, &w, out);
@@ -403,6 +511,7 @@ static void multiband_process(void *state, const struct piece *piece) REALTIME
 		memcpy(piece->out[c], out[c], (size_t)w.frames * sizeof(float));
 	for (int b = 0; b < BANDS_MAX; b++)
 		piece->meters[b] = w.most[b] * (float)DB_PER_OCTAVE;
+	s->cold = s->cold > w.frames ? s->cold - w.frames : 0;
 }
 
 static void multiband_adopt(void *state, const void *from) REALTIME
@@ -412,6 +521,12 @@ static void multiband_adopt(void *state, const void *from) REALTIME
 
 	if (!old->started)
 		return;
+	if (s->mode == MULTIBAND_LINEAR || s->mode != old->mode) {
+		/* Other filters, or too much memory: they fill anew, unheard. */
+		reductions_keep(s, old->voice);
+		s->cold = multiband_cold(s->rate);
+		return;
+	}
 	voice_copy(s, s->voice, old->voice);
 	memcpy(s->voice->values, old->voice->values, sizeof s->voice->values);
 	s->voice->numbers = old->voice->numbers;
@@ -422,6 +537,7 @@ static void multiband_adopt(void *state, const void *from) REALTIME
 	}
 	s->changing = old->changing;
 	s->age = old->age;
+	s->cold = old->cold;
 	s->warm = old->warm;
 	s->started = true;
 }

@@ -4,6 +4,7 @@
 
 #include "dsp/crossover.h"
 #include "dsp/gain.h"
+#include "dsp/lowpass.h"
 #include "dsp/quadrature.h"
 #include "dsp/shelves.h"
 #include "modules/module.h"
@@ -34,7 +35,15 @@ enum {
 	MULTIBAND_VALUES = MULTIBAND_BAND + BANDS_MAX * BAND_ROWS,
 };
 
-enum multiband_mode { MULTIBAND_TRANSPARENT, MULTIBAND_LR4, MULTIBAND_LR8 };
+enum multiband_mode {
+	MULTIBAND_TRANSPARENT,
+	MULTIBAND_LR4,
+	MULTIBAND_LR8,
+	MULTIBAND_LINEAR,
+};
+
+/* Crossovers go down to here, Hz; linear phase waits for the lowest. */
+#define MULTIBAND_FREQ_MIN 30
 
 /* What design() makes of the values; per lane, levels in log2 units. */
 struct multiband_numbers {
@@ -46,11 +55,12 @@ struct multiband_numbers {
 	float lift[LANES_MAX];     /* that gain in log2 units, mid and side apart */
 	float side_lift[LANES_MAX];
 	int bands;
-	bool transparent;
+	enum multiband_mode mode;
 	bool wide;  /* any width but 100 % */
 	bool apart; /* a band is muted or soloed: transparent mode splits after all */
 	struct crossover_design crossover;
 	struct shelves_design shelves;
+	struct lowpass_design lowpass[SPLITS_MAX];
 };
 
 /* A whole compressor with its memory. */
@@ -61,16 +71,32 @@ struct multiband_voice {
 	struct crossover crossover[CHANNELS_MAX];
 	struct shelves shelves[CHANNELS_MAX / 2];
 	struct quadrature_lanes envelope;
+	float power[LANES_MAX]; /* at the last piece's start */
+	/* Linear phase only, of two channels each. */
+	struct lowpass lowpass[CHANNELS_MAX / 2][SPLITS_MAX];
 };
 
 struct multiband_state {
 	int rate, channels;
 	bool started, changing;
+	enum multiband_mode mode;
 	int age, warm; /* frames since the change; of them unheard */
-	/* Of the heard voice as the other becomes heard: reductions, levels. */
-	double carried[LANES_MAX], level[LANES_MAX];
+	int cold;      /* frames until a new plan's filters are full */
+	/* Of the voice before: how far from its curve it was. */
+	double carried[LANES_MAX];
+	int carried_bands;
 	struct quadrature_design quadrature;
+	/* Linear phase only: the input, frames late, and its last frames. */
+	int delay;
+	uint32_t mask;
+	lowpass_v *past[CHANNELS_MAX / 2];
 	struct multiband_voice *voice, *next; /* heard; taking over while changing */
 };
+
+/* Frames that a new plan's filters fill before its gains count. */
+static inline int multiband_cold(int rate)
+{
+	return rate / 5 / GRID_FRAMES * GRID_FRAMES;
+}
 
 #endif

@@ -3,21 +3,21 @@
 #include "dsp/db.h"
 #include "modules/multiband/multiband.h"
 
-static const char *const modes[] = { "transparent", "lr4", "lr8", NULL };
+static const char *const modes[] = { "transparent", "lr4", "lr8", "linear", NULL };
 
 static const struct param params[MULTIBAND_PARAMS] = {
 	[MULTIBAND_MODE] = { "mode", "Mode",
-			     "Shelves that are nothing at rest, or Linkwitz-Riley "
-			     "bands",
-			     "", CURVE_CHOICE, 0, 2, MULTIBAND_TRANSPARENT, 1, modes,
-			     0 },
+			     "Shelves that are nothing at rest, Linkwitz-Riley "
+			     "bands, or bands of linear phase, which take time",
+			     "", CURVE_CHOICE, 0, 3, MULTIBAND_TRANSPARENT, 1, modes,
+			     PARAM_REBUILD },
 	[MULTIBAND_BANDS] = { "bands", "Bands", "How many bands", "", CURVE_INTEGER, 2,
 			      BANDS_MAX, 4, 1, NULL, 0 },
 };
 
 static const struct param split_rows[] = {
 	{ "freq", "Crossover", "Border between this band and the next; kept rising",
-	  "Hz", CURVE_LOG, 30, 16000, 1000, 1, NULL, 0 },
+	  "Hz", CURVE_LOG, MULTIBAND_FREQ_MIN, 16000, 1000, 1, NULL, 0 },
 };
 static const float split_defaults[SPLITS_MAX] = { 120, 1000, 6000, 12000 };
 
@@ -56,6 +56,25 @@ static const struct meter meters[] = {
 	  "band", BANDS_MAX },
 };
 
+static int multiband_latency(const struct setup *setup)
+{
+	if ((int)setup->values[MULTIBAND_MODE] != MULTIBAND_LINEAR)
+		return 0;
+	return lowpass_delay(MULTIBAND_FREQ_MIN, setup->rate);
+}
+
+static void lowpasses_init(struct multiband_state *s, struct multiband_voice *voice,
+			   struct arena *arena)
+{
+	const size_t bytes = lowpass_ring(s->delay) * sizeof(lowpass_v);
+
+	for (int pair = 0; pair < (s->channels + 1) / 2; pair++)
+		for (int split = 0; split < SPLITS_MAX; split++)
+			for (int i = 0; i <= LOWPASS_BOXES; i++)
+				voice->lowpass[pair][split].ring[i] =
+					arena_alloc(arena, bytes);
+}
+
 static void *multiband_init(struct arena *arena, const struct setup *setup)
 {
 	struct multiband_state *s = arena_alloc(arena, sizeof *s);
@@ -65,6 +84,15 @@ static void *multiband_init(struct arena *arena, const struct setup *setup)
 	s->voice = arena_alloc(arena, sizeof *s->voice);
 	s->next = arena_alloc(arena, sizeof *s->next);
 	quadrature_design(&s->quadrature, setup->rate);
+	s->mode = (enum multiband_mode)(int)setup->values[MULTIBAND_MODE];
+	s->delay = multiband_latency(setup);
+	if (s->mode != MULTIBAND_LINEAR)
+		return s;
+	s->mask = lowpass_ring(s->delay) - 1;
+	for (int pair = 0; pair < (s->channels + 1) / 2; pair++)
+		s->past[pair] = arena_alloc(arena, (s->mask + 1) * sizeof(lowpass_v));
+	lowpasses_init(s, s->voice, arena);
+	lowpasses_init(s, s->next, arena);
 	return s;
 }
 
@@ -77,6 +105,11 @@ static int multiband_warmup(const struct setup *setup)
 				  (double)setup->values[MULTIBAND_BAND + b * BAND_ROWS +
 							BAND_RELEASE]);
 	return (int)(fmin(2000, 100 + 5 * longest_ms) * setup->rate / 1000);
+}
+
+static int multiband_rewarm(const struct setup *setup)
+{
+	return multiband_cold(setup->rate) + GRID_FRAMES;
 }
 
 static size_t multiband_numbers_bytes(const struct setup *setup)
@@ -127,7 +160,7 @@ static void multiband_design(const struct setup *setup, const float *values,
 
 	memset(n, 0, sizeof *n);
 	n->bands = bands;
-	n->transparent = mode == MULTIBAND_TRANSPARENT;
+	n->mode = (enum multiband_mode)mode;
 	for (int b = 0; b < bands; b++)
 		solo |= rows[b * BAND_ROWS + BAND_SOLO] >= 1;
 	for (int b = 0; b < bands; b++) {
@@ -147,6 +180,10 @@ static void multiband_design(const struct setup *setup, const float *values,
 	crossover_design(&n->crossover, mode == MULTIBAND_LR8 ? 8 : 4, freqs, bands,
 			 setup->rate);
 	shelves_design(&n->shelves, freqs, bands - 1, setup->rate);
+	if (mode == MULTIBAND_LINEAR)
+		for (int i = 0; i < bands - 1; i++)
+			lowpass_design(&n->lowpass[i], freqs[i], setup->rate,
+				       multiband_latency(setup));
 }
 
 KERNELS_DECLARE(multiband);
@@ -164,7 +201,9 @@ const struct module module_multiband = {
 	.meter_count = 1,
 	.kernels = KERNELS(multiband),
 	.init = multiband_init,
+	.latency = multiband_latency,
 	.warmup = multiband_warmup,
+	.rewarm = multiband_rewarm,
 	.numbers_bytes = multiband_numbers_bytes,
 	.design = multiband_design,
 };

@@ -95,7 +95,7 @@ static void test_flat(void)
 	static const double freqs[] = { 40, 120, 350, 1000, 2500, 6000, 12000, 18000 };
 	float v[MULTIBAND_VALUES];
 
-	for (int mode = MULTIBAND_LR4; mode <= MULTIBAND_LR8; mode++)
+	for (int mode = MULTIBAND_LR4; mode <= MULTIBAND_LINEAR; mode++)
 		for (int bands = 2; bands <= 5; bands++) {
 			values_set(v, mode, bands);
 			for (int k = 0; k < 8; k++)
@@ -118,12 +118,39 @@ static void test_rest(void)
 }
 
 /* One band acts on its own tone and leaves the others alone. */
+/* At rest the delayed input, with bands as told: -6 dB at the borders and monotone. */
+static void test_linear(void)
+{
+	float v[MULTIBAND_VALUES];
+
+	values_set(v, MULTIBAND_LINEAR, 5);
+	const struct setup setup = { .rate = RATE, .channels = 2, .values = v };
+	const int delay = module_multiband.latency(&setup);
+	CHECK(delay > 0 && delay <= RATE / 20, "%d frames of delay", delay);
+	noise(0.01f);
+	render(v, 64);
+	for (int c = 0; c < 2; c++)
+		CHECK(memcmp(in[c], out[c] + delay,
+			     (size_t)(FRAMES - delay) * sizeof(float)) == 0,
+		      "5 linear bands at rest are heard");
+	for (int split = 0; split < SPLITS_MAX; split++) {
+		values_set(v, MULTIBAND_LINEAR, 5);
+		for (int band = split + 2; band <= BANDS_MAX; band++)
+			*band_value(v, band, BAND_MUTE) = 1;
+		const double freq = (double)v[MULTIBAND_SPLITS + split];
+		CHECK_NEAR(gain_at(v, freq, 0.001), -6.02, 0.03, "at the border");
+		CHECK(gain_at(v, freq * 0.3, 0.001) > -0.1, "under it");
+		if (freq < RATE / 5)
+			CHECK(gain_at(v, freq * 2, 0.001) < -23, "over it");
+	}
+}
+
 static void test_bands(void)
 {
 	static const double centre[] = { 40, 350, 2500, 16000 };
 	float v[MULTIBAND_VALUES];
 
-	for (int mode = MULTIBAND_TRANSPARENT; mode <= MULTIBAND_LR8; mode++)
+	for (int mode = MULTIBAND_TRANSPARENT; mode <= MULTIBAND_LINEAR; mode++)
 		for (int band = 1; band <= 4; band++) {
 			values_set(v, mode, 4);
 			*band_value(v, band, BAND_THRESHOLD) = -32;
@@ -170,7 +197,7 @@ static void test_cuts(void)
 	float v[MULTIBAND_VALUES];
 
 	noise(0.5f);
-	for (int mode = MULTIBAND_TRANSPARENT; mode <= MULTIBAND_LR8; mode++) {
+	for (int mode = MULTIBAND_TRANSPARENT; mode <= MULTIBAND_LINEAR; mode++) {
 		values_set(v, mode, 5);
 		*band_value(v, 2, BAND_WIDTH) = 40;
 		*band_value(v, 3, BAND_THRESHOLD) = -40;
@@ -189,6 +216,7 @@ int main(void)
 {
 	test_flat();
 	test_rest();
+	test_linear();
 	test_bands();
 	test_width();
 	test_cuts();

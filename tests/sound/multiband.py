@@ -15,6 +15,11 @@ def acting(mode, band, **params):
     return node("multiband", group("band", [{}] * (band - 1) + [params]), mode=mode, bands=4)
 
 
+def linear_hills():
+    hills = [{}, {"makeup": 6.0}, {}, {"makeup": 6.0}]
+    return node("multiband", group("band", hills), mode="linear", bands=4)
+
+
 def response(text, fs):
     """(Hz, dB, group delay in ms) of the left channel, small enough for every threshold."""
     x = np.zeros((2, 1 << 17))
@@ -55,7 +60,14 @@ def run(table, short):
         same = np.array_equal(render(config("transparent"), x, fs), x.astype(float))
         table.row(f"{fs} Hz: transparent at rest is bit-exact", "–",
                   "exact" if same else "differs", same)
-        for mode in ("transparent", "lr4", "lr8"):
+        _, magnitude, delay = response(config("linear"), fs)
+        table.at_most(f"{fs} Hz: linear, ripple", 0.001, "–",
+                      np.max(np.abs(magnitude)), "dB")
+        table.at_most(f"{fs} Hz: linear, two bands at +6 dB, delay spread and error", 0.002,
+                      "–", np.max(np.abs(response(linear_hills(), fs)[2])), "ms")
+        late = render(config("linear"), np.zeros((2, fs)), fs, meters=True)[1]["latency"]
+        table.at_most(f"{fs} Hz: linear, delay", 50, "–", late / fs * 1000, "ms")
+        for mode in ("transparent", "lr4", "lr8", "linear"):
             worst = max(not_monotone(response(acting(mode, band, makeup=gain), fs)[1], gain)
                         for band in ((2,) if short else (1, 2, 3, 4)) for gain in (6.0, -6.0))
             table.at_most(f"{fs} Hz: {mode}, one band at ±6 dB, back slope or overshoot", 0.05,
