@@ -49,24 +49,27 @@ TESTS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_*.c) tests/c
 # Short lines while building: what is made, not how.
 ifeq ($(V),0)
 .SILENT:
-say = @echo '  $(1)'
 endif
+MAKEFLAGS += -j$(shell nproc)
 
 all: $(PROGRAMS)
 
 $(BUILD)/modules/%_control.o: modules/%_control.c
 	@mkdir -p $(@D)
+	echo '  $@'
 	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 define kernel_rule
 $(BUILD)/modules/%.$(1).o: modules/%.c
 	@mkdir -p $$(@D)
+	echo '  $$@'
 	$$(CC) $$(CPPFLAGS) $$(CFLAGS) $$(KERNEL_FLAGS) $$(ISA_FLAGS_$(1)) -MMD -MP -c -o $$@ $$<
 endef
 $(foreach i,$(ISAS),$(eval $(call kernel_rule,$i)))
 
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
+	echo '  $@'
 	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 $(BUILD)/registry.c: Makefile $(wildcard modules/*/*_control.c)
@@ -103,9 +106,11 @@ $(BUILD)/lathe-play: $(BUILD)/run/play.o
 
 $(BUILD)/tests/test_module_%: modules/%/test.c $(LIBRARY)
 	@mkdir -p $(@D)
+	echo '  $@'
 	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -MMD -MP -o $@ $< $(LIBRARY) $(LDLIBS)
 $(BUILD)/tests/%: tests/%.c $(LIBRARY)
 	@mkdir -p $(@D)
+	echo '  $@'
 	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -MMD -MP -o $@ $< $(LIBRARY) $(LDLIBS)
 
 # ---- checks ----------------------------------------------------------------------------
@@ -137,7 +142,7 @@ SYSTEM_TESTS = $(wildcard tests/system/*.sh)
 
 check: deps-check
 	@$(MAKE) --no-print-directory all tests guard $(BUILD)/tests/sound/script WERROR=-Werror
-	@BUILD=$(BUILD) tests/run $(TESTS) $(SYSTEM_TESTS) "$(MAKE) -s docs-check BUILD=$(BUILD)" \
+	@BUILD=$(BUILD) tests/run $(TESTS) "LATHE_ISA=base $(BUILD)/tests/conform" $(SYSTEM_TESTS) "$(MAKE) -s docs-check BUILD=$(BUILD)" \
 		"/usr/bin/python3 tests/sound/run.py --short"
 
 # The goals of sound, one table: goal, best peer, Lathe, pass. ONLY="eq stereo" for some.
@@ -150,6 +155,7 @@ sound:
 BENCHES = bench bench_osc ready
 $(BUILD)/tests/bench/bench: $(wildcard tests/bench/*.[ch]) $(LIBRARY)
 	@mkdir -p $(@D)
+	echo '  $@'
 	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) $(shell pkg-config --cflags lilv-0) -o $@ \
 		$(addprefix tests/bench/,bench.c subjects.c lv2.c) $(LIBRARY) $(LDLIBS) \
 		$(shell pkg-config --libs lilv-0)
@@ -204,6 +210,7 @@ SANITIZED_TESTS = $(filter-out conform,$(notdir $(TESTS)))
 guard: $(BUILD)/guard.so
 $(BUILD)/guard.so: tests/system/guard.c
 	@mkdir -p $(@D)
+	echo '  $@'
 	$(CC) $(CPPFLAGS) -std=c11 -O2 -Wall -Wextra -shared -fPIC -o $@ $< -ldl
 
 # libFuzzer, SECONDS (60) each. libconfig 1.5 leaks a little at every syntax error.
@@ -223,6 +230,7 @@ fuzz: deps-check
 # What follows from the tables.
 $(BUILD)/generate: docs/generate.c $(LIBRARY)
 	@mkdir -p $(@D)
+	echo '  $@'
 	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -MMD -MP -o $@ docs/generate.c $(LIBRARY) $(LDLIBS)
 docs: $(BUILD)/generate
 	$(BUILD)/generate modules > docs/modules.md
