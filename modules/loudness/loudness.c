@@ -37,15 +37,29 @@ static int step_over(double loudness, int per_lu)
 	return step_bound((loudness - LOUDNESS_GATE) * per_lu + 0.5, per_lu);
 }
 
-/* Mean power of the newest `count` bins, the first of them at `bin - count`. */
+static double sum(const double *from, int count)
+{
+	double lane[8] = { 0 };
+	int i = 0;
+	for (; i + 8 <= count; i += 8)
+		for (int k = 0; k < 8; k++)
+			lane[k] += from[i + k];
+	for (; i < count; i++)
+		lane[0] += from[i];
+	for (int k = 4; k > 0; k /= 2)
+		for (int j = 0; j < k; j++)
+			lane[j] += lane[j + k];
+	return lane[0];
+}
+
+/* Mean power of the `count` bins before l->bin. */
 static double window_power(const struct loudness *l, int count)
 {
-	double sum[4] = { 0 };
-	for (int k = 1; k <= count; k++) {
-		const int at = l->bin - k;
-		sum[k & 3] += l->power[at < 0 ? at + LOUDNESS_BINS : at];
-	}
-	return (sum[0] + sum[1] + (sum[2] + sum[3])) / count;
+	const int wrapped = count > l->bin ? count - l->bin : 0;
+	const int straight = count - wrapped;
+	return (sum(l->power + l->bin - straight, straight) +
+		sum(l->power + LOUDNESS_BINS - wrapped, wrapped)) /
+	       count;
 }
 
 /* BS.1770-5: blocks over -70 LUFS, then those over their mean less 10 LU. */
@@ -55,7 +69,7 @@ static void integrate(struct loudness *l, double power)
 	struct loudness_history *h = &l->history;
 	struct loudness_steps *s = &l->steps;
 	const double loudness = lufs(power);
-	double sum = 0;
+	double all = 0;
 	uint64_t count = 0;
 	if (loudness <= LOUDNESS_GATE)
 		return;
@@ -72,15 +86,14 @@ static void integrate(struct loudness *l, double power)
 	const double mean = h->block_power / (double)h->block_count;
 	const int first = step_over(lufs(mean) - 10.0, PER_LU), gate = first / PER_LU;
 	for (int k = first % PER_LU; h->lu_blocks[gate] && k < PER_LU; k++) {
-		sum += s->powers[gate][k];
+		all += s->powers[gate][k];
 		count += s->blocks[gate][k];
 	}
-	for (int k = gate + 1; k < LOUDNESS_SPAN; k++) {
-		sum += h->lu_powers[k];
+	all += sum(h->lu_powers + gate + 1, LOUDNESS_SPAN - gate - 1);
+	for (int k = gate + 1; k < LOUDNESS_SPAN; k++)
 		count += h->lu_blocks[k];
-	}
 	if (count)
-		h->integrated = reading(sum / (double)count);
+		h->integrated = reading(all / (double)count);
 }
 
 /* The loudness, from the gate, that `place` short-term values lie under, those below step
@@ -136,12 +149,11 @@ static void spread(struct loudness *l, double power)
 /* Over the last 0.4 s; silence reads 1. */
 static void correlate(struct loudness *l)
 {
-	double sum[3] = { 0 };
-	for (int b = 0; b < LOUDNESS_MOMENTARY_BINS; b++)
-		for (int k = 0; k < 3; k++)
-			sum[k] += l->product[b][k];
-	const double power = sqrt(sum[0] * sum[1]);
-	l->correlation = power > 1e-12 ? (float)(sum[2] / power) : 1.0f;
+	double total[3];
+	for (int k = 0; k < 3; k++)
+		total[k] = sum(l->product[k], LOUDNESS_MOMENTARY_BINS);
+	const double power = sqrt(total[0] * total[1]);
+	l->correlation = power > 1e-12 ? (float)(total[2] / power) : 1.0f;
 }
 
 /* Ten milliseconds are over. */
@@ -152,8 +164,8 @@ static void close_bin(struct loudness *l)
 	for (int c = 0; c < l->channels; c++)
 		power += l->weight[c] * l->energy[c];
 	l->power[l->bin] = power * l->filter.level / l->bin_frames;
-	memcpy(l->product[l->bin % LOUDNESS_MOMENTARY_BINS], l->products,
-	       sizeof l->products);
+	for (int k = 0; k < 3; k++)
+		l->product[k][l->bin % LOUDNESS_MOMENTARY_BINS] = l->products[k];
 	memset(l->energy, 0, sizeof l->energy);
 	memset(l->products, 0, sizeof l->products);
 	l->bin_filled = 0;

@@ -74,7 +74,7 @@ struct loudness {
 	/* The bin in the making: K-weighted energy per channel; left x left, right x
 	 * right, left x right. */
 	double energy[CHANNELS_MAX], products[3];
-	double power[LOUDNESS_BINS], product[LOUDNESS_MOMENTARY_BINS][3];
+	double power[LOUDNESS_BINS], product[3][LOUDNESS_MOMENTARY_BINS];
 	struct truepeak peak[CHANNELS_MAX];
 	struct loudness_history history;
 	struct loudness_steps steps;
