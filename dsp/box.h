@@ -79,15 +79,39 @@ static inline box_lanes box_step(struct box *b, const struct box_lengths *l,
 	return in;
 }
 
-/* Fills the sums anew from past[0], which must hold the frames before `at`. For adopt(). */
-static inline void box_refill(struct box *b, const struct box_lengths *l, uint32_t at,
-			      uint32_t mask)
+/* As if `in` had come for ever. */
+static inline void box_fill(struct box *b, const struct box_lengths *l, uint32_t mask,
+			    box_lanes in)
 {
-	const uint32_t size = mask + 1;
+	for (int k = 0; k < BOX_COUNT; k++) {
+		for (uint32_t i = 0; i <= mask; i++)
+			box_store(b->past[k][i], in);
+		in *= (uint64_t)l->length[k];
+		box_store(b->sum[k], in);
+	}
+}
+
+/* Frames of input that the sums hold. */
+static inline uint32_t box_memory(const struct box_lengths *l)
+{
+	return (uint32_t)box_reach(l) + BOX_COUNT;
+}
+
+static inline size_t box_adopt_bytes(const struct box_lengths *l)
+{
+	return box_memory(l) * BOX_LANES * sizeof(uint64_t);
+}
+
+/* Takes over the frames before `at` of boxes whose lengths may differ. */
+static inline void box_adopt(struct box *b, const struct box *from,
+			     const struct box_lengths *l, uint32_t at, uint32_t mask)
+{
+	const uint32_t size = mask + 1, reach = box_memory(l);
+	for (uint32_t i = at - reach; i != at; i++)
+		box_store(b->past[0][i & mask], box_load(from->past[0][i & mask]));
 	memset(b->sum, 0, sizeof b->sum);
 	for (int k = 1; k < BOX_COUNT; k++)
 		memset(b->past[k], 0, size * sizeof *b->past[k]);
-	const uint32_t reach = (uint32_t)box_reach(l) + BOX_COUNT;
 	for (uint32_t i = at - reach; i != at; i++) {
 		box_lanes in = box_load(b->past[0][i & mask]);
 		for (int k = 0; k < BOX_COUNT; k++) {

@@ -36,6 +36,7 @@ enum {
 	TRUEPEAK_DELAY = TRUEPEAK_QUARTER_DELAY + 1,
 	TRUEPEAK_PAST = 2 * TRUEPEAK_HALF,
 	TRUEPEAK_SHORT_PAST = 8,
+	TRUEPEAK_ADOPT_BYTES = 4 * (TRUEPEAK_PAST + 3 * TRUEPEAK_SHORT_PAST + 1),
 };
 
 /* One side of each symmetric filter, from the middle outwards: minimax by linear
@@ -217,6 +218,17 @@ static inline void truepeak_end(struct truepeak *tp,
 	memmove(tp->quarter, tp->quarter + frames, short_past);
 	memmove(tp->three, tp->three + frames, short_past);
 	tp->last = eighths->at[3][frames - 1];
+}
+
+/* Takes over another's memory. */
+static inline void truepeak_adopt(struct truepeak *tp, const struct truepeak *old)
+{
+	const size_t short_past = TRUEPEAK_SHORT_PAST * sizeof(float);
+	memcpy(tp->x, old->x, TRUEPEAK_PAST * sizeof(float));
+	memcpy(tp->half, old->half, short_past);
+	memcpy(tp->quarter, old->quarter, short_past);
+	memcpy(tp->three, old->three, short_past);
+	tp->last = old->last;
 }
 
 #endif

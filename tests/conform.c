@@ -14,11 +14,6 @@ static const struct shortfall {
 } shortfalls[] = {
 	{ "saturator", "match", "residue",
 	  "the gain that matches loudness follows the programme" },
-	{ "limiter", "ceiling", "residue",
-	  "a tone is changed only while the ceiling is "
-	  "under it, not along the ceiling's whole way" },
-	{ "limiter", "gain", "residue",
-	  "the look-ahead sees a rising gain early and dips" },
 	{ "comp", "highpass", "residue",
 	  "the side chain's new filter starts empty; attack and release follow" },
 	{ "multiband", "mode", "latency",

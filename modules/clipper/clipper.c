@@ -196,4 +196,5 @@ static void clipper_adopt(void *state, const void *old)
 	memcpy(state, old, sizeof(struct clipper));
 }
 
+_Static_assert(sizeof(struct clipper) <= ADOPT_BYTES_MAX, "adopt() copies it all");
 MODULE_KERNEL(clipper) = { .process = clipper_process, .adopt = clipper_adopt };

@@ -273,8 +273,24 @@ static void test_cuts(void)
 	}
 }
 
+static void adopt_copies_little(void)
+{
+	float values[COMP_PARAMS];
+	values_set(values);
+	const struct setup setup = { .rate = 192000,
+				     .channels = CHANNELS_MAX,
+				     .values = values };
+	struct arena *arena = arena_create();
+	const struct comp_state *s = module_comp.init(arena, &setup);
+	const size_t rings = CHANNELS_MAX * sizeof(float) * (size_t)s->lookahead_max;
+	CHECK(sizeof *s + rings <= ADOPT_BYTES_MAX, "adopt() copies %zu bytes",
+	      sizeof *s + rings);
+	arena_destroy(arena);
+}
+
 int main(void)
 {
+	adopt_copies_little();
 	test_curve();
 	test_labels();
 	test_low_notes();

@@ -1,8 +1,10 @@
 /* limiter.c - the true-peak limiter's audio thread part.
  *
- *   in -> gain -> (guard) -+-> delay ------------------------> x --> clamp -> out
- *                          |                                   |
- *                          +-> 8 x peak -> groups -> hold -> release -> boxes -> lines
+ *   in -> (guard) -+-> delay ---------------------------> x --> clamp -> out
+ *                  |                                      |
+ *                  +-> 8 x peak -> groups -+-> deck 0 -> fade
+ *                                          '-> deck 1 ----'
+ *   deck:  hold -> need -> link -> release -> boxes -> lines, times the gain
  *
  * Only the side chain is oversampled; the path stays at the base rate, so that without
  * reduction the output is the delayed input, bit for bit. The hold is longer than half a
@@ -17,13 +19,20 @@
 #define REDUCTION_MAX 15.9f
 /* A release ends here, 2e-4 dB from its goal, instead of creeping on for seconds. */
 #define RELEASE_END 3e-5
+/* A need that falls by less, 0.012 dB, is taken for the same: where the points of a sample
+ * meet the crests of a steady tone makes that much, slowly, and it would be heard as beats. */
+#define REST 2e-3
+#define QUIET (-66.0f) /* octaves; log2 of the least level */
 
 struct scratch {
 	_Alignas(64) float in[CHANNELS_MAX][GRID_FRAMES];
-	/* Per group that ends in the piece; needs become reductions, then gains. */
-	_Alignas(64) float need[CHANNELS_MAX][LIMITER_GROUPS];
-	_Alignas(64) float ceiling[GRID_FRAMES], link[GRID_FRAMES];
-	_Alignas(64) float gain[GRID_FRAMES + 2 * LIMITER_GROUP_MAX];
+	/* Per group that ends in the piece: the block's highest level so far, and a deck's
+	 * needs, which become reductions. */
+	_Alignas(64) float level[CHANNELS_MAX][LIMITER_GROUPS];
+	_Alignas(64) float need[2][CHANNELS_MAX][LIMITER_GROUPS];
+	_Alignas(64) float gain[2][GRID_FRAMES + 2 * LIMITER_GROUP_MAX];
+	/* Per frame: how far the other deck has come in, and what no sample exceeds. */
+	_Alignas(64) float weight[GRID_FRAMES], ceiling[GRID_FRAMES];
 	_Alignas(64) float peak[LIMITER_GROUP_MAX + GRID_FRAMES];
 	_Alignas(64) struct truepeak_eighths eighths;
 	int first;  /* frame in the piece where its first group ends */
@@ -79,31 +88,33 @@ static void guard_piece(struct limiter *l, struct limiter_channel *ch, float *au
 	memmove(ch->window, ch->window + frames, past * sizeof *audio);
 }
 
-/* A grid block begins: the ended one's needs join the hold. */
-static void hold(struct limiter *l, const struct limiter_numbers *numbers,
-		 float ceiling)
+/* A grid block begins: the ended one joins those before. */
+static void block_begin(struct limiter *l)
 {
-	float *row = l->blocks[l->block];
-	memcpy(row, l->now, sizeof l->now);
-	row[LIMITER_CEILING_LANE] = ceiling;
-	memset(l->now, 0, sizeof l->now);
-	vf held[LIMITER_LANES / VEC_FLOATS];
-	for (int v = 0; v < LIMITER_LANES / VEC_FLOATS; v++)
-		held[v] = vf_load(row + v * VEC_FLOATS);
-	for (int k = 1; k < numbers->hold_blocks; k++) {
-		row = l->blocks[(l->block - k) & (LIMITER_HOLD_MAX - 1)];
-		for (int v = 0; v < LIMITER_LANES / VEC_FLOATS; v++)
-			held[v] = vf_max(held[v], vf_load(row + v * VEC_FLOATS));
-	}
-	memcpy(l->held, held, sizeof held);
+	memcpy(l->blocks[l->block], l->now, sizeof l->now);
+	for (int c = 0; c < LIMITER_LANES; c++)
+		l->now[c] = QUIET;
 	l->block = (l->block + 1) & (LIMITER_HOLD_MAX - 1);
 }
 
-/* Octaves of gain that must go, per channel on its own. */
-static void needs(struct limiter *l, struct scratch *s, int c, int frames)
+static void hold(const struct limiter *l, struct limiter_deck *deck)
+{
+	vf held[LIMITER_LANES / VEC_FLOATS];
+	for (int v = 0; v < LIMITER_LANES / VEC_FLOATS; v++)
+		held[v] = vf_all(QUIET);
+	for (int k = 1; k <= deck->numbers.hold_blocks; k++) {
+		const float *row = l->blocks[(l->block - k) & (LIMITER_HOLD_MAX - 1)];
+		for (int v = 0; v < LIMITER_LANES / VEC_FLOATS; v++)
+			held[v] = vf_max(held[v], vf_load(row + v * VEC_FLOATS));
+	}
+	memcpy(deck->held, held, sizeof held);
+}
+
+/* Each group's level, then the highest of the block so far. */
+static void levels(struct limiter *l, struct scratch *s, int c, int frames)
 {
 	struct limiter_channel *ch = &l->channel[c];
-	float *peak = s->peak + LIMITER_GROUP_MAX, *need = s->need[c];
+	float *peak = s->peak + LIMITER_GROUP_MAX, *level = s->level[c];
 	truepeak_run(&ch->in, s->in[c], peak, &s->eighths, frames);
 	truepeak_end(&ch->in, &s->eighths, frames);
 	memcpy(s->peak, ch->peaks, sizeof ch->peaks);
@@ -113,30 +124,34 @@ static void needs(struct limiter *l, struct scratch *s, int c, int frames)
 		float most = 1e-20f;
 		for (int k = 0; k <= l->group; k++)
 			most = last[-k] > most ? last[-k] : most;
-		need[g] = most;
+		level[g] = most;
 	}
 	memcpy(ch->peaks, s->peak + frames, sizeof ch->peaks);
-	for (int g = 0; g < s->groups; g += VEC_FLOATS) {
-		const vf level = vf_log2(vf_load(need + g));
-		const vf over = level - vf_load(s->ceiling + g) + MARGIN_OCTAVES;
-		vf_store(need + g,
-			 vf_min(vf_max(over, vf_all(0)), vf_all(REDUCTION_MAX)));
-	}
+	for (int g = 0; g < s->groups; g += VEC_FLOATS)
+		vf_store(level + g, vf_log2(vf_load(level + g)));
+	float most = l->now[c];
+	for (int g = 0; g < s->groups; g++)
+		level[g] = most = level[g] > most ? level[g] : most;
+	l->now[c] = most;
 }
 
-/* Moves every channel's need towards the largest. */
-static void link_needs(const struct limiter *l, struct scratch *s)
+/* Octaves of gain that must go in a vector of groups; then every channel's need is moved
+ * towards the largest. */
+static void needs(const struct limiter_deck *deck, const float (*level)[LIMITER_GROUPS],
+		  float (*need)[LIMITER_GROUPS], int channels, int g)
 {
-	for (int i = 0; i < s->groups; i += VEC_FLOATS) {
-		vf most = vf_load(s->need[0] + i);
-		for (int c = 1; c < l->channels; c++)
-			most = vf_max(most, vf_load(s->need[c] + i));
-		const vf apart = 1.0f - vf_load(s->link + i);
-		for (int c = 0; c < l->channels; c++) {
-			const vf own = vf_load(s->need[c] + i);
-			vf_store(s->need[c] + i, most - apart * (most - own));
-		}
+	const struct limiter_numbers *n = &deck->numbers;
+	vf most = { 0 };
+	for (int c = 0; c < channels; c++) {
+		const vf held = vf_max(vf_load(level[c] + g), vf_all(deck->held[c]));
+		const vf over = vf_max(held - n->threshold + MARGIN_OCTAVES, vf_all(0));
+		const vf own = vf_min(over, vf_all(REDUCTION_MAX));
+		most = vf_max(most, own);
+		vf_store(need[c] + g, own);
 	}
+	const float apart = 1.0f - n->link;
+	for (int c = 0; c < channels; c++)
+		vf_store(need[c] + g, most - apart * (most - vf_load(need[c] + g)));
 }
 
 static box_doubles lanes_max(box_doubles a, box_doubles b)
@@ -171,27 +186,34 @@ static box_doubles lanes_load(const double from[BOX_LANES])
 	return (box_doubles) { from[0], from[1] };
 }
 
+static box_doubles lanes_select(box_lanes mask, box_doubles a, box_doubles b)
+{
+	return (box_doubles)(((box_lanes)a & mask) | ((box_lanes)b & ~mask));
+}
+
 /* Needs -> reductions, in place. Two followers fall under what is held: a fast one for
  * lone peaks, and a slow one that only lasting reduction can fill, through two poles. */
-static void reduce_pair(struct limiter *l, const struct limiter_numbers *numbers,
-			int first, float *left, float *right, int groups)
+static void reduce_pair(const struct limiter *l, struct limiter_deck *deck, int first,
+			float *left, float *right, int groups)
 {
-	const double keep_fast = numbers->keep_fast, give_fast = 1.0 - keep_fast;
-	const double keep_slow = numbers->keep_slow, keep_fill = numbers->keep_fill;
+	const struct limiter_numbers *n = &deck->numbers;
+	const double keep_fast = n->keep_fast, give_fast = 1.0 - keep_fast;
+	const double keep_slow = n->keep_slow, keep_fill = n->keep_fill;
 	const double give_fill = 1.0 - keep_fill;
 	const box_doubles magic = (box_doubles) { 0x1p52, 0x1p52 };
 	const struct box_lengths lengths = l->lengths;
 	const uint32_t mask = l->box_mask, at = l->box_at;
-	struct limiter_pair *pair = &l->pair[first / BOX_LANES];
-	float *now_held = l->now + first;
-	const box_doubles held = lanes_of(l->held[first], l->held[first + 1]);
+	struct limiter_pair *pair = &deck->pair[first / BOX_LANES];
 	struct box box = pair->box;
-	box_doubles now = lanes_of(now_held[0], now_held[1]);
-	box_doubles fast = lanes_load(pair->fast), filled = lanes_load(pair->filled),
-		    above = lanes_load(pair->above);
+	box_doubles rest = lanes_load(pair->rest), fast = lanes_load(pair->fast),
+		    filled = lanes_load(pair->filled), above = lanes_load(pair->above);
 	for (int i = 0; i < groups; i++) {
-		now = lanes_max(now, lanes_of(left[i], right[i]));
-		const box_doubles need = lanes_max(now, held);
+		const box_doubles asked = lanes_of(left[i], right[i]);
+		const box_lanes same =
+			(box_lanes)(rest - asked <= REST) & (box_lanes)(asked > 0.0);
+		const box_doubles need =
+			lanes_select(same, lanes_max(rest, asked), asked);
+		rest = need;
 		fast = lanes_max(need, fast * keep_fast + need * give_fast);
 		const box_doubles before = filled;
 		filled = filled * keep_fill + need * give_fill;
@@ -212,43 +234,120 @@ static void reduce_pair(struct limiter *l, const struct limiter_numbers *numbers
 	}
 	pair->box = box;
 	for (int lane = 0; lane < BOX_LANES; lane++) {
-		now_held[lane] = (float)now[lane];
+		pair->rest[lane] = rest[lane];
 		pair->fast[lane] = fast[lane];
 		pair->filled[lane] = filled[lane];
 		pair->above[lane] = above[lane];
 	}
 }
 
-/* Reductions of groups -> gains of frames, in straight lines; returns the least. A group's gain sets out
- * where the group ends and is reached as the next one ends, less a frame. s->gain starts
- * at the first group that has a frame in the piece. */
-static float spread_gain(struct limiter *l, struct scratch *s, int c)
+static void deck_reduce(const struct limiter *l, struct limiter_deck *deck,
+			const struct scratch *s, float (*need)[LIMITER_GROUPS])
 {
-	struct limiter_channel *ch = &l->channel[c];
-	const int group = l->group;
-	float knots[2 + LIMITER_GROUPS + VEC_FLOATS] = { ch->gain[0], ch->gain[1] };
+	const int channels = l->channels;
 	for (int g = 0; g < s->groups; g += VEC_FLOATS)
-		vf_store(knots + 2 + g, vf_exp2(-vf_load(s->need[c] + g)));
+		needs(deck, s->level, need, channels, g);
+	if (channels % BOX_LANES)
+		memset(need[channels], 0, sizeof need[channels]);
+	for (int c = 0; c < channels; c += BOX_LANES)
+		reduce_pair(l, deck, c, need[c], need[c + 1], s->groups);
+}
+
+/* A deck takes new numbers and goes on from the one that plays as if it had always had them:
+ * what it holds, it has long reached. */
+static void deck_start(struct limiter *l, struct limiter_deck *deck,
+		       const struct limiter_deck *from,
+		       const struct limiter_numbers *numbers)
+{
+	float level[CHANNELS_MAX][LIMITER_GROUPS], was[CHANNELS_MAX][LIMITER_GROUPS],
+		is[CHANNELS_MAX][LIMITER_GROUPS];
+	for (int c = 0; c < CHANNELS_MAX; c++)
+		for (int g = 0; g < LIMITER_GROUPS; g++)
+			level[c][g] = QUIET;
+	deck->numbers = *numbers;
+	hold(l, deck);
+	needs(from, (const float(*)[LIMITER_GROUPS])level, was, l->channels, 0);
+	needs(deck, (const float(*)[LIMITER_GROUPS])level, is, l->channels, 0);
+	for (int c = 0; c < (l->channels + 1) / BOX_LANES * BOX_LANES; c++) {
+		const struct limiter_pair *old = &from->pair[c / BOX_LANES];
+		struct limiter_pair *pair = &deck->pair[c / BOX_LANES];
+		const int lane = c % BOX_LANES;
+		const double need = c < l->channels ? (double)is[c][0] : 0;
+		const double more = c < l->channels ? need - (double)was[c][0] : 0;
+		const double slow = old->filled[lane] + old->above[lane] + more;
+		pair->rest[lane] = need;
+		pair->fast[lane] = fmax(need, old->fast[lane] + more);
+		pair->filled[lane] = fmax(0, old->filled[lane] + more);
+		pair->above[lane] = fmax(0, slow) - pair->filled[lane];
+		const double reduction = fmax(pair->fast[lane], slow);
+		was[c][0] = reduction > RELEASE_END ? (float)reduction : (float)need;
+		deck->reduced[c][0] = deck->reduced[c][1] =
+			vf_exp2(vf_all(-was[c][0]))[0];
+	}
+	for (int c = 0; c < l->channels; c += BOX_LANES)
+		box_fill(&deck->pair[c / BOX_LANES].box, &l->lengths, l->box_mask,
+			 box_in(lanes_of(was[c][0], was[c + 1][0])));
+}
+
+/* The first numbers ever. */
+static void first_start(struct limiter *l, const struct limiter_numbers *numbers)
+{
+	for (int c = 0; c < LIMITER_LANES; c++)
+		l->now[c] = QUIET;
+	for (int k = 0; k < LIMITER_HOLD_MAX; k++)
+		memcpy(l->blocks[k], l->now, sizeof l->now);
+	l->deck[0].numbers = *numbers;
+	deck_start(l, &l->deck[0], &l->deck[0], numbers);
+	l->warm = true;
+}
+
+/* On a grid line. */
+static void turn(struct limiter *l, const struct limiter_numbers *numbers)
+{
+	const struct limiter_deck *playing = &l->deck[l->fade.playing];
+	block_begin(l);
+	hold(l, &l->deck[l->fade.playing]);
+	if (!l->fade.running && playing->numbers.serial != numbers->serial)
+		deck_start(l, &l->deck[crossfade_start(&l->fade, 0)], playing, numbers);
+	else if (l->fade.running)
+		hold(l, &l->deck[1 - l->fade.playing]);
+}
+
+/* Reductions of groups -> gains of frames, in straight lines; returns the least of the
+ * reductions' gains. A group's gain sets out where the group ends and is reached as the next
+ * one ends, less a frame. gain[0] is the first frame of the first group that has one in the
+ * piece. */
+static float spread_gain(const struct limiter *l, struct limiter_deck *deck,
+			 const struct scratch *s, const float *reduction, int c,
+			 float *gain)
+{
+	const int group = l->group;
+	float *last = deck->reduced[c];
+	float knots[2 + LIMITER_GROUPS + VEC_FLOATS] = { last[0], last[1] };
+	for (int g = 0; g < s->groups; g += VEC_FLOATS)
+		vf_store(knots + 2 + g, vf_exp2(-vf_load(reduction + g)));
+	memcpy(last, knots + s->groups, sizeof deck->reduced[c]);
 	float least = knots[0];
+	for (int g = 0; g <= s->groups + 1; g++) {
+		least = fminf(least, knots[g]);
+		knots[g] *= deck->numbers.gain;
+	}
 	for (int g = 0; g <= s->groups; g++) {
 		const float from = knots[g], step = knots[g + 1] - from;
-		least = fminf(least, knots[g + 1]);
-		float *gain = s->gain + g * group;
 		for (int k = 0; k < group; k++)
-			gain[k] = from + step * l->ramp[k];
+			gain[g * group + k] = from + step * l->ramp[k];
 	}
-	memcpy(ch->gain, knots + s->groups, sizeof ch->gain);
 	return least;
 }
 
 /* Delayed audio times gain. The clamp never acts but on what rounding adds. */
-static void output(const float *delayed, const float *gain, float ceiling, float *out,
-		   int frames)
+static void output(const float *delayed, const float *gain, const float *ceiling,
+		   float *out, int frames)
 {
 	_Alignas(64) float y[GRID_FRAMES];
-	const vf top = vf_all(ceiling);
 	for (int i = 0; i < frames; i += VEC_FLOATS) {
 		const vf gained = vf_load(delayed + i) * vf_load(gain + i);
+		const vf top = vf_load(ceiling + i);
 		vf_store(y + i, vf_max(vf_min(gained, top), -top));
 	}
 	memcpy(out, y, (size_t)frames * sizeof *out);
@@ -264,91 +363,65 @@ static float true_peak(struct limiter_channel *ch, struct scratch *s, const floa
 	return peak;
 }
 
-/* On a grid line the value aims at `target`. */
-static void glide_one(struct smooth *value, double target, bool grid_line, int length,
-		      float *out, int frames)
+/* Each frame's weight of the deck that comes in, and its ceiling. */
+static void fade_run(struct limiter *l, struct scratch *s,
+		     const struct limiter_deck *old, const struct limiter_deck *new,
+		     bool fading, int frames)
 {
-	if (grid_line)
-		smooth_aim(value, target, length);
-	if (!value->moving) {
-		for (int i = 0; i < frames; i++)
-			out[i] = (float)value->settled;
+	_Alignas(64) float ceiling[GRID_FRAMES];
+	for (int i = 0; i < GRID_FRAMES; i++)
+		s->ceiling[i] = old->numbers.ceiling;
+	if (!fading)
 		return;
-	}
-	double exact[GRID_FRAMES];
-	smooth_run(value, length, exact, frames);
-	for (int i = 0; i < frames; i++)
-		out[i] = (float)exact[i];
-}
-
-static void glide(struct limiter *l, struct scratch *s,
-		  const struct limiter_numbers *numbers, bool grid_line, float *gain,
-		  int frames)
-{
-	const double ceiling = (double)numbers->ceiling_octaves;
-	const int length = smooth_frames(l->rate);
-	if (!l->warm) {
-		smooth_jump(&l->gain, (double)numbers->gain);
-		smooth_jump(&l->ceiling, ceiling);
-		smooth_jump(&l->link, (double)numbers->link);
-		for (int k = 0; k < LIMITER_HOLD_MAX; k++)
-			l->blocks[k][LIMITER_CEILING_LANE] = numbers->ceiling_octaves;
-		l->warm = true;
-	}
-	glide_one(&l->gain, (double)numbers->gain, grid_line, length, gain, frames);
-	glide_one(&l->ceiling, ceiling, grid_line, length, s->ceiling, frames);
-	glide_one(&l->link, (double)numbers->link, grid_line, length, s->link, frames);
-	if (grid_line)
-		hold(l, numbers, s->ceiling[0]);
-	for (int g = 0; g < s->groups; g++) {
-		s->ceiling[g] = s->ceiling[s->first + g * l->group];
-		s->link[g] = s->link[s->first + g * l->group];
-	}
-}
-
-/* Highest sample allowed: where the ceiling comes down, what waits obeys the old one. */
-static float clamp_level(const struct limiter *l, const struct limiter_numbers *numbers)
-{
-	const float before = l->held[LIMITER_CEILING_LANE];
-	if (before > numbers->ceiling_octaves)
-		return vf_exp2(vf_all(before))[0];
-	return numbers->ceiling;
+	for (int i = 0; i < GRID_FRAMES; i++)
+		ceiling[i] = new->numbers.ceiling;
+	crossfade_run(&l->fade, smooth_frames(l->rate), s->weight, frames);
+	crossfade_mix(s->weight, ceiling, s->ceiling, frames);
 }
 
 static void process(void *state, const struct piece *piece) REALTIME;
 static void process(void *state, const struct piece *piece)
 {
 	struct limiter *l = state;
-	const struct limiter_numbers *numbers = piece->numbers;
 	const int frames = piece->frames, channels = l->channels;
 	const int within = (int)(piece->frame % (uint64_t)l->group);
 	struct scratch s;
-	_Alignas(64) float gain[GRID_FRAMES];
 
 	s.first = l->group - 1 - within;
 	s.groups = (within + frames) / l->group;
-	glide(l, &s, numbers, piece->frame % GRID_FRAMES == 0, gain, frames);
+	if (!l->warm)
+		first_start(l, piece->numbers);
+	if (piece->frame % GRID_FRAMES == 0)
+		turn(l, piece->numbers);
+	const bool fading = l->fade.running;
+	struct limiter_deck *old = &l->deck[l->fade.playing];
+	struct limiter_deck *new = &l->deck[1 - l->fade.playing];
+	fade_run(l, &s, old, new, fading, frames);
 	for (int c = 0; c < channels; c++) {
-		for (int i = 0; i < frames; i++)
-			s.in[c][i] = piece->in[c][i] * gain[i];
+		memcpy(s.in[c], piece->in[c], (size_t)frames * sizeof(float));
 		if (l->strict)
 			guard_piece(l, &l->channel[c], s.in[c], frames);
 		ring_write(l->channel[c].delay, l->ring_frames, l->at, s.in[c], frames);
-		needs(l, &s, c, frames);
+		levels(l, &s, c, frames);
 	}
-	if (channels % BOX_LANES)
-		memset(s.need[channels], 0, sizeof s.need[channels]);
-	link_needs(l, &s);
-	for (int c = 0; c < channels; c += BOX_LANES)
-		reduce_pair(l, numbers, c, s.need[c], s.need[c + 1], s.groups);
-	const float ceiling = clamp_level(l, numbers);
+	deck_reduce(l, old, &s, s.need[0]);
+	if (fading)
+		deck_reduce(l, new, &s, s.need[1]);
 	float least = 1.0f;
 	for (int c = 0; c < channels; c++) {
 		struct limiter_channel *ch = &l->channel[c];
-		least = fminf(least, spread_gain(l, &s, c));
+		float *gain = s.gain[0] + within + 1;
+		float least_gain = spread_gain(l, old, &s, s.need[0][c], c, s.gain[0]);
+		if (fading) {
+			const float other =
+				spread_gain(l, new, &s, s.need[1][c], c, s.gain[1]);
+			crossfade_mix(s.weight, s.gain[1] + within + 1, gain, frames);
+			least_gain += s.weight[frames - 1] * (other - least_gain);
+		}
+		least = fminf(least, least_gain);
 		ring_read(ch->delay, l->ring_frames, l->at,
 			  l->look_frames + TRUEPEAK_DELAY, s.in[c], frames);
-		output(s.in[c], s.gain + within + 1, ceiling, piece->out[c], frames);
+		output(s.in[c], gain, s.ceiling, piece->out[c], frames);
 		piece->meters[LIMITER_TRUE_PEAK + c] =
 			true_peak(ch, &s, piece->out[c], frames);
 	}
@@ -389,8 +462,22 @@ static void refill_delay(struct limiter *l, struct limiter_channel *ch,
 	memcpy(ch->peaks, peak + GRID_FRAMES - LIMITER_GROUP_MAX, sizeof ch->peaks);
 }
 
+static void deck_adopt(const struct limiter *l, struct limiter_deck *deck,
+		       const struct limiter_deck *old)
+{
+	struct box box[LIMITER_PAIRS_MAX];
+	for (int p = 0; p < LIMITER_PAIRS_MAX; p++)
+		box[p] = deck->pair[p].box;
+	*deck = *old;
+	for (int p = 0; p < LIMITER_PAIRS_MAX; p++)
+		deck->pair[p].box = box[p];
+	for (int p = 0; p < (l->channels + 1) / BOX_LANES; p++)
+		box_adopt(&deck->pair[p].box, &old->pair[p].box, &l->lengths, l->box_at,
+			  l->box_mask);
+}
+
 /* Any mode takes over from any other: what was heard, what is held and released, and the
- * boxes are filled anew, for their lengths may differ. */
+ * boxes are filled anew, for their lengths may differ. limiter_adopt_bytes() counts. */
 static void adopt(void *state, const void *old_state) REALTIME;
 static void adopt(void *state, const void *old_state)
 {
@@ -399,28 +486,19 @@ static void adopt(void *state, const void *old_state)
 	l->warm = old->warm;
 	l->at = old->at;
 	l->box_at = old->box_at;
-	l->gain = old->gain;
-	l->ceiling = old->ceiling;
-	l->link = old->link;
 	l->block = old->block;
+	l->fade = old->fade;
 	memcpy(l->now, old->now, sizeof l->now);
-	memcpy(l->held, old->held, sizeof l->held);
 	memcpy(l->blocks, old->blocks, sizeof l->blocks);
 	for (int c = 0; c < l->channels; c++) {
 		const struct limiter_channel *from = &old->channel[c];
 		refill_delay(l, &l->channel[c], old->strict ? from->raw : from->delay);
-		l->channel[c].out = from->out;
-		memcpy(l->channel[c].gain, from->gain, sizeof from->gain);
+		truepeak_adopt(&l->channel[c].out, &from->out);
 	}
-	for (int p = 0; p < (l->channels + 1) / BOX_LANES; p++) {
-		struct limiter_pair *pair = &l->pair[p];
-		const struct box box = pair->box;
-		*pair = old->pair[p];
-		pair->box = box;
-		memcpy(box.past[0], old->pair[p].box.past[0],
-		       (l->box_mask + 1) * sizeof *box.past[0]);
-		box_refill(&pair->box, &l->lengths, l->box_at, l->box_mask);
-	}
+	deck_adopt(l, &l->deck[l->fade.playing], &old->deck[l->fade.playing]);
+	if (l->fade.running)
+		deck_adopt(l, &l->deck[1 - l->fade.playing],
+			   &old->deck[1 - l->fade.playing]);
 }
 
 MODULE_KERNEL(limiter) = { .process = process, .adopt = adopt };

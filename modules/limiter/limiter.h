@@ -3,7 +3,7 @@
 #define LATHE_LIMITER_H
 
 #include "dsp/box.h"
-#include "dsp/smooth.h"
+#include "dsp/crossfade.h"
 #include "dsp/truepeak.h"
 #include "modules/module.h"
 
@@ -29,30 +29,38 @@ enum {
 	LIMITER_GROUP_MAX = 16, /* frames; at 192 kHz */
 	LIMITER_GROUPS = 16,    /* most that end in a piece */
 	LIMITER_LANES = 16,
-	LIMITER_CEILING_LANE = CHANNELS_MAX,
 	LIMITER_GUARD_MAX = 96, /* half the guard's taps */
 };
 
 /* The gain is worked out for groups of frames, 12 thousand a second, and interpolated.
- * Reductions are positive and in octaves of gain (1 = 6.02 dB): 0 is "none". */
+ * Levels and reductions are in octaves (1 = 6.02 dB); 0 of reduction is "none". */
 struct limiter_numbers {
-	float gain;
-	float ceiling, ceiling_octaves;
-	float link;                             /* 0..1 */
+	uint64_t serial;                        /* of the values */
 	double keep_fast, keep_slow, keep_fill; /* share left after a group */
+	float gain, ceiling;                    /* linear */
+	float threshold;                        /* level before the gain */
+	float link;                             /* 0..1 */
 	int hold_blocks;
 };
 
 struct limiter_pair {
+	double rest[BOX_LANES]; /* what was needed, but for the least changes */
 	double fast[BOX_LANES], filled[BOX_LANES];
 	double above[BOX_LANES]; /* the slow follower, from filled */
 	struct box box;
 };
 
+/* A whole setting at work; two of them, to fade from one to the other. */
+struct limiter_deck {
+	struct limiter_numbers numbers;
+	_Alignas(64) float held[LIMITER_LANES]; /* highest level in the blocks before */
+	struct limiter_pair pair[LIMITER_PAIRS_MAX];
+	float reduced[CHANNELS_MAX][2]; /* the last two groups', as gains */
+};
+
 struct limiter_channel {
 	struct truepeak in, out;
 	float peaks[LIMITER_GROUP_MAX]; /* of the frames before */
-	float gain[2];                  /* the last two groups' */
 	float *delay;                   /* ring of what waits for its gain */
 	float *raw;                     /* strict: ring of what came before the guard */
 	float *window;                  /* strict: the guard's input, in order */
@@ -71,14 +79,23 @@ struct limiter {
 	struct box_lengths lengths;
 	int guard_half; /* the guard is 2 * guard_half + 1 taps long */
 	float guard[LIMITER_GUARD_MAX + 1]; /* from the middle outwards */
-	struct smooth gain, ceiling, link;
-	/* A lane for each channel's largest need, and one for the ceiling in octaves, as the
-	 * block began; of this grid block so far, of those before, and of each of them. */
-	_Alignas(64) float now[LIMITER_LANES], held[LIMITER_LANES];
+	/* Highest level per channel: of this grid block so far, and of those before. */
+	_Alignas(64) float now[LIMITER_LANES];
 	_Alignas(64) float blocks[LIMITER_HOLD_MAX][LIMITER_LANES];
 	int block; /* which of them is next */
 	struct limiter_channel channel[CHANNELS_MAX];
-	struct limiter_pair pair[LIMITER_PAIRS_MAX];
+	struct crossfade fade;
+	struct limiter_deck deck[2];
 };
+
+/* What adopt() copies at most: in the middle of a fade. */
+static inline size_t limiter_adopt_bytes(const struct limiter *l)
+{
+	const size_t boxes = box_adopt_bytes(&l->lengths) * LIMITER_PAIRS_MAX;
+	const size_t channel =
+		(size_t)l->ring_frames * sizeof(float) + TRUEPEAK_ADOPT_BYTES;
+	return sizeof l->now + sizeof l->blocks + (size_t)l->channels * channel +
+	       2 * (sizeof(struct limiter_deck) + boxes);
+}
 
 #endif

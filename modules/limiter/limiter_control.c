@@ -2,6 +2,7 @@
 #include "modules/limiter/limiter.h"
 
 #include "dsp/db.h"
+#include "dsp/serial.h"
 
 static const char *const modes[] = { "live", "default", "strict", NULL };
 static const char *const styles[] = { "transparent", "punchy", NULL };
@@ -189,6 +190,12 @@ static int warmup(const struct setup *setup)
 	return latency(setup) + 4 * GRID_FRAMES;
 }
 
+static void boxes_init(struct box *box, struct arena *arena, size_t frames)
+{
+	for (int k = 0; k < BOX_COUNT; k++)
+		box->past[k] = arena_alloc(arena, frames * sizeof *box->past[k]);
+}
+
 static void *init(struct arena *arena, const struct setup *setup)
 {
 	struct limiter *l = arena_alloc(arena, sizeof *l);
@@ -215,18 +222,15 @@ static void *init(struct arena *arena, const struct setup *setup)
 	guard_init(l);
 	for (int c = 0; c < l->channels; c++) {
 		struct limiter_channel *ch = &l->channel[c];
-		ch->gain[0] = ch->gain[1] = 1;
 		const size_t ring = (size_t)l->ring_frames * sizeof(float);
 		ch->delay = arena_alloc(arena, ring);
 		ch->raw = l->strict ? arena_alloc(arena, ring) : NULL;
 		ch->window =
 			l->strict ? arena_alloc(arena, window * sizeof(float)) : NULL;
 	}
-	for (int p = 0; p < (l->channels + 1) / BOX_LANES; p++)
-		for (int k = 0; k < BOX_COUNT; k++)
-			l->pair[p].box.past[k] = arena_alloc(
-				arena,
-				(l->box_mask + 1) * sizeof *l->pair[p].box.past[k]);
+	for (int d = 0; d < 2; d++)
+		for (int p = 0; p < (l->channels + 1) / BOX_LANES; p++)
+			boxes_init(&l->deck[d].pair[p].box, arena, l->box_mask + 1);
 	return l;
 }
 
@@ -246,15 +250,15 @@ static void design(const struct setup *setup, const float *values, void *numbers
 {
 	struct limiter_numbers *n = numbers;
 	const double ceiling_db = (double)values[LIMITER_CEILING];
+	const double gain_db = (double)values[LIMITER_GAIN];
 	const double release_ms = (double)values[LIMITER_RELEASE];
 	const bool punchy = values[LIMITER_STYLE] > 0.5f;
 	const double hold_ms = fmax(punchy ? 2.0 : 16.8, look_ms(setup) + 0.2);
 
-	n->gain = values[LIMITER_GAIN] > 0
-			  ? (float)db_gain((double)values[LIMITER_GAIN])
-			  : 1.0f;
+	n->serial = number_serial(values, LIMITER_PARAMS);
+	n->gain = gain_db > 0 ? (float)db_gain(gain_db) : 1.0f;
 	n->ceiling = nextafterf((float)db_gain(ceiling_db), 0);
-	n->ceiling_octaves = (float)(ceiling_db / DB_PER_OCTAVE);
+	n->threshold = (float)((ceiling_db - gain_db) / DB_PER_OCTAVE);
 	n->link = values[LIMITER_LINK] / 100.0f;
 	n->hold_blocks = (int)ceil(hold_ms * setup->rate / 1000.0 / GRID_FRAMES);
 	if (n->hold_blocks > LIMITER_HOLD_MAX)

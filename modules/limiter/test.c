@@ -285,6 +285,12 @@ static void adopts(enum limiter_mode from, enum limiter_mode to)
 	bench_open(&steady, to);
 	bench_run(&a, x, y, FRAMES, GRID_FRAMES);
 	bench_run(&steady, x, y, FRAMES, GRID_FRAMES);
+	/* In the middle of a fade to other numbers. */
+	bench_set(&a, LIMITER_CEILING, -4);
+	bench_set(&b, LIMITER_CEILING, -4);
+	bench_set(&steady, LIMITER_CEILING, -4);
+	bench_run(&a, x, wanted, 10 * GRID_FRAMES, GRID_FRAMES);
+	bench_run(&steady, x, wanted, 10 * GRID_FRAMES, GRID_FRAMES);
 	module_limiter.kernels[ISA_BASE]->adopt(b.state, a.state);
 	b.frame = steady.frame;
 	bench_run(&steady, x, wanted, REST, GRID_FRAMES);
@@ -305,8 +311,85 @@ static void adopts(enum limiter_mode from, enum limiter_mode to)
 	free(found);
 }
 
+/* While the ceiling moves, no sample is over it: along the whole raised cosine. */
+static void no_sample_over_a_moving_ceiling(float from_db, float to_db, float gain_db)
+{
+	enum { FRAMES = 8 * 1024 };
+	float *x = calloc(2 * FRAMES, sizeof *x), *y = calloc(2 * FRAMES, sizeof *y);
+	const double from = db_gain((double)from_db), to = db_gain((double)to_db);
+	struct bench b;
+	int over = 0;
+	programme(x, FRAMES);
+	bench_open(&b, LIMITER_LIVE);
+	bench_set(&b, LIMITER_CEILING, from_db);
+	bench_run(&b, x, y, FRAMES, GRID_FRAMES);
+	bench_set(&b, LIMITER_CEILING, to_db);
+	bench_set(&b, LIMITER_GAIN, gain_db);
+	bench_run(&b, x, y, FRAMES, GRID_FRAMES);
+	for (int i = 0; i < 2 * FRAMES; i++) {
+		const double p = fmin(1, (i % FRAMES) / (0.05 * RATE));
+		const double ceiling = from + (to - from) * (0.5 - 0.5 * cos(M_PI * p));
+		over += (double)fabsf(y[i]) > ceiling * (1 + 1e-6);
+	}
+	CHECK(over == 0, "%g to %g dB: %d samples over", (double)from_db, (double)to_db,
+	      over);
+	bench_close(&b);
+	free(x);
+	free(y);
+}
+
+/* The points of the detector beat with the crests of a tone; the gain may not. */
+static void holds_still_under_a_tone(double hz)
+{
+	enum { FRAMES = 2 * SECOND };
+	float *x = calloc(2 * FRAMES, sizeof *x), *y = calloc(2 * FRAMES, sizeof *y);
+	struct bench b;
+	float least = 1, most = 0;
+	for (int i = 0; i < FRAMES; i++)
+		x[i] = x[FRAMES + i] =
+			(float)(1.7 * cos(2 * M_PI * hz / RATE * i + 0.3));
+	bench_open(&b, LIMITER_DEFAULT);
+	bench_run(&b, x, y, FRAMES, GRID_FRAMES);
+	const int delay = module_limiter.latency(&b.setup);
+	for (int i = SECOND; i < FRAMES; i++)
+		if (fabsf(x[i - delay]) > 0.5f) {
+			least = fminf(least, y[i] / x[i - delay]);
+			most = fmaxf(most, y[i] / x[i - delay]);
+		}
+	CHECK(most - least < 1e-6f, "%g Hz: the gain moves by %g", hz,
+	      (double)(most - least));
+	bench_close(&b);
+	free(x);
+	free(y);
+}
+
+static void adopt_copies_little(void)
+{
+	static const int rates[] = { 44100, 48000, 88200, 96000, 176400, 192000 };
+	for (int r = 0; r < 6; r++)
+		for (int mode = LIMITER_LIVE; mode <= LIMITER_STRICT; mode++) {
+			struct bench b;
+			bench_open(&b, (enum limiter_mode)mode);
+			b.setup.rate = rates[r];
+			b.setup.channels = CHANNELS_MAX;
+			const struct limiter *l =
+				module_limiter.init(&b.arena, &b.setup);
+			CHECK(limiter_adopt_bytes(l) <= ADOPT_BYTES_MAX,
+			      "%d Hz, mode %d: adopt() copies %zu bytes", rates[r],
+			      mode, limiter_adopt_bytes(l));
+			bench_close(&b);
+		}
+}
+
 int main(void)
 {
+	adopt_copies_little();
+	no_sample_over_a_moving_ceiling(-1, -13, 0);
+	no_sample_over_a_moving_ceiling(-13, -1, 0);
+	no_sample_over_a_moving_ceiling(-6, -3, 20);
+	holds_still_under_a_tone(997);
+	holds_still_under_a_tone(3001);
+	holds_still_under_a_tone(4801);
 	for (int mode = LIMITER_LIVE; mode <= LIMITER_STRICT; mode++) {
 		keeps_its_ceiling((enum limiter_mode)mode);
 		cuts_do_not_matter((enum limiter_mode)mode);

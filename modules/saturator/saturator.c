@@ -291,4 +291,5 @@ static void saturator_adopt(void *state, const void *old)
 	memcpy(state, old, sizeof(struct saturator));
 }
 
+_Static_assert(sizeof(struct saturator) <= ADOPT_BYTES_MAX, "adopt() copies it all");
 MODULE_KERNEL(saturator) = { .process = saturator_process, .adopt = saturator_adopt };
