@@ -11,6 +11,7 @@
  */
 #include "daemon/jack.h"
 
+#include "daemon/cords.h"
 #include "daemon/log.h"
 #include "daemon/note.h"
 #include "daemon/ports.h"
@@ -71,8 +72,8 @@ struct jack {
 	/* JACK thread. */
 	jack_client_t *client;
 	struct patch *patch;
-	_Atomic bool
-		wired; /* the first connections stand: the rack may start, fading in */
+	struct cords cords;
+	_Atomic bool wired;    /* connected, so the rack may start, fading in */
 	jack_status_t refusal; /* the last one told */
 	unsigned arrivals_seen;
 
@@ -287,6 +288,7 @@ static void client_lost(struct jack *jack)
 		  "JACK server '%s' is gone (%s); waiting for it", jack->server,
 		  jack->reason);
 	state_set(jack, STATE_WAITING);
+	cords_lost(&jack->cords);
 	client_close(jack);
 	atomic_store(&jack->gone, false);
 }
@@ -333,6 +335,7 @@ static void ports_connect(struct jack *jack)
 	call_begin(&jack->call, "jack_connect");
 	take_arrivals(jack);
 	patch_scan(jack->patch);
+	cords_follow(&jack->cords, jack->client, &jack->ports, jack->patch);
 	call_end(&jack->call);
 	atomic_store(&jack->wired, true);
 }
@@ -433,6 +436,7 @@ void jack_destroy(struct jack *jack)
 	set_destroy(atomic_load(&jack->mailbox));
 	set_destroy(jack->posted);
 	note_finish(&jack->notes);
+	cords_finish(&jack->cords);
 	close(jack->wake);
 	close(jack->notice);
 	free(jack);

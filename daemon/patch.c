@@ -244,6 +244,18 @@ static void scan_wish(struct patch *patch, struct wish *wish)
 			wish_drop(wish, i);
 }
 
+bool patch_made(const struct patch *patch, const jack_port_t *port, const char *name)
+{
+	for (int i = 0; i < patch->wish_count; i++) {
+		const struct wish *wish = &patch->wishes[i];
+
+		for (int k = 0; wish->port == port && k < wish->cord_count; k++)
+			if (wish->cords[k].ours && !strcmp(wish->cords[k].name, name))
+				return true;
+	}
+	return false;
+}
+
 void patch_scan(struct patch *patch)
 {
 	for (int i = 0; i < patch->wish_count; i++)

@@ -26,5 +26,7 @@ void patch_arrived(struct patch *patch, const char *name);
 /* Connects what matches and was not there before. What a user disconnected stays so until
  * the port on the other side comes back. */
 void patch_scan(struct patch *patch);
+/* Did we connect this port of ours to that name? */
+bool patch_made(const struct patch *patch, const jack_port_t *port, const char *name);
 
 #endif

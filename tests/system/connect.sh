@@ -22,6 +22,10 @@ probe_end() {
 	within 5 not has_port $PROBE-out:2
 }
 
+# A busy machine may bring a server to a stand, which only a new client mends, 5 s later;
+# what is connected at a stand is not yet seen.
+running() { ctl status | grep -q "^jack  *running"; }
+
 sync=
 start_jackd -r 48000 -p 256 -C 12 -P 12
 check "starts" start_lathed "$work/rack.conf"
@@ -32,6 +36,7 @@ probe_start
 check "a pattern takes all that match" within 5 wired $lathe:in_2 $PROBE-out:1
 check "a pattern takes all that match" within 5 wired $lathe:in_2 $PROBE-out:2
 check "a client that comes is connected" within 5 wired $lathe:out_1 $PROBE-in:1
+within 10 running
 jack_disconnect $lathe:out_1 $PROBE-in:1
 jack_connect $lathe:out_1 $PROBE-in:2
 sleep 0.3
@@ -43,13 +48,16 @@ check "a client that returns is connected" within 5 wired $lathe:out_1 $PROBE-in
 check "a client that returns is connected" within 5 wired $lathe:in_2 $PROBE-out:2
 
 # Other patterns by a reload: ours go, the user's stays.
+within 10 running
 jack_connect $lathe:out_2 system:playback_3
+within 2 wired $lathe:out_2 system:playback_3
+sleep 0.2
 sed -i "s/-in:1\", \"no (such/-in:2\", \"system:playback_1/" "$work/rack.conf"
 kill -HUP "$lathed_pid"
 check "a new pattern is connected" within 5 wired $lathe:out_1 $PROBE-in:2
 check "the old one is not" within 5 not wired $lathe:out_1 $PROBE-in:1
 check "a pattern that was no name" within 5 wired $lathe:out_2 system:playback_1
-check "a user's stays over a reload" wired $lathe:out_2 system:playback_3
+check "a user's stays over a reload" within 8 wired $lathe:out_2 system:playback_3
 probe_end
 
 # Ports that come and go by a reload.
@@ -57,11 +65,11 @@ sed -i 's/^outputs = (/outputs = ( { name = "radio"; connect = ["system:playback
 	"$work/rack.conf"
 kill -HUP "$lathed_pid"
 check "a new output is connected" within 5 wired $lathe:radio_1 system:playback_5
-check "a user's stays when ports come" wired $lathe:out_2 system:playback_3
+check "a user's stays when ports come" within 8 wired $lathe:out_2 system:playback_3
 sed -i 's/{ name = "radio";[^}]*},//' "$work/rack.conf"
 kill -HUP "$lathed_pid"
 check "an old output goes" within 5 not has_port $lathe:radio_1
-check "a user's stays when ports go" wired $lathe:out_2 system:playback_3
+check "a user's stays when ports go" within 8 wired $lathe:out_2 system:playback_3
 stop_lathed
 check "ends" test "$status" = 0
 finish

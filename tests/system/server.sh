@@ -29,6 +29,11 @@ start_jackd -r 48000 -p 256
 check "finds the server" within 3 said "jack_found.*48000 Hz, 256 frames"
 check "registers its ports" within 2 has_port $lathe:out_2
 
+jack_connect $lathe:out_1 system:playback_2
+jack_connect system:capture_1 $lathe:in_2
+within 2 wired $lathe:in_2 system:capture_1
+sleep 0.2
+
 # It goes and comes back, with another rate.
 end_process "$jackd_pid"
 check "hears that it is gone" within 3 said "jack_lost"
@@ -38,6 +43,11 @@ start_jackd -r 44100 -p 128
 check "finds it again" within 3 said "jack_found.*44100 Hz, 128 frames"
 check "registers its ports again" within 2 has_port $lathe:out_2
 check "kept what was set" keeps
+check "a user's connection is made again" within 2 wired $lathe:out_1 system:playback_2
+check "and that of an input" within 2 wired $lathe:in_2 system:capture_1
+check "no other is" not wired $lathe:out_1 system:playback_1
+jack_disconnect $lathe:out_1 system:playback_2
+sleep 0.2
 
 # It is killed, and comes back at once.
 kill -KILL "$jackd_pid"
@@ -45,6 +55,8 @@ wait "$jackd_pid" 2>/dev/null
 start_jackd -r 44100 -p 128
 check "finds it after a kill" within 5 said_times 3 "jack_found"
 check "registers its ports after a kill" within 2 has_port $lathe:out_2
+check "a user's connection is made again after a kill" within 2 wired $lathe:in_2 system:capture_1
+check "one that a user undid is not" not wired $lathe:out_1 system:playback_2
 
 # It hangs: OSC goes on, an end has its own deadline.
 kill -STOP "$jackd_pid"
