@@ -248,7 +248,7 @@ install: all
 		$(INSTALL_TO)/share/doc/lathe
 	install $(PROGRAMS) $(INSTALL_TO)/bin
 	install -m 644 config/*.conf $(INSTALL_TO)/share/lathe
-	install -m 644 README.md docs/*.md $(INSTALL_TO)/share/doc/lathe
+	install -m 644 README.md $(filter-out %.in.md,$(wildcard docs/*.md)) $(INSTALL_TO)/share/doc/lathe
 	install -m 644 systemd/lathe.sysusers $(INSTALL_TO)/lib/sysusers.d/lathe.conf
 	install -m 644 control/lathectl/completion.bash \
 		$(INSTALL_TO)/share/bash-completion/completions/lathectl

@@ -358,6 +358,15 @@ static void test_refusal(void)
 	stop();
 }
 
+/* Of this thread, so that a busy machine's other work does not count. */
+static double cpu_seconds(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+	return (double)time.tv_sec + (double)time.tv_nsec * 1e-9;
+}
+
 /* One sender floods; the other's query is answered, the loop's turns stay short. */
 static void test_flood(void)
 {
@@ -373,9 +382,9 @@ static void test_flood(void)
 			user_send(&user, "/rack/ping", "i", round);
 			asked++;
 		}
-		double from = clock_seconds();
+		double from = cpu_seconds();
 		osc_receive(osc);
-		worst = fmax(worst, clock_seconds() - from);
+		worst = fmax(worst, cpu_seconds() - from);
 		osc_tick(osc);
 		answered += user_hear(&user);
 	}
