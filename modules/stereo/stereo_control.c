@@ -9,7 +9,7 @@ static const char *const slopes[] = { "db12", "db24", NULL };
 
 #define WIDTH_ROW(name, text, what) \
 	{ \
-		.id = name, .label = text, .help = what, .unit = "%", \
+		.id = (name), .label = (text), .help = (what), .unit = "%", \
 		.curve = CURVE_LINEAR, .max = 200.0f, .def = 100.0f, .step = 1.0f \
 	}
 
