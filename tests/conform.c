@@ -12,6 +12,8 @@ enum { RATE = 48000, CHANNELS = 2 };
 static const struct shortfall {
 	const char *module, *address, *test, *why; /* address "*": every param */
 } shortfalls[] = {
+	{ "leveller", "target", "residue",
+	  "the gain rides to a new target in seconds, not along one fade" },
 	{ "saturator", "match", "residue",
 	  "the gain that matches loudness follows the programme" },
 	{ "comp", "highpass", "residue",

@@ -11,7 +11,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent))
 from lathe_sound import Table  # noqa: E402
 
 HERE = pathlib.Path(__file__).parent
-OTHERS = ("run", "lathe_sound")
+OTHERS = ("run", "lathe_sound", "programmes")
 
 
 def main():

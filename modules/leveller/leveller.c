@@ -1,0 +1,191 @@
+/* leveller.c - the leveller's audio part. Run by the audio thread; arithmetic only.
+ *
+ *   in --+--> K-weighting --> 10 ms bins --> rider -> lowest of the look-ahead -> spline -.
+ *        +--> look-ahead ------------------------------------------------------> x ---+-> out
+ */
+#include <math.h>
+#include <string.h>
+
+#include "dsp/db.h"
+#include "dsp/vec.h"
+#include "modules/leveller/leveller.h"
+
+#define CLIP 4.0f /* +12 dBFS: nothing beyond it counts as loudness */
+
+typedef float row[GRID_FRAMES] __attribute__((aligned(64)));
+
+static struct rider_settings settings_of(const float *values)
+{
+	return (struct rider_settings) {
+		.target = (double)values[LEVELLER_TARGET],
+		.silence = (double)values[LEVELLER_SILENCE],
+		.boost = (double)values[LEVELLER_BOOST],
+		.cut = (double)values[LEVELLER_CUT],
+		.speed = (double)values[LEVELLER_SPEED] * 0.01,
+		.music = values[LEVELLER_MODE] >= LEVELLER_MUSIC,
+		.hold = values[LEVELLER_HOLD] != 0.0f,
+	};
+}
+
+/* Frames that all belong to the bin in the making. */
+static void weigh(struct leveller *l, const float *const *in, int from, int frames)
+{
+	const int last = l->channels - 1;
+	row clipped[2];
+	for (int c = 0; c <= last; c += KWEIGHT_LANES) {
+		const float *pair[2] = { in[c], in[c < last ? c + 1 : c] };
+		for (int k = 0; k < 2; k++)
+			for (int i = 0; i < frames; i++)
+				clipped[k][i] =
+					fmaxf(-CLIP, fminf(CLIP, pair[k][from + i]));
+		kweight_power(&l->filter, &l->state[c / KWEIGHT_LANES], clipped[0],
+			      clipped[1], frames, l->energy + c);
+	}
+}
+
+/* Lowers as soon as the look-ahead sees why, rises no earlier than without it. */
+static float lowest_gain(const struct leveller *l)
+{
+	const uint32_t now = l->rider.bins;
+	float lowest = l->gain[now % LEVELLER_GAINS];
+	for (uint32_t k = 1; k <= (uint32_t)l->ahead && k < now; k++)
+		lowest = fminf(lowest, l->gain[(now - k) % LEVELLER_GAINS]);
+	return lowest;
+}
+
+/* Ten milliseconds are over. */
+static void close_bin(struct leveller *l, const struct piece *piece)
+{
+	const struct rider_settings set = settings_of(piece->values);
+	struct rider *r = &l->rider;
+	double power = 0;
+	for (int c = 0; c < l->channels; c++)
+		power += l->weight[c] * l->energy[c];
+	power *= l->filter.level / l->bin_frames;
+	memset(l->energy, 0, sizeof l->energy);
+	l->bin_filled = 0;
+	if (piece->values[LEVELLER_NEXT] != l->nexts)
+		rider_restart(r, rider_mean(r->power, r->bins, RIDER_MOMENTARY), 0.4);
+	l->nexts = piece->values[LEVELLER_NEXT];
+	const double db = rider_step(r, &set, power);
+	l->gain[r->bins % LEVELLER_GAINS] = (float)(db / DB_PER_OCTAVE);
+	l->applied[0] = l->applied[1];
+	l->applied[1] = l->applied[2];
+	l->applied[2] = lowest_gain(l);
+	const uint32_t heard = r->bins - 1 - (uint32_t)l->ahead;
+	const double gain = exp2((double)l->applied[1]);
+	const float was =
+		r->bins > (uint32_t)l->ahead ? r->power[heard % RIDER_BINS] : 0;
+	r->out[(r->bins - 1) % RIDER_BINS] = (float)((double)was * gain * gain);
+	l->in = (float)rider_loudness(rider_mean(r->power, r->bins, RIDER_SHORT_TERM));
+	l->out = (float)rider_loudness(rider_mean(r->out, r->bins, RIDER_SHORT_TERM));
+}
+
+/* Gains along a quadratic spline through the bins: no corner is heard. False: all are 1. */
+static bool spline(const struct leveller *l, int filled, float *gain, int frames)
+{
+	const float *c = l->applied;
+	if (c[0] == 0.0f && c[1] == 0.0f && c[2] == 0.0f)
+		return false;
+	const float before = 0.5f * (c[0] - c[1]), after = 0.5f * (c[2] - c[1]);
+	const float step = 1.0f / (float)l->bin_frames;
+	vf count;
+	for (int k = 0; k < VEC_FLOATS; k++)
+		count[k] = (float)k;
+	for (int i = 0; i < frames; i += VEC_FLOATS) {
+		const vf t = (count + (float)(filled + i)) * step;
+		const vf left = 1.0f - t;
+		const vf a = left * left, b = t * t;
+		vf y = a * before + c[1];
+		y = b * after + y;
+		vf_store(gain + i, vf_exp2(y));
+	}
+	return true;
+}
+
+/* in, `lookahead` frames ago; a piece never wraps in the ring, what is read may. */
+static const float *delayed(struct leveller *l, const struct piece *piece, int channel,
+			    float *copy)
+{
+	if (l->lookahead == 0)
+		return piece->in[channel];
+	float *ring = l->ring[channel];
+	const size_t length = (size_t)l->ring_mask + 1, frames = (size_t)piece->frames;
+	const size_t to = (size_t)piece->frame & l->ring_mask;
+	const size_t from = (to + length - (size_t)l->lookahead) & l->ring_mask;
+	const size_t head = length - from < frames ? length - from : frames;
+	memcpy(ring + to, piece->in[channel], frames * sizeof *ring);
+	memcpy(copy, ring + from, head * sizeof *ring);
+	memcpy(copy + head, ring, (frames - head) * sizeof *ring);
+	return copy;
+}
+
+static void publish(const struct leveller *l, float *meters)
+{
+	meters[LEVELLER_GAIN] = l->applied[1] * (float)DB_PER_OCTAVE;
+	meters[LEVELLER_IN] = l->in;
+	meters[LEVELLER_OUT] = l->out;
+	meters[LEVELLER_FROZEN] = (float)l->rider.state;
+}
+
+static void process(void *state, const struct piece *piece) REALTIME;
+static void process(void *state, const struct piece *piece)
+{
+	struct leveller *l = state;
+	const int frames = piece->frames;
+	row copy;
+	float gains[2 * GRID_FRAMES]; /* whole vectors reach past a bin's end */
+	bool moved = false;
+	if (!l->warm)
+		l->nexts = piece->values[LEVELLER_NEXT];
+	l->warm = true;
+	for (int done = 0; done < frames;) {
+		const int wanted = l->bin_frames - l->bin_filled, rest = frames - done;
+		const int n = rest < wanted ? rest : wanted;
+		if (spline(l, l->bin_filled, gains + done, n))
+			moved = true;
+		else
+			for (int i = 0; i < n; i++)
+				gains[done + i] = 1.0f;
+		weigh(l, piece->in, done, n);
+		done += n;
+		l->bin_filled += n;
+		if (l->bin_filled == l->bin_frames)
+			close_bin(l, piece);
+	}
+	for (int c = 0; c < l->channels; c++) {
+		const float *in = delayed(l, piece, c, copy);
+		if (!moved && in != piece->out[c])
+			memcpy(piece->out[c], in, (size_t)frames * sizeof *in);
+		for (int i = 0; moved && i < frames; i++)
+			piece->out[c][i] = in[i] * gains[i];
+	}
+	l->next_frame = piece->frame + (uint64_t)frames;
+	publish(l, piece->meters);
+}
+
+/* The host waits until a longer look-ahead than fits has filled. */
+static void adopt(void *state, const void *from) REALTIME;
+static void adopt(void *state, const void *from)
+{
+	struct leveller *l = state;
+	const struct leveller *old = from;
+	struct leveller made = *l;
+	*l = *old;
+	l->lookahead = made.lookahead;
+	l->ahead = made.ahead;
+	l->ring_mask = made.ring_mask;
+	memcpy(l->ring, made.ring, sizeof l->ring);
+	const int frames =
+		l->lookahead < old->lookahead ? l->lookahead : old->lookahead;
+	if ((size_t)frames * (size_t)l->channels * sizeof(float) > ADOPT_BYTES_MAX)
+		return;
+	for (int c = 0; c < l->channels; c++)
+		for (int i = 1; i <= frames; i++) {
+			const uint64_t at = old->next_frame - (uint64_t)i;
+			l->ring[c][at & l->ring_mask] =
+				old->ring[c][at & old->ring_mask];
+		}
+}
+
+MODULE_KERNEL(leveller) = { .process = process, .adopt = adopt };
