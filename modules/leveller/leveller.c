@@ -35,9 +35,11 @@ static void weigh(struct leveller *l, const float *const *in, int from, int fram
 	for (int c = 0; c <= last; c += KWEIGHT_LANES) {
 		const float *pair[2] = { in[c], in[c < last ? c + 1 : c] };
 		for (int k = 0; k < 2; k++)
-			for (int i = 0; i < frames; i++)
-				clipped[k][i] =
-					fmaxf(-CLIP, fminf(CLIP, pair[k][from + i]));
+			for (int i = 0; i < frames; i++) {
+				const float x = pair[k][from + i];
+				const float up = x > -CLIP ? x : -CLIP;
+				clipped[k][i] = up < CLIP ? up : CLIP;
+			}
 		kweight_power(&l->filter, &l->state[c / KWEIGHT_LANES], clipped[0],
 			      clipped[1], frames, l->energy + c);
 	}
@@ -48,8 +50,10 @@ static float lowest_gain(const struct leveller *l)
 {
 	const uint32_t now = l->rider.bins;
 	float lowest = l->gain[now % LEVELLER_GAINS];
-	for (uint32_t k = 1; k <= (uint32_t)l->ahead && k < now; k++)
-		lowest = fminf(lowest, l->gain[(now - k) % LEVELLER_GAINS]);
+	for (uint32_t k = 1; k <= (uint32_t)l->ahead && k < now; k++) {
+		const float gain = l->gain[(now - k) % LEVELLER_GAINS];
+		lowest = gain < lowest ? gain : lowest;
+	}
 	return lowest;
 }
 

@@ -70,6 +70,16 @@ static inline double rider_bound(double x, double low, double high)
 	return x < low ? low : x > high ? high : x;
 }
 
+static inline double rider_high(double a, double b)
+{
+	return a > b ? a : b;
+}
+
+static inline double rider_low(double a, double b)
+{
+	return a < b ? a : b;
+}
+
 /* Mean of the newest `count`, or of what there is; summed anew, so it never drifts. */
 static inline double rider_mean(const float *ring, uint32_t bins, uint32_t count)
 {
@@ -101,7 +111,7 @@ static inline void rider_look(struct rider *r)
 		fall = high - m > fall ? high - m : fall;
 		tilt += 2 * (look - k) < count ? m : -m;
 	}
-	r->live = fminf(rise, fall) >= LIVELY_MILLI_LU * 1e-3f;
+	r->live = (rise < fall ? rise : fall) >= LIVELY_MILLI_LU * 1e-3f;
 	r->sinks = 2 * tilt < -0.05f * (float)(count * count);
 }
 
@@ -136,7 +146,7 @@ static inline void rider_find_piece(struct rider *r, const struct rider_settings
 	const double sure = r->momentary > r->anchor + 8.0 ? 2.0 : 1.0;
 	r->higher = above ? r->higher + sure * RIDER_BIN_S : 0;
 	if (!below)
-		r->lower = fmax(0, r->lower - 2 * RIDER_BIN_S);
+		r->lower = rider_high(0, r->lower - 2 * RIDER_BIN_S);
 	else if (r->momentary > set->silence)
 		r->lower += (r->momentary < r->anchor - 7.0 ? 1.0 : 0.5) * RIDER_BIN_S;
 	if (r->higher > up_s)
@@ -163,7 +173,7 @@ static inline void rider_remember(struct rider *r, const struct rider_settings *
 	}
 	r->pause = 0;
 	r->age += RIDER_BIN_S;
-	r->memory = fmin(r->memory + RIDER_BIN_S, longest);
+	r->memory = rider_low(r->memory + RIDER_BIN_S, longest);
 	r->anchor_power += (power - r->anchor_power) * RIDER_BIN_S / r->memory;
 	r->recent_power += (power - r->recent_power) * RIDER_BIN_S / 1.5;
 	r->anchor = rider_loudness(r->anchor_power);
@@ -177,7 +187,7 @@ static inline void rider_trim(struct rider *r, const struct rider_settings *set,
 	const double out = power * exp(0.23025850929940457 * gain);
 	if (r->out_memory > 10 && out < 0.1 * r->out_power)
 		return;
-	r->out_memory = fmin(r->out_memory + RIDER_BIN_S, 60.0);
+	r->out_memory = rider_low(r->out_memory + RIDER_BIN_S, 60.0);
 	r->out_power += (out - r->out_power) * RIDER_BIN_S / r->out_memory;
 	const double off = set->target - rider_loudness(r->out_power);
 	if (r->out_memory > 10)
@@ -244,12 +254,12 @@ static inline void rider_guard(struct rider *r, const struct rider_settings *set
 {
 	const bool sure = r->memory > 0 && r->momentary > r->anchor + 8.0;
 	const double over = sure || r->higher > 0.3 ? 3.0 : 5.0;
-	const double loud = fmax(r->momentary, r->quick - (sure ? 0.0 : 4.0));
+	const double loud = rider_high(r->momentary, r->quick - (sure ? 0.0 : 4.0));
 	const double gain = r->slow + r->fast;
-	const double wanted = fmax(0, gain + loud - set->target - over);
+	const double wanted = rider_high(0, gain + loud - set->target - over);
 	/* What the others have taken need not be taken twice. */
 	if (gain < before)
-		r->guard = fmax(0, r->guard + gain - before);
+		r->guard = rider_high(0, r->guard + gain - before);
 	r->guard = rider_towards(r->guard, wanted, 200, may_rise ? 4 : 0);
 }
 
