@@ -42,7 +42,7 @@ void cell_slider(struct widget *parent, const struct style *style, struct frame 
 	left.w -= width;
 	right.x += left.w;
 	right.w = width;
-	if (text_width(label, 8) <= left.w) {
+	if (text_width(label, style->text * 0.75) <= left.w) {
 		label_add(parent, left, label, style->text, ALIGN_LEFT, COLOUR_TEXT);
 		readout_add(parent, right, row->path,
 			    figures_fit("-88.88 dB", style->text, width), ALIGN_RIGHT,

@@ -13,9 +13,12 @@ struct items {
 	bool member; /* of a group, on a page of its own: names need no number */
 };
 
-/* Rows that repeat: one column, or one page, per member. */
+/* Rows that repeat: one column, or one page, per member. A switch amid the rows begins a
+ * section: what it switches is looked at on its own. */
 struct group {
 	const char *id;
+	const struct row
+		*section; /* its switch, of any member; NULL: the first section */
 	int members;
 	struct items items[MEMBERS_MAX]; /* [member] */
 };

@@ -129,16 +129,28 @@ static void panel_draw(struct widget *page, const struct style *style,
 	}
 }
 
+/* Every node has these; the header shows them. */
+static bool is_host_meter(const struct row *meter)
+{
+	return strcmp(meter->group, "in") == 0 || strcmp(meter->group, "out") == 0 ||
+	       (!meter->group[0] && strcmp(meter->leaf, "load") == 0);
+}
+
 static void tiles_draw(struct widget *page, const struct style *style,
 		       const struct node *node, struct frame area)
 {
 	char name[128];
-	int columns = items_columns_in(area.w, style->phone ? 108 : 180, style->gap);
-	struct grid grid = grid_of(node->meter_count, columns);
+	int columns = items_columns_in(area.w, style->phone ? 140 : 180, style->gap);
+	int count = 0;
 
-	for (int i = 0; i < node->meter_count; i++) {
+	for (int i = 0; i < node->meter_count; i++)
+		count += !is_host_meter(node->meters[i]);
+	struct grid grid = grid_of(count, columns);
+	for (int i = 0, at = 0; i < node->meter_count; i++) {
+		if (is_host_meter(node->meters[i]))
+			continue;
 		row_name(node, node->meters[i], name, sizeof name);
-		cell_tile(page, style, grid_cell(area, grid, i, style->gap),
+		cell_tile(page, style, grid_cell(area, grid, at++, style->gap),
 			  node->meters[i], name);
 	}
 }
@@ -161,19 +173,48 @@ static int group_size(const struct node *node, const struct row *row)
 	return size;
 }
 
-static struct group *group_find(struct content *content, const char *id)
+/* The switch that begins this row's section: one amid the rows, before two that are none. */
+static const struct row *section_of(const struct node *node, const struct row *row)
 {
-	for (int i = 0; i < content->group_count; i++)
-		if (strcmp(content->groups[i].id, id) == 0)
-			return &content->groups[i];
+	const struct row *section = NULL;
+
+	for (int i = 0; i < node->param_count; i++) {
+		const struct row *const *at = &node->params[i];
+		if (at[0]->member != row->member ||
+		    strcmp(at[0]->group, row->group) != 0)
+			continue;
+		bool amid = i > 0 && i + 2 < node->param_count &&
+			    at[-1]->member == row->member &&
+			    at[1]->member == row->member &&
+			    at[2]->member == row->member;
+		if (amid && row_is(at[0], "toggle") && !row_is(at[1], "toggle") &&
+		    !row_is(at[2], "toggle"))
+			section = at[0];
+		if (at[0] == row)
+			break;
+	}
+	return section;
+}
+
+static struct group *group_find(struct content *content, const char *id,
+				const struct row *section)
+{
+	for (int i = 0; i < content->group_count; i++) {
+		struct group *group = &content->groups[i];
+		if (strcmp(group->id, id) == 0 && !group->section == !section &&
+		    (!section || strcmp(group->section->leaf, section->leaf) == 0))
+			return group;
+	}
 	if (content->group_count == GROUPS_MAX)
 		return NULL;
 	struct group *group = &content->groups[content->group_count++];
 	group->id = id;
+	group->section = section;
 	return group;
 }
 
-static void content_read(struct content *content, const struct node *node)
+static void content_read(struct content *content, const struct style *style,
+			 const struct node *node)
 {
 	for (int i = 0; i < node->param_count; i++) {
 		const struct row *row = node->params[i];
@@ -182,7 +223,8 @@ static void content_read(struct content *content, const struct node *node)
 			continue;
 		if (row->member > 0 && row->member <= MEMBERS_MAX &&
 		    group_size(node, row) > 1)
-			group = group_find(content, row->group);
+			group = group_find(content, row->group,
+					   style->phone ? NULL : section_of(node, row));
 		items_add(group ? &group->items[row->member - 1] : &content->singles,
 			  row);
 		if (group && row->member > group->members)
@@ -208,7 +250,7 @@ static bool draw_whole(struct widget *page, const struct style *style,
 
 	for (int i = 0; i < content->group_count; i++) {
 		const struct group *group = &content->groups[i];
-		if (group->members > group_columns(style, area.w))
+		if (group->section || group->members > group_columns(style, area.w))
 			return false;
 		groups += items_member_height(style, &group->items[0]) + gap;
 	}
@@ -301,9 +343,10 @@ static void group_tabs(struct widget *pager, const struct style *style,
 				   items_hue(to));
 			continue;
 		}
-		struct widget *page = tab_add(pager, style, &area,
-					      to > from + 1 ? "%s %d–%d" : "%s %d",
-					      group->id, from + 1, to);
+		struct widget *page = tab_add(
+			pager, style, &area, to > from + 1 ? "%s %d–%d" : "%s %d",
+			group->section ? group->section->label : group->id, from + 1,
+			to);
 		items_members_draw(page, style, node, group, from, to, area);
 	}
 }
@@ -316,13 +359,13 @@ void node_page(struct widget *page, const struct style *style, const struct node
 			      page->frame.h - top - gap };
 
 	memset(&content, 0, sizeof content);
-	content_read(&content, node);
+	content_read(&content, style, node);
 	int rows = items_rows(node, style, &content.singles, area.w, area.h);
 	bool tiles = !content.group_count && !content.singles.slider_count &&
 		     rows <= 2 && node->meter_count;
 	bool panel =
 		!tiles && !style->phone && !content.group_count && node->meter_count;
-	header_draw(page, style, node, !tiles && !panel);
+	header_draw(page, style, node, !panel);
 	if (tiles) {
 		struct frame rest = area;
 		area.h = rows * (style->touch + gap) - (rows ? gap : 0);

@@ -106,14 +106,47 @@ double figures_fit(const char *text, double size, double width)
 	return fmax(size, 8);
 }
 
-struct widget *label_add(struct widget *parent, struct frame frame, const char *text,
-			 double size, enum align align, uint32_t colour)
+static struct widget *line_add(struct widget *parent, struct frame frame,
+			       const char *text, double size, enum align align,
+			       uint32_t colour)
 {
 	struct widget *label =
 		widget_add(parent, WIDGET_LABEL, text, frame, COLOUR_CARD);
 
 	widget_text(label, text, text_fit(text, size, frame.w), align, colour);
 	return label;
+}
+
+/* The space or hyphen nearest to the middle; NULL: one word. */
+static const char *break_find(const char *text)
+{
+	const char *found = NULL;
+	long middle = (long)strlen(text) / 2;
+
+	for (const char *c = text; *c; c++)
+		if ((*c == ' ' || *c == '-') &&
+		    (!found || labs(c - text - middle) < labs(found - text - middle)))
+			found = c;
+	return found;
+}
+
+void label_add(struct widget *parent, struct frame frame, const char *text, double size,
+	       enum align align, uint32_t colour)
+{
+	const char *at = break_find(text);
+	double line = ceil(size * 1.25);
+
+	if (!at || text_fit(text, size, frame.w) > 0.8 * size || frame.h < 2 * line) {
+		line_add(parent, frame, text, size, align, colour);
+		return;
+	}
+	char first[PATH_BYTES];
+	snprintf(first, sizeof first, "%.*s", (int)(at - text + (*at == '-')), text);
+	struct frame upper = { frame.x, frame.y + floor(frame.h / 2 - line), frame.w,
+			       line };
+	struct frame lower = { frame.x, upper.y + line, frame.w, line };
+	line_add(parent, upper, first, size, align, colour);
+	line_add(parent, lower, at + 1, size, align, colour);
 }
 
 struct widget *readout_add(struct widget *parent, struct frame frame, const char *path,

@@ -77,9 +77,9 @@ struct widget *widget_add(struct widget *parent, enum widget_kind kind,
 void widget_destroy(struct widget *widget);
 void widget_text(struct widget *widget, const char *text, double size, enum align align,
 		 uint32_t colour);
-/* A caption that stands still. */
-struct widget *label_add(struct widget *parent, struct frame frame, const char *text,
-			 double size, enum align align, uint32_t colour);
+/* A caption that stands still; two lines where one would be small. */
+void label_add(struct widget *parent, struct frame frame, const char *text, double size,
+	       enum align align, uint32_t colour);
 /* What the address says in words. */
 struct widget *readout_add(struct widget *parent, struct frame frame, const char *path,
 			   double size, enum align align, uint32_t colour);
