@@ -199,18 +199,18 @@ void cell_bar(struct widget *parent, struct frame frame, const struct row *row)
 void cell_meter(struct widget *parent, const struct style *style, struct frame frame,
 		const struct row *row, const char *label)
 {
-	double width = fmin(readout_width(style->small) + style->gap, frame.w * 0.5);
+	double size = frame.h > 3 * style->text ? style->text : style->small;
+	double width = fmin(readout_width(size) + style->gap, frame.w * 0.5);
 	struct frame left = inset(frame, 2, 0), right = left;
-	double bar = fmin(fmax(floor(frame.h * 0.22), 4), 10);
+	double bar = fmin(fmax(floor(frame.h * 0.22), 4), 16);
 
 	left.h = right.h = frame.h - bar - 1;
 	left.w -= width;
 	right.x += left.w;
 	right.w = width;
-	label_add(parent, left, label, style->small, ALIGN_LEFT, COLOUR_FAINT);
-	readout_add(parent, right, row->path,
-		    figures_fit("-88.88 dB", style->small, width), ALIGN_RIGHT,
-		    COLOUR_TEXT);
+	label_add(parent, left, label, size, ALIGN_LEFT, COLOUR_FAINT);
+	readout_add(parent, right, row->path, figures_fit("-88.88 dB", size, width),
+		    ALIGN_RIGHT, COLOUR_TEXT);
 	cell_bar(parent,
 		 (struct frame) { frame.x, frame.y + frame.h - bar, frame.w, bar },
 		 row);

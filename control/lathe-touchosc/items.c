@@ -151,10 +151,10 @@ struct frame grid_cell(struct frame area, struct grid grid, int index, double ga
 {
 	double w = (area.w + gap) / grid.columns - gap;
 	double h = (area.h + gap) / grid.rows - gap;
+	int row = index / grid.columns, column = index % grid.columns;
 
-	return (struct frame) { area.x + index % grid.columns * (w + gap),
-				area.y + (double)(index / grid.columns) * (h + gap), w,
-				h };
+	return (struct frame) { area.x + column * (w + gap), area.y + row * (h + gap),
+				w, h };
 }
 
 static double strip_height(struct frame *area, int rows, double row, double gap)

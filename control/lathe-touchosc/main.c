@@ -19,6 +19,7 @@ enum {
 	STATUS_USAGE = 2,
 	STATUS_NO_ANSWER = 3,
 	SCENES_MAX = 8,
+	SCENES_USUAL = 6,
 	TRIES = 3,
 };
 
@@ -34,7 +35,9 @@ static const char usage[] =
 	"  -s, --size SIZE      phone (480x320), tablet (1024x768, the default) or "
 	"WxH\n"
 	"  -f, --format FORMAT  touchosc (the default) or open-stage-control\n"
-	"      --scenes A,B     names on the scene buttons, at most 8\n"
+	"      --scenes A,B     names on the scene buttons, at most 8 (those that the "
+	"rack\n"
+	"                       has, then 1 to 6)\n"
 	"      --receive N      the port on which the tablet receives (9000)\n"
 	"      --xml            the layout's XML as it is, uncompressed\n"
 	"      --version\n"
@@ -48,10 +51,21 @@ struct request {
 	double width, height;
 	bool stage, xml;
 	int receive_port;
-	char *scene_text;
-	const char *scenes[SCENES_MAX];
+	char *scenes[SCENES_MAX];
 	int scene_count;
+	bool scenes_given;
 };
+
+static void scene_add(struct request *request, const char *name)
+{
+	for (int i = 0; i < request->scene_count; i++)
+		if (strcmp(request->scenes[i], name) == 0)
+			return;
+	if (request->scene_count == SCENES_MAX || !name[0])
+		return;
+	request->scenes[request->scene_count] = strdup(name);
+	request->scene_count += request->scenes[request->scene_count] != NULL;
+}
 
 /* ---- where the description comes from ------------------------------------------------------ */
 
@@ -76,7 +90,6 @@ static int read_config(struct tree *tree, const char *config)
 	int ends[2], status = 0;
 	char *line = NULL;
 	size_t room = 0;
-	ssize_t length;
 
 	if (pipe(ends) < 0) {
 		fprintf(stderr, "lathe-touchosc: %s\n", strerror(errno));
@@ -91,7 +104,7 @@ static int read_config(struct tree *tree, const char *config)
 	}
 	close(ends[1]);
 	FILE *from = fdopen(ends[0], "r");
-	while (from && (length = getline(&line, &room, from)) > 0) {
+	while (from && getline(&line, &room, from) > 0) {
 		line[strcspn(line, "\n")] = '\0';
 		tree_add_line(tree, line);
 	}
@@ -138,32 +151,47 @@ static bool on_counted(void *context, const struct message *message)
 	return on_description(counted->tree, message);
 }
 
-static int read_rack(struct tree *tree, const char *host, const char *port)
+/* Each scene, then the end of the list; a rack that keeps none says so. */
+static bool on_scene(void *context, const struct message *message)
+{
+	const char *name = message_string(message, 0);
+
+	if (strcmp(message->path, "/rack/scene/state") == 0 && name)
+		scene_add(context, name);
+	return strcmp(message->path, "/rack/scene/listed") == 0 ||
+	       strcmp(message->path, "/rack/error") == 0;
+}
+
+static int read_rack(struct tree *tree, struct request *request)
 {
 	struct client client;
 	char error[256];
+	int status = STATUS_NO_ANSWER;
 
-	if (!client_open(&client, host, port, error, sizeof error)) {
+	if (!client_open(&client, request->host, request->port, error, sizeof error)) {
 		fprintf(stderr, "lathe-touchosc: %s\n", error);
 		return STATUS_NO_ANSWER;
 	}
-	for (int i = 0; i < TRIES; i++) {
+	for (int i = 0; i < TRIES && status != STATUS_DONE; i++) {
 		struct counted counted = { tree, -1 };
 		tree_finish(tree);
 		client_send(&client, "/rack/describe", "");
 		client_run(&client, 3, on_counted, &counted);
-		if (counted.told == tree->count && tree->count > 0) {
-			client_close(&client);
-			return STATUS_DONE;
-		}
+		if (counted.told == tree->count && tree->count > 0)
+			status = STATUS_DONE;
+	}
+	if (status == STATUS_DONE && !request->scenes_given) {
+		client_send(&client, "/rack/scene/list", "");
+		client_run(&client, 1, on_scene, request);
 	}
 	client_close(&client);
-	fprintf(stderr,
-		"lathe-touchosc: %s:%s: no answer; does lathed run? --config FILE "
-		"needs "
-		"none\n",
-		host, port);
-	return STATUS_NO_ANSWER;
+	if (status != STATUS_DONE)
+		fprintf(stderr,
+			"lathe-touchosc: %s:%s: no answer; does lathed run? --config "
+			"FILE "
+			"needs none\n",
+			request->host, request->port);
+	return status;
 }
 
 /* ---- the file ------------------------------------------------------------------------------- */
@@ -198,7 +226,7 @@ static int write_file(const struct buffer *bytes, const char *path)
 
 static int write_layout(const struct request *request, const struct tree *tree)
 {
-	struct rack rack = { .scenes = request->scenes,
+	struct rack rack = { .scenes = (const char *const *)request->scenes,
 			     .scene_count = request->scene_count };
 	struct style style;
 	struct buffer text = { 0 };
@@ -257,21 +285,29 @@ static bool take_format(struct request *request, const char *text)
 	return false;
 }
 
-static bool take_scenes(struct request *request, const char *text)
+static bool take_scenes(struct request *request, char *text)
 {
-	free(request->scene_text);
-	request->scene_text = strdup(text);
-	request->scene_count = 0;
-	for (char *name = strtok(request->scene_text, ","); name;
-	     name = strtok(NULL, ",")) {
+	request->scenes_given = true;
+	for (char *name = strtok(text, ","); name; name = strtok(NULL, ",")) {
 		if (request->scene_count == SCENES_MAX) {
 			fprintf(stderr, "lathe-touchosc: --scenes: at most %d names\n",
 				SCENES_MAX);
 			return false;
 		}
-		request->scenes[request->scene_count++] = name;
+		scene_add(request, name);
 	}
 	return true;
+}
+
+/* Numbers to save under, where names don't fill the row. */
+static void fill_scenes(struct request *request)
+{
+	char name[8];
+
+	for (int i = 1; request->scene_count < SCENES_USUAL && i <= SCENES_USUAL; i++) {
+		snprintf(name, sizeof name, "%d", i);
+		scene_add(request, name);
+	}
 }
 
 static bool take_receive(struct request *request, const char *text)
@@ -347,25 +383,27 @@ int main(int argc, char **argv)
 				   .height = 768,
 				   .receive_port = 9000 };
 	struct tree tree = { 0 };
-	bool good = take_scenes(&request, "1,2,3,4,5,6");
-	int letter;
+	bool good = true;
+	int letter, status = STATUS_USAGE;
 
 	while (good &&
 	       (letter = getopt_long(argc, argv, "c:p:s:f:h", longs, NULL)) != -1)
 		good = take_option(&request, letter);
-	if (!good || optind + 1 != argc) {
+	if (good && optind + 1 == argc) {
+		request.out = argv[optind];
+		status = request.config ? read_config(&tree, request.config)
+					: read_rack(&tree, &request);
+	} else {
 		if (good)
 			fputs("lathe-touchosc: one OUT is wanted\n", stderr);
 		fputs("Try 'lathe-touchosc --help'.\n", stderr);
-		free(request.scene_text);
-		return STATUS_USAGE;
 	}
-	request.out = argv[optind];
-	int status = request.config ? read_config(&tree, request.config)
-				    : read_rack(&tree, request.host, request.port);
+	if (!request.scenes_given)
+		fill_scenes(&request);
 	if (status == STATUS_DONE)
 		status = write_layout(&request, &tree);
 	tree_finish(&tree);
-	free(request.scene_text);
+	for (int i = 0; i < request.scene_count; i++)
+		free(request.scenes[i]);
 	return status;
 }

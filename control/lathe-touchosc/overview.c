@@ -120,7 +120,7 @@ static void reduction_draw(struct widget *page, const struct style *style,
 	int count = reduction_rows(rack, rows, nodes, most);
 	if (!count)
 		return;
-	double height = fmin((area.h - gap) / count, style->phone ? 34 : 56);
+	double height = fmin((area.h - gap) / count, style->phone ? 46 : 84);
 	struct frame at = { area.x + gap, area.y, area.w - 2 * gap,
 			    height - (style->phone ? 3 : 8) };
 	for (int i = 0; i < count; i++, at.y += height)
@@ -150,7 +150,7 @@ static void peaks_draw(struct widget *page, const struct style *style,
 			nodes[count++] = rack->outputs[i];
 		}
 	double height =
-		fmin((area.h - gap) / (count ? count : 1), style->phone ? 28 : 44);
+		fmin((area.h - gap) / (count ? count : 1), style->phone ? 40 : 84);
 	struct frame at = { area.x + gap, area.y, area.w - 2 * gap,
 			    height - (style->phone ? 2 : 6) };
 	for (int i = 0; i < count; i++, at.y += height) {
@@ -224,10 +224,14 @@ static void masters_draw(struct widget *page, const struct style *style,
 static void scenes_draw(struct widget *page, const struct style *style,
 			const struct rack *rack, struct frame area)
 {
-	double title = style->phone ? 44 : 84;
-	struct frame left = { area.x, area.y, title, area.h };
+	double title = style->phone ? 50 : 96;
+	struct frame left = { area.x, area.y, title - style->gap, floor(area.h / 2) };
 
 	label_add(page, left, "Scenes", style->text, ALIGN_LEFT, COLOUR_FAINT);
+	left.y += left.h;
+	struct widget *now =
+		widget_add(page, WIDGET_LABEL, "scene now", left, COLOUR_CARD);
+	widget_text(now, "", style->small, ALIGN_LEFT, COLOUR_TEXT);
 	area.x += title;
 	area.w -= title;
 	row_of_presses(page, style, area, rack->scenes, rack->scenes, rack->scene_count,
@@ -307,7 +311,7 @@ static void node_bars_draw(struct widget *page, const struct style *style,
 		struct frame bars = { line.x, line.y + inset, columns[i + 1] - gap,
 				      line.h - 2 * inset };
 		if (i == 1 && count == 1) { /* reduction is read as a number, too */
-			double text = figures_width("-88.8 dB", style->small);
+			double text = figures_width("-88.88 dB", style->small);
 			bars.w -= text;
 			readout_add(page,
 				    (struct frame) { bars.x + bars.w, line.y, text,
@@ -402,15 +406,35 @@ static void output_draw(struct widget *page, const struct style *style,
 	bars_draw(page, rows, count, at);
 }
 
+/* Saving lies away from loading: what is overwritten is gone. */
+static void saves_draw(struct widget *page, const struct style *style,
+		       const struct rack *rack, struct frame area)
+{
+	double title = style->phone ? 50 : 96;
+
+	label_add(page, (struct frame) { area.x, area.y, title - style->gap, area.h },
+		  "Save scene", style->text, ALIGN_LEFT, COLOUR_FAINT);
+	area.x += title;
+	area.w -= title;
+	row_of_presses(page, style, area, rack->scenes, rack->scenes, rack->scene_count,
+		       "/rack/scene/save", COLOUR_PRESS);
+}
+
 void outputs_page(struct widget *page, const struct style *style,
 		  const struct rack *rack)
 {
-	double gap = style->gap;
+	double gap = style->gap,
+	       saves = rack->scene_count ? style->touch * 1.15 + gap : 0;
 	int count = rack->output_count ? rack->output_count : 1;
-	double height = fmin((page->frame.h - gap) / count - gap, style->tallest * 2);
+	double height =
+		fmin((page->frame.h - saves - gap) / count - gap, style->tallest * 2);
 
 	for (int i = 0; i < rack->output_count; i++)
 		output_draw(page, style, rack->outputs[i],
 			    (struct frame) { gap, gap + i * (height + gap),
 					     page->frame.w - 2 * gap, height });
+	if (rack->scene_count)
+		saves_draw(page, style, rack,
+			   (struct frame) { gap, page->frame.h - saves,
+					    page->frame.w - 2 * gap, saves - gap });
 }

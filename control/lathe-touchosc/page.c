@@ -37,7 +37,7 @@ static void pair_draw(struct widget *page, const struct style *style,
 }
 
 static void header_draw(struct widget *page, const struct style *style,
-			const struct node *node, bool meters)
+			const struct node *node, const struct row *lone, bool meters)
 {
 	const struct row *bypass = node_param(node, "bypass");
 	double gap = style->gap, width = page->frame.w - 2 * gap;
@@ -51,10 +51,15 @@ static void header_draw(struct widget *page, const struct style *style,
 			    (struct frame) { gap + width - button, gap, button,
 					     style->header },
 			    bypass, bypass->label, COLOUR_BYPASS);
+	if (lone)
+		cell_press(page, style,
+			   (struct frame) { gap + width - 2 * button - gap, gap, button,
+					    style->header },
+			   lone->path, 'f', "1", lone->label, COLOUR_PRESS);
 	if (!meters)
 		return;
 	at.x += title + 2 * gap;
-	at.w = floor((width - title - button - 8 * gap) / 3);
+	at.w = floor((width - title - (lone ? 2 : 1) * button - 8 * gap) / 3);
 	pair_draw(page, style, node, "in", "In", at);
 	at.x += at.w + 2 * gap;
 	for (int i = 0; i < node->meter_count; i++)
@@ -365,7 +370,14 @@ void node_page(struct widget *page, const struct style *style, const struct node
 		     rows <= 2 && node->meter_count;
 	bool panel =
 		!tiles && !style->phone && !content.group_count && node->meter_count;
-	header_draw(page, style, node, !panel);
+	const struct items *singles = &content.singles;
+	bool lone = tiles && items_count(singles) == 1 && singles->button_count &&
+		    row_is(singles->buttons[0], "trigger");
+	header_draw(page, style, node, lone ? singles->buttons[0] : NULL, !panel);
+	if (lone) {
+		tiles_draw(page, style, node, area);
+		return;
+	}
 	if (tiles) {
 		struct frame rest = area;
 		area.h = rows * (style->touch + gap) - (rows ? gap : 0);

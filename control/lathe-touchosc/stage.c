@@ -43,7 +43,8 @@ static void colour(struct buffer *to, const char *key, uint32_t rgb)
 	buffer_add(to, ",\"%s\":\"#%06x\"", key, (unsigned)rgb);
 }
 
-static void open(struct session *session, const struct widget *widget, const char *type)
+static void widget_begin(struct session *session, const struct widget *widget,
+			 const char *type)
 {
 	struct buffer *to = session->to;
 	char id[PATH_BYTES + 16];
@@ -67,7 +68,7 @@ static void text_write(struct session *session, const struct widget *widget)
 	static const char *const sides[] = { "", "left", "center", "right" };
 	char css[96];
 
-	open(session, widget, "text");
+	widget_begin(session, widget, "text");
 	snprintf(css, sizeof css, "font-size:%.0fpx;background:none;%s",
 		 widget->text_size, widget->mono ? "font-family:monospace;" : "");
 	json(session->to, "css", css);
@@ -85,7 +86,7 @@ static void fader_write(struct session *session, const struct widget *widget)
 {
 	bool meter = widget->kind == WIDGET_METER;
 
-	open(session, widget, "fader");
+	widget_begin(session, widget, "fader");
 	speaks(session, widget);
 	buffer_add(session->to,
 		   ",\"design\":\"compact\",\"horizontal\":%s,\"snap\":false"
@@ -100,7 +101,7 @@ static void button_write(struct session *session, const struct widget *widget)
 {
 	bool press = widget->kind == WIDGET_PRESS;
 
-	open(session, widget, "button");
+	widget_begin(session, widget, "button");
 	speaks(session, widget);
 	json(session->to, "label", widget->text);
 	if (!press)
@@ -122,7 +123,7 @@ static void switch_write(struct session *session, const struct widget *widget)
 	struct buffer *to = session->to;
 	int count = 0;
 
-	open(session, widget, "switch");
+	widget_begin(session, widget, "switch");
 	speaks(session, widget);
 	buffer_add(to, ",\"layout\":\"horizontal\",\"typeTags\":\"i\",\"values\":"
 		       "{\"labels\":[");
@@ -168,7 +169,7 @@ static void widget_write(struct session *session, const struct widget *widget)
 	case WIDGET_GROUP:
 	case WIDGET_BOX:
 	case WIDGET_PAGER:
-		open(session, widget, "panel");
+		widget_begin(session, widget, "panel");
 		colour(session->to, "colorBg", widget->colour);
 		buffer_add(session->to, ",\"scroll\":false,\"innerPadding\":false");
 		if (widget->kind == WIDGET_PAGER)

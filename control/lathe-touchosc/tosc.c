@@ -37,6 +37,19 @@ static const char script[] =
 	"    subscribe(now, false)\n"
 	"  end\n"
 	"  last = now\n"
+	"end\n"
+	"\n"
+	"-- The scene in force, with a star once something was changed.\n"
+	"function onReceiveOSC(message)\n"
+	"  if message[1] ~= '/rack/scene/state' then return end\n"
+	"  local name, state = message[2][1].value, message[2][2].value\n"
+	"  local label = self:findByName('scene now', true)\n"
+	"  if label == nil then return end\n"
+	"  if state >= 2 then\n"
+	"    label.values.text = state > 2 and name .. ' *' or name\n"
+	"  elseif (label.values.text .. ' *'):sub(1, #name + 2) == name .. ' *' then\n"
+	"    label.values.text = ''\n"
+	"  end\n"
 	"end\n";
 
 void buffer_add(struct buffer *buffer, const char *format, ...)
@@ -352,12 +365,14 @@ static void node(struct buffer *to, const struct widget *widget, const char *abo
 static void captions(struct buffer *to, const struct widget *widget, const char *place)
 {
 	int count = choices_count(widget);
-	const char *at = widget->kind == WIDGET_RADIO ? widget->choices : widget->text;
+	bool radio = widget->kind == WIDGET_RADIO;
+	const char *at = radio ? widget->choices : widget->text,
+		   *bar = radio ? "|" : "";
 	double step = widget->frame.w / count, size = widget->text_size;
 
-	for (const char *c = at; *c; c += strcspn(c, "|"), c += *c == '|') {
+	for (const char *c = at; *c; c += strcspn(c, bar), c += *c == '|') {
 		char text[PATH_BYTES];
-		snprintf(text, sizeof text, "%.*s", (int)strcspn(c, "|"), c);
+		snprintf(text, sizeof text, "%.*s", (int)strcspn(c, bar), c);
 		size = fmin(size, text_fit(text, size, step - 6));
 	}
 	for (int i = 0; *at; i++) {
@@ -368,7 +383,7 @@ static void captions(struct buffer *to, const struct widget *widget, const char 
 					.text_size = size,
 					.align = widget->align };
 		char text[PATH_BYTES], name[2 * PATH_BYTES];
-		snprintf(text, sizeof text, "%.*s", (int)strcspn(at, "|"), at);
+		snprintf(text, sizeof text, "%.*s", (int)strcspn(at, bar), at);
 		snprintf(label.name, sizeof label.name, "%s", text);
 		double aside = widget->align == ALIGN_CENTRE ? 0 : 6;
 		label.frame.x += i * step + aside;
@@ -376,7 +391,7 @@ static void captions(struct buffer *to, const struct widget *widget, const char 
 		label.text = text;
 		snprintf(name, sizeof name, "%s caption %d", place, i);
 		node(to, &label, name, false, 0);
-		at += strcspn(at, "|");
+		at += strcspn(at, bar);
 		at += *at == '|';
 	}
 }

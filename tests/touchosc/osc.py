@@ -73,3 +73,10 @@ class Socket:
             return list(unpack(self.socket.recv(65536)))
         except (TimeoutError, ConnectionRefusedError):
             return []
+
+    def receive_all(self):
+        """Everything that is here already."""
+        messages = []
+        while found := self.receive(0):
+            messages += found
+        return messages

@@ -20,3 +20,12 @@ for _ = 1, 600 do -- ten seconds of frames
 end
 now = now + 60000 -- a minute in a pocket
 tablet.update()
+
+-- What a scene's state does to the label.
+local label = { values = { text = "" } }
+tablet.self = { findByName = function(_, name) return name == "scene now" and label or nil end }
+for _, state in ipairs({ { "Verse", 2 }, { "Verse", 3 }, { "Other", 0 }, { "Verse", 0 } }) do
+	tablet.onReceiveOSC({ "/rack/scene/state", { { value = state[1] }, { value = state[2] } } })
+	print(now .. " label " .. label.values.text)
+end
+tablet.onReceiveOSC({ "/eq/gain", { { value = 1 } } })
