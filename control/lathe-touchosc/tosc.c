@@ -358,7 +358,7 @@ static void messages(struct buffer *to, const struct widget *widget)
 	buffer_add(to, "</arguments></osc></messages>");
 }
 
-static void node(struct buffer *to, const struct widget *widget, const char *above,
+static void node(struct buffer *to, const struct widget *widget, const char *place,
 		 bool tab, int receive_port);
 
 /* The words on a button and on a radio's steps: labels that lie over them. */
