@@ -101,14 +101,19 @@ static inline void cascade_settle(const struct cascade *cascade,
 				  struct cascade_state *state, double scale,
 				  double least)
 {
-	double most = 0.0;
-	for (int k = 0; k < cascade->lanes; k++) {
-		state->s1[k] *= scale;
-		state->s2[k] *= scale;
-		most = fmax(most, fabs(state->s1[k] * cascade->s1_size[k]));
-		most = fmax(most, fabs(state->s2[k] * cascade->s2_size[k]));
+	vd most = { 0 };
+	for (int k = 0; k < cascade->lanes; k += VEC_DOUBLES) {
+		const vd s1 = scale * vd_load(state->s1 + k);
+		const vd s2 = scale * vd_load(state->s2 + k);
+		vd_store(state->s1 + k, s1);
+		vd_store(state->s2 + k, s2);
+		most = vd_max(most, vd_abs(s1 * vd_load(cascade->s1_size + k)));
+		most = vd_max(most, vd_abs(s2 * vd_load(cascade->s2_size + k)));
 	}
-	if (most < least)
+	double highest = 0.0;
+	for (int k = 0; k < VEC_DOUBLES; k++)
+		highest = most[k] > highest ? most[k] : highest;
+	if (cascade->lanes > 0 && highest < least)
 		memset(state, 0, sizeof *state);
 }
 

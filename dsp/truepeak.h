@@ -39,17 +39,25 @@ enum {
 	TRUEPEAK_ADOPT_BYTES = 4 * (TRUEPEAK_PAST + 3 * TRUEPEAK_SHORT_PAST + 1),
 };
 
-/* One side of each symmetric filter, from the middle outwards: minimax by linear
+/* The half-band whole, of the others one side, from the middle outwards: minimax by linear
  * programming over 0 .. 0.47 of the base rate, off by 0.007, 0.003 and 0.0003 dB there. */
 static const float truepeak_half_taps[] = {
-	0.636218429f,    -0.211005166f,   0.125330091f,    -0.088172026f,
-	0.0671995804f,   -0.0535984263f,  0.0439810157f,   -0.0367685072f,
-	0.0311266091f,   -0.0265734605f,  0.0228116084f,   -0.0196476001f,
-	0.0169501882f,   -0.0146271167f,  0.0126114618f,   -0.0108533511f,
-	0.00931464601f,  -0.00796547532f, 0.00678190449f,  -0.00574425375f,
-	0.00483610341f,  -0.00404347014f, 0.00335412798f,  -0.00275735115f,
-	0.00224352954f,  -0.00180393422f, 0.00143065257f,  -0.00111634668f,
-	0.000854424201f, -0.00063852017f, 0.000462996453f, -0.000595608843f,
+	-0.000595608843f, 0.000462996453f, -0.00063852017f, 0.000854424201f,
+	-0.00111634668f,  0.00143065257f,  -0.00180393422f, 0.00224352954f,
+	-0.00275735115f,  0.00335412798f,  -0.00404347014f, 0.00483610341f,
+	-0.00574425375f,  0.00678190449f,  -0.00796547532f, 0.00931464601f,
+	-0.0108533511f,   0.0126114618f,   -0.0146271167f,  0.0169501882f,
+	-0.0196476001f,   0.0228116084f,   -0.0265734605f,  0.0311266091f,
+	-0.0367685072f,   0.0439810157f,   -0.0535984263f,  0.0671995804f,
+	-0.088172026f,    0.125330091f,    -0.211005166f,   0.636218429f,
+	0.636218429f,     -0.211005166f,   0.125330091f,    -0.088172026f,
+	0.0671995804f,    -0.0535984263f,  0.0439810157f,   -0.0367685072f,
+	0.0311266091f,    -0.0265734605f,  0.0228116084f,   -0.0196476001f,
+	0.0169501882f,    -0.0146271167f,  0.0126114618f,   -0.0108533511f,
+	0.00931464601f,   -0.00796547532f, 0.00678190449f,  -0.00574425375f,
+	0.00483610341f,   -0.00404347014f, 0.00335412798f,  -0.00275735115f,
+	0.00224352954f,   -0.00180393422f, 0.00143065257f,  -0.00111634668f,
+	0.000854424201f,  -0.00063852017f, 0.000462996453f, -0.000595608843f,
 };
 static const float truepeak_quarter_taps[] = {
 	0.609562576f,
@@ -76,22 +84,42 @@ struct truepeak_eighths {
 	float at[4][TRUEPEAK_FRAMES];
 };
 
-/* Four vectors of y[i] = sum of taps over the last 64 of x; eight sums in flight, because
- * an addition takes four cycles and two begin in each. */
+/* Four vectors of y[i] = sum of taps over the last 64 of x. Taps that lie whole vectors apart
+ * want the same vectors of x: each is loaded once for up to four of them, because loads that
+ * cross cache lines are what this costs. Two sets of sums in flight, because an addition
+ * takes four cycles and two begin in each. */
 static inline void truepeak_half_band(const float *x, float *y)
 {
-	enum { VECTORS = 4 };
-	vf left[VECTORS] = { 0 }, right[VECTORS] = { 0 };
-	for (int k = 0; k < TRUEPEAK_HALF; k++) {
-		const vf h = vf_all(truepeak_half_taps[k]);
-		for (int v = 0; v < VECTORS; v++) {
-			left[v] += h * vf_load(x - TRUEPEAK_HALF - k + v * VEC_FLOATS);
-			right[v] +=
-				h * vf_load(x - TRUEPEAK_HALF + 1 + k + v * VEC_FLOATS);
+	enum { VECTORS = 4, TAPS = 4 };
+	vf sum[2][VECTORS] = { { { 0 } } };
+	for (int r = 0; r < VEC_FLOATS; r += 2) {
+		for (int q = 0; q < 2 * TRUEPEAK_HALF; q += TAPS * VEC_FLOATS) {
+#pragma GCC unroll 2
+			for (int set = 0; set < 2; set++) {
+				const int first = q + r + set;
+				const float *oldest =
+					x - first - (TAPS - 1) * VEC_FLOATS;
+				vf h[TAPS];
+#pragma GCC unroll 4
+				for (int j = 0; j < TAPS; j++)
+					h[j] = vf_all(
+						truepeak_half_taps[first +
+								   j * VEC_FLOATS]);
+#pragma GCC unroll 7
+				for (int m = 0; m < VECTORS + TAPS - 1; m++) {
+					const vf in = vf_load(oldest + m * VEC_FLOATS);
+#pragma GCC unroll 4
+					for (int v = 0; v < VECTORS; v++) {
+						const int j = v - m + TAPS - 1;
+						if (j >= 0 && j < TAPS)
+							sum[set][v] += h[j] * in;
+					}
+				}
+			}
 		}
 	}
 	for (int v = 0; v < VECTORS; v++)
-		vf_store(y + v * VEC_FLOATS, left[v] + right[v]);
+		vf_store(y + v * VEC_FLOATS, sum[0][v] + sum[1][v]);
 }
 
 /* Points on the grid of x and half together, on both sides of 1/4 and 3/4. */

@@ -329,7 +329,7 @@ static float spread_gain(const struct limiter *l, struct limiter_deck *deck,
 	memcpy(last, knots + s->groups, sizeof deck->reduced[c]);
 	float least = knots[0];
 	for (int g = 0; g <= s->groups + 1; g++) {
-		least = fminf(least, knots[g]);
+		least = knots[g] < least ? knots[g] : least;
 		knots[g] *= deck->numbers.gain;
 	}
 	for (int g = 0; g <= s->groups; g++) {
@@ -418,7 +418,7 @@ static void process(void *state, const struct piece *piece)
 			crossfade_mix(s.weight, s.gain[1] + within + 1, gain, frames);
 			least_gain += s.weight[frames - 1] * (other - least_gain);
 		}
-		least = fminf(least, least_gain);
+		least = least_gain < least ? least_gain : least;
 		ring_read(ch->delay, l->ring_frames, l->at,
 			  l->look_frames + TRUEPEAK_DELAY, s.in[c], frames);
 		output(s.in[c], gain, s.ceiling, piece->out[c], frames);
