@@ -12,7 +12,7 @@ WARN = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wdouble-promotion \
 WERROR ?=
 OPT ?= -O2
 SANITIZE ?=
-PACKAGES_DAEMON = liblo libconfig libebur128 jack libsystemd sndfile
+PACKAGES_DAEMON = liblo libconfig libebur128 jack libsystemd sndfile fftw3f
 CPPFLAGS += -I. -I$(BUILD) -D_GNU_SOURCE -DLATHE_VERSION='"$(VERSION)"'
 CFLAGS += -std=c11 $(OPT) -g $(WARN) $(WERROR) -pthread
 # libconfig 1.5 must not be asked for later calls; see docs/architecture.md.
@@ -205,7 +205,8 @@ RTSAN_TESTS = test_rt conform
 # Only these may be called from the audio thread's objects.
 ALLOWED = memcpy memset memmove memcmp fmin fmax expf exp2f logf log2f log10f powf sinf cosf tanf sqrtf fabsf \
 	fmaxf fminf floorf ceilf roundf lrintf exp exp2 log log2 log10 pow sin cos tan tanh \
-	tanhf atan2f sqrt fabs floor ceil lrint fma fmaf _GLOBAL_OFFSET_TABLE_
+	tanhf atan2f sqrt fabs floor ceil lrint fma fmaf \
+	fftwf_execute_dft_r2c fftwf_execute_dft_c2r _GLOBAL_OFFSET_TABLE_
 symbols: $(REALTIME_OBJECTS)
 	@$(foreach o,$^,ld -r -o $(BUILD)/audio.o $(o) && nm -u $(BUILD)/audio.o | \
 		awk '{ print $$2 }' | grep -vxF $(foreach a,$(ALLOWED),-e $a) | \

@@ -32,13 +32,18 @@ struct match_grid {
 	bool judged[MATCH_POINTS];  /* below 20 kHz */
 };
 
-/* ln |H|^2 at s^2 = -x. */
-static inline double section_log_power(const struct section *h, double x)
+/* |H|^2 at s^2 = -x. */
+static inline double section_power(const struct section *h, double x)
 {
 	const double n = h->n[0] - h->n[2] * x, d = h->d[0] - x;
 	const double top = n * n + h->n[1] * h->n[1] * x;
 	const double bottom = d * d + h->d[1] * h->d[1] * x;
-	return log((top + 1e-30) / (bottom + 1e-30));
+	return (top + 1e-30) / (bottom + 1e-30);
+}
+
+static inline double section_log_power(const struct section *h, double x)
+{
+	return log(section_power(h, x));
 }
 
 static inline void match_point(struct match_grid *grid, const struct section *wanted,

@@ -4,43 +4,19 @@
 
 #include "dsp/cascade.h"
 #include "dsp/fade.h"
+#include "modules/eq/bands.h"
 #include "modules/module.h"
 
-enum { EQ_BANDS = 8 };
+/* After the rows that every equaliser of these bands has. */
 enum {
-	EQ_ON,
-	EQ_TYPE,
-	EQ_FREQ,
-	EQ_GAIN,
-	EQ_Q,
-	EQ_CHANNELS,
-	EQ_DYNAMIC,
+	EQ_DYNAMIC = EQ_STATIC_ROWS,
 	EQ_THRESHOLD,
 	EQ_RANGE,
 	EQ_ATTACK,
 	EQ_RELEASE,
 	EQ_ROWS
 };
-enum eq_type {
-	EQ_BELL,
-	EQ_LOW_SHELF,
-	EQ_HIGH_SHELF,
-	EQ_HIGH_PASS,
-	EQ_LOW_PASS,
-	EQ_NOTCH,
-	EQ_TILT,
-};
-enum eq_channels { EQ_STEREO, EQ_MID, EQ_SIDE, EQ_LEFT, EQ_RIGHT };
 
-/* The ways through the equaliser, and who takes which: channels 3..8 are all alike. */
-enum eq_way {
-	EQ_WAY_LEFT,
-	EQ_WAY_RIGHT,
-	EQ_WAY_REST,
-	EQ_WAY_MID,
-	EQ_WAY_SIDE,
-	EQ_WAYS
-};
 enum { EQ_MID_SIGNAL = CHANNELS_MAX, EQ_SIDE_SIGNAL, EQ_SIGNALS };
 
 static inline enum eq_way eq_way_of(int signal)

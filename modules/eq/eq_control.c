@@ -12,7 +12,7 @@ static const char *const channels[] = {
 	"stereo", "mid", "side", "left", "right", NULL
 };
 
-static const struct param band_rows[] = {
+const struct param eq_band_rows[EQ_ROWS] = {
 	[EQ_ON] = { .id = "on",
 		    .label = "On",
 		    .help = "Band in use",
@@ -108,80 +108,20 @@ static const struct param band_rows[] = {
 			 .def = 150.0f },
 };
 
-#define NO_DYNAMICS 0, -30, -6, 10, 150
-/* on, type, freq, gain, q, channels; dynamic, threshold, range, attack, release */
-static const float band_defaults[EQ_BANDS][EQ_ROWS] = {
-	{ 1, EQ_LOW_SHELF, 80, 0, 0.71f, EQ_STEREO, NO_DYNAMICS },
-	{ 1, EQ_BELL, 160, 0, 1, EQ_STEREO, NO_DYNAMICS },
-	{ 1, EQ_BELL, 400, 0, 1, EQ_STEREO, NO_DYNAMICS },
-	{ 1, EQ_BELL, 1000, 0, 1, EQ_STEREO, NO_DYNAMICS },
-	{ 1, EQ_BELL, 2500, 0, 1, EQ_STEREO, NO_DYNAMICS },
-	{ 1, EQ_BELL, 5000, 0, 1, EQ_STEREO, NO_DYNAMICS },
-	{ 1, EQ_BELL, 8000, 0, 1, EQ_STEREO, NO_DYNAMICS },
-	{ 1, EQ_HIGH_SHELF, 12000, 0, 0.71f, EQ_STEREO, NO_DYNAMICS },
-};
+#define BAND(type, freq, q) \
+	{ \
+		1, type, freq, 0, q, EQ_STEREO, 0, -30, -6, 10, 150 \
+	}
+static const float band_defaults[EQ_BANDS][EQ_ROWS] = EQ_BANDS_AT_FIRST;
 
 static const struct param_group groups[] = {
 	{ .id = "band",
 	  .label = "Band",
 	  .count = EQ_BANDS,
 	  .row_count = EQ_ROWS,
-	  .rows = band_rows,
+	  .rows = eq_band_rows,
 	  .defaults = &band_defaults[0][0] },
 };
-
-/* The analogue prototypes, s in units of the frequency. Bell and shelves: R. Bristow-Johnson,
- * "Cookbook formulae for audio equalizer biquad filter coefficients". */
-static struct section eq_analogue(enum eq_type type, double gain_db, double q)
-{
-	const double a = pow(10.0, gain_db / 40.0), root = sqrt(a);
-	switch (type) {
-	case EQ_LOW_SHELF:
-		return (struct section) { { a, root / q, 1.0 },
-					  { 1.0 / a, 1.0 / (root * q) } };
-	case EQ_HIGH_SHELF:
-		return (struct section) { { a, a * root / q, a * a }, { a, root / q } };
-	case EQ_HIGH_PASS:
-		return (struct section) { { 0.0, 0.0, 1.0 }, { 1.0, 1.0 / q } };
-	case EQ_LOW_PASS:
-		return (struct section) { { 1.0, 0.0, 0.0 }, { 1.0, 1.0 / q } };
-	case EQ_NOTCH:
-		return (struct section) { { 1.0, 0.0, 1.0 }, { 1.0, 1.0 / q } };
-	case EQ_TILT:
-		return (struct section) { { 1.0, root / q, a }, { a, root / q } };
-	case EQ_BELL:
-	default:
-		return (struct section) { { 1.0, a / q, 1.0 }, { 1.0, 1.0 / (a * q) } };
-	}
-}
-
-static bool eq_needs_gain(enum eq_type type)
-{
-	return type == EQ_BELL || type == EQ_LOW_SHELF || type == EQ_HIGH_SHELF ||
-	       type == EQ_TILT;
-}
-
-/* The ways that a band of these channels works on. */
-static bool eq_takes(enum eq_way way, enum eq_channels where, int channel_count)
-{
-	/* With one channel there is no side and no right, and mid and left are all. */
-	const bool stereo = channel_count >= 2;
-	switch (way) {
-	case EQ_WAY_LEFT:
-		return where == EQ_STEREO || where == EQ_LEFT ||
-		       (where == EQ_MID && !stereo);
-	case EQ_WAY_RIGHT:
-		return stereo && (where == EQ_STEREO || where == EQ_RIGHT);
-	case EQ_WAY_REST:
-		return channel_count > 2 && where == EQ_STEREO;
-	case EQ_WAY_MID:
-		return stereo && where == EQ_MID;
-	case EQ_WAY_SIDE:
-		return stereo && where == EQ_SIDE;
-	default:
-		return false;
-	}
-}
 
 /* What the band's two ears take of the first two channels. */
 static void eq_ears(struct eq_dynamics *dynamics, int lane, enum eq_channels where,
