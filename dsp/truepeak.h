@@ -148,9 +148,9 @@ static inline void truepeak_points(const struct truepeak *tp, int i, vf points[9
 {
 	const int m = TRUEPEAK_SHORT_PAST + i - TRUEPEAK_DELAY;
 	const float *x = tp->x + TRUEPEAK_PAST + i - TRUEPEAK_DELAY;
-	const float *half = tp->half + m + TRUEPEAK_HALF_DELAY;
-	const float *quarter = tp->quarter + m + TRUEPEAK_QUARTER_DELAY;
-	const float *three = tp->three + m + TRUEPEAK_QUARTER_DELAY;
+	const float *half = tp->half + (m + TRUEPEAK_HALF_DELAY);
+	const float *quarter = tp->quarter + (m + TRUEPEAK_QUARTER_DELAY);
+	const float *three = tp->three + (m + TRUEPEAK_QUARTER_DELAY);
 	points[0] = vf_load(half - 1);
 	points[1] = vf_load(three - 1);
 	points[2] = vf_load(x);

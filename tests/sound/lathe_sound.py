@@ -64,6 +64,24 @@ def render(config, x, fs, changes=(), options=(), meters=False):
         return (y, json.loads(result.stdout)) if meters else y
 
 
+def trace(config, x, fs, meter, every):
+    """Readings of "node/meter" while x plays, each `every` frames."""
+    x = np.atleast_2d(np.asarray(x, np.float32))
+    with tempfile.TemporaryDirectory() as folder:
+        conf, lines = os.path.join(folder, "rack.conf"), os.path.join(folder, "changes")
+        with open(conf, "w") as file:
+            file.write(config)
+        with open(lines, "w") as file:
+            file.writelines(f"{f} ?{meter} 0\n"
+                            for f in range(every, x.shape[1] + 1, every))
+        command = [os.path.join(BUILD, "tests/sound/script"), conf, str(fs), str(len(x)),
+                   lines]
+        result = subprocess.run(command, input=x.T.tobytes(), capture_output=True)
+        if result.returncode:
+            raise RuntimeError(f"{command}: {result.stderr[-400:]}")
+        return [float(line) for line in result.stderr.split()]
+
+
 def _script(conf, x, fs, changes, folder):
     lines = os.path.join(folder, "changes")
     with open(lines, "w") as file:

@@ -2,7 +2,8 @@
  *
  *   script CONFIG RATE CHANNELS CHANGES < IN > OUT
  * IN and OUT are interleaved floats; CHANGES is a file of lines "frame node/param value", in
- * order. lathe-render does the rest; it has no changes on purpose.
+ * order. "frame ?node/meter 0" prints what a meter reads by then on stderr. lathe-render does
+ * the rest; it has no changes on purpose.
  */
 #include "tests/play.h"
 
@@ -48,6 +49,15 @@ static void script_run(struct script *script, int from, int to)
 	play_run(script->play, in, out, to - from, 512);
 }
 
+/* "?node/meter" */
+static void script_ask(const struct script *script, char *address)
+{
+	char *meter = strchr(address, '/');
+	*meter = '\0';
+	fprintf(stderr, "%.9g\n",
+		(double)play_meter(script->play, address + 1, meter + 1));
+}
+
 /* False when a change is not one. */
 static bool script_play(struct script *script, const char *changes)
 {
@@ -58,7 +68,9 @@ static bool script_play(struct script *script, const char *changes)
 	while (file && fscanf(file, "%d %127s %f", &frame, address, &value) == 3) {
 		script_run(script, at, frame);
 		at = frame;
-		if (!play_set(script->play, address, value)) {
+		if (address[0] == '?' && strchr(address, '/'))
+			script_ask(script, address);
+		else if (!play_set(script->play, address, value)) {
 			fprintf(stderr, "no such param: %s\n", address);
 			return false;
 		}
