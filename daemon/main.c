@@ -44,7 +44,7 @@ struct lathed {
 	int signals, timer;
 	int engine_rate;
 	enum phase phase;
-	int stop_ticks; /* left before we go anyway */
+	int64_t stop_ms; /* monotonic: then we go anyway */
 	int ticks, watchdog_ticks;
 	char status_line[160];
 };
@@ -222,6 +222,15 @@ static bool start(struct lathed *lathed)
 	return true;
 }
 
+/* Ticks are too few on a busy machine: what must come in time asks the clock. */
+static int64_t clock_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * INT64_C(1000) + now.tv_nsec / 1000000;
+}
+
 /* ---- the control thread's loop ------------------------------------------------------- */
 
 static void reload(struct lathed *lathed)
@@ -246,7 +255,7 @@ static void stop(struct lathed *lathed)
 		return;
 	sd_notify(0, "STOPPING=1");
 	lathed->phase = PHASE_FADE;
-	lathed->stop_ticks = STOP_MS / TICK_MS;
+	lathed->stop_ms = clock_ms() + STOP_MS;
 	engine_fade_out(lathed->host.engine);
 }
 
@@ -271,7 +280,7 @@ static void tick_stop(struct lathed *lathed)
 	}
 	if (lathed->phase == PHASE_LEAVE && jack_closed(lathed->jack))
 		lathed->phase = PHASE_DONE;
-	else if (lathed->stop_ticks-- == 0) {
+	else if (clock_ms() > lathed->stop_ms) {
 		log_line(LOG_WARNING, "JACK holds us back; gone without a goodbye");
 		_exit(0); /* a hung libjack call can't be ended in any other way */
 	}
