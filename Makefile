@@ -114,7 +114,7 @@ $(BUILD)/tests/%: tests/%.c $(LIBRARY)
 	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -MMD -MP -o $@ $< $(LIBRARY) $(LDLIBS)
 
 # ---- checks ----------------------------------------------------------------------------
-tests: $(TESTS) $(BUILD)/tests/system/probe
+tests: $(TESTS) $(BUILD)/tests/system/probe $(BUILD)/tests/system/storm
 
 deps:
 	@./install-deps build

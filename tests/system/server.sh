@@ -59,11 +59,14 @@ check "a user's connection is made again after a kill" within 2 wired $lathe:in_
 check "one that a user undid is not" not wired $lathe:out_1 system:playback_2
 
 # It hangs: OSC goes on, an end has its own deadline.
+jack_connect $lathe:out_2 system:playback_1
 kill -STOP "$jackd_pid"
 check "notices a hung server" within 3 said "jack_hung"
 check "OSC answers while it hangs" ctl get gain/gain
+sleep 6
 kill -CONT "$jackd_pid"
-check "notices that it is back" within 3 said "jack_back"
+check "notices that it is back" within 5 said "jack_back"
+check "a user's connections outlive that" within 8 wired $lathe:out_2 system:playback_1
 kill -STOP "$jackd_pid"
 sleep 0.7
 stop_lathed
