@@ -53,11 +53,18 @@ static void restore(struct guard *guard)
 	guard->restored += bytes;
 }
 
-bool guard_before(struct guard *guard, struct piece *piece)
+bool guard_before(struct guard *guard, struct piece *piece, const struct guard *above)
 {
-	if (piece->in)
+	if (above) {
+		piece->silent = true;
+		for (int c = 0; c < piece->channels; c++) {
+			guard->in_peak[c] = above->out_peak[c];
+			piece->silent &= above->out_peak[c] == 0.0f;
+		}
+	} else if (piece->in) {
 		piece->silent = peaks(piece->in, piece->channels, piece->frames,
 				      guard->in_peak) == 0;
+	}
 	if (guard->delay) {
 		struct piece dry = *piece;
 		dry.out = guard->dry;

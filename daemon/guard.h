@@ -44,8 +44,10 @@ static inline bool guard_whole(const struct guard *guard)
 	return !guard || guard->restored == guard->bytes;
 }
 
-/* Before process(): false when the node must not run this time. */
-bool guard_before(struct guard *guard, struct piece *piece) REALTIME;
+/* Before process(): false when the node must not run this time. `above`: whose output is this
+ * input, so that its peaks are known, or NULL. */
+bool guard_before(struct guard *guard, struct piece *piece,
+		  const struct guard *above) REALTIME;
 void guard_after(struct guard *guard, const struct piece *piece, bool audible) REALTIME;
 /* Takes over the fade, the trips and the dry path; false: the dry path starts cold. */
 bool guard_adopt(struct guard *guard, const struct guard *old, uint64_t frame) REALTIME;

@@ -70,13 +70,26 @@ static void copy_twin(const struct piece *piece, const struct piece *twin)
 		       sizeof(float) * (size_t)piece->frames);
 }
 
-static void run_node(struct step *step, bool audible)
+/* The guard of the step before, when what it put out is exactly what this step takes in. */
+static const struct guard *guard_above(const struct step *step,
+				       const struct step *before)
+{
+	if (!before || !before->guard || !step->piece.in ||
+	    before->piece.channels != step->piece.channels)
+		return NULL;
+	for (int c = 0; c < step->piece.channels; c++)
+		if (step->piece.in[c] != before->piece.out[c])
+			return NULL;
+	return before->guard;
+}
+
+static void run_node(struct step *step, const struct step *before, bool audible)
 {
 	struct piece *piece = &step->piece;
 
 	if (step->twin && !audible)
 		copy_twin(piece, &step->twin->piece);
-	else if (guard_before(step->guard, piece))
+	else if (guard_before(step->guard, piece, guard_above(step, before)))
 		step->process(step->state, piece);
 	guard_after(step->guard, piece, audible);
 }
@@ -91,7 +104,7 @@ static void run_steps(struct plan *plan, uint64_t frame, int frames, bool audibl
 		step->piece.frame = frame;
 		step->piece.frames = frames;
 		if (step->guard)
-			run_node(step, audible);
+			run_node(step, i > 0 ? step - 1 : NULL, audible);
 		else
 			step->process(step->state, &step->piece);
 		uint64_t after = cycles_now();
