@@ -105,8 +105,8 @@ void command_scene_load(struct dispatch *dispatch, const struct sender *sender,
 	}
 	if (!pattern_of(dispatch, sender, message, &argument, &pattern, &some))
 		return;
-	bool ok = scene_load(dispatch->host, name, fade, some ? &pattern : NULL,
-			     &result);
+	bool ok =
+		scene_load(dispatch->host, name, fade, some ? &pattern : NULL, &result);
 	dispatch->serial = dispatch->host->serial;
 	if (ok)
 		dispatch->loader = sender->address;

@@ -51,7 +51,11 @@ void config_print_value(struct text *text, const struct node *node, int index)
 
 static bool value_is_said(const struct node *node, int index)
 {
-	switch (param_row(node->module, index)->curve) {
+	const struct param *param = param_row(node->module, index);
+
+	if (param->flags & PARAM_PASSING)
+		return false;
+	switch (param->curve) {
 	case CURVE_TRIGGER:
 		return false;
 	case CURVE_FILE:

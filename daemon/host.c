@@ -1,6 +1,7 @@
 /* host.c - what a client may ask of the control thread. Control thread only. */
 #include "daemon/host.h"
 
+#include "daemon/compare.h"
 #include "daemon/glide.h"
 #include "daemon/history.h"
 #include "daemon/param.h"
@@ -56,7 +57,8 @@ uint64_t host_apply(struct host *host, struct change *changes, int count)
 {
 	hold(host, changes, count);
 	note(host, changes, count);
-	return apply(host, changes, count);
+	uint64_t serial = apply(host, changes, count);
+	return compare_heed(host->compare, changes, count) ? host->serial : serial;
 }
 
 bool host_ramp(struct host *host, const struct change *target, double seconds,
@@ -168,6 +170,7 @@ static void replace_rack(struct host *host, struct rack *rack, bool fresh,
 	recall_move(host->recalls, old, rack);
 	scenes_move(host->scenes, old, rack);
 	history_move(host->history, old, rack);
+	compare_move(host->compare, old, rack);
 	state_touch(host->state);
 	host->rack = rack;
 	engine_rebuild(host->engine, rack);
@@ -224,6 +227,7 @@ void host_tick(struct host *host)
 	if (count)
 		apply(host, changes, count);
 	engine_tick(host->engine);
+	compare_tick(host->compare);
 	scenes_tick(host->scenes);
 	state_tick(host->state);
 }

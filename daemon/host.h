@@ -6,6 +6,7 @@
 #include "daemon/config.h"
 #include "daemon/engine.h"
 
+struct compare;
 struct glides;
 struct history;
 struct recalls;
@@ -29,6 +30,7 @@ struct host {
 	struct scenes *scenes;   /* or NULL: none are kept */
 	struct history *history; /* or NULL: there is no undo */
 	struct state *state;     /* or NULL: nothing is saved */
+	struct compare *compare; /* or NULL */
 	uint64_t serial;         /* of the newest change */
 	struct host_status status;
 	char *config_path;

@@ -1,4 +1,5 @@
 /* main.c - lathed: what starts, what the control thread waits for, what stops. */
+#include "daemon/compare.h"
 #include "daemon/describe.h"
 #include "daemon/glide.h"
 #include "daemon/history.h"
@@ -205,6 +206,7 @@ static bool start(struct lathed *lathed)
 	host->recalls = recalls_create();
 	host->scenes = scenes_create(host);
 	host->history = history_create(host->rack);
+	host->compare = compare_create(host);
 	state_open(lathed);
 	lathed->jack = jack_create(client ? client : host->rack->name,
 				   lathed->options.server, host->events);
@@ -365,6 +367,7 @@ static void finish(struct lathed *lathed)
 	state_destroy(host->state);
 	scenes_destroy(host->scenes);
 	history_destroy(host->history);
+	compare_destroy(host->compare);
 	glides_destroy(host->glides);
 	recalls_destroy(host->recalls);
 	event_log_destroy(host->events);

@@ -10,6 +10,9 @@
 
 #include "daemon/param.h"
 
+static const char *const rack_compare_choices[] = { "off",    "a",     "b",
+						    "bypass", "delta", NULL };
+
 /* The rack's own table. What its params do, each output does: rack_effective(). */
 static const struct param rack_params[] = {
 	{ .id = "mute",
@@ -37,6 +40,19 @@ static const struct param rack_params[] = {
 	  .max = 1,
 	  .step = 1,
 	  .flags = PARAM_RECALL_SAFE },
+	{ .id = "compare",
+	  .label = "Compare",
+	  .help = "What the monitor outputs (without any: the first output) play, all "
+		  "at "
+		  "one loudness: the output with set a or b of the values, its input, "
+		  "or "
+		  "what differs.",
+	  .unit = "",
+	  .curve = CURVE_CHOICE,
+	  .max = 4,
+	  .step = 1,
+	  .choices = rack_compare_choices,
+	  .flags = PARAM_RECALL_SAFE | PARAM_PASSING },
 };
 
 static const struct module module_rack = {
@@ -253,6 +269,22 @@ float rack_set(struct rack *rack, int node, int param, float value)
 	return *now;
 }
 
+bool rack_compares(const struct rack *rack, int node)
+{
+	int first = -1;
+
+	if (rack->nodes[node].kind != NODE_OUTPUT)
+		return false;
+	for (int i = 0; i < rack->node_count; i++) {
+		if (rack->nodes[i].kind != NODE_OUTPUT)
+			continue;
+		if (rack->nodes[i].monitor)
+			return rack->nodes[node].monitor;
+		first = first < 0 ? i : first;
+	}
+	return node == first;
+}
+
 /* An output's own value of a param of the rack, or what the rack says over it. */
 float rack_effective(const struct rack *rack, int node, int param)
 {
@@ -264,8 +296,11 @@ float rack_effective(const struct rack *rack, int node, int param)
 		return own;
 	const char *id = param_row(output->module, param)->id;
 	int over = param_find(all->module, false, id);
-	if (over < 0 || (strcmp(id, "dim") == 0 && !output->monitor))
+	if (over < 0 || (strcmp(id, "dim") == 0 && !output->monitor) ||
+	    (strcmp(id, "compare") == 0 && !rack_compares(rack, node)))
 		return own;
+	if (strcmp(id, "compare") == 0)
+		return all->values[over] > 0 ? all->values[over] : own;
 	return fmaxf(own, all->values[over]);
 }
 

@@ -108,6 +108,9 @@ int rack_same(const struct rack *from, int node, const struct rack *to);
 /* Clamps to the table (and to the step of integers, toggles, choices; a trigger counts one
  * up for any value but 0), stores it, returns the value that is now in force. */
 float rack_set(struct rack *rack, int node, int param, float value);
+/* Whether the rack's comparison acts on this node: an output marked as monitor or, where
+ * none is, the first output. */
+bool rack_compares(const struct rack *rack, int node);
 /* The value the audio plays: an output's mute, dim and bypass joined with the rack's. */
 float rack_effective(const struct rack *rack, int node, int param);
 

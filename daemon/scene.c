@@ -183,15 +183,7 @@ void scenes_move(struct scenes *scenes, const struct rack *from, const struct ra
 {
 	if (!scenes)
 		return;
-	struct settings *goal = &scenes->goal;
-	for (int i = 0, count = goal->count; i < count; i++) {
-		struct change change = goal->changes[i];
-		if (i == 0)
-			goal->count = 0;
-		change.node = rack_same(from, change.node, to);
-		if (change.node >= 0)
-			goal->changes[goal->count++] = change;
-	}
+	settings_move(&scenes->goal, from, to);
 	scenes->touched = true;
 }
 

@@ -25,6 +25,19 @@ void settings_add(struct settings *settings, int node, int param, float value)
 		(struct change) { node, param, value, NULL };
 }
 
+void settings_move(struct settings *settings, const struct rack *from,
+		   const struct rack *to)
+{
+	int count = settings->count;
+	settings->count = 0;
+	for (int i = 0; i < count; i++) {
+		struct change change = settings->changes[i];
+		change.node = rack_same(from, change.node, to);
+		if (change.node >= 0)
+			settings->changes[settings->count++] = change;
+	}
+}
+
 void settings_finish(struct settings *settings)
 {
 	free(settings->changes);

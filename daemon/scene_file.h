@@ -18,6 +18,9 @@ struct settings {
 };
 
 void settings_add(struct settings *settings, int node, int param, float value);
+/* The rack is another one: what it hasn't got is dropped. */
+void settings_move(struct settings *settings, const struct rack *from,
+		   const struct rack *to);
 void settings_finish(struct settings *settings);
 
 /* Whether a scene holds this param: no trigger, file or recall-safe one. */

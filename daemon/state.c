@@ -38,8 +38,9 @@ static void print_values(const struct rack *rack, struct text *text)
 	for (int n = 0; n < rack->node_count; n++) {
 		const struct node *node = &rack->nodes[n];
 		for (int p = 0; p < node_params(node); p++) {
-			enum curve curve = param_row(node->module, p)->curve;
-			if (curve == CURVE_TRIGGER || curve == CURVE_FILE ||
+			const struct param *row = param_row(node->module, p);
+			if (row->curve == CURVE_TRIGGER || row->curve == CURVE_FILE ||
+			    (row->flags & PARAM_PASSING) ||
 			    node->values[p] == node->loaded[p])
 				continue;
 			param_path(node->module, p, path, sizeof path);

@@ -4,8 +4,25 @@
 
 #include "modules/module.h"
 
-enum { OUTPUT_MUTE, OUTPUT_DIM, OUTPUT_DIM_LEVEL, OUTPUT_BYPASS, OUTPUT_PARAMS };
+#include "dsp/kweight.h"
+#include "dsp/smooth.h"
+
+enum {
+	OUTPUT_MUTE,
+	OUTPUT_DIM,
+	OUTPUT_DIM_LEVEL,
+	OUTPUT_BYPASS,
+	OUTPUT_COMPARE,
+	OUTPUT_MATCH,
+	OUTPUT_MATCH_TO,
+	OUTPUT_PARAMS
+};
 enum { OUTPUT_DRY }; /* side */
+enum { COMPARE_OFF, COMPARE_A, COMPARE_B, COMPARE_BYPASS, COMPARE_DELTA };
+/* Meters: the peaks, then these. */
+enum { OUTPUT_LOUDER, OUTPUT_HEARD, OUTPUT_METERS };
+
+enum { OUTPUT_BINS = 30 }; /* of 100 ms: a short-term window */
 
 /* A value on its way along a raised cosine. */
 struct output_glide {
@@ -13,12 +30,35 @@ struct output_glide {
 	int at; /* frames so far; == length: arrived */
 };
 
-struct output {
-	int length;         /* of a fade, frames */
-	const float *curve; /* [length + 1], 0 to 1 */
+/* How loud the output is beside the input, over the newest bins with programme in them. */
+struct output_match {
+	struct kweight_state wet_state[CHANNELS_MAX / KWEIGHT_LANES];
+	struct kweight_state dry_state[CHANNELS_MAX / KWEIGHT_LANES];
+	double wet_now, dry_now; /* energy of the bin in the making */
+	double wet[OUTPUT_BINS], dry[OUTPUT_BINS];
+	int filled; /* frames of the bin in the making */
+	int bins;   /* so far, at most OUTPUT_BINS */
+	int bin;    /* the next */
+	int slot;   /* A or B */
+	int skip;   /* frames that still belong to the other slot */
+	float louder_db;
+};
+
+/* What a plan hands to the next. */
+struct output_memory {
 	bool begun;
 	struct output_glide gain; /* linear: mute and dim */
 	struct output_glide dry;  /* 1: the dry side is heard */
+	struct smooth wet_part, dry_part;
+	struct output_match match;
+};
+
+struct output {
+	int length;         /* of a fade, frames */
+	const float *curve; /* [length + 1], 0 to 1 */
+	int smooth_length, bin_frames;
+	struct kweight filter;
+	struct output_memory m;
 };
 
 #endif

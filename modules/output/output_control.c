@@ -5,6 +5,10 @@
 
 enum { FADE_MS = 20 };
 
+static const char *const compare_choices[] = {
+	"off", "a", "b", "bypass", "delta", NULL
+};
+
 static const struct param params[OUTPUT_PARAMS] = {
 	[OUTPUT_MUTE] = { .id = "mute",
 			  .label = "Mute",
@@ -40,6 +44,37 @@ static const struct param params[OUTPUT_PARAMS] = {
 			    .max = 1,
 			    .step = 1,
 			    .flags = PARAM_RECALL_SAFE },
+	[OUTPUT_COMPARE] = { .id = "compare",
+			     .label = "Compare",
+			     .help = "What is heard, all at one loudness: the output "
+				     "(a "
+				     "or b, the two sets of values), its input, or "
+				     "what "
+				     "differs. Of the rack's slots, see /rack/compare.",
+			     .unit = "",
+			     .curve = CURVE_CHOICE,
+			     .max = COMPARE_DELTA,
+			     .step = 1,
+			     .choices = compare_choices,
+			     .flags = PARAM_RECALL_SAFE | PARAM_PASSING },
+	[OUTPUT_MATCH] = { .id = "match",
+			   .label = "Match",
+			   .help = "How much louder than the input the output is taken "
+				   "to be in a comparison; follows what is measured.",
+			   .unit = "dB",
+			   .curve = CURVE_LINEAR,
+			   .min = -40,
+			   .max = 40,
+			   .flags = PARAM_RECALL_SAFE | PARAM_PASSING },
+	[OUTPUT_MATCH_TO] = { .id = "match_to",
+			      .label = "Match to",
+			      .help = "Loudness of all that is compared, against the "
+				      "input's: that of the quietest.",
+			      .unit = "dB",
+			      .curve = CURVE_LINEAR,
+			      .min = -40,
+			      .max = 0,
+			      .flags = PARAM_RECALL_SAFE | PARAM_PASSING },
 };
 
 static const struct meter meters[] = {
@@ -51,6 +86,22 @@ static const struct meter meters[] = {
 	  .max = 20,
 	  .fold = FOLD_MAX,
 	  .flags = METER_PER_CHANNEL | METER_LINEAR },
+	{ .id = "louder",
+	  .label = "Louder",
+	  .help = "Loudness of the output, before mute and dim, less that of the input "
+		  "(K-weighted, the last 3 s with programme).",
+	  .unit = "dB",
+	  .min = -60,
+	  .max = 60,
+	  .fold = FOLD_LAST },
+	{ .id = "heard",
+	  .label = "Heard",
+	  .help = "Programme that `louder` is measured from; begins anew with another "
+		  "slot of a comparison.",
+	  .unit = "s",
+	  .min = 0,
+	  .max = 3,
+	  .fold = FOLD_LAST },
 };
 
 static const char *const sides[] = { "dry", NULL };
@@ -66,6 +117,10 @@ static void *init(struct arena *arena, const struct setup *setup)
 			(float)(0.5 - 0.5 * cos(3.14159265358979323846 * i / length));
 	curve[length] = 1.0f;
 	output->length = length;
+	output->smooth_length = smooth_frames(setup->rate);
+	output->bin_frames = setup->rate / 10;
+	output->m.match.slot = COMPARE_A;
+	kweight_init(&output->filter, setup->rate);
 	output->curve = curve;
 	return output;
 }
@@ -75,7 +130,7 @@ extern const struct module module_output;
 const struct module module_output = {
 	.id = "output",
 	.label = "Output",
-	.help = "An output of the rack: mute, dim, bypass.",
+	.help = "An output of the rack: mute, dim, bypass, comparison.",
 	.params = params,
 	.param_count = OUTPUT_PARAMS,
 	.meters = meters,
