@@ -13,6 +13,7 @@
 
 #include <complex.h>
 #include <math.h>
+#include <string.h>
 
 #include "dsp/vec.h"
 
@@ -110,6 +111,49 @@ static inline void kweight_power(const struct kweight *k, struct kweight_state *
 	kweight_store(state->pass[0], p1);
 	kweight_store(state->pass[1], p2);
 	kweight_store(energy, sum);
+}
+
+/* The same for four signals at once, in the time of two: the loop waits for itself. */
+enum { KWEIGHT_QUAD = 4 };
+typedef double kweight_four __attribute__((vector_size(32)));
+
+struct kweight_quad {
+	double shelf[2][KWEIGHT_QUAD], pass[2][KWEIGHT_QUAD];
+};
+
+static inline void kweight_power_quad(const struct kweight *k,
+				      struct kweight_quad *state,
+				      const float *const x[KWEIGHT_QUAD], int frames,
+				      double energy[KWEIGHT_QUAD])
+{
+	const struct kweight f = *k;
+	const float *const x0 = x[0], *const x1 = x[1], *const x2 = x[2],
+			   *const x3 = x[3];
+	kweight_four s1, s2, p1, p2, sum;
+	memcpy(&s1, state->shelf[0], sizeof s1);
+	memcpy(&s2, state->shelf[1], sizeof s2);
+	memcpy(&p1, state->pass[0], sizeof p1);
+	memcpy(&p2, state->pass[1], sizeof p2);
+	memcpy(&sum, energy, sizeof sum);
+	for (int i = 0; i < frames; i++) {
+		const kweight_four in = { (double)x0[i], (double)x1[i], (double)x2[i],
+					  (double)x3[i] };
+		const kweight_four y = f.b0 * in + s1;
+		s1 = f.b1 * in + s2;
+		s1 -= f.a1 * y;
+		s2 = f.b2 * in;
+		s2 -= f.a2 * y;
+		const kweight_four w = y + p1;
+		p1 = p2 - 2.0 * y;
+		p1 -= f.c1 * w;
+		p2 = y - f.c2 * w;
+		sum += w * w;
+	}
+	memcpy(state->shelf[0], &s1, sizeof s1);
+	memcpy(state->shelf[1], &s2, sizeof s2);
+	memcpy(state->pass[0], &p1, sizeof p1);
+	memcpy(state->pass[1], &p2, sizeof p2);
+	memcpy(energy, &sum, sizeof sum);
 }
 
 #endif

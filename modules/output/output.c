@@ -180,17 +180,17 @@ static void weigh(struct output *output, const struct piece *piece)
 	for (int done = 0; done < piece->frames;) {
 		const int left = output->bin_frames - match->filled;
 		const int n = piece->frames - done < left ? piece->frames - done : left;
-		for (int c = 0; c <= last; c += KWEIGHT_LANES) {
+		for (int c = 0; c <= last; c += 2) {
 			const int other = c < last ? c + 1 : c;
-			double energy[2][KWEIGHT_LANES] = { { 0 } };
-			kweight_power(&output->filter,
-				      &match->wet_state[c / KWEIGHT_LANES],
-				      wet[c] + done, wet[other] + done, n, energy[0]);
-			kweight_power(&output->filter,
-				      &match->dry_state[c / KWEIGHT_LANES],
-				      dry[c] + done, dry[other] + done, n, energy[1]);
-			match->wet_now += energy[0][0] + (c < last ? energy[0][1] : 0);
-			match->dry_now += energy[1][0] + (c < last ? energy[1][1] : 0);
+			const float *const four[KWEIGHT_QUAD] = { wet[c] + done,
+								  wet[other] + done,
+								  dry[c] + done,
+								  dry[other] + done };
+			double energy[KWEIGHT_QUAD] = { 0 };
+			kweight_power_quad(&output->filter, &match->states[c / 2], four,
+					   n, energy);
+			match->wet_now += energy[0] + (c < last ? energy[1] : 0);
+			match->dry_now += energy[2] + (c < last ? energy[3] : 0);
 		}
 		done += n;
 		match->filled += n;

@@ -32,8 +32,7 @@ struct output_glide {
 
 /* How loud the output is beside the input, over the newest bins with programme in them. */
 struct output_match {
-	struct kweight_state wet_state[CHANNELS_MAX / KWEIGHT_LANES];
-	struct kweight_state dry_state[CHANNELS_MAX / KWEIGHT_LANES];
+	struct kweight_quad states[CHANNELS_MAX / 2]; /* two channels, wet and dry */
 	double wet_now, dry_now; /* energy of the bin in the making */
 	double wet[OUTPUT_BINS], dry[OUTPUT_BINS];
 	int filled; /* frames of the bin in the making */
