@@ -1,0 +1,94 @@
+/* dither.c - the audio thread's part of dither.
+ *
+ *   x -> 2^(bits-1) x -> plus shaped errors before -> + TPDF -> round -> / 2^(bits-1) -> out
+ *                                 '------------- error <-----'
+ *
+ * Lipshitz, Wannamaker and Vanderkooy, "Quantization and dither: a theoretical survey",
+ * JAES 40 (1992): triangular noise two steps wide makes mean and variance of the error
+ * independent of the signal. The noise is a function of frame and channel, so that a render
+ * repeats what was played.
+ */
+#include <math.h>
+#include <string.h>
+
+#include "modules/dither/dither.h"
+
+/* Two uniform numbers' difference, -1..1 steps. Mixing: SplitMix64 (Steele, Lea and Flood,
+ * "Fast splittable pseudorandom number generators", 2014). */
+static double triangular_noise(uint64_t frame, int channel)
+{
+	uint64_t z = (frame * CHANNELS_MAX + (uint64_t)channel) * 0x9e3779b97f4a7c15u;
+	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
+	z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
+	z ^= z >> 31;
+	return ((double)(z >> 32) - (double)(z & 0xffffffffu)) * 0x1p-32;
+}
+
+static double shaped_error(const double *shape, const double *error)
+{
+	double even = 0, odd = 0;
+	for (int i = 0; i < DITHER_ORDER; i += 2) {
+		even += shape[i] * error[i];
+		odd += shape[i + 1] * error[i + 1];
+	}
+	return even + odd;
+}
+
+static void channel_run(const double *shape, double *error, double steps,
+			uint64_t frame, int channel, const float *in, float *out,
+			int frames)
+{
+	const double step = 1 / steps, top = steps - 1;
+	for (int n = 0; n < frames; n++) {
+		const double wanted =
+			(double)in[n] * steps + shaped_error(shape, error);
+		const double noise = triangular_noise(frame + (uint64_t)n, channel);
+		const double word = rint(wanted + noise);
+		memmove(error + 1, error, (DITHER_ORDER - 1) * sizeof *error);
+		error[0] = word - wanted;
+		/* Beyond full scale the error is the programme's, not ours to shape. */
+		if (fabs(error[0]) > 2)
+			error[0] = 0;
+		out[n] = (float)(fmax(fmin(word, top), -steps) * step);
+	}
+}
+
+/* Digital black goes on as black, once the last sound is long enough ago. */
+static bool is_black(struct dither *dither, const struct piece *piece)
+{
+	if (!piece->silent) {
+		dither->silent_frames = 0;
+		return false;
+	}
+	if (dither->silent_frames < dither->black_frames)
+		dither->silent_frames += piece->frames;
+	return piece->values[DITHER_BLACK] != 0 &&
+	       dither->silent_frames >= dither->black_frames;
+}
+
+static void dither_process(void *state, const struct piece *piece) REALTIME;
+static void dither_process(void *state, const struct piece *piece)
+{
+	struct dither *dither = state;
+	const double steps = exp2((double)piece->values[DITHER_BITS] - 1);
+	const double *shape = dither->shape[(int)piece->values[DITHER_SHAPE]];
+	const bool black = is_black(dither, piece);
+	for (int c = 0; c < piece->channels; c++) {
+		if (black) {
+			memset(piece->out[c], 0, (size_t)piece->frames * sizeof(float));
+			memset(dither->error[c], 0, sizeof dither->error[c]);
+			continue;
+		}
+		channel_run(shape, dither->error[c], steps, piece->frame, c,
+			    piece->in[c], piece->out[c], piece->frames);
+	}
+	piece->meters[DITHER_METER_BLACK] = black;
+}
+
+static void dither_adopt(void *state, const void *old) REALTIME;
+static void dither_adopt(void *state, const void *old)
+{
+	memcpy(state, old, sizeof(struct dither));
+}
+
+MODULE_KERNEL(dither) = { .process = dither_process, .adopt = dither_adopt };

@@ -1,0 +1,21 @@
+/* dither.h - what dither's two files share: where the values are, and the state. */
+#ifndef LATHE_DITHER_H
+#define LATHE_DITHER_H
+
+#include "modules/module.h"
+
+enum { DITHER_BITS, DITHER_SHAPE, DITHER_BLACK, DITHER_PARAMS };
+enum { DITHER_PLAIN, DITHER_GENTLE, DITHER_STRONG, DITHER_SHAPES };
+enum { DITHER_METER_BLACK };
+enum { DITHER_ORDER = 16 };
+
+struct dither {
+	double shape[DITHER_SHAPES]
+		    [DITHER_ORDER]; /* of the errors before, newest first */
+	int black_frames;           /* of digital silence, until no noise */
+	int silent_frames;
+	double error[CHANNELS_MAX]
+		    [DITHER_ORDER]; /* in steps of the word, newest first */
+};
+
+#endif
