@@ -14,6 +14,8 @@ static const struct shortfall {
 } shortfalls[] = {
 	{ "leveller", "target", "residue",
 	  "the gain rides to a new target in seconds, not along one fade" },
+	{ "delay", "it/ms", "residue",
+	  "the longer delay reaches back before the tone began" },
 	{ "saturator", "match", "residue",
 	  "the gain that matches loudness follows the programme" },
 	{ "comp", "highpass", "residue",
