@@ -23,10 +23,18 @@ static struct frame inset(struct frame frame, double x, double y)
 				frame.h - 2 * y };
 }
 
-/* A value's text is at most this wide: "-120.0 dB", "12.50 kHz". */
-static double readout_width(double size)
+/* As wide as a param's text becomes; a meter's has one more digit. */
+static const char *widest(const struct row *row)
 {
-	return figures_width("-88.88 dB", size) + 2;
+	static const struct {
+		const char *unit, *text;
+	} texts[] = { { "dB", "-88.8 dB" }, { "Hz", "88.8 kHz" }, { "ms", "88.88 ms" },
+		      { "%", "-100 %" },    { ":1", "88.8:1" },   { "", "88.88" } };
+
+	for (size_t i = 0; !row->meter && i < sizeof texts / sizeof texts[0]; i++)
+		if (strcmp(texts[i].unit, row->unit) == 0)
+			return texts[i].text;
+	return "-88.88 dB";
 }
 
 void cell_slider(struct widget *parent, const struct style *style, struct frame frame,
@@ -34,7 +42,7 @@ void cell_slider(struct widget *parent, const struct style *style, struct frame 
 {
 	struct widget *fader =
 		widget_add(parent, WIDGET_FADER, row->path, frame, colour);
-	double pad = style->gap, width = readout_width(style->text);
+	double pad = style->gap, width = figures_width(widest(row), style->text) + 2;
 	struct frame left = inset(frame, pad, 0), right = left;
 
 	fader_bind(fader, row);
@@ -45,7 +53,7 @@ void cell_slider(struct widget *parent, const struct style *style, struct frame 
 	if (text_width(label, style->text * 0.75) <= left.w) {
 		label_add(parent, left, label, style->text, ALIGN_LEFT, COLOUR_TEXT);
 		readout_add(parent, right, row->path,
-			    figures_fit("-88.88 dB", style->text, width), ALIGN_RIGHT,
+			    figures_fit(widest(row), style->text, width), ALIGN_RIGHT,
 			    COLOUR_TEXT);
 		return;
 	}
@@ -54,7 +62,7 @@ void cell_slider(struct widget *parent, const struct style *style, struct frame 
 	right.y += left.h;
 	label_add(parent, left, label, style->small, ALIGN_LEFT, COLOUR_TEXT);
 	readout_add(parent, right, row->path,
-		    figures_fit("-88.88 dB", style->small, right.w), ALIGN_RIGHT,
+		    figures_fit(widest(row), style->small, right.w), ALIGN_RIGHT,
 		    COLOUR_TEXT);
 }
 
@@ -77,7 +85,7 @@ void cell_column(struct widget *parent, const struct style *style, struct frame 
 	fader_bind(fader, row);
 	label_add(parent, top, label, style->text, ALIGN_CENTRE, COLOUR_FAINT);
 	readout_add(parent, bottom, row->path,
-		    figures_fit("-88.88 dB", style->text, frame.w), ALIGN_CENTRE,
+		    figures_fit(widest(row), style->text, frame.w), ALIGN_CENTRE,
 		    COLOUR_TEXT);
 }
 
@@ -200,7 +208,8 @@ void cell_meter(struct widget *parent, const struct style *style, struct frame f
 		const struct row *row, const char *label)
 {
 	double size = frame.h > 3 * style->text ? style->text : style->small;
-	double width = fmin(readout_width(size) + style->gap, frame.w * 0.5);
+	double width =
+		fmin(figures_width(widest(row), size) + 2 + style->gap, frame.w * 0.5);
 	struct frame left = inset(frame, 2, 0), right = left;
 	double bar = fmin(fmax(floor(frame.h * 0.22), 4), 16);
 
@@ -209,7 +218,7 @@ void cell_meter(struct widget *parent, const struct style *style, struct frame f
 	right.x += left.w;
 	right.w = width;
 	label_add(parent, left, label, size, ALIGN_LEFT, COLOUR_FAINT);
-	readout_add(parent, right, row->path, figures_fit("-88.88 dB", size, width),
+	readout_add(parent, right, row->path, figures_fit(widest(row), size, width),
 		    ALIGN_RIGHT, COLOUR_TEXT);
 	cell_bar(parent,
 		 (struct frame) { frame.x, frame.y + frame.h - bar, frame.w, bar },

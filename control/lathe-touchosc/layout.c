@@ -134,7 +134,7 @@ static void tabs_draw(struct widget *pager, const struct style *style,
 				       i + most < rack->node_count ? i + most
 								   : rack->node_count,
 				       0, size);
-		if (fit || parts >= rack->node_count)
+		if (fit || most <= 6) /* then names are cut */
 			break;
 	}
 	for (; at < rack->node_count; at += most) {
@@ -142,12 +142,15 @@ static void tabs_draw(struct widget *pager, const struct style *style,
 		char tab[2 * PATH_BYTES + 8];
 		snprintf(tab, sizeof tab, parts > 1 ? "%s – %s" : "Nodes",
 			 rack->nodes[at]->name, rack->nodes[to - 1]->name);
+		if (text_width(tab, 8) > style->width / (parts + 3) - 6)
+			snprintf(tab, sizeof tab, "%d–%d", at + 1, to);
 		struct widget *page = page_add(pager, tab, COLOUR_LEVEL);
 		struct frame frame = { 0, 0, page->frame.w, page->frame.h };
-		struct style inner = *style;
-		nodes_draw(pager_add(page, frame, style->phone ? 30 : style->tab - 4,
-				     style->small + 1),
-			   &inner, rack, at, to);
+		struct widget *inner =
+			pager_add(page, frame, style->phone ? 30 : style->tab - 4,
+				  style->small + 1);
+		nodes_draw(inner, style, rack, at, to);
+		pager_settle(inner);
 	}
 }
 
@@ -166,14 +169,6 @@ struct widget *layout_create(const struct rack *rack, const struct style *style)
 		nodes_draw(pager, style, rack, 0, rack->node_count);
 	else
 		tabs_draw(pager, style, rack);
-	/* One size of text for all tabs of a row. */
-	double width = style->width;
-	int count = 0;
-	for (struct widget *page = pager->first; page; page = page->next)
-		count++;
-	for (struct widget *page = pager->first; page; page = page->next)
-		pager->tab_text_size = fmin(
-			pager->tab_text_size,
-			text_fit(page->text, pager->tab_text_size, width / count - 6));
+	pager_settle(pager);
 	return root;
 }

@@ -264,6 +264,57 @@ void overview_page(struct widget *page, const struct style *style,
 					     page->frame.w - 2 * gap, scenes - gap });
 }
 
+/* ---- more than a page holds --------------------------------------------------------- */
+
+/* What draws members from..to - 1 of the rack, and how they are called. */
+struct spread {
+	void (*draw)(struct widget *page, const struct style *style,
+		     const struct rack *rack, int from, int to, struct frame area);
+	const char *(*name)(const struct rack *rack, int index);
+	uint32_t colour;
+};
+
+/* One page when each member gets `least` of the height beside `fixed`, else several. */
+static void spread_draw(struct widget *page, const struct style *style,
+			const struct rack *rack, const struct spread *spread, int count,
+			double fixed, double least, struct frame area)
+{
+	double gap = style->gap;
+
+	if (!count)
+		return;
+	if ((area.h - fixed) / count >= least) {
+		spread->draw(page, style, rack, 0, count, area);
+		return;
+	}
+	struct widget *pager =
+		pager_add(page, area, style->phone ? 30 : style->tab - 4, style->small);
+	struct frame inner = { gap, gap, area.w - 2 * gap,
+			       area.h - pager->tab_size - 2 * gap };
+	int most = (int)fmax(1, floor((inner.h - fixed) / least));
+	int pages = (count + most - 1) / most;
+	most = (count + pages - 1) / pages;
+	for (int from = 0; from < count; from += most) {
+		int to = from + most < count ? from + most : count;
+		char tab[2 * PATH_BYTES + 8];
+		snprintf(tab, sizeof tab, "%s – %s", spread->name(rack, from),
+			 spread->name(rack, to - 1));
+		spread->draw(page_add(pager, tab, spread->colour), style, rack, from,
+			     to, inner);
+	}
+	pager_settle(pager);
+}
+
+static const char *rack_node_name(const struct rack *rack, int index)
+{
+	return rack->nodes[index]->name;
+}
+
+static const char *rack_output_name(const struct rack *rack, int index)
+{
+	return output_name(rack->outputs[index]);
+}
+
 /* ---- meters ------------------------------------------------------------------------------ */
 
 static int meters_of(const struct node *node, const char *name, const struct row **rows,
@@ -330,19 +381,16 @@ static void node_bars_draw(struct widget *page, const struct style *style,
 			    ALIGN_RIGHT, COLOUR_FAINT);
 }
 
-void meters_page(struct widget *page, const struct style *style,
-		 const struct rack *rack)
+static void meters_draw(struct widget *page, const struct style *style,
+			const struct rack *rack, int from, int to, struct frame area)
 {
 	static const char *const heads[] = { "", "In", "Gain reduction", "Out",
 					     "Load" };
-	double gap = style->gap, width = page->frame.w - 2 * gap;
-	double title = ceil(style->small * 1.8);
-	const double columns[] = { width * 0.17, width * 0.25, width * 0.25,
-				   width * 0.24, width * 0.09 };
-	double row = fmin((page->frame.h - 2 * gap - title) /
-				  (rack->node_count ? rack->node_count : 1),
-			  style->phone ? 44 : 84);
-	struct frame at = { gap, gap, 0, title };
+	double gap = style->gap, title = ceil(style->small * 1.8);
+	const double columns[] = { area.w * 0.17, area.w * 0.25, area.w * 0.25,
+				   area.w * 0.24, area.w * 0.09 };
+	double row = fmin((area.h - title) / (to - from), style->phone ? 44 : 84);
+	struct frame at = { area.x, area.y, 0, title };
 
 	for (int i = 0; i < 5; i++) {
 		at.w = columns[i];
@@ -350,13 +398,27 @@ void meters_page(struct widget *page, const struct style *style,
 			  i == 4 ? ALIGN_RIGHT : ALIGN_LEFT, COLOUR_FAINT);
 		at.x += columns[i];
 	}
-	for (int i = 0; i < rack->node_count; i++) {
-		struct frame line = { gap, gap + title + i * row, width, row };
-		if (i % 2 == 0)
-			card_add(page,
-				 (struct frame) { gap / 2, line.y, width + gap, row });
+	for (int i = from; i < to; i++) {
+		struct frame line = { area.x, area.y + title + (i - from) * row, area.w,
+				      row };
+		if ((i - from) % 2 == 0)
+			card_add(page, (struct frame) { line.x - gap / 2, line.y,
+							area.w + gap, row });
 		node_bars_draw(page, style, rack->nodes[i], line, columns);
 	}
+}
+
+void meters_page(struct widget *page, const struct style *style,
+		 const struct rack *rack)
+{
+	static const struct spread spread = { meters_draw, rack_node_name,
+					      COLOUR_METER };
+	double gap = style->gap;
+	struct frame area = { gap, gap, page->frame.w - 2 * gap,
+			      page->frame.h - 2 * gap };
+
+	spread_draw(page, style, rack, &spread, rack->node_count, 2 * style->small,
+		    style->phone ? 18 : 36, area);
 }
 
 /* ---- outputs ----------------------------------------------------------------------------- */
@@ -420,19 +482,29 @@ static void saves_draw(struct widget *page, const struct style *style,
 		       "/rack/scene/save", COLOUR_PRESS);
 }
 
+static void outputs_draw(struct widget *page, const struct style *style,
+			 const struct rack *rack, int from, int to, struct frame area)
+{
+	double gap = style->gap;
+	double height = fmin((area.h + gap) / (to - from) - gap, style->tallest * 2);
+
+	for (int i = from; i < to; i++, area.y += height + gap)
+		output_draw(page, style, rack->outputs[i],
+			    (struct frame) { area.x, area.y, area.w, height });
+}
+
 void outputs_page(struct widget *page, const struct style *style,
 		  const struct rack *rack)
 {
 	double gap = style->gap,
 	       saves = rack->scene_count ? style->touch * 1.15 + gap : 0;
-	int count = rack->output_count ? rack->output_count : 1;
-	double height =
-		fmin((page->frame.h - saves - gap) / count - gap, style->tallest * 2);
+	struct frame area = { gap, gap, page->frame.w - 2 * gap,
+			      page->frame.h - saves - 2 * gap };
+	static const struct spread spread = { outputs_draw, rack_output_name,
+					      COLOUR_MUTE };
 
-	for (int i = 0; i < rack->output_count; i++)
-		output_draw(page, style, rack->outputs[i],
-			    (struct frame) { gap, gap + i * (height + gap),
-					     page->frame.w - 2 * gap, height });
+	spread_draw(page, style, rack, &spread, rack->output_count, 0,
+		    style->touch + 3 * gap, area);
 	if (rack->scene_count)
 		saves_draw(page, style, rack,
 			   (struct frame) { gap, page->frame.h - saves,

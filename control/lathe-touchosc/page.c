@@ -398,4 +398,5 @@ void node_page(struct widget *page, const struct style *style, const struct node
 	items_tabs(pager, style, node, &content.singles, "main", COLOUR_LEVEL);
 	for (int i = 0; i < content.group_count; i++)
 		group_tabs(pager, style, node, &content.groups[i]);
+	pager_settle(pager);
 }

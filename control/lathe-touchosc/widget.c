@@ -106,14 +106,26 @@ double figures_fit(const char *text, double size, double width)
 	return fmax(size, 8);
 }
 
+void text_shorten(char *to, size_t room, const char *text, double width)
+{
+	snprintf(to, room, "%s", text);
+	for (size_t keep = strlen(to); keep > 1 && text_width(to, 8) > width; keep--) {
+		while (keep > 1 && ((unsigned char)text[keep - 1] & 0xc0) == 0x80)
+			keep--; /* a letter is cut whole */
+		snprintf(to, room, "%.*s..", (int)keep - 1, text);
+	}
+}
+
 static struct widget *line_add(struct widget *parent, struct frame frame,
 			       const char *text, double size, enum align align,
 			       uint32_t colour)
 {
 	struct widget *label =
 		widget_add(parent, WIDGET_LABEL, text, frame, COLOUR_CARD);
+	char shown[PATH_BYTES];
 
-	widget_text(label, text, text_fit(text, size, frame.w), align, colour);
+	text_shorten(shown, sizeof shown, text, frame.w);
+	widget_text(label, shown, text_fit(shown, size, frame.w), align, colour);
 	return label;
 }
 
@@ -185,4 +197,21 @@ struct widget *page_add(struct widget *pager, const char *tab, uint32_t colour)
 void card_add(struct widget *parent, struct frame frame)
 {
 	widget_add(parent, WIDGET_BOX, "card", frame, COLOUR_CARD);
+}
+
+void pager_settle(struct widget *pager)
+{
+	int count = 0;
+	char shown[PATH_BYTES];
+
+	for (const struct widget *page = pager->first; page; page = page->next)
+		count++;
+	double width = pager->frame.w / (count ? count : 1) - 6;
+	for (struct widget *page = pager->first; page; page = page->next) {
+		text_shorten(shown, sizeof shown, page->text, width);
+		widget_text(page, shown, 0, ALIGN_CENTRE, page->text_colour);
+		pager->tab_text_size =
+			fmin(pager->tab_text_size,
+			     text_fit(page->text, pager->tab_text_size, width));
+	}
 }

@@ -87,11 +87,16 @@ struct widget *pager_add(struct widget *parent, struct frame frame, double tab_s
 			 double text_size);
 struct widget *page_add(struct widget *pager, const char *tab, uint32_t colour);
 
+/* Once all pages are there: one size for all tabs, and names that fit. */
+void pager_settle(struct widget *pager);
+
 /* An upper bound of a text's width, for any face that a tablet may have. */
 double text_width(const char *text, double size);
 /* The largest size up to `size` at which it fits; never under 8. */
 double text_fit(const char *text, double size, double width);
 
+/* Copies the text, cut to what fits at the smallest size. */
+void text_shorten(char *to, size_t room, const char *text, double width);
 /* The same for read-outs, which are ASCII in a fixed-width face. */
 double figures_width(const char *text, double size);
 double figures_fit(const char *text, double size, double width);

@@ -35,7 +35,26 @@ outputs = ( { name = "stream"; from = ["after"]; }, { name = "radio"; from = ["r
             { name = "monitor"; from = ["after"]; monitor = true; } );
 END_CONF
 
-for rack in "$work/twelve.conf" config/*.conf; do
+# Long names, many outputs; many channels; next to nothing.
+{
+	echo 'nodes = ('
+	for n in 1 2 3 4 5 6 7; do
+		for module in eq comp limiter multiband; do
+			echo "{ module = \"$module\"; name = \"a_name_as_long_as_one_$module$n\"; },"
+		done
+	done
+	echo '{ module = "trim"; name = "end"; } ); outputs = ('
+	for n in 1 2 3 4 5 6 7; do echo "{ name = \"out_$n\"; },"; done
+	echo '{ name = "out_8"; } );'
+} >"$work/many.conf"
+cat >"$work/eight.conf" <<'END_CONF'
+inputs = ( { name = "in"; channels = 8; } );
+nodes = ( { module = "trim"; name = "t"; }, { module = "limiter"; name = "l"; },
+          { module = "loudness"; name = "m"; } );
+END_CONF
+echo 'nodes = ();' >"$work/none.conf"
+
+for rack in "$work"/*.conf config/*.conf; do
 	name=$(basename "$rack" .conf)
 	"$lathed" --config "$rack" --describe >"$work/$name.txt"
 	for size in phone tablet 1280x800; do
@@ -68,6 +87,11 @@ check "of the rack that plays" "$touchosc" --port "$port" --size tablet "$work/l
 check "the same as of its config" cmp "$work/live.tosc" "$work/twelve-tablet.tosc"
 count "a tablet" python3 "$tools/tablet.py" "$touchosc" "$port" tablet
 count "a phone" python3 "$tools/tablet.py" "$touchosc" "$port" phone
+for size in tablet phone; do
+	/usr/bin/python3 "$tools/values.py" "$port" 1 >"$work/values"
+	check "every text of a rack that plays fits" /usr/bin/python3 "$tools/draw.py" \
+		"$work/twelve-$size.tosc" "" 1 "$work/values"
+done
 stop_lathed
 check "lathed ends well" test "$status" = 0
 finish

@@ -58,6 +58,13 @@ class Drawing:
         context.move_to(left, y + (h + up - down) / 2)
         context.show_text(words)
 
+    @staticmethod
+    def sample(node):
+        """What an unheard read-out may say."""
+        last = node.messages[0].path.split("/")[-2]
+        return {"load": "12.5 %", "q": "0.71", "type": "high shelf", "channels": "stereo",
+                "ratio": "12.5:1"}.get(last, "-12.5 dB" if "/meter/" in node.name else "-12 dB")
+
     def value(self, node):
         for message in node.messages:
             if message.receive and message.path in self.values:
@@ -133,7 +140,7 @@ class Drawing:
     def label(self, node, frame, p):
         words = self.value(node)
         if not words and node.messages:
-            words = "12.5 %" if node.name.endswith("load") else "-12.5 dB"
+            words = self.sample(node)
         if words:
             self.text(frame, words, p, p["textSize"], p["textColor"], node.name)
 
