@@ -8,7 +8,15 @@ each=${SECONDS_EACH:-10}
 work=$(mktemp -d)
 export JACK_DEFAULT_SERVER="lathe-bench-$$" JACK_NO_AUDIO_RESERVATION=1
 processes=()
-trap 'kill "${processes[@]}" 2>/dev/null; rm -rf "$work"' EXIT
+# Newest first, the server last and waited for: it leaves its name behind otherwise.
+clean_up() {
+	for ((p = ${#processes[@]} - 1; p >= 0; p--)); do
+		kill "${processes[p]}" 2>/dev/null
+		for _ in {1..50}; do kill -0 "${processes[p]}" 2>/dev/null || break; sleep 0.1; done
+	done
+	rm -rf "$work"
+}
+trap clean_up EXIT
 
 name=lathe-bench
 {
@@ -30,7 +38,7 @@ name=lathe-bench
 
 jackd -S -n "$JACK_DEFAULT_SERVER" -d dummy -r 48000 -p 64 >"$work/jackd.log" 2>&1 &
 processes+=($!)
-for _ in {1..50}; do jack_lsp >/dev/null 2>&1 && break; sleep 0.1; done
+for _ in {1..100}; do jack_lsp >/dev/null 2>&1 && break; sleep 0.1; done
 
 cpu_ns() { cat "/proc/$1/task/"*/schedstat | awk '{ sum += $1 } END { printf "%.0f", sum }'; }
 pss_mib() { awk '/^Pss:/ { printf "%.1f", $2 / 1024 }' "/proc/$1/smaps_rollup"; }
@@ -58,20 +66,31 @@ if [ -x "$BUILD/lathe-demo" ] && [ -x "$BUILD/lathe-play" ]; then
 	processes+=($!)
 	sleep 1
 fi
+"$BUILD/tests/bench/ready" --bare &
+bare=$!
+processes+=("$bare")
 sleep 2
+bare_before=$(cpu_ns "$bare")
 before=$(cpu_ns "$pid")
 began=$(date +%s%N)
 sleep "$each"
 after=$(cpu_ns "$pid")
+bare_after=$(cpu_ns "$bare")
 ended=$(date +%s%N)
+bare_share=$(awk -v ns="$((bare_after - bare_before))" -v wall="$((ended - began))" \
+	'BEGIN { printf "%.2f", 100 * ns / wall }')
 share=$(awk -v ns="$((after - before))" -v wall="$((ended - began))" \
 	'BEGIN { printf "%.2f", 100 * ns / wall }')
 
 echo "| the daemon, whole rack, JACK at 64 frames and 48 kHz | goal | Lathe | pass |"
 echo "|---|---|---|---|"
 row "share of a core, all threads" "%" 1.5 "$share"
+echo "| beside it, a client that only copies | | $bare_share % | |"
 row "start to ports ready, median of 5" ms 100 "$start"
 row "memory, PSS" MiB 55 "$(pss_mib "$pid")"
+echo
+echo "The machine's load average meanwhile: $(cut -d' ' -f1-3 /proc/loadavg). Neighbours cost cold"
+echo "caches and slow wake-ups, which a client that only copies shows too."
 for task in "/proc/$pid/task/"*; do
 	printf 'thread %s: %.0f ms of CPU\n' "$(cat "$task/comm")" \
 		"$(awk '{ print $1 / 1e6 }' "$task/schedstat")" >&2

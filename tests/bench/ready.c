@@ -1,10 +1,12 @@
 /* ready.c - how long a JACK client takes from its start until a port of it is there.
  *
  *   ready PORT COMMAND...     prints the process id and the milliseconds; the process lives on
+ *   ready --bare              is itself a client, stereo, that only copies: what JACK costs
  */
 #include <jack/jack.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -15,8 +17,39 @@ static double now_ms(void)
 	return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
 }
 
+static jack_port_t *ports[4];
+
+static int on_process(jack_nframes_t frames, void *context)
+{
+	(void)context;
+	for (int c = 0; c < 2; c++)
+		memcpy(jack_port_get_buffer(ports[2 + c], frames),
+		       jack_port_get_buffer(ports[c], frames),
+		       frames * sizeof(jack_default_audio_sample_t));
+	return 0;
+}
+
+static int run_bare(void)
+{
+	static const char *const names[] = { "in_1", "in_2", "out_1", "out_2" };
+	jack_client_t *client = jack_client_open("bare", JackNoStartServer, NULL);
+	if (!client)
+		return 2;
+	for (int i = 0; i < 4; i++)
+		ports[i] = jack_port_register(
+			client, names[i], JACK_DEFAULT_AUDIO_TYPE,
+			i < 2 ? JackPortIsInput : JackPortIsOutput, 0);
+	jack_set_process_callback(client, on_process, NULL);
+	if (jack_activate(client))
+		return 2;
+	for (;;)
+		pause();
+}
+
 int main(int argc, char **argv)
 {
+	if (argc == 2 && !strcmp(argv[1], "--bare"))
+		return run_bare();
 	jack_client_t *client =
 		argc > 2 ? jack_client_open("ready", JackNoStartServer, NULL) : NULL;
 	if (!client || jack_activate(client))
