@@ -36,6 +36,7 @@ enum {
 	CONVOLVE_CELLS = CONVOLVE_BLOCK / CONVOLVE_CELL,
 	CONVOLVE_HEAD = 2 * CONVOLVE_BLOCK / CONVOLVE_CELL, /* short ones before them */
 	CONVOLVE_CHUNK = 16, /* bins: their real parts, then their imaginary ones */
+	CONVOLVE_OUTPUTS = 8,
 	CONVOLVE_TRANSFORM = 4096, /* cost of a long transform in products of chunks */
 };
 
@@ -313,21 +314,26 @@ static inline void convolve_turn(struct convolve_clock *clock, uint64_t frame)
 	clock->newest[1] = (clock->newest[1] + slots[1] - 1) % slots[1];
 }
 
-/* The short partitions' part of an output: 64 frames. */
+/* The short partitions' part of all outputs: 64 frames each. A chunk of all before the next:
+ * a kernel that many share is read from afar only once. */
 static inline void convolve_head(const struct convolve_plans *plans,
 				 const struct convolve_clock *clock,
 				 const struct convolve_input *inputs,
 				 const struct convolve_path *paths, int path_count,
-				 int out, float *y)
+				 int out_count, float (*y)[CONVOLVE_CELL])
 {
-	_Alignas(64) float sum[2 * CONVOLVE_CELL], time[2 * CONVOLVE_CELL];
+	_Alignas(64) float sum[CONVOLVE_OUTPUTS][2 * CONVOLVE_CELL];
+	_Alignas(64) float time[2 * CONVOLVE_CELL];
 
-	memset(sum, 0, sizeof sum);
+	memset(sum, 0, (size_t)out_count * sizeof *sum);
 	for (int chunk = 0; chunk < CONVOLVE_CELL / CONVOLVE_CHUNK; chunk++)
-		convolve_paths(clock, 0, inputs, paths, path_count, out, chunk,
-			       sum + chunk * 2 * CONVOLVE_CHUNK);
-	convolve_inverse(plans, 0, sum, time);
-	memcpy(y, time + CONVOLVE_CELL, CONVOLVE_CELL * sizeof *y);
+		for (int out = 0; out < out_count; out++)
+			convolve_paths(clock, 0, inputs, paths, path_count, out, chunk,
+				       sum[out] + chunk * 2 * CONVOLVE_CHUNK);
+	for (int out = 0; out < out_count; out++) {
+		convolve_inverse(plans, 0, sum[out], time);
+		memcpy(y[out], time + CONVOLVE_CELL, sizeof *y);
+	}
 }
 
 struct convolve_work {

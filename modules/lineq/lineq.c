@@ -135,18 +135,17 @@ static void lineq_run(struct lineq *s, const struct lineq_handle *handle,
 {
 	const bool tail = s->clock.shape.slots[1] > 0;
 
-	for (int c = 0; c < s->channels; c++) {
-		if (deck->used == 0) {
-			lineq_flat(s, c, frame, y[c]);
-			continue;
-		}
-		convolve_head(&handle->plans, &s->clock, s->input, deck->paths,
-			      deck->path_count, c, y[c]);
-		if (tail)
-			convolve_add(&deck->output[c], frame, y[c]);
-	}
-	if (tail && deck->used)
-		lineq_deck_tail(s, handle, deck, frame);
+	for (int c = 0; c < s->channels && deck->used == 0; c++)
+		lineq_flat(s, c, frame, y[c]);
+	if (deck->used == 0)
+		return;
+	convolve_head(&handle->plans, &s->clock, s->input, deck->paths,
+		      deck->path_count, s->channels, y);
+	if (!tail)
+		return;
+	for (int c = 0; c < s->channels; c++)
+		convolve_add(&deck->output[c], frame, y[c]);
+	lineq_deck_tail(s, handle, deck, frame);
 }
 
 static void lineq_fade(struct lineq *s, const struct lineq_handle *handle,
