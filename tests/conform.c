@@ -18,8 +18,6 @@ static const struct shortfall {
 	  "the longer delay reaches back before the tone began" },
 	{ "saturator", "match", "residue",
 	  "the gain that matches loudness follows the programme" },
-	{ "comp", "highpass", "residue",
-	  "the side chain's new filter starts empty; attack and release follow" },
 	{ "multiband", "mode", "latency",
 	  "the allpasses of lr4 and lr8 turn the phase: no one delay fits" },
 	{ NULL, NULL, NULL, NULL },

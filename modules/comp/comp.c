@@ -263,6 +263,20 @@ static bool numbers_differ(const struct comp_numbers *a, const struct comp_numbe
 	return differ != 0;
 }
 
+/* What a voice of this link hears in each channel of these powers. */
+static void levels_at(const struct comp_state *s, const float *power, float link,
+		      double *level)
+{
+	double loudest = -1e9;
+
+	for (int c = 0; c < s->channels; c++) {
+		level[c] = power_level(power[c]);
+		loudest = ballistics_max(loudest, level[c]);
+	}
+	for (int c = 0; c < s->channels; c++)
+		level[c] += (double)link * (loudest - level[c]);
+}
+
 /* The next voice starts as if it had always been there: as far from what its curve asks
  * for as the present reduction is. */
 static void next_start(struct comp_state *s, const struct work *w,
@@ -270,24 +284,47 @@ static void next_start(struct comp_state *s, const struct work *w,
 {
 	const struct comp_voice *voice = &s->voice;
 	const struct gain_shape was = shape_of(&voice->numbers), is = shape_of(numbers);
-	double own[CHANNELS_MAX], loudest = -1e9;
+	double old_level[CHANNELS_MAX], level[CHANNELS_MAX];
+	float power[CHANNELS_MAX] = { 0 };
 
 	s->next.numbers = *numbers;
+	for (int c = 0; c < s->channels; c++)
+		power[c] = w->power[c][0];
+	levels_at(s, power, voice->numbers.link, old_level);
+	levels_at(s, power, numbers->link, level);
 	for (int c = 0; c < s->channels; c++) {
-		own[c] = power_level(w->power[c][0]);
-		loudest = ballistics_max(loudest, own[c]);
-	}
-	for (int c = 0; c < s->channels; c++) {
-		const double away = loudest - own[c];
-		const double old_level = own[c] + (double)voice->numbers.link * away;
-		const double level = own[c] + (double)numbers->link * away;
-		const double more =
-			gain_curve_at(&is, level) - gain_curve_at(&was, old_level);
+		const double more = gain_curve_at(&is, level[c]) -
+				    gain_curve_at(&was, old_level[c]);
 		s->next.reduction[c] = ballistics_max(0, voice->reduction[c] + more);
 		s->next.lasting[c] = ballistics_max(0, voice->lasting[c] + more);
 	}
 	s->fading = true;
 	s->faded = 0;
+}
+
+/* The same for a high-pass of another slope, which first fills unheard. */
+static void cold_start(struct comp_state *s, const struct comp_state *old)
+{
+	const struct gain_shape was = shape_of(&old->voice.numbers);
+	double level[CHANNELS_MAX];
+
+	levels_at(s, old->average, old->voice.numbers.link, level);
+	for (int c = 0; c < s->channels; c++)
+		s->carried[c] = old->voice.reduction[c] - gain_curve_at(&was, level[c]);
+	s->cold = comp_cold(s->rate);
+}
+
+static void cold_end(struct comp_state *s)
+{
+	const struct gain_shape is = shape_of(&s->voice.numbers);
+	double level[CHANNELS_MAX];
+
+	levels_at(s, s->average, s->voice.numbers.link, level);
+	for (int c = 0; c < s->channels; c++) {
+		const double asked = gain_curve_at(&is, level[c]);
+		s->voice.reduction[c] = ballistics_max(0, asked + s->carried[c]);
+		s->voice.lasting[c] = s->voice.reduction[c];
+	}
 }
 
 /* A raised cosine from the old gains to the new: what jumps is never heard to jump, even
@@ -351,6 +388,9 @@ static void comp_process(void *state, const struct piece *piece) REALTIME
 	if (!s->fading && piece->frame % GRID_FRAMES == 0 &&
 	    numbers_differ(&s->voice.numbers, numbers))
 		next_start(s, &w, numbers);
+	if (s->cold == GRID_FRAMES && piece->frame % GRID_FRAMES == 0 && !s->fading)
+		cold_end(s);
+	s->cold = s->cold > w.frames ? s->cold - w.frames : 0;
 	const bool each = s->fading || !is_linked(&s->voice);
 	piece->meters[0] = s->fading ? fade_run(s, &w)
 				     : voice_run(s, &w, &s->voice, false, w.gain);
@@ -389,6 +429,10 @@ static void comp_adopt(void *state, const void *from) REALTIME
 		memcpy(s->highpass, old->highpass, sizeof s->highpass);
 		memcpy(s->highpass_memory, old->highpass_memory,
 		       sizeof s->highpass_memory);
+		s->cold = old->cold;
+		memcpy(s->carried, old->carried, sizeof s->carried);
+	} else if (old->started) {
+		cold_start(s, old);
 	}
 	for (int c = 0; c < s->channels; c++)
 		ring_adopt(s, old, c);

@@ -57,6 +57,10 @@ struct comp_state {
 	struct comp_voice voice, next;
 	bool fading;
 	int faded; /* frames */
+	/* After a change of the high-pass's slope: frames until the new one is full, and how
+	 * far from its curve each channel was. */
+	int cold;
+	double carried[CHANNELS_MAX];
 	bool highpass_ready;
 	double highpass[2][5]; /* gliding towards the designed ones */
 	double highpass_memory[CHANNELS_MAX][2][2];
@@ -65,5 +69,10 @@ struct comp_state {
 	float average[CHANNELS_MAX];
 	float *ring[CHANNELS_MAX]; /* the newest input, ready for any look-ahead */
 };
+
+static inline int comp_cold(int rate)
+{
+	return rate / 4 / GRID_FRAMES * GRID_FRAMES;
+}
 
 #endif

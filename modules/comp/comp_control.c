@@ -92,6 +92,12 @@ static int comp_warmup(const struct setup *setup)
 	return (int)((ms < 2000 ? ms : 2000) * setup->rate / 1000);
 }
 
+/* A high-pass of another slope is full. */
+static int comp_rewarm(const struct setup *setup)
+{
+	return comp_cold(setup->rate) + GRID_FRAMES;
+}
+
 static size_t comp_numbers_bytes(const struct setup *setup)
 {
 	(void)setup;
@@ -180,6 +186,7 @@ const struct module module_comp = {
 	.init = comp_init,
 	.latency = comp_latency,
 	.warmup = comp_warmup,
+	.rewarm = comp_rewarm,
 	.numbers_bytes = comp_numbers_bytes,
 	.design = comp_design,
 };
