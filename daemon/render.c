@@ -2,6 +2,7 @@
  * thread: what the daemon plays from silence at a frame, this writes from --start-frame. */
 #include "daemon/config.h"
 #include "daemon/engine.h"
+#include "daemon/learn.h"
 #include "daemon/param.h"
 #include "daemon/soundfile.h"
 
@@ -25,7 +26,7 @@ enum {
 };
 
 struct options {
-	const char *config, *in, *out, *output, *format;
+	const char *config, *in, *out, *output, *format, *learn;
 	const char *sets[SETS_MAX];
 	int set_count;
 	int block;
@@ -68,6 +69,9 @@ static void usage(FILE *to)
 	      "  --json                  print them as JSON\n"
 	      "  --keep-latency          do not trim the rack's delay at the start\n"
 	      "  --start-frame N         the rack's frame counter at the first frame\n"
+	      "  --learn CURVE           write the tonal balance of IN for tonematch, "
+	      "and "
+	      "no more\n"
 	      "  --block N               frames per call (default 1024); the same "
 	      "samples\n\n"
 	      "Exit status: 0 done, 1 file trouble, 2 usage, 78 config.\n",
@@ -99,6 +103,9 @@ static void option_take(struct options *options, int letter)
 	case 'f':
 		options->format = optarg;
 		break;
+	case 'l':
+		options->learn = optarg;
+		break;
 	case 's':
 		if (options->set_count < SETS_MAX)
 			options->sets[options->set_count++] = optarg;
@@ -127,6 +134,7 @@ static void options_read(struct options *options, int argc, char **argv)
 		{ "config", required_argument, NULL, 'c' },
 		{ "set", required_argument, NULL, 's' },
 		{ "output", required_argument, NULL, 'o' },
+		{ "learn", required_argument, NULL, 'l' },
 		{ "format", required_argument, NULL, 'f' },
 		{ "block", required_argument, NULL, 'b' },
 		{ "start-frame", required_argument, NULL, 'F' },
@@ -142,7 +150,8 @@ static void options_read(struct options *options, int argc, char **argv)
 	while ((letter = getopt_long(argc, argv, "h", table, NULL)) != -1)
 		if (letter)
 			option_take(options, letter);
-	if (!options->config || argc - optind < 1 || argc - optind > 2) {
+	if ((!options->config && !options->learn) || argc - optind < 1 ||
+	    argc - optind > 2) {
 		usage(stderr);
 		exit(EXIT_USAGE);
 	}
@@ -593,6 +602,15 @@ int main(int argc, char **argv)
 			"(not FLAC), 24 or 16\n",
 			options.out);
 		return EXIT_USAGE;
+	}
+	if (options.learn) {
+		char error[512];
+		const bool learnt =
+			learn_curve(options.in, options.learn, error, sizeof error);
+		if (!learnt)
+			fprintf(stderr, "lathe-render: %s\n", error);
+		event_log_destroy(render.events);
+		return learnt ? 0 : EXIT_FILE;
 	}
 	int status = render_file(&render);
 	render_finish(&render);
