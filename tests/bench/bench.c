@@ -242,12 +242,17 @@ static void print_table(struct run *run)
 
 /* ---- instructions --------------------------------------------------------------------- */
 
-/* Callgrind writes a file for each dump; its "totals" are the instructions. */
-static void count_instructions(struct run *run)
+/* Callgrind writes a file for each dump; its "totals" are the instructions. One at a time:
+ * valgrind has no room for all their address space. */
+static void count_instructions(struct run *run, const char *path, const char *only)
 {
-	for (int i = 0; i < run->subject_count; i++) {
-		struct subject *s = &run->subjects[i];
+	struct subject *s = &run->subjects[0];
+	int opened;
+	for (int nth = 0; (opened = subjects_open_nth(s, path, only, nth)) >= 0;
+	     nth++) {
 		char label[128];
+		if (opened == 0)
+			continue;
 		snprintf(label, sizeof label, "%s | %s | %d frames", s->group, s->name,
 			 run->block * run->block_count);
 		play_chunk(run, s, 0, run->block_count, false, NULL);
@@ -255,6 +260,7 @@ static void count_instructions(struct run *run)
 		CALLGRIND_ZERO_STATS;
 		play_chunk(run, s, 0, run->block_count, false, NULL);
 		CALLGRIND_DUMP_STATS_AT(label);
+		play_close(s->play);
 	}
 }
 
@@ -297,11 +303,13 @@ int main(int argc, char **argv)
 		return 2;
 	run.block_count = (int)(seconds * RATE) / run.block;
 	run.silent_count = run.block_count / 2;
-	run.subject_count = subjects_open(run.subjects, path, only, run.block, !count);
+	if (!count)
+		run.subject_count =
+			subjects_open(run.subjects, path, only, run.block, true);
 	run_memory(&run);
 	make_music(run.music, run.block_count * run.block);
 	if (count) {
-		count_instructions(&run);
+		count_instructions(&run, path, only);
 		return 0;
 	}
 	for (int i = 0; i < run.subject_count; i++)

@@ -25,8 +25,7 @@ cost is nanoseconds of CPU time per stereo frame at 48 kHz, the median of the re
 what an empty rack costs is taken off Lathe's modules, but not off a whole rack. A frame
 lasts 20833 ns. Worst block: the slowest place in the programme over the median one, each the
 fastest of its repetitions, so that the machine's own hiccups are out, and so are the first
-blocks after another subject ran. Silence: digital silence
-after music. Latency is what each says of itself (Calf's says 0, and is not).
+blocks after another subject ran. Silence: digital silence after music. Latency is what each says of itself (Calf's says 0, and is not).
 END
 for block in 64 1024; do
 	$real_time "$bench" --block $block --reps "$reps"
@@ -44,7 +43,7 @@ if command -v valgrind >/dev/null; then
 	|---|---|---|---|
 	END
 	valgrind --tool=callgrind --callgrind-out-file="$work/count" "$bench" --count \
-		--seconds 0.25 >"$work/valgrind.log" 2>&1 || cat "$work/valgrind.log"
+		--seconds 0.25 >"$work/valgrind.log" 2>&1 || tail -n 1 "$work/valgrind.log"
 	# a file per subject; "desc: Trigger: Client Request: group | who | N frames"
 	find "$work" -name "count.*" | sort -V | while read -r f; do
 		awk '/^desc: Trigger: Client Request: / { sub(/.*Request: /, ""); what = $0 }

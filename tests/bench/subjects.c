@@ -151,3 +151,23 @@ int subjects_open(struct subject *subjects, const char *path, const char *only,
 		perror(path);
 	return count;
 }
+
+int subjects_open_nth(struct subject *subject, const char *path, const char *only,
+		      int nth)
+{
+	FILE *file = fopen(path, "r");
+	char *line = NULL;
+	size_t room = 0;
+	int found = -1;
+	name_count = 0;
+	while (file && found < 0 && getline(&line, &room, file) > 0) {
+		if (!strncmp(line, "let ", 4))
+			name_add(line + 4);
+		else if (line[0] != '#' && strstr(line, "| lathe") && nth-- == 0)
+			found = subject_open(subject, line, only, 64, false);
+	}
+	free(line);
+	if (file)
+		fclose(file);
+	return found;
+}

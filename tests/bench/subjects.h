@@ -26,5 +26,9 @@ struct subject {
  * peers false plug-ins are left alone. Says on stdout what could not be opened. */
 int subjects_open(struct subject *subjects, const char *path, const char *only,
 		  int block, bool peers);
+/* The same for the nth line of the file that is a subject of Lathe's, counted from 0: 1, 0 for
+ * one that isn't wanted, -1 after the last. */
+int subjects_open_nth(struct subject *subject, const char *path, const char *only,
+		      int nth);
 
 #endif
