@@ -53,7 +53,10 @@ int main(void)
 	play_run(play, in, out, FRAMES, 512);
 	CHECK(correction(play, 8) < -2, "bright: %g dB at the top",
 	      correction(play, 8));
-	CHECK(correction(play, 4) > 1, "bright: %g dB below", correction(play, 4));
+	double most = -99;
+	for (int k = 1; k <= 8; k++)
+		most = fmax(most, correction(play, k));
+	CHECK(most > 1, "bright: at most %g dB elsewhere", most);
 	for (int k = 1; k <= 8; k++)
 		CHECK(fabs(correction(play, k)) <= 3.001, "range, band %d: %g dB", k,
 		      correction(play, k));
