@@ -1,7 +1,7 @@
 /* fade.h - changing a filter by fading from one deck to another.
  *
  *   deck 0 --(1 - w)--(+)-->      the idle deck takes new numbers, settles unheard for
- *   deck 1 ----w------'           8 ms, comes in along a 50 ms raised cosine, is live
+ *   deck 1 ----w------'           8 ms or longer, comes in along a 50 ms raised cosine, is live
  *
  * What is heard in between is a weighted sum of two constant filters, whatever changed.
  * Audio thread; plain data.
@@ -12,8 +12,9 @@
 #include "dsp/smooth.h"
 
 struct fade {
-	int live;  /* the deck that is heard, 0 or 1 */
-	int frame; /* since the fade to the other one began; -1: none */
+	int live;   /* the deck that is heard, 0 or 1 */
+	int frame;  /* since the fade to the other one began; -1: none */
+	int longer; /* frames that the idle deck settles beyond the usual 8 ms */
 };
 
 static inline void fade_reset(struct fade *fade)
@@ -26,15 +27,15 @@ static inline bool fade_is_on(const struct fade *fade)
 	return fade->frame >= 0;
 }
 
-static inline int fade_settling(int rate)
+static inline int fade_settling(const struct fade *fade, int rate)
 {
-	return rate / 125;
+	return rate / 125 + fade->longer;
 }
 
 /* On every grid line, before the idle deck is looked at: ends a fade that is through. */
 static inline void fade_grid(struct fade *fade, int rate)
 {
-	if (fade->frame < fade_settling(rate) + smooth_frames(rate))
+	if (fade->frame < fade_settling(fade, rate) + smooth_frames(rate))
 		return;
 	fade->live = !fade->live;
 	fade->frame = -1;
@@ -45,7 +46,7 @@ static inline void fade_mix(const struct fade *fade, int rate, double *a,
 			    const double *b, int frames)
 {
 	const double step = 1.0 / smooth_frames(rate);
-	const int start = fade->frame - fade_settling(rate);
+	const int start = fade->frame - fade_settling(fade, rate);
 	for (int n = 0; n < frames; n++) {
 		const double p = (start + n) * step;
 		const double w = smooth_shape(p < 0.0 ? 0.0 : p < 1.0 ? p : 1.0);

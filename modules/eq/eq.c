@@ -83,6 +83,7 @@ static void eq_load(struct eq *eq, const struct eq_numbers *numbers)
 		cascade_carry(&old->listen, &from->ear[ear], &new->listen,
 			      &to->ear[ear]);
 	eq_carry_moves(from, to);
+	eq->fade.longer = numbers->longer;
 	eq->fade.frame = 0;
 }
 
@@ -107,8 +108,8 @@ static void eq_grid(struct eq *eq, const struct piece *piece)
 	if (!fade_is_on(&eq->fade) &&
 	    numbers->serial != eq->deck[eq->fade.live].numbers.serial)
 		eq_load(eq, numbers);
-	const bool unheard =
-		eq->fade.frame >= 0 && eq->fade.frame < fade_settling(eq->rate);
+	const bool unheard = eq->fade.frame >= 0 &&
+			     eq->fade.frame < fade_settling(&eq->fade, eq->rate);
 	for (int d = 0; d < 2; d++) {
 		for (int k = 0; k < EQ_BANDS; k++) {
 			if (!unheard)
