@@ -255,6 +255,21 @@ static void status(struct dispatch *dispatch, const struct sender *sender,
 	}
 }
 
+/* Slots of /rack/meters, a line each: address, unit. */
+static void meters_map(struct dispatch *dispatch, const struct sender *sender,
+		       const struct message *message)
+{
+	struct text text = { .length = 0 };
+	int count = address_count(dispatch->addresses);
+	for (int i = 0; i < count; i++) {
+		const struct place *place = address_place(dispatch->addresses, i);
+		if (place->meter)
+			text_add(&text, "%s %s\n", place->path, place->meter->unit);
+	}
+	if (!answer_text(dispatch->answers, sender, "/rack/meters/map", -1, &text))
+		command_complain(dispatch, sender, message->path, "busy", too_busy);
+}
+
 /* ---- the config ------------------------------------------------------------------------- */
 
 void command_result(struct dispatch *dispatch, const struct sender *sender,
@@ -320,6 +335,7 @@ static const struct command commands[] = {
 	{ "/rack/check", check },
 	{ "/rack/reload", reload },
 	{ "/rack/config", config },
+	{ "/rack/meters/map", meters_map },
 	{ "/rack/scene/save", command_scene_save },
 	{ "/rack/scene/load", command_scene_load },
 	{ "/rack/scene/delete", command_scene_delete },

@@ -513,8 +513,9 @@ static void read_ports(struct reading *reading, const config_setting_t *root)
 
 static void read_root(struct reading *reading, const config_setting_t *root)
 {
-	const struct words words = { { "rack", "inputs", "nodes", "outputs", "osc" },
-				     5 };
+	const struct words words = {
+		{ "rack", "inputs", "nodes", "outputs", "osc", "schedule" }, 6
+	};
 
 	for (int i = 0; i < config_setting_length(root); i++) {
 		const config_setting_t *key =
@@ -533,6 +534,7 @@ static void read_root(struct reading *reading, const config_setting_t *root)
 	reading_links(reading);
 	read_ports(reading, root);
 	reading_osc(reading, root);
+	reading_schedule(reading, root);
 }
 
 static struct rack *read_source_text(struct reading *reading)

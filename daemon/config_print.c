@@ -247,4 +247,5 @@ void config_print(const struct rack *rack, struct text *text)
 	print_nodes(text, rack, NODE_MODULE, "nodes");
 	print_nodes(text, rack, NODE_OUTPUT, "outputs");
 	print_osc(text, &rack->osc);
+	config_print_schedule(rack, text);
 }

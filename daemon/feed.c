@@ -10,6 +10,10 @@
 enum {
 	DATAGRAMS_PER_TURN = 16, /* to one subscription at one time: paces snapshots */
 	PLACES_PER_PACKET = PACKET_BYTES_MAX / 12,
+	BLOB_VERSION = 1,
+	BLOB_FLOATS = 1, /* the only format */
+	BLOB_HEAD = 20,
+	BLOB_VALUES = 320, /* of one datagram */
 };
 static const double refresh_seconds = 1.0; /* resting meters are repeated */
 
@@ -172,6 +176,51 @@ static bool send_meters(struct turn *turn, bool refresh)
 	return true;
 }
 
+/* ---- all meters as bytes ---------------------------------------------------------------- */
+
+static uint8_t *put_big(uint8_t *at, uint64_t value, int bytes)
+{
+	for (int i = bytes - 1; i >= 0; i--)
+		*at++ = (uint8_t)(value >> (8 * i));
+	return at;
+}
+
+/* "/rack/meters ,b": version and format (16 bits each), the first value's slot and how many
+ * values (32 bits each), frame (64 bits), values; all of it big-endian. */
+static void send_blob(struct turn *turn, int first, int count)
+{
+	static const char head[] = "/rack/meters\0\0\0\0,b\0";
+	struct watched_meter *meters = turn->subscription->meters;
+	uint8_t bytes[sizeof head + 4 + BLOB_HEAD + 4 * BLOB_VALUES], *at = bytes;
+	memcpy(at, head, sizeof head);
+	at = put_big(at + sizeof head, (uint64_t)(BLOB_HEAD + 4 * count), 4);
+	at = put_big(at, BLOB_VERSION, 2);
+	at = put_big(at, BLOB_FLOATS, 2);
+	at = put_big(at, (uint64_t)first, 4);
+	at = put_big(at, (uint64_t)count, 4);
+	at = put_big(at, engine_frame(turn->watch->host->engine), 8);
+	for (int i = first; i < first + count; i++) {
+		const struct meter *row =
+			address_place(turn->watch->addresses, meters[i].place)->meter;
+		float reading =
+			meters[i].any ? meter_reading(row, meters[i].fold) : row->min;
+		uint32_t bits;
+		memcpy(&bits, &reading, sizeof bits);
+		at = put_big(at, bits, 4);
+		meters[i].any = false;
+	}
+	packet_add_bytes(&turn->packet, bytes, (size_t)(at - bytes));
+	turn_send(turn);
+}
+
+static void send_blobs(struct turn *turn)
+{
+	int count = turn->subscription->meter_count;
+	for (int first = 0; first < count; first += BLOB_VALUES)
+		send_blob(turn, first,
+			  count - first < BLOB_VALUES ? count - first : BLOB_VALUES);
+}
+
 static void take_turn(struct watch *watch, struct client *client,
 		      struct subscription *subscription, double now)
 {
@@ -181,7 +230,9 @@ static void take_turn(struct watch *watch, struct client *client,
 			     .left = DATAGRAMS_PER_TURN };
 	bool refresh = now >= subscription->refresh;
 	packet_clear(&turn.packet);
-	if (send_values(&turn) && send_meters(&turn, refresh))
+	if (subscription->blob)
+		send_blobs(&turn);
+	else if (send_values(&turn) && send_meters(&turn, refresh))
 		turn_send(&turn);
 	if (refresh)
 		subscription->refresh = now + refresh_seconds;

@@ -7,6 +7,7 @@
 #include "daemon/param.h"
 #include "daemon/recall.h"
 #include "daemon/scene.h"
+#include "daemon/schedule.h"
 #include "daemon/state.h"
 
 #include <math.h>
@@ -227,6 +228,8 @@ void host_tick(struct host *host)
 	if (count)
 		apply(host, changes, count);
 	engine_tick(host->engine);
+	if (host->rack->schedule_count)
+		schedule_tick(host, (int64_t)time(NULL));
 	compare_tick(host->compare);
 	scenes_tick(host->scenes);
 	state_tick(host->state);

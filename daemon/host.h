@@ -32,6 +32,7 @@ struct host {
 	struct state *state;     /* or NULL: nothing is saved */
 	struct compare *compare; /* or NULL */
 	uint64_t serial;         /* of the newest change */
+	int64_t schedule_seen;   /* seconds since 1970; 0: not yet */
 	struct host_status status;
 	char *config_path;
 	char *state_folder; /* or NULL */

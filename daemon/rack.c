@@ -190,6 +190,8 @@ struct rack *rack_copy(const struct rack *rack)
 		node_copy(&copy->nodes[i], &rack->nodes[i]);
 	copy->osc.allow = copy_bytes(rack->osc.allow, (size_t)rack->osc.allow_count *
 							      sizeof(*rack->osc.allow));
+	copy->schedule = copy_bytes(rack->schedule, (size_t)rack->schedule_count *
+							    sizeof(*rack->schedule));
 	return copy;
 }
 
@@ -210,6 +212,7 @@ void rack_destroy(struct rack *rack)
 	free(rack->inputs);
 	free(rack->nodes);
 	free(rack->osc.allow);
+	free(rack->schedule);
 	free(rack);
 }
 

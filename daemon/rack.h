@@ -64,6 +64,14 @@ struct osc_settings {
 	int allow_count;
 };
 
+/* A scene that loads by itself. */
+struct appointment {
+	int second;    /* of the local day */
+	unsigned days; /* bit 0: Sunday */
+	char scene[65];
+	double fade; /* seconds */
+};
+
 struct rack {
 	char name[NAME_BYTES];
 	int latency; /* frames every output is padded to; 0: none */
@@ -73,6 +81,8 @@ struct rack {
 	struct node *nodes;
 	int node_count;
 	struct osc_settings osc;
+	struct appointment *schedule;
+	int schedule_count;
 	char files[256];  /* folder of CURVE_FILE params, or "" */
 	char scenes[256]; /* folder of scenes, or "": the host's choice */
 };

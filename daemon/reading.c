@@ -245,6 +245,21 @@ bool reading_int(struct reading *reading, const config_setting_t *setting,
 	return false;
 }
 
+bool reading_number(struct reading *reading, const config_setting_t *setting,
+		    const char *where, double min, double max, double *value)
+{
+	char accepted[64];
+	double number;
+
+	if (setting_number(setting, &number) && number >= min && number <= max) {
+		*value = number;
+		return true;
+	}
+	snprintf(accepted, sizeof(accepted), "%g to %g", min, max);
+	reading_refuse(reading, setting, where, accepted);
+	return false;
+}
+
 bool reading_name(struct reading *reading, const config_setting_t *setting,
 		  const char *where, char name[NAME_BYTES])
 {

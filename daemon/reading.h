@@ -71,6 +71,10 @@ void words_add_params(struct words *words, const struct node *node);
 
 /* Links of all entries: sources, cycles, channels. (links.c) */
 void reading_links(struct reading *reading);
+bool reading_number(struct reading *reading, const config_setting_t *setting,
+		    const char *where, double min, double max, double *value);
+/* The list `schedule`. (config_schedule.c) */
+void reading_schedule(struct reading *reading, const config_setting_t *root);
 /* The section `osc`. (config_osc.c) */
 void reading_osc(struct reading *reading, const config_setting_t *root);
 

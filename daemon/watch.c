@@ -100,6 +100,18 @@ int watch_subscribers(const struct watch *watch)
 
 /* ---- subscriptions --------------------------------------------------------------------- */
 
+static int match_meters(const struct addresses *addresses, uint64_t *bits)
+{
+	int found = 0, count = address_count(addresses);
+	for (int i = 0; i < count; i++) {
+		if (!address_place(addresses, i)->meter)
+			continue;
+		bits[i / 64] |= UINT64_C(1) << (i % 64);
+		found++;
+	}
+	return found;
+}
+
 /* Finds what matches in the present tree; all of it is news. */
 static int subscription_match(const struct watch *watch,
 			      struct subscription *subscription)
@@ -114,8 +126,10 @@ static int subscription_match(const struct watch *watch,
 	subscription->meters = NULL;
 	subscription->meter_count = subscription->meter_from = 0;
 	subscription->dirty_from = 0;
-	int found = address_match(watch->addresses, &subscription->pattern, true,
-				  subscription->matched);
+	int found = subscription->blob
+			    ? match_meters(watch->addresses, subscription->matched)
+			    : address_match(watch->addresses, &subscription->pattern,
+					    true, subscription->matched);
 	subscription->meters = calloc((size_t)found + 1, sizeof *subscription->meters);
 	for (int i = 0; i < count; i++) {
 		if (!(subscription->matched[i / 64] >> (i % 64) & 1) ||
@@ -134,6 +148,7 @@ static bool subscription_compile(struct subscription *subscription, const char *
 	const char *text = subscription->text;
 	int length = (int)strlen(text), stem;
 	subscription->forms = FORM_VALUE;
+	subscription->blob = strcmp(text, "/rack/meters") == 0;
 	if (strcmp(text, "/**") == 0) {
 		subscription->forms = FORM_ALL;
 		length--;

@@ -29,6 +29,7 @@ struct subscription {
 	char text[PATTERN_BYTES_MAX + 1];
 	struct pattern pattern;
 	unsigned forms;
+	bool blob; /* "/rack/meters": all meters as bytes */
 	double period, due, expires, refresh;
 	uint64_t *matched, *dirty; /* [places] params only */
 	int dirty_from; /* where the next round starts, so that all get a turn */

@@ -20,7 +20,11 @@ _lathectl() {
 	elif [[ $command == scene && $before == @(save|load|delete|rename) ]]; then
 		mapfile -t COMPREPLY < <(lathectl "${at[@]}" --timeout 0.2 scene 2>/dev/null |
 			sed 's/  \(active\|changed\)$//' | grep -F -- "$word" | sed 's/ /\\ /g')
-	elif [[ $command == @(get|set|ramp|toggle|adjust|reset|list|describe|watch) && $before != --* ]]; then
+	elif [[ $command == @(compare|abx) ]]; then
+		mapfile -t COMPREPLY < <(compgen -W "off a b bypass delta" -- "$word")
+	elif [[ $command == script ]]; then
+		mapfile -t COMPREPLY < <(compgen -f -- "$word")
+	elif [[ $command == @(get|set|ramp|toggle|adjust|reset|list|describe|watch|monitor) && $before != --* ]]; then
 		local parts=${word//[!\/]/}
 		mapfile -t COMPREPLY < <(compgen -W "$(lathectl "${at[@]}" --timeout 0.2 list 2>/dev/null |
 			cut -d/ -f "1-$((${#parts} + 1))" | sort -u)" -- "$word")

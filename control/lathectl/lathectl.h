@@ -78,8 +78,16 @@ int command_scene(struct session *session, int argc, char **argv);
 int command_undo(struct session *session, int argc, char **argv);
 int command_redo(struct session *session, int argc, char **argv);
 int command_history(struct session *session, int argc, char **argv);
+/* compare.c: honest comparison, and whether anybody hears it. */
+int command_compare(struct session *session, int argc, char **argv);
+int command_abx(struct session *session, int argc, char **argv);
+/* script.c: timed commands. */
+int command_script(struct session *session, int argc, char **argv);
+/* main.c: one command with its words, as from the command line. */
+int command_words(struct session *session, int argc, char **argv);
 /* live.c and meters.c: what comes by itself. */
 int command_watch(struct session *session, int argc, char **argv);
+int command_monitor(struct session *session, int argc, char **argv);
 int command_events(struct session *session, int argc, char **argv);
 int command_meters(struct session *session, int argc, char **argv);
 

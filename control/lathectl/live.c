@@ -77,6 +77,27 @@ static bool on_event(void *context, const struct message *message)
 	return false;
 }
 
+/* All that comes, as it came. */
+static bool on_traffic(void *context, const struct message *message)
+{
+	struct session *session = context;
+	bool json = session->options.json;
+
+	printf(json ? "{\"at\": %.3f, \"path\": \"%s\", \"arguments\": [" : "%.3f %s",
+	       client_now(), message->path);
+	for (int i = 0; i < message->argc; i++) {
+		const char *text = message_string(message, i);
+		fputs(json ? (i ? ", " : "") : " ", stdout);
+		if (text)
+			json_string(stdout, text);
+		else
+			json_number(stdout, message_number(message, i));
+	}
+	puts(json ? "]}" : "");
+	fflush(stdout);
+	return false;
+}
+
 /* Keeps the subscription alive until the time is over or a signal came. */
 static int follow(struct session *session, const char *pattern,
 		  bool (*on_message)(void *, const struct message *))
@@ -116,4 +137,12 @@ int command_events(struct session *session, int argc, char **argv)
 	(void)argc;
 	(void)argv;
 	return follow(session, "/rack/event", on_event);
+}
+
+int command_monitor(struct session *session, int argc, char **argv)
+{
+	char path[PATH_BYTES];
+
+	path_normal(argc ? argv[0] : "**", path);
+	return follow(session, path, on_traffic);
 }

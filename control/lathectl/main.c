@@ -47,11 +47,21 @@ static const struct command {
 	{ "scene", "[WHAT NAME ...]",
 	  "lists scenes; save, load NAME [SECONDS], delete, rename NAME NEW", 0, ANY,
 	  command_scene },
+	{ "compare", "[WHAT]",
+	  "plays a, b, bypass or delta at one loudness; off; prints which", 0, 1,
+	  command_compare },
+	{ "abx", "[A B]", "can you hear it? blind, with a tally; a and b, or others", 0,
+	  2, command_abx },
 	{ "undo", "", "takes back the last step; --since 10m: all steps since then", 0,
 	  0, command_undo },
 	{ "redo", "", "does again what was undone", 0, 0, command_redo },
 	{ "history", "[COUNT]", "prints the last steps, newest first", 0, 1,
 	  command_history },
+	{ "monitor", "[PATTERN]", "prints all that the rack sends, as it comes", 0, 1,
+	  command_monitor },
+	{ "script", "FILE",
+	  "runs commands from a file (-: stdin); `@2.5 set ...` waits until then", 1, 1,
+	  command_script },
 	{ "sync", "", "returns when all earlier changes are in the audio", 0, 0,
 	  command_sync },
 	{ "ping", "", "asks whether anybody is there", 0, 0, command_ping },
@@ -246,6 +256,34 @@ static int options_read(struct options *options, int argc, char **argv)
 	return rest;
 }
 
+/* The command whose words these are, or NULL: said why. */
+static const struct command *command_find(int argc, char **argv)
+{
+	const struct command *command = commands;
+
+	while (command < commands + COMMANDS && strcmp(command->name, argv[0]) != 0)
+		command++;
+	if (command == commands + COMMANDS) {
+		fprintf(stderr, "lathectl: unknown command %s (see --help)\n", argv[0]);
+		return NULL;
+	}
+	if (argc - 1 < command->least || argc - 1 > command->most) {
+		fprintf(stderr, "usage: lathectl %s %s\n", command->name,
+			command->arguments);
+		return NULL;
+	}
+	return command;
+}
+
+int command_words(struct session *session, int argc, char **argv)
+{
+	const struct command *command = command_find(argc, argv);
+
+	session->refused = false;
+	session->last_error[0] = '\0';
+	return command ? command->run(session, argc - 1, argv + 1) : EXIT_USAGE;
+}
+
 int main(int argc, char **argv)
 {
 	const char *host = getenv("LATHE_HOST"), *port = getenv("LATHE_PORT");
@@ -266,18 +304,9 @@ int main(int argc, char **argv)
 		usage(stderr);
 		return EXIT_USAGE;
 	}
-	const struct command *command = commands;
-	while (command < commands + COMMANDS && strcmp(command->name, argv[0]) != 0)
-		command++;
-	if (command == commands + COMMANDS) {
-		fprintf(stderr, "lathectl: unknown command %s (see --help)\n", argv[0]);
+	const struct command *command = command_find(argc, argv);
+	if (!command)
 		return EXIT_USAGE;
-	}
-	if (argc - 1 < command->least || argc - 1 > command->most) {
-		fprintf(stderr, "usage: lathectl %s %s\n", command->name,
-			command->arguments);
-		return EXIT_USAGE;
-	}
 	if (!client_open(&session.client, session.options.host, session.options.port,
 			 error, sizeof error)) {
 		fprintf(stderr, "lathectl: %s\n", error);

@@ -4,6 +4,7 @@
 #include <stdatomic.h>
 
 #include "daemon/dispatch.h"
+#include "daemon/feed.h"
 #include "tests/fake_host.h"
 #include "tests/osc_user.h"
 
@@ -226,8 +227,42 @@ static void bench_round_trip(void)
 	host_close();
 }
 
+/* Encoding and sending all meters of a rack as blobs, per hundred. */
+static void bench_blobs(void)
+{
+	double cost[ROUNDS];
+	char error[200];
+	int found;
+	const char *why;
+	host_open(10000);
+	struct osc *osc = osc_create(&host, -1, error, sizeof error);
+	struct user user = user_open(osc);
+	struct addresses *addresses = addresses_create(host.rack);
+	struct watch *watch = watch_create(&host, addresses, osc_fd(osc));
+	struct sockaddr_in to = { .sin_family = AF_INET,
+				  .sin_port = htons((uint16_t)user_port(&user)) };
+	to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	struct client *client = watch_client(watch, &to, 0.0);
+	watch_subscribe(watch, client, "/rack/meters", 50.0, 0, 0.0, &found, &why);
+	for (int round = 0; round < ROUNDS; round++) {
+		double from = clock_seconds();
+		for (int i = 0; i < 100; i++)
+			feed_tick(watch, 0.02 * (round * 100 + i));
+		cost[round] = (clock_seconds() - from) / 100 / found * 100 * 1e6;
+		user_hear(&user);
+	}
+	printf("meter blob: %.2f us per 100 meters (%d of them), folded and sent\n",
+	       median(cost, ROUNDS), found);
+	watch_destroy(watch);
+	addresses_destroy(addresses);
+	close(user.fd);
+	osc_destroy(osc);
+	host_close();
+}
+
 int main(void)
 {
+	bench_blobs();
 	bench_dispatch();
 	bench_sets();
 	bench_round_trip();

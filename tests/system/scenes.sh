@@ -54,6 +54,31 @@ check "history" sh -c "'$lathectl' --port $port history | grep -q 'input/gain: -
 check "undo since" ctl undo --since 10m
 check "nothing is left" not ctl undo
 
+# Comparison, and commands from a file.
+check "compare" ctl compare bypass
+check "which" sh -c "'$lathectl' --port $port compare | grep -qx 'rack/compare bypass'"
+check "compare: nonsense" not ctl compare c
+printf 'a\nb\nx\nxa\nx\nxb\nxa\nq\n' >"$work/answers"
+check "abx" sh -c "'$lathectl' --port $port --json abx a bypass <'$work/answers' |
+	grep -q '\"trials\": 3, \"right\": [0-3], \"p\": '"
+check "abx ends it" holds rack/compare "off"
+cat >"$work/script" <<'END'
+# two steps, the second 0.5 s after the start
+set input/gain 2
+@0.5 set input/gain -1   # there
++0.2 scene save "by script"
+END
+began=$(date +%s%N)
+check "script" ctl script "$work/script"
+took=$((($(date +%s%N) - began) / 1000000))
+check "script takes its time ($took ms)" test $took -ge 690
+check "script's last" holds input/gain "-1.0 dB"
+check "script's scene" test -f "$work/scenes/by script.scene"
+echo 'dance' >"$work/script"
+check "script: nonsense" not ctl script "$work/script"
+check "monitor" sh -c "'$lathectl' --port $port monitor --seconds 0.5 | grep -q ' /input/gain '"
+ctl set input/gain -3 >/dev/null
+
 # State: what is there within a second outlives even kill -9.
 stop_lathed
 check "starts with a state" start_lathed "$work/rack.conf" --state "$work/state"
