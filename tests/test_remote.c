@@ -89,6 +89,7 @@ static void test_scenes(void)
 	ticks(15);
 	user_hear(&user);
 	CHECK(heard_at("/rack/scene/done"), "done, to who asked");
+	pump(osc, 0.12); /* a subscriber's turn comes 20 times a second */
 	user_hear(&other);
 	CHECK(heard_at("/rack/scene/done"), "done, to who listens");
 	CHECK_HEARD("/eq/gain", 3.0);
