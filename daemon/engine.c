@@ -253,6 +253,14 @@ static void note_missed(struct engine *engine, int node, int param, float value)
 	engine->missed[engine->missed_count++] = (struct missed) { node, param, value };
 }
 
+/* What a plan was made from stays as it is in it: memory was laid out by it. */
+static bool is_made_from(const struct node *node, int param)
+{
+	const struct param *row = param_row(node->module, param);
+
+	return row->curve == CURVE_FILE || (row->flags & PARAM_REBUILD);
+}
+
 /* One change for every plan that there is, and the one in build. */
 static void spread_change(struct engine *engine, const struct rack *rack,
 			  const struct change *change)
@@ -261,6 +269,8 @@ static void spread_change(struct engine *engine, const struct rack *rack,
 	float value = rack->nodes[change->node].values[param];
 	int place = engine_translate(rack, change->node, engine->newest);
 
+	if (is_made_from(&rack->nodes[change->node], param))
+		return; /* the newest plan, or the one to come, has it already */
 	if (place >= 0)
 		engine->newest->nodes[place].values[param] = value;
 	for (struct plan *plan = engine->plans; plan; plan = plan->next) {

@@ -128,6 +128,8 @@ static void test_storm(void)
 		serial = engine_apply(engine, rack, both, 2);
 		if (i % 40 == 0)
 			change(engine, rack, 1, 0, (float)(i % 490)); /* a rebuild */
+		if (i % 7 == 0) /* mostly what it is already, or will be */
+			change(engine, rack, 0, 2, (float)(i / 40 % 10));
 		if (i % 97 == 0)
 			change(engine, rack, 0, 3, (float)(i & 1)); /* bypass */
 		engine_tick(engine);
@@ -282,8 +284,27 @@ static void test_moved_nodes(void)
 	rack_destroy(rack);
 }
 
+/* Asked twice for what is being built, the plan that still plays knows nothing of it: its
+ * memory has another shape. */
+static void test_asked_twice(void)
+{
+	struct rack *rack = rig_rack();
+	rig_chain(rack, "gain", "gain");
+	rig_chain(rack, "lag", "lag");
+	rig_output(rack, "out", rig_from(1));
+	struct rig *rig = rig_open(rack, 0);
+	rig_play(rig, 640, 64);
+	rig_set(rig, "lag", "frames", 1000); /* the next plan warms up for so long */
+	rig_set(rig, "gain", "mode", 3);
+	rig_set(rig, "gain", "mode", 3);
+	rig_play(rig, 128, 64);
+	CHECK(rig_meter(rig, "gain", "torn") == 0, "a plan played another's mode");
+	rig_close(rig);
+}
+
 int main(void)
 {
+	test_asked_twice();
 	test_ports();
 	test_no_audio();
 	test_rack_params();

@@ -93,7 +93,8 @@ struct gain_numbers {
 };
 
 struct gain {
-	int torn; /* pieces in which they did not */
+	float mode; /* it was made for this one */
+	int torn;   /* pieces in which something did not agree */
 };
 
 static void gain_process(void *state, const struct piece *piece)
@@ -101,8 +102,9 @@ static void gain_process(void *state, const struct piece *piece)
 	struct gain *gain = state;
 	const struct gain_numbers *numbers = piece->numbers;
 
-	gain->torn +=
-		numbers->gain != piece->values[0] || numbers->again != piece->values[1];
+	gain->torn += numbers->gain != piece->values[0] ||
+		      numbers->again != piece->values[1] ||
+		      gain->mode != piece->values[2];
 	for (int c = 0; c < piece->channels; c++)
 		for (int i = 0; i < piece->frames; i++)
 			piece->out[c][i] = piece->in[c][i] * numbers->gain;
@@ -112,13 +114,15 @@ static void gain_process(void *state, const struct piece *piece)
 
 static void gain_adopt(void *state, const void *old)
 {
-	memcpy(state, old, sizeof(struct gain));
+	((struct gain *)state)->torn = ((const struct gain *)old)->torn;
 }
 
 static void *gain_init(struct arena *arena, const struct setup *setup)
 {
-	(void)setup;
-	return arena_alloc(arena, sizeof(struct gain));
+	struct gain *gain = arena_alloc(arena, sizeof(*gain));
+
+	gain->mode = setup->values[2];
+	return gain;
 }
 
 static size_t gain_numbers_bytes(const struct setup *setup)
