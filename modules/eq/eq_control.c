@@ -215,7 +215,8 @@ static void eq_clear(struct eq_numbers *numbers)
 }
 
 /* A resonance rings in with 1 / (pi f d1) seconds; after four of these what is left is
- * below -72 dBFS after a step of 12 dB under a tone of -12 dBFS. 60 ms is all that a change may wait. */
+ * below -72 dBFS after a step of 12 dB under a tone of -12 dBFS. 60 ms is all that a change
+ * may wait. */
 static int eq_longer(const struct section *wanted, double hz, int rate)
 {
 	const double seconds = 4.0 / (M_PI * hz * wanted->d[1]) - 0.008;

@@ -1,6 +1,8 @@
 /* subjects.c - reads the table of what is compared. */
 #include "tests/bench/subjects.h"
 
+#include <sndfile.h>
+
 #include "tests/bench/lv2.h"
 #include "tests/play.h"
 
@@ -63,10 +65,34 @@ static void name_add(char *line)
 	names[name_count++].text = strdup(text);
 }
 
+/* The impulse response "response.wav" of a room, stereo, in a folder of its own; read
+ * once, as a rack with it is opened. */
+enum { RESPONSE_FRAMES = 65536 };
+
+static void make_response(const char *path)
+{
+	SF_INFO info = { .samplerate = RATE,
+			 .channels = 2,
+			 .format = SF_FORMAT_WAV | SF_FORMAT_FLOAT };
+	SNDFILE *file = sf_open(path, SFM_WRITE, &info);
+	uint32_t seed = 1;
+	for (int i = 0; file && i < RESPONSE_FRAMES; i++) {
+		float frame[2];
+		for (int c = 0; c < 2; c++) {
+			seed = seed * 1664525u + 1013904223u;
+			frame[c] = (float)(int32_t)seed * 1e-11f *
+				   expf(-(float)i / (RATE / 4));
+		}
+		sf_writef_float(file, frame, 1);
+	}
+	sf_close(file);
+}
+
 /* host: "lathe GOAL" or "lathe:ISA GOAL" */
 static bool open_lathe(struct subject *subject, const char *host, const char *nodes)
 {
-	char config[TEXT_MAX + 64], isa[8] = "", before[8] = "";
+	char config[TEXT_MAX + 128], isa[8] = "", before[8] = "";
+	char folder[] = "/tmp/lathe-bench-XXXXXX", response[64];
 	const char *forced = getenv("LATHE_ISA"), *goal = strchr(host, ' ');
 	if (host[5] == ':')
 		sscanf(host + 6, "%7[a-z0-9]", isa);
@@ -74,10 +100,17 @@ static bool open_lathe(struct subject *subject, const char *host, const char *no
 	subject->empty = !*nodes;
 	subject->whole = !strcmp(subject->group, "whole rack");
 	subject->goal = goal ? strtod(goal, NULL) : 0;
-	snprintf(config, sizeof config, "nodes = ( %s );", nodes);
+	const char *made = mkdtemp(folder);
+	snprintf(config, sizeof config, "rack = { files = \"%s\"; }; nodes = ( %s );",
+		 folder, nodes);
+	snprintf(response, sizeof response, "%s/response.wav", folder);
+	if (made && strstr(nodes, "response.wav"))
+		make_response(response);
 	if (*isa)
 		setenv("LATHE_ISA", isa, 1);
 	subject->play = play_open(config, RATE, 0);
+	unlink(response);
+	rmdir(folder);
 	if (*isa && forced)
 		setenv("LATHE_ISA", before, 1);
 	else if (*isa)

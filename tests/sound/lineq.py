@@ -55,7 +55,7 @@ def residue(fs, changes, **band):
     before = old[(n - fs // 2) % period]
     after = new[(n - (len(y) - 4 * fs // 10 // period * period)) % period]
     best = 1.0
-    for start in range(fs, fs + fs // 4, 64):
+    for start in range(fs // 64 * 64, fs + fs // 4, 64):
         w = 0.5 - 0.5 * np.cos(np.pi * np.clip((n - start) / fade, 0, 1))
         span = slice(fs - fade, fs + fs // 2)
         rest = y[span] - ((1 - w) * before + w * after)[span]
