@@ -9,6 +9,7 @@
 #include <string.h>
 #include <time.h>
 
+enum { KEPT_ROOM = 64 };
 static const double gesture_seconds = 1.0;
 static const double ramp_seconds = 0.2;
 
@@ -81,20 +82,31 @@ struct history *history_create(const struct rack *rack)
 	return history;
 }
 
-static void step_finish(struct history *history, struct step *step)
+/* A small step leaves its memory to the next one. */
+static void step_clear(struct history *history, struct step *step)
 {
+	struct step rest = { .entries = step->entries,
+			     .room = step->room,
+			     .text = step->text };
 	history->entries -= step->count;
-	free(step->entries);
-	text_finish(&step->text);
-	*step = (struct step) { .id = 0 };
+	if (step->room > KEPT_ROOM) {
+		free(rest.entries);
+		text_finish(&rest.text);
+		rest.entries = NULL;
+		rest.room = 0;
+	}
+	text_clear(&rest.text);
+	*step = rest;
 }
 
 void history_destroy(struct history *history)
 {
 	if (!history)
 		return;
-	for (int i = 0; i < HISTORY_STEPS; i++)
-		step_finish(history, &history->steps[i]);
+	for (int i = 0; i < HISTORY_STEPS; i++) {
+		free(history->steps[i].entries);
+		text_finish(&history->steps[i].text);
+	}
 	free(history->first);
 	free(history->marks);
 	free(history);
@@ -102,7 +114,7 @@ void history_destroy(struct history *history)
 
 static void drop_oldest(struct history *history)
 {
-	step_finish(history, step_at(history, history->oldest++));
+	step_clear(history, step_at(history, history->oldest++));
 	if (history->done < history->oldest - 1)
 		history->done = history->oldest - 1;
 }
@@ -111,17 +123,15 @@ static void drop_oldest(struct history *history)
 static struct step *step_new(struct history *history)
 {
 	while (history->newest > history->done)
-		step_finish(history, step_at(history, history->newest--));
+		step_clear(history, step_at(history, history->newest--));
 	if (history->newest - history->oldest + 1 == HISTORY_STEPS)
 		drop_oldest(history);
 	struct step *step = step_at(history, ++history->newest);
 	struct timespec now;
 	clock_gettime(CLOCK_REALTIME, &now);
 	history->done = history->newest;
-	*step = (struct step) {
-		.id = ++history->id,
-		.time = (double)now.tv_sec + 1e-9 * (double)now.tv_nsec,
-	};
+	step->id = ++history->id;
+	step->time = (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 	return step;
 }
 
@@ -401,6 +411,20 @@ static void step_print(const struct rack *rack, struct step *step)
 		text_add(&step->text, "change %s %.9g %.9g\n", path,
 			 (double)entry->from, (double)entry->to);
 	}
+}
+
+bool history_prepare(struct history *history, const struct rack *rack, int budget)
+{
+	for (int64_t s = history->newest; s >= history->oldest; s--) {
+		struct step *step = step_at(history, s);
+		if (step->text.length)
+			continue;
+		if (budget <= 0)
+			return false;
+		budget -= 1 + step->count;
+		step_print(rack, step);
+	}
+	return true;
 }
 
 /* Steps at rest were put into words before. */

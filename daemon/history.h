@@ -36,6 +36,9 @@ bool history_redo(struct host *host, struct text *result);
 void history_tell(const struct history *history, const struct rack *rack, int count,
 		  struct text *text);
 
+/* Puts steps into words that history_print() will take, about `budget` changes of them.
+ * False: there are more. */
+bool history_prepare(struct history *history, const struct rack *rack, int budget);
 /* As lines of the saved state, and back: true when it was one of them. */
 void history_print(struct history *history, const struct rack *rack, struct text *text);
 bool history_take(struct history *history, const struct rack *rack, const char *line);

@@ -16,6 +16,8 @@
 enum {
 	WRITE_TICKS = 50,  /* between two writes */
 	RETRY_TICKS = 500, /* after one that failed */
+	PREPARE_TICKS = 30,
+	PREPARE_CHANGES = 500, /* put into words in one tick */
 	STATE_BYTES_MAX = 16 << 20,
 };
 static const char first_line[] = "lathe-state 1", last_line[] = "end";
@@ -25,7 +27,8 @@ struct state {
 	struct writer *writer;
 	char *path;
 	bool touched;
-	int wait; /* ticks before the next write */
+	int wait;  /* ticks before the next write */
+	int tries; /* ticks in which steps were put into words */
 	bool failing;
 };
 
@@ -92,6 +95,18 @@ void state_touch(struct state *state)
 		state->touched = true;
 }
 
+/* A long step's words are found a little at a time; in a storm the save comes first. */
+static bool is_prepared(struct state *state)
+{
+	const struct host *host = state->host;
+	if (!host->history || ++state->tries > PREPARE_TICKS ||
+	    history_prepare(host->history, host->rack, PREPARE_CHANGES)) {
+		state->tries = 0;
+		return true;
+	}
+	return false;
+}
+
 void state_tick(struct state *state)
 {
 	if (!state)
@@ -99,7 +114,7 @@ void state_tick(struct state *state)
 	take_outcome(state, false);
 	if (state->wait > 0)
 		state->wait--;
-	else if (state->touched && !writer_busy(state->writer))
+	else if (state->touched && !writer_busy(state->writer) && is_prepared(state))
 		save(state);
 }
 
