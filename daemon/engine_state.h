@@ -60,6 +60,8 @@ struct engine {
 	int reading_count;
 	uint64_t late_told;
 	int64_t late_ns;
+	uint64_t strays_told;
+	int64_t strays_ns;
 };
 
 int64_t engine_now_ns(void);

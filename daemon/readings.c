@@ -184,6 +184,30 @@ static void tell_moves(struct engine *engine, uint64_t from, uint64_t to)
 	}
 }
 
+static void tell_late(struct engine *engine, uint64_t late, int64_t time)
+{
+	if (!engine->orders.real_time || late == engine->late_told ||
+	    time - engine->late_ns < tell_every_ns)
+		return;
+	event_post(engine->options.events, EVENT_WARNING, "late",
+		   "%llu periods took longer than there was time",
+		   (unsigned long long)(late - engine->late_told));
+	engine->late_told = late;
+	engine->late_ns = time;
+}
+
+static void tell_strays(struct engine *engine, uint64_t strays, int64_t time)
+{
+	if (strays == engine->strays_told || time - engine->strays_ns < tell_every_ns)
+		return;
+	event_post(engine->options.events, EVENT_WARNING, "no_audio",
+		   "%llu samples of the inputs were not numbers or above +60 dBFS: "
+		   "silence instead",
+		   (unsigned long long)(strays - engine->strays_told));
+	engine->strays_told = strays;
+	engine->strays_ns = time;
+}
+
 void readings_tell(struct engine *engine, const struct rt_report *before)
 {
 	const struct rt_report *now = &engine->report;
@@ -196,12 +220,6 @@ void readings_tell(struct engine *engine, const struct rt_report *before)
 			   "no time for two plans at once (load %.0f %%): the output "
 			   "dipped for 10 ms",
 			   100 * (double)now->load);
-	if (engine->orders.real_time && now->late != engine->late_told &&
-	    time - engine->late_ns >= tell_every_ns) {
-		event_post(engine->options.events, EVENT_WARNING, "late",
-			   "%llu periods took longer than there was time",
-			   (unsigned long long)(now->late - engine->late_told));
-		engine->late_told = now->late;
-		engine->late_ns = time;
-	}
+	tell_late(engine, now->late, time);
+	tell_strays(engine, now->strays, time);
 }

@@ -9,6 +9,8 @@
 #include "daemon/cycles.h"
 #include "daemon/plan.h"
 
+#include <math.h>
+
 #if defined(__SSE__)
 #include <xmmintrin.h>
 #endif
@@ -44,22 +46,37 @@ static void take_values(struct plan *plan)
 	}
 }
 
-/* A sample that is not a number goes no further than here. */
-static inline float sane(float sample)
+/* More than +60 dBFS is no audio, nor is what is not a number: a single one would keep
+ * whatever follows levels down for seconds. */
+static const float loudest = 1000.0f;
+
+/* Returns how many samples were no audio; they are silence. */
+static int read_port(const float *port, float *to, int frames)
 {
-	return sample - sample == 0.0f ? sample : 0.0f;
+	int strays = 0;
+
+	for (int i = 0; i < frames; i++) {
+		bool audio = fabsf(port[i]) <= loudest;
+		to[i] = audio ? port[i] : 0.0f;
+		strays += !audio;
+	}
+	return strays;
 }
 
-static void read_ports(const struct plan *plan, float *const *ports, int offset,
-		       int frames)
+static int read_ports(const struct plan *plan, float *const *ports, int offset,
+		      int frames)
 {
+	int strays = 0;
+
 	for (int i = 0; i < plan->input_count; i++) {
 		int slot = plan->input_slots[i];
-		const float *port = slot >= 0 ? ports[slot] : NULL;
-		for (int j = 0; j < frames; j++)
-			plan->input_buffers[i][j] =
-				port ? sane(port[offset + j]) : 0.0f;
+		float *to = plan->input_buffers[i];
+		if (slot >= 0 && ports[slot])
+			strays += read_port(ports[slot] + offset, to, frames);
+		else
+			memset(to, 0, sizeof(float) * (size_t)frames);
 	}
+	return strays;
 }
 
 /* The other plan has the foreign handle: what it played is heard here too. */
@@ -121,11 +138,13 @@ static void run_plan(struct rt *rt, struct plan *plan, float *const *ports, int 
 	bool audible = plan == rt->now;
 	double cycles = rt->orders.cycles_per_frame * frames;
 
-	read_ports(plan, ports, offset, frames);
+	int strays = read_ports(plan, ports, offset, frames);
 	run_steps(plan, rt->frame, frames, audible,
 		  cycles > 0 ? (float)(100.0 / cycles) : 0.0f);
-	if (audible)
-		folds_add(&plan->meters, plan->readings);
+	if (!audible)
+		return;
+	folds_add(&plan->meters, plan->readings);
+	rt->report.strays += (uint64_t)strays;
 }
 
 /* ---- from plan to plan ---------------------------------------------------------------- */

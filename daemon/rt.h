@@ -33,6 +33,7 @@ struct rt_report {
 	uint64_t serial; /* of the snapshot that it plays */
 	enum rt_phase phase;
 	uint64_t dips, late; /* ever */
+	uint64_t strays;     /* samples of the inputs that were no audio, ever */
 	float load, worst;   /* share of the time there was */
 	bool silent;         /* faded out */
 };

@@ -91,10 +91,10 @@ struct rig {
 	float in[2][RIG_BLOCK_MAX], out[PORTS_MAX][RIG_BLOCK_MAX];
 };
 
-/* Never zero, exact in float, different in the two channels. */
+/* Never zero, exact in float, different in the two channels, below +60 dBFS. */
 static inline float rig_ramp(uint64_t frame, int channel)
 {
-	return (float)(frame % 4000000) + (channel ? 0.5f : 0.25f);
+	return 0x1p-12f * ((float)(frame % 4000000) + (channel ? 0.5f : 0.25f));
 }
 
 static inline struct rig *rig_open(struct rack *rack, uint64_t start)

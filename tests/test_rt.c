@@ -139,10 +139,20 @@ static void test_nonfinite(void)
 static float nasty(uint64_t frame, int channel)
 {
 	(void)channel;
-	return frame % 64 == 3 ? NAN : frame % 64 == 7 ? INFINITY : 0.5f;
+	switch (frame % 64) {
+	case 3:
+		return NAN;
+	case 7:
+		return INFINITY;
+	case 9:
+		return -3e38f;
+	case 10:
+		return 1001.0f;
+	}
+	return 0.5f;
 }
 
-/* What is not a number goes no further than the port. */
+/* What is not a number, or louder than any audio, goes no further than the port. */
 static void test_nasty_input(void)
 {
 	struct rig *rig = rig_open(busy_rack(), 0);
@@ -150,6 +160,24 @@ static void test_nasty_input(void)
 	rig_play(rig, 4096, 256);
 	CHECK(bad_samples(rig, 256) == 0, "NaN passed");
 	CHECK(rig_events(rig, "nonfinite") == 0, "a node was blamed");
+	CHECK(rig_events(rig, "no_audio") == 1, "%d events",
+	      rig_events(rig, "no_audio"));
+	rig_close(rig);
+
+	struct rack *rack = rig_rack();
+	rig_chain(rack, "gain", "gain");
+	rig_output(rack, "out", rig_from(0));
+	rig = rig_open(rack, 0);
+	rig->signal = nasty;
+	rig_play(rig, 4096, 256);
+	const float *out = rig->out[rig_slot(rig, "out_1")];
+	int silent = 0, right = 0;
+	for (int i = 0; i < 256; i++) {
+		silent += out[i] == 0;
+		right += out[i] == 0.5f;
+	}
+	CHECK(silent == 4 * 4 && right == 256 - silent, "%d silent, %d right", silent,
+	      right);
 	rig_close(rig);
 }
 
