@@ -1,9 +1,9 @@
 /* feed.c - what subscribers are sent, and when. Control thread; never waits. */
 #include "daemon/feed.h"
 
+#include "daemon/fold.h"
 #include "daemon/param.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -50,20 +50,6 @@ bool feed_add(struct packet *packet, const struct rack *rack, const struct place
 
 /* ---- meters ------------------------------------------------------------------------- */
 
-static float fold(enum fold how, float a, float b)
-{
-	switch (how) {
-	case FOLD_MAX:
-		return fmaxf(a, b);
-	case FOLD_MIN:
-		return fminf(a, b);
-	case FOLD_SUM:
-		return a + b;
-	default:
-		return b;
-	}
-}
-
 static void fold_meters(const struct watch *watch, struct subscription *subscription)
 {
 	const float *readings = NULL;
@@ -79,8 +65,9 @@ static void fold_meters(const struct watch *watch, struct subscription *subscrip
 		if (!readings)
 			continue;
 		float now = readings[place->index];
-		meter->fold =
-			meter->any ? fold(place->meter->fold, meter->fold, now) : now;
+		if (meter->any)
+			now = fold_join(place->meter->fold, meter->fold, now);
+		meter->fold = now;
 		meter->any = true;
 	}
 }

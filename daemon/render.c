@@ -2,6 +2,7 @@
  * thread: what the daemon plays from silence at a frame, this writes from --start-frame. */
 #include "daemon/config.h"
 #include "daemon/engine.h"
+#include "daemon/fold.h"
 #include "daemon/learn.h"
 #include "daemon/param.h"
 #include "daemon/soundfile.h"
@@ -417,18 +418,6 @@ static bool block_write(struct render *render, int from, int frames)
 	       frames - from;
 }
 
-static void fold(const struct meter *meter, float *into, float value, bool first)
-{
-	if (first || meter->fold == FOLD_LAST)
-		*into = value;
-	else if (meter->fold == FOLD_MAX)
-		*into = fmaxf(*into, value);
-	else if (meter->fold == FOLD_MIN)
-		*into = fminf(*into, value);
-	else
-		*into += value;
-}
-
 static void meters_fold(struct render *render)
 {
 	for (int n = 0; n < render->rack->node_count; n++) {
@@ -436,10 +425,14 @@ static void meters_fold(struct render *render)
 		const float *values = engine_meters(render->engine, n);
 		if (!values)
 			continue;
-		for (int slot = 0; slot < node_meters(node); slot++)
-			fold(meter_row(node->module, node->channels, slot),
-			     &render->folded[n][slot], values[slot],
-			     !render->measured[n]);
+		for (int slot = 0; slot < node_meters(node); slot++) {
+			const struct meter *row =
+				meter_row(node->module, node->channels, slot);
+			float *into = &render->folded[n][slot];
+			*into = render->measured[n]
+					? fold_join(row->fold, *into, values[slot])
+					: values[slot];
+		}
 		render->measured[n] = true;
 	}
 }

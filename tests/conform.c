@@ -219,6 +219,11 @@ static void test_tables(const struct module *module)
 		      module->id, b);
 		CHECK(row->label && row->help && row->unit && row->min < row->max,
 		      "%s meter %s", module->id, b);
+		/* Upwards from 0 dB, whichever module it is. */
+		bool gr = !strcmp(row->id, "gr");
+		CHECK(gr == !strcmp(row->label, "Gain reduction") &&
+			      (!gr || (row->min == 0 && row->fold == FOLD_MAX)),
+		      "%s meter %s: gain reduction", module->id, b);
 	}
 }
 

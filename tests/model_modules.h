@@ -21,7 +21,7 @@ static const struct param model_trim_params[] = {
 	{ "level", "Level", "", "dB", CURVE_FADER, -90, 10, 0, 0, NULL, 0 },
 };
 static const struct meter model_trim_meters[] = {
-	{ "gr", "GR", "", "dB", -40, 0, FOLD_MIN, 0, NULL, 0 },
+	{ "gr", "GR", "", "dB", 0, 40, FOLD_MAX, 0, NULL, 0 },
 	{ "level", "Level", "", "dB", -120, 20, FOLD_MAX,
 	  METER_PER_CHANNEL | METER_LINEAR, NULL, 0 },
 };

@@ -59,7 +59,7 @@ static void test_meters(void)
 	const struct meter *level = meter_row(&model_trim, 2, 1);
 	CHECK_NEAR(meter_reading(level, 0.5f), -6.0206, 1e-4, "linear to dB");
 	CHECK_NEAR(meter_reading(level, 0), -120, 0, "the floor");
-	CHECK_NEAR(meter_reading(meter_row(&model_trim, 2, 0), -3), -3, 0, "as it is");
+	CHECK_NEAR(meter_reading(meter_row(&model_trim, 2, 0), 3), 3, 0, "as it is");
 	meter_text(level, meter_reading(level, 0.5f), path, sizeof(path));
 	CHECK_TEXT(path, "-6.02 dB");
 	meter_text(level, -120, path, sizeof(path));

@@ -149,9 +149,7 @@ bool row_is(const struct row *row, const char *curve)
 
 bool row_is_reduction(const struct row *row)
 {
-	return row->meter && strcmp(row->unit, "dB") == 0 &&
-	       (strcmp(row->leaf, "gr") == 0 || strcmp(row->leaf, "reduction") == 0 ||
-		strstr(row->leaf, "_gr") != NULL);
+	return row->meter && strcmp(row->leaf, "gr") == 0;
 }
 
 bool row_is_tapered(const struct row *row)
@@ -177,15 +175,13 @@ int row_choice(const struct row *row, int index, char *text, size_t size)
 	return count;
 }
 
-/* Reduction grows to the right whatever its sign; levels show what can be seen. */
+/* What can be seen of it. */
 void row_scale(const struct row *row, double *from, double *to)
 {
 	*from = row->min;
 	*to = row->max;
 	if (row_is_reduction(row)) {
-		double far = fmin(fmax(fabs(row->min), fabs(row->max)), 24);
-		*from = 0;
-		*to = row->max > 0 ? far : -far;
+		*to = fmin(row->max, 24);
 	} else if (strcmp(row->unit, "dB") == 0 && row->min <= -60) {
 		*from = -60;
 		*to = fmin(row->max, 6);

@@ -113,7 +113,7 @@ static bool is_gauge(const struct gauge *gauge, const char *name)
 	       (!gauge->name[length] || gauge->name[length] == '/');
 }
 
-/* Reads 0 at rest, whatever its sign: shown by size. */
+/* Every module calls it so, and reads it upwards from 0 dB. */
 static bool is_reduction(const struct gauge *gauge)
 {
 	return is_gauge(gauge, "gr");
@@ -140,8 +140,6 @@ static void gauge_take(struct gauge *gauge, double value)
 {
 	if (!isfinite(value))
 		return;
-	if (is_reduction(gauge))
-		value = fabs(value);
 	if (!gauge->fresh || value > gauge->now)
 		gauge->now = value;
 	gauge->last = value;

@@ -186,7 +186,7 @@ static void clipper_process(void *state, const struct piece *piece)
 		memcpy(piece->out[c], out, (size_t)frames * sizeof(float));
 	}
 	const float ceiling = playing->numbers.ceiling;
-	piece->meters[CLIPPER_METER_REDUCTION] = ceiling / (ceiling + most);
+	piece->meters[CLIPPER_METER_GR] = (ceiling + most) / ceiling;
 	piece->meters[CLIPPER_METER_CLIPPED] = most;
 }
 

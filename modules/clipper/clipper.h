@@ -7,7 +7,7 @@
 #include "modules/module.h"
 
 enum { CLIPPER_GAIN, CLIPPER_CEILING, CLIPPER_KNEE, CLIPPER_PARAMS };
-enum { CLIPPER_METER_REDUCTION, CLIPPER_METER_CLIPPED };
+enum { CLIPPER_METER_GR, CLIPPER_METER_CLIPPED };
 enum { CLIPPER_DELAY = 128 };
 
 /* What design() makes of the values: the curve bends between `start` and start + width. */

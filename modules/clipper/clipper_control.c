@@ -35,15 +35,14 @@ static const struct param params[] = {
 };
 
 static const struct meter meters[] = {
-	[CLIPPER_METER_REDUCTION] = { .id = "reduction",
-				      .label = "Reduction",
-				      .help = "By how much the highest peak was "
-					      "clipped",
-				      .unit = "dB",
-				      .min = -60.0f,
-				      .max = 0.0f,
-				      .fold = FOLD_MIN,
-				      .flags = METER_LINEAR },
+	[CLIPPER_METER_GR] = { .id = "gr",
+			       .label = "Gain reduction",
+			       .help = "by how much the highest peak was clipped",
+			       .unit = "dB",
+			       .min = 0.0f,
+			       .max = 60.0f,
+			       .fold = FOLD_MAX,
+			       .flags = METER_LINEAR },
 	[CLIPPER_METER_CLIPPED] = { .id = "clipped",
 				    .label = "Clipped",
 				    .help = "Peak of what clipping took away",

@@ -46,8 +46,8 @@ static const struct param params[COMP_PARAMS] = {
 };
 
 static const struct meter meters[] = {
-	{ "gr", "Reduction", "Largest gain reduction of all channels", "dB", 0, 40,
-	  FOLD_MAX, 0, NULL, 0 },
+	{ "gr", "Gain reduction", "largest of all channels", "dB", 0, 40, FOLD_MAX, 0,
+	  NULL, 0 },
 };
 
 static const char *const sides[] = { "key", NULL };

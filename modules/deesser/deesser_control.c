@@ -29,8 +29,8 @@ static const struct param params[DEESSER_PARAMS] = {
 };
 
 static const struct meter meters[] = {
-	{ "gr", "Reduction", "Gain reduction of the band, or of everything", "dB", 0,
-	  24, FOLD_MAX, 0, NULL, 0 },
+	{ "gr", "Gain reduction", "of the band, or of everything", "dB", 0, 24,
+	  FOLD_MAX, 0, NULL, 0 },
 };
 
 static void *init(struct arena *arena, const struct setup *setup)

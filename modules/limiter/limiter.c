@@ -425,7 +425,7 @@ static void process(void *state, const struct piece *piece)
 		piece->meters[LIMITER_TRUE_PEAK + c] =
 			true_peak(ch, &s, piece->out[c], frames);
 	}
-	piece->meters[LIMITER_GR] = least;
+	piece->meters[LIMITER_GR] = 1.0f / least;
 	l->at = (l->at + frames) % l->ring_frames;
 	l->box_at += (uint32_t)s.groups;
 }

@@ -52,8 +52,8 @@ static const struct param_group groups[] = {
 };
 
 static const struct meter meters[] = {
-	{ "gr", "Reduction", "Gain reduction of this band", "dB", 0, 60, FOLD_MAX, 0,
-	  "band", BANDS_MAX },
+	{ "gr", "Gain reduction", "of this band", "dB", 0, 60, FOLD_MAX, 0, "band",
+	  BANDS_MAX },
 };
 
 static int multiband_latency(const struct setup *setup)
