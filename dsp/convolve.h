@@ -375,14 +375,16 @@ static inline void convolve_finish(const struct convolve_work *w,
 }
 
 /* The long partitions' work of this cell: as much as brings them to its share. Steps:
- * transforms of the inputs; each output's chunks and inverse. */
+ * transforms of the inputs; each output's chunks and inverse. Without outputs the inputs
+ * are remembered for later ones. */
 static inline void convolve_tail(struct convolve_work *w)
 {
 	enum { CHUNKS = CONVOLVE_BLOCK / CONVOLVE_CHUNK };
 	const struct convolve_clock *clock = w->clock;
 	const int cell = (int)(w->frame / CONVOLVE_CELL % CONVOLVE_CELLS);
+	const int outs = w->out_count > 0 ? w->out_count : 1;
 	const int chunk_cost =
-		clock->shape.slots[1] * ((w->path_count - 1) / w->out_count + 1);
+		clock->shape.slots[1] * ((w->path_count + outs - 1) / outs);
 	const int out_cost = CHUNKS * chunk_cost + CONVOLVE_TRANSFORM;
 	const int inputs_cost = w->in_count * CONVOLVE_TRANSFORM;
 	const int total = inputs_cost + w->out_count * out_cost;

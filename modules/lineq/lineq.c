@@ -118,9 +118,9 @@ static void lineq_deck_tail(struct lineq *s, const struct lineq_handle *handle,
 		.inputs = s->input,
 		.outputs = deck->output,
 		.in_count = s->channels,
-		.out_count = s->channels,
+		.out_count = deck->used ? s->channels : 0,
 		.paths = deck->paths,
-		.path_count = deck->path_count,
+		.path_count = deck->used ? deck->path_count : 0,
 		.done = deck->done,
 		.frame = frame,
 	};
@@ -135,6 +135,8 @@ static void lineq_run(struct lineq *s, const struct lineq_handle *handle,
 {
 	const bool tail = s->clock.shape.slots[1] > 0;
 
+	if (tail)
+		lineq_deck_tail(s, handle, deck, frame);
 	for (int c = 0; c < s->channels && deck->used == 0; c++)
 		lineq_flat(s, c, frame, y[c]);
 	if (deck->used == 0)
@@ -145,7 +147,6 @@ static void lineq_run(struct lineq *s, const struct lineq_handle *handle,
 		return;
 	for (int c = 0; c < s->channels; c++)
 		convolve_add(&deck->output[c], frame, y[c]);
-	lineq_deck_tail(s, handle, deck, frame);
 }
 
 static void lineq_fade(struct lineq *s, const struct lineq_handle *handle,

@@ -143,6 +143,37 @@ static void test_flat(void)
 	play_close(play);
 }
 
+/* A band that was flat first is soon as one that never was. */
+static void test_change(int rate)
+{
+	static float other[LONG];
+	float *const outs[2] = { other, out_right };
+	static const char band[] =
+		"band = ({ freq = 1000.0; type = \"bell\"; gain = %s; q = 4.0; });";
+	char config[128];
+	for (int n = 0; n < LONG; n++)
+		left[n] = right[n] = (float)(0.3 * sin(0.13 * n));
+	snprintf(config, sizeof config, band, "12.0");
+	struct play *play = open_lineq(config, rate);
+	snprintf(config, sizeof config, band, "0.0");
+	struct play *changed = open_lineq(config, rate);
+	if (!play || !changed)
+		return;
+	play_run(play, in, out, LONG, 512);
+	float *const late[2] = { left + 16384, right + 16384 };
+	float *const late_out[2] = { other + 16384, out_right };
+	play_run(changed, in, outs, 16384, 512);
+	play_set(changed, "it/band/1/gain", 12.0f);
+	play_run(changed, late, late_out, LONG - 16384, 512);
+	float most = 0.0f;
+	for (int n = 16384 + rate / 5; n < LONG; n++)
+		most = fmaxf(most, fabsf(other[n] - out_left[n]));
+	CHECK(most < 1e-6f, "%d Hz: 200 ms after a change off by %g", rate,
+	      (double)most);
+	play_close(play);
+	play_close(changed);
+}
+
 static float noise(void)
 {
 	static uint32_t seed = 1;
@@ -197,6 +228,8 @@ int main(void)
 	test_response();
 	test_channels();
 	test_flat();
+	test_change(48000);
+	test_change(192000);
 	test_file(1, 1);
 	test_file(4096, 2);
 	test_file(4097, 1);
