@@ -81,8 +81,13 @@ static void close_bin(struct leveller *l, const struct piece *piece)
 	const float was =
 		r->bins > (uint32_t)l->ahead ? r->power[heard % RIDER_BINS] : 0;
 	r->out[(r->bins - 1) % RIDER_BINS] = (float)((double)was * gain * gain);
-	l->in = (float)rider_loudness(rider_mean(r->power, r->bins, RIDER_SHORT_TERM));
-	l->out = (float)rider_loudness(rider_mean(r->out, r->bins, RIDER_SHORT_TERM));
+	/* In turn with rider_look(), so that no bin is much dearer than another. */
+	if (r->bins % RIDER_EVERY == 2)
+		l->in = (float)rider_loudness(
+			rider_mean(r->power, r->bins, RIDER_SHORT_TERM));
+	if (r->bins % RIDER_EVERY == 3)
+		l->out = (float)rider_loudness(
+			rider_mean(r->out, r->bins, RIDER_SHORT_TERM));
 }
 
 /* Gains along a quadratic spline through the bins: no corner is heard. False: all are 1. */

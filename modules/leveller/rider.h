@@ -46,7 +46,7 @@ struct rider {
 	float power[RIDER_BINS], out[RIDER_BINS];
 	float looks[RIDER_LOOKS];
 	bool live, sinks;
-	double momentary, quick, passage; /* LUFS: 0.4, 0.1 and 1 s */
+	double momentary, quick; /* LUFS: 0.4 and 0.1 s */
 	/* The anchor: power, its loudness, seconds that it remembers, and seconds since the
 	 * piece began. */
 	double anchor_power, anchor, memory, age;
@@ -80,14 +80,25 @@ static inline double rider_low(double a, double b)
 	return a < b ? a : b;
 }
 
+static inline double rider_sum(const float *from, uint32_t count)
+{
+	double sum[4] = { 0 };
+	for (; count >= 4; count -= 4, from += 4)
+		for (int k = 0; k < 4; k++)
+			sum[k] += (double)from[k];
+	for (; count > 0; count--)
+		sum[0] += (double)*from++;
+	return sum[0] + sum[1] + (sum[2] + sum[3]);
+}
+
 /* Mean of the newest `count`, or of what there is; summed anew, so it never drifts. */
 static inline double rider_mean(const float *ring, uint32_t bins, uint32_t count)
 {
-	double sum[4] = { 0 };
 	const uint32_t used = bins < count ? bins : count;
-	for (uint32_t k = 1; k <= used; k++)
-		sum[k & 3] += (double)ring[(bins - k) % RIDER_BINS];
-	return used ? (sum[0] + sum[1] + (sum[2] + sum[3])) / used : 0;
+	const uint32_t first = (bins - used) % RIDER_BINS;
+	const uint32_t head = RIDER_BINS - first < used ? RIDER_BINS - first : used;
+	const double sum = rider_sum(ring + first, head) + rider_sum(ring, used - head);
+	return used ? sum / used : 0;
 }
 
 /* Whether the momentary loudness has both risen and fallen over the looks: over 2 s, or
@@ -168,8 +179,8 @@ static inline void rider_remember(struct rider *r, const struct rider_settings *
 	if (r->pause > after || r->memory == 0) {
 		if (set->music || r->memory == 0)
 			rider_restart(r, power, 0.4);
-		else if (r->memory > 1.5)
-			r->memory = r->age = 1.5;
+		else
+			r->memory = r->age = 0.4;
 	}
 	r->pause = 0;
 	r->age += RIDER_BIN_S;
@@ -189,9 +200,10 @@ static inline void rider_trim(struct rider *r, const struct rider_settings *set,
 		return;
 	r->out_memory = rider_low(r->out_memory + RIDER_BIN_S, 60.0);
 	r->out_power += (out - r->out_power) * RIDER_BIN_S / r->out_memory;
+	if (r->out_memory < 10 || r->bins % RIDER_EVERY != 1)
+		return;
 	const double off = set->target - rider_loudness(r->out_power);
-	if (r->out_memory > 10)
-		r->trim += rider_bound(off, -2, 2) * RIDER_BIN_S / 20.0;
+	r->trim += rider_bound(off, -2, 2) * RIDER_EVERY * RIDER_BIN_S / 20.0;
 	r->trim = rider_bound(r->trim, -1.5, 1.5);
 }
 
@@ -213,7 +225,7 @@ static inline void rider_rates(const struct rider *r, const struct rider_setting
 						: 0.15;
 		*down = r->age < 1.5 ? 0 : r->age < 12 ? 6 : size > 3 ? 1 : 0.2;
 	} else if (r->age < 4) {
-		*up = rider_bound(2 * size, 4, 20) * rider_bound(r->age - 0.5, 0, 1);
+		*up = rider_bound(2 * size, 4, 20) * rider_bound(r->age - 0.6, 0, 1);
 		*down = 30;
 	} else {
 		*up = rider_bound(0.3 * size, 0.2, 1);
@@ -243,8 +255,9 @@ static inline void rider_move(struct rider *r, const struct rider_settings *set,
 	if (r->moving)
 		r->slow = rider_towards(r->slow, r->slow + off, up, down);
 	const double recent = rider_loudness(r->recent_power) + r->slow;
-	const double fast = set->music ? 0 : rider_bound(0.45 * (aim - recent), -3, 3);
-	r->fast = rider_towards(r->fast, fast, may_rise ? 2 * set->speed : 0,
+	const double fast = set->music ? 0 : rider_bound(0.5 * (aim - recent), -4, 3);
+	r->fast = rider_towards(r->fast, fast,
+				may_rise && r->age > 1 ? 2 * set->speed : 0,
 				4 * set->speed);
 }
 
@@ -271,7 +284,6 @@ static inline double rider_step(struct rider *r, const struct rider_settings *se
 	const double power = rider_mean(r->power, r->bins, RIDER_MOMENTARY);
 	r->momentary = rider_loudness(power);
 	r->quick = rider_loudness(rider_mean(r->power, r->bins, RIDER_QUICK));
-	r->passage = rider_loudness(rider_mean(r->power, r->bins, RIDER_PASSAGE));
 	if (r->bins % RIDER_EVERY == 0)
 		rider_look(r);
 	const bool silent = r->momentary < set->silence;
