@@ -176,6 +176,13 @@ static void pair_twins(struct step *step, struct step *old)
 	}
 }
 
+/* The other plan is gone: each plays for itself. */
+static void part_twins(struct plan *plan)
+{
+	for (int i = 0; i < plan->step_count; i++)
+		plan->steps[i].twin = NULL;
+}
+
 /* Each of these returns for how many frames the step must warm up. */
 
 static int adopt_node(struct step *step, struct step *old, uint64_t frame)
@@ -286,13 +293,19 @@ static void give_back(struct rt *rt)
 	rt->old = NULL;
 }
 
+static void end_swap(struct rt *rt)
+{
+	part_twins(rt->now);
+	rt->phase = RT_STEADY;
+}
+
 static void end_dip(struct rt *rt)
 {
 	adopt(rt->next, rt->now, rt->frame);
 	rt->old = rt->now;
 	rt->now = rt->next;
 	rt->next = NULL;
-	rt->phase = RT_STEADY;
+	end_swap(rt);
 }
 
 /* On each grid line: where are we between plans? */
@@ -301,7 +314,7 @@ static void turn_plans(struct rt *rt)
 	if (rt->phase == RT_WARM && rt->left <= 0)
 		start_fade(rt);
 	if (rt->phase == RT_FADE && rt->left <= 0)
-		rt->phase = RT_STEADY;
+		end_swap(rt);
 	if (rt->phase == RT_DIP && rt->left <= 0)
 		end_dip(rt);
 	if (rt->phase == RT_STEADY) {

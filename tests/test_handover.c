@@ -257,6 +257,29 @@ static void test_foreign(void)
 	CHECK(foreign_alive == 0, "%d handles left", foreign_alive);
 }
 
+/* Once kept by a plan, then in none: it plays until it has faded out. */
+static void test_foreign_leaves(void)
+{
+	struct rack *rack = rig_rack(), *without = rig_rack();
+	rig_chain(rack, "foreign", "plugin");
+	rig_output(rack, "out", rig_from(rig_chain(rack, "lag", "lag")));
+	rig_output(without, "out", rig_input(0));
+	foreign_alive = foreign_gaps = 0;
+	struct rig *rig = rig_open(rack, 0);
+	rig_play(rig, 640, 64);
+	rig_set(rig, "lag", "frames", 64);
+	rig_play(rig, 6400, 64);
+	uint64_t from = rig->frame;
+	engine_rebuild(rig->engine, without);
+	rig_play(rig, 6400, 64);
+	CHECK(foreign_until >= from + 960 && foreign_until < from + 6400,
+	      "%d frames of the fade", (int)(foreign_until - from));
+	CHECK(foreign_gaps == 0 && foreign_alive == 0, "%d gaps, %d left", foreign_gaps,
+	      foreign_alive);
+	rig_close(rig);
+	rack_destroy(without);
+}
+
 /* What can't be made passes its input, and an event says why. */
 static void test_foreign_refused(void)
 {
@@ -302,6 +325,7 @@ int main(void)
 	test_value_swap_race();
 	test_fade();
 	test_foreign();
+	test_foreign_leaves();
 	test_foreign_refused();
 	test_newest_wins();
 	return test_result();

@@ -215,6 +215,7 @@ struct foreign {
 };
 
 static int foreign_alive, foreign_made, foreign_gaps;
+static uint64_t foreign_until; /* the frame after the last that any has played */
 static bool foreign_refuse;
 
 static void foreign_process(void *state, const struct piece *piece)
@@ -225,6 +226,7 @@ static void foreign_process(void *state, const struct piece *piece)
 	if (foreign->expected && foreign->expected != piece->frame)
 		foreign_gaps++;
 	foreign->expected = piece->frame + (uint64_t)piece->frames;
+	foreign_until = foreign->expected;
 	for (int i = 0; i < piece->frames; i++) {
 		foreign->count += 1;
 		for (int c = 0; c < piece->channels; c++)
