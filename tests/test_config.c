@@ -168,7 +168,9 @@ static const struct bad {
 	{ "rack = {\n latency = -1; };", 2, { "found -1", "0 to 192000" } },
 	{ "rack = {\n latency = 1.5; };", 2, { "found 1.5", "a whole number" } },
 	{ "rack = {\n name = 3; };", 2, { "found 3", "a string" } },
-	{ "rack = {\n title = 3; };", 2, { "title", "name, latency, files, scenes, mute" } },
+	{ "rack = {\n title = 3; };",
+	  2,
+	  { "title", "name, latency, files, scenes, mute" } },
 	{ "rack = {\n files = \"/nowhere\"; };", 2, { "/nowhere", "a folder" } },
 	/* names */
 	{ TRIM("};\n{ module = \"eq\"; name = \"Eq\";"),
