@@ -150,6 +150,19 @@ static void reductions_carry(const struct multiband_state *s,
 	}
 }
 
+/* In a new plan: bands of the same filters go on with their reductions once these are full;
+ * bands of others, when they have settled as well, at the same distance from the curve. */
+static void reductions_warm(const struct multiband_state *s,
+			    struct multiband_voice *voice)
+{
+	const int full = multiband_cold(s->rate) - multiband_fill(s->rate);
+
+	if (s->kept && s->cold == full)
+		memcpy(voice->reduction, s->carried, sizeof s->carried);
+	else if (!s->kept && s->cold == GRID_FRAMES)
+		reductions_carry(s, voice);
+}
+
 /* ---- the bands -------------------------------------------------------------------------- */
 
 /* What the low-passes leave of the delayed input between each other. */
@@ -223,8 +236,8 @@ static void reductions_run(struct multiband_state *s, struct multiband_voice *vo
 		reductions_carry(s, voice);
 	else if (s->changing && s->age == s->warm)
 		reductions_keep(s, voice);
-	if (s->cold == GRID_FRAMES && voice == s->voice && w->starts)
-		reductions_carry(s, voice);
+	if (s->cold > 0 && voice == s->voice && w->starts)
+		reductions_warm(s, voice);
 	curves_run(&voice->numbers, w);
 	ballistics_lanes(voice->numbers.attack, voice->numbers.release,
 			 voice->reduction, w->gain, w->lanes, w->lanes, w->frames);
@@ -452,7 +465,7 @@ static void change_start(struct multiband_state *s, const struct piece *piece)
 			lowpass_empty(&next->lowpass[pair][split]);
 	/* Mode, bands and crossovers come first of the values. */
 	const bool moved = values_differ(voice->values, piece->values, MULTIBAND_BAND);
-	const int settle = s->rate * 12 / 125 / GRID_FRAMES * GRID_FRAMES;
+	const int settle = multiband_fill(s->rate);
 	const bool filled = next->numbers.mode != MULTIBAND_TRANSPARENT &&
 			    next->numbers.mode != MULTIBAND_LINEAR;
 	s->warm = moved || !filled ? settle : 0;
@@ -523,7 +536,11 @@ static void multiband_adopt(void *state, const void *from) REALTIME
 		return;
 	if (s->mode == MULTIBAND_LINEAR || s->mode != old->mode) {
 		/* Other filters, or too much memory: they fill anew, unheard. */
-		reductions_keep(s, old->voice);
+		s->kept = s->mode == old->mode;
+		if (s->kept)
+			memcpy(s->carried, old->voice->reduction, sizeof s->carried);
+		else
+			reductions_keep(s, old->voice);
 		s->cold = multiband_cold(s->rate);
 		return;
 	}

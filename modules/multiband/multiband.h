@@ -81,7 +81,8 @@ struct multiband_state {
 	bool started, changing;
 	enum multiband_mode mode;
 	int age, warm; /* frames since the change; of them unheard */
-	int cold;      /* frames until a new plan's filters are full */
+	int cold;      /* frames until a new plan's filters have settled */
+	bool kept;     /* meanwhile carried[] holds the reductions themselves */
 	/* Of the voice before: how far from its curve it was. */
 	double carried[LANES_MAX];
 	int carried_bands;
@@ -92,6 +93,12 @@ struct multiband_state {
 	lowpass_v *past[CHANNELS_MAX / 2];
 	struct multiband_voice *voice, *next; /* heard; taking over while changing */
 };
+
+/* Frames that changed filters take to fill. */
+static inline int multiband_fill(int rate)
+{
+	return rate * 12 / 125 / GRID_FRAMES * GRID_FRAMES;
+}
 
 /* Frames that a new plan's filters fill before its gains count. */
 static inline int multiband_cold(int rate)
