@@ -1,106 +1,31 @@
-/* jack.c - our client in JACK: callbacks, and the thread that makes every control call.
+/* jack.c - our client in JACK: callbacks, and the control thread's side.
  *
  * on_process() is the audio thread: it gathers the ports' buffers, calls rt_run() and does
  * nothing else. The other callbacks run on JACK's own threads: they store an atomic, may
- * write an eventfd, and call nothing of libjack. jack_main() is the JACK thread: any of its
+ * write an eventfd, and call nothing of libjack. jack_thread.c is the JACK thread: any of its
  * calls may hang for as long as the server does, so the control thread never waits for it;
  * it sends the newest set of ports, and reads atomics and notes.
  *
  *   control --port_set--> JACK thread --register, activate, connect--> libjack
  *   control <--state, counts, notes-- JACK thread, callbacks
  */
-#include "daemon/jack.h"
+#include "daemon/jack_state.h"
 
-#include "daemon/cords.h"
 #include "daemon/log.h"
-#include "daemon/note.h"
-#include "daemon/ports.h"
-#include "daemon/pulse.h"
 
-#include <poll.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <time.h>
-#include <unistd.h>
 
 enum {
-	RETRY_MS = 250,     /* between two looks for a server */
 	CALL_MS_MAX = 2000, /* a libjack call that takes longer is reported */
 	STALL_MS = 500, /* no cycle for so long, and for 8 periods: the server hangs */
-	ARRIVALS = 256, /* ports that may come while the JACK thread is busy */
 	REOPEN_MS = 5000,         /* without a cycle: try with a new client */
 	XRUN_MS = 1000,           /* between two events about xruns */
 	STACK_BYTES = 128 * 1024, /* of the audio thread, touched before it plays */
 };
-
-enum jack_state {
-	STATE_WAITING, /* for a server */
-	STATE_OFFERED, /* a client is open, and waits for an engine of its rate */
-	STATE_ACTIVE,
-	STATE_CLOSED,
-};
-
-struct jack {
-	char name[64], server[64];
-	bool server_given;
-	pthread_t thread;
-	int wake, notice; /* eventfds: to the JACK thread, to the control thread */
-
-	/* Between the JACK thread and the control thread. */
-	_Atomic(struct port_set *) mailbox;
-	struct notes notes; /* what the JACK thread has to say */
-	_Atomic int state, rate, block;
-	_Atomic uint64_t offers; /* clients opened so far; `rate` is stored before */
-	_Atomic uint64_t done;   /* serial of the newest set that is in place */
-	_Atomic bool quit;
-	struct call call;
-
-	/* Stored by callbacks. */
-	_Atomic uint64_t xruns;
-	_Atomic bool gone, rewired, freewheel;
-	_Atomic jack_port_id_t arrived[ARRIVALS]; /* a ring of the newest ports */
-	_Atomic unsigned arrivals;
-	char reason[128]; /* of being gone */
-
-	struct ports ports;
-	struct engine *engine; /* of the active client, and its audio */
-	struct rt *rt;
-
-	/* JACK thread. */
-	jack_client_t *client;
-	struct patch *patch;
-	struct cords cords;
-	_Atomic bool wired;    /* connected, so the rack may start, fading in */
-	jack_status_t refusal; /* the last one told */
-	unsigned arrivals_seen;
-
-	/* Control thread. */
-	struct event_log *events;
-	struct engine *playing;
-	struct port_set *posted; /* a copy of the newest one */
-	uint64_t serial, offer;
-	bool ports_pending, hung;
-	struct pulse pulse;
-	uint64_t xruns_seen;
-	int64_t xrun_ns;
-};
-
-static void ring(int fd)
-{
-	/* A full counter wakes as well as one more. */
-	ssize_t written = write(fd, &(uint64_t) { 1 }, sizeof(uint64_t));
-	(void)written;
-}
-
-static void hush(int fd)
-{
-	uint64_t count;
-	ssize_t length = read(fd, &count, sizeof count);
-	(void)length;
-}
 
 /* ---- JACK's threads ------------------------------------------------------------------ */
 
@@ -133,14 +58,17 @@ static void on_thread(void *context)
 	__asm__ volatile("" : : "r"(stack) : "memory");
 }
 
-static void on_shutdown(jack_status_t status, const char *reason, void *context)
+void jack_gone(struct jack *jack, const char *reason)
 {
-	struct jack *jack = context;
-
-	(void)status;
 	snprintf(jack->reason, sizeof jack->reason, "%s", reason);
 	atomic_store(&jack->gone, true);
 	ring(jack->wake);
+}
+
+static void on_shutdown(jack_status_t status, const char *reason, void *context)
+{
+	(void)status;
+	jack_gone(context, reason);
 }
 
 /* The first call comes on the audio thread itself, so nothing but a store. */
@@ -157,7 +85,7 @@ static int on_rate(jack_nframes_t rate, void *context)
 	struct jack *jack = context;
 
 	if ((int)rate != atomic_load(&jack->rate))
-		on_shutdown(0, "its rate is another", jack);
+		jack_gone(jack, "its rate is another");
 	return 0;
 }
 
@@ -207,15 +135,7 @@ static void on_latency(jack_latency_callback_mode_t mode, void *context)
 	ports_latency(&jack->ports, mode);
 }
 
-/* ---- the JACK thread ----------------------------------------------------------------- */
-
-static void state_set(struct jack *jack, enum jack_state state)
-{
-	atomic_store(&jack->state, (int)state);
-	ring(jack->notice);
-}
-
-static void client_callbacks(struct jack *jack, jack_client_t *client)
+void jack_callbacks(struct jack *jack, jack_client_t *client)
 {
 	jack_on_info_shutdown(client, on_shutdown, jack);
 	jack_set_process_callback(client, on_process, jack);
@@ -227,170 +147,6 @@ static void client_callbacks(struct jack *jack, jack_client_t *client)
 	jack_set_port_registration_callback(client, on_port, jack);
 	jack_set_port_connect_callback(client, on_connect, jack);
 	jack_set_latency_callback(client, on_latency, jack);
-}
-
-/* Tells why there is no client when the reason is a new one; no server is none. */
-static void client_refused(struct jack *jack, jack_status_t status)
-{
-	if (status & JackServerFailed)
-		status = 0;
-	if (status && status != jack->refusal)
-		note_tell(&jack->notes, EVENT_WARNING, "jack_refused",
-			  "JACK server '%s' refuses us (status 0x%x%s); trying again",
-			  jack->server, (unsigned)status,
-			  status & JackVersionError ? ", another protocol version"
-						    : "");
-	jack->refusal = status;
-}
-
-static void client_open(struct jack *jack)
-{
-	jack_options_t options = JackNoStartServer;
-	jack_status_t status = 0;
-
-	if (jack->server_given)
-		options |= JackServerName;
-	call_begin(&jack->call, "jack_client_open");
-	jack->client = jack_client_open(jack->name, options, &status, jack->server);
-	if (jack->client) {
-		atomic_store(&jack->gone, false);
-		atomic_store(&jack->freewheel, false);
-		atomic_store(&jack->rate, (int)jack_get_sample_rate(jack->client));
-		atomic_store(&jack->block, (int)jack_get_buffer_size(jack->client));
-		client_callbacks(jack, jack->client);
-	}
-	call_end(&jack->call);
-	if (!jack->client) {
-		client_refused(jack, status);
-		return;
-	}
-	jack->patch = patch_create(jack->client);
-	jack->refusal = 0;
-	atomic_fetch_add(&jack->offers, 1);
-	state_set(jack, STATE_OFFERED);
-}
-
-static void client_close(struct jack *jack)
-{
-	patch_destroy(jack->patch);
-	call_begin(&jack->call, "jack_client_close");
-	jack_client_close(jack->client);
-	call_end(&jack->call);
-	atomic_store(&jack->wired, false);
-	jack->patch = NULL;
-	jack->client = NULL;
-	ports_clear(&jack->ports);
-}
-
-static void client_lost(struct jack *jack)
-{
-	note_tell(&jack->notes, EVENT_WARNING, "jack_lost",
-		  "JACK server '%s' is gone (%s); waiting for it", jack->server,
-		  jack->reason);
-	state_set(jack, STATE_WAITING);
-	cords_lost(&jack->cords);
-	client_close(jack);
-	atomic_store(&jack->gone, false);
-}
-
-static void client_activate(struct jack *jack, struct engine *engine)
-{
-	jack->engine = engine;
-	jack->rt = engine_rt(engine);
-	call_begin(&jack->call, "jack_activate");
-	int trouble = jack_activate(jack->client);
-	call_end(&jack->call);
-	if (trouble) {
-		on_shutdown(0, "it did not activate us", jack);
-		return;
-	}
-	note_tell(&jack->notes, EVENT_NOTICE, "jack_found",
-		  "JACK server '%s' found: client %s, %d Hz, %d frames", jack->server,
-		  jack_get_client_name(jack->client), atomic_load(&jack->rate),
-		  atomic_load(&jack->block));
-	state_set(jack, STATE_ACTIVE);
-}
-
-/* Other ports may bear names that we knew. */
-static void take_arrivals(struct jack *jack)
-{
-	unsigned arrivals = atomic_load(&jack->arrivals);
-
-	if (arrivals - jack->arrivals_seen > ARRIVALS)
-		patch_arrived(jack->patch, NULL);
-	else
-		for (unsigned i = jack->arrivals_seen; i != arrivals; i++) {
-			jack_port_id_t id = atomic_load(&jack->arrived[i % ARRIVALS]);
-			const jack_port_t *port = jack_port_by_id(jack->client, id);
-
-			if (port)
-				patch_arrived(jack->patch, jack_port_name(port));
-		}
-	jack->arrivals_seen = arrivals;
-}
-
-static void ports_connect(struct jack *jack)
-{
-	atomic_store(&jack->rewired, false);
-	call_begin(&jack->call, "jack_connect");
-	take_arrivals(jack);
-	patch_scan(jack->patch);
-	cords_follow(&jack->cords, jack->client, &jack->ports, jack->patch);
-	call_end(&jack->call);
-	atomic_store(&jack->wired, true);
-}
-
-/* Makes our ports in JACK those of the set. */
-static void set_apply(struct jack *jack, const struct port_set *set)
-{
-	bool active = atomic_load(&jack->state) == STATE_ACTIVE, moved;
-	char refused[NAME_BYTES + 4];
-
-	if (!ports_change(&jack->ports, set, jack->client, jack->patch, &jack->call,
-			  active, refused, &moved))
-		note_tell(&jack->notes, EVENT_ERROR, "jack_port",
-			  "JACK did not register port %s: are all its ports in use?",
-			  refused);
-	if (!active)
-		client_activate(jack, set->engine);
-	ports_connect(jack);
-	if (moved) {
-		call_begin(&jack->call, "jack_recompute_total_latencies");
-		jack_recompute_total_latencies(jack->client);
-		call_end(&jack->call);
-	}
-}
-
-static void *jack_main(void *context)
-{
-	struct jack *jack = context;
-
-	while (!atomic_load(&jack->quit)) {
-		struct pollfd wake = { .fd = jack->wake, .events = POLLIN };
-		struct port_set *set;
-
-		if (jack->client && atomic_load(&jack->gone))
-			client_lost(jack);
-		if (!jack->client)
-			client_open(jack);
-		set = atomic_exchange(&jack->mailbox, NULL);
-		if (set) {
-			/* A set for no client, or an earlier one, is in place as it is. */
-			if (jack->client && set->offer == atomic_load(&jack->offers))
-				set_apply(jack, set);
-			atomic_store(&jack->done, set->serial);
-			set_destroy(set);
-			ring(jack->notice);
-		}
-		if (jack->client && atomic_load(&jack->rewired))
-			ports_connect(jack);
-		poll(&wake, 1, jack->client ? -1 : RETRY_MS);
-		hush(jack->wake);
-	}
-	if (jack->client)
-		client_close(jack);
-	state_set(jack, STATE_CLOSED);
-	return NULL;
 }
 
 /* ---- the control thread -------------------------------------------------------------- */

@@ -5,9 +5,9 @@
 #include "daemon/fold.h"
 #include "daemon/learn.h"
 #include "daemon/param.h"
+#include "daemon/render_options.h"
 #include "daemon/soundfile.h"
 
-#include <getopt.h>
 #include <math.h>
 #include <sndfile.h>
 #include <stdio.h>
@@ -17,27 +17,13 @@
 #include <unistd.h>
 
 enum {
-	EXIT_FILE = 1,
-	EXIT_USAGE = 2,
-	EXIT_CONFIG = 78,
-	SETS_MAX = 256,
-	BLOCK_MAX = 65536,
 	RATE_MIN = 8000,
 	RATE_MAX = 384000,
 };
 
-struct options {
-	const char *config, *in, *out, *output, *format, *learn;
-	const char *sets[SETS_MAX];
-	int set_count;
-	int block;
-	uint64_t start_frame;
-	int meters, json, keep_latency; /* yes or no */
-};
-
 /* One run: the file that is read, the rack, the file that is written. */
 struct render {
-	const struct options *options;
+	const struct render_options *options;
 	struct rack *rack;
 	struct engine *engine;
 	struct event_log *events;
@@ -54,111 +40,6 @@ struct render {
 	bool *measured; /* [node] */
 	double began, drawn;
 };
-
-static void usage(FILE *to)
-{
-	fputs("usage: lathe-render --config FILE [OPTION...] IN [OUT]\n"
-	      "Runs the rack of a config over a sound file. OUT's suffix says its "
-	      "kind:\n"
-	      ".wav .w64 .flac .aiff .caf; without OUT the file is only measured.\n\n"
-	      "  --set NODE/PARAM=VALUE  a value instead of the config's; again for "
-	      "more\n"
-	      "  --output NAME           the rack output to write (default: the "
-	      "first)\n"
-	      "  --format F              float, 24 or 16 (default: float; FLAC: 24)\n"
-	      "  --meters                print the final meters\n"
-	      "  --json                  print them as JSON\n"
-	      "  --keep-latency          do not trim the rack's delay at the start\n"
-	      "  --start-frame N         the rack's frame counter at the first frame\n"
-	      "  --learn CURVE           write the tonal balance of IN for tonematch, "
-	      "and "
-	      "no more\n"
-	      "  --block N               frames per call (default 1024); the same "
-	      "samples\n\n"
-	      "Exit status: 0 done, 1 file trouble, 2 usage, 78 config.\n",
-	      to);
-}
-
-static int64_t count_option(const char *name, const char *text, int64_t least,
-			    int64_t most)
-{
-	char *end;
-	long long value = strtoll(text, &end, 10);
-
-	if (end != text && !*end && value >= least && value <= most)
-		return value;
-	fprintf(stderr, "lathe-render: --%s %s: a number from %lld to %lld is wanted\n",
-		name, text, (long long)least, (long long)most);
-	exit(EXIT_USAGE);
-}
-
-static void option_take(struct options *options, int letter)
-{
-	switch (letter) {
-	case 'c':
-		options->config = optarg;
-		break;
-	case 'o':
-		options->output = optarg;
-		break;
-	case 'f':
-		options->format = optarg;
-		break;
-	case 'l':
-		options->learn = optarg;
-		break;
-	case 's':
-		if (options->set_count < SETS_MAX)
-			options->sets[options->set_count++] = optarg;
-		break;
-	case 'b':
-		options->block = (int)count_option("block", optarg, 1, BLOCK_MAX);
-		break;
-	case 'F':
-		options->start_frame =
-			(uint64_t)count_option("start-frame", optarg, 0, INT64_MAX / 2);
-		break;
-	case 'h':
-		usage(stdout);
-		exit(0);
-	case 'V':
-		puts("lathe-render " LATHE_VERSION);
-		exit(0);
-	default:
-		exit(EXIT_USAGE);
-	}
-}
-
-static void options_read(struct options *options, int argc, char **argv)
-{
-	const struct option table[] = {
-		{ "config", required_argument, NULL, 'c' },
-		{ "set", required_argument, NULL, 's' },
-		{ "output", required_argument, NULL, 'o' },
-		{ "learn", required_argument, NULL, 'l' },
-		{ "format", required_argument, NULL, 'f' },
-		{ "block", required_argument, NULL, 'b' },
-		{ "start-frame", required_argument, NULL, 'F' },
-		{ "meters", no_argument, &options->meters, true },
-		{ "json", no_argument, &options->json, true },
-		{ "keep-latency", no_argument, &options->keep_latency, true },
-		{ "help", no_argument, NULL, 'h' },
-		{ "version", no_argument, NULL, 'V' },
-		{ 0 },
-	};
-	int letter;
-
-	while ((letter = getopt_long(argc, argv, "h", table, NULL)) != -1)
-		if (letter)
-			option_take(options, letter);
-	if ((!options->config && !options->learn) || argc - optind < 1 ||
-	    argc - optind > 2) {
-		usage(stderr);
-		exit(EXIT_USAGE);
-	}
-	options->in = argv[optind];
-	options->out = argv[optind + 1];
-}
 
 /* ---- the rack ---------------------------------------------------------------------- */
 
@@ -213,7 +94,7 @@ static int output_find(const struct rack *rack, const char *name)
 
 static int rack_load(struct render *render)
 {
-	const struct options *options = render->options;
+	const struct render_options *options = render->options;
 	struct complaints complaints = { 0 };
 
 	render->rack = config_load(options->config, &complaints);
@@ -303,7 +184,7 @@ static int engine_open(struct render *render)
 
 static int input_open(struct render *render)
 {
-	const struct options *options = render->options;
+	const struct render_options *options = render->options;
 	int takes = 0;
 
 	render->in = sf_open(options->in, SFM_READ, &render->in_info);
@@ -332,7 +213,7 @@ static int input_open(struct render *render)
 
 static int output_open(struct render *render)
 {
-	const struct options *options = render->options;
+	const struct render_options *options = render->options;
 	char error[256];
 
 	if (!options->out)
@@ -584,10 +465,10 @@ static void render_finish(struct render *render)
 
 int main(int argc, char **argv)
 {
-	struct options options = { .block = 1024 };
+	struct render_options options = { .block = 1024 };
 	struct render render = { .options = &options, .events = event_log_create() };
 
-	options_read(&options, argc, argv);
+	render_options_read(&options, argc, argv);
 	if (options.out && !soundfile_format(options.out, options.format)) {
 		fprintf(stderr,
 			"lathe-render: %s: .wav .w64 .flac .aiff or .caf is wanted, as "

@@ -239,11 +239,12 @@ static void clock_to(const char *text)
 	schedule_tick(&host, (int64_t)mktime(&tm));
 }
 
-static void test_schedule(void)
+/* A rack's schedule, read, printed and read again. */
+static struct rack *schedule_load(void)
 {
-	char path[128], error[200];
+	char path[128];
 	struct complaints complaints = { .count = 0 };
-	struct text text = { .length = 0 }, said = { .length = 0 };
+	struct text text = { .length = 0 };
 	snprintf(path, sizeof path, "%s/schedule.conf", folder);
 	FILE *file = fopen(path, "w");
 	if (!file)
@@ -278,6 +279,14 @@ static void test_schedule(void)
 	      complaints.count, complaints.text.bytes);
 	text_finish(&complaints.text);
 	text_finish(&text);
+	return rack;
+}
+
+static void test_schedule(void)
+{
+	char error[200];
+	struct text said = { .length = 0 };
+	struct rack *rack = schedule_load();
 
 	start(0);
 	host.rack->schedule = rack->schedule;

@@ -222,13 +222,11 @@ static int choices_count(const struct widget *widget)
 }
 
 /* Keys of all types in one alphabet; each takes those that it has. */
-static void properties(struct buffer *to, const struct widget *widget, bool tab,
-		       bool root, int receive_port)
+static void properties_a_to_o(struct buffer *to, const struct widget *widget, bool root)
 {
 	enum type type = type_of(widget);
 	bool fader = type == FADER, button = type == BUTTON, label = type == LABEL;
 	bool meter = widget->kind == WIDGET_METER, filled = fader || button;
-	char text[sizeof script + 16];
 
 	property_b(to, "background", filled || type == BOX || type == RADIO || root);
 	if (fader) {
@@ -261,6 +259,16 @@ static void properties(struct buffer *to, const struct widget *widget, bool tab,
 		   type == RADIO || (fader && !widget->upright) ? 1 : 0);
 	property_b(to, "outline", (filled && !meter) || type == RADIO);
 	property_i(to, "outlineStyle", 0);
+}
+
+static void properties_p_to_z(struct buffer *to, const struct widget *widget, bool tab,
+			      bool root, int receive_port)
+{
+	enum type type = type_of(widget);
+	bool fader = type == FADER, button = type == BUTTON, label = type == LABEL;
+	bool meter = widget->kind == WIDGET_METER;
+	char text[sizeof script + 16];
+
 	property_i(to, "pointerPriority", 0);
 	if (button) {
 		property_b(to, "press", true);
@@ -424,7 +432,8 @@ static void node(struct buffer *to, const struct widget *widget, const char *pla
 	uuid(place, id);
 	buffer_add(to, "<node ID='%s' type='%s'><properties>", id,
 		   type_names[type_of(widget)]);
-	properties(to, widget, tab, receive_port != 0, receive_port);
+	properties_a_to_o(to, widget, receive_port != 0);
+	properties_p_to_z(to, widget, tab, receive_port != 0, receive_port);
 	buffer_add(to, "</properties><values>");
 	values(to, widget);
 	buffer_add(to, "</values>");

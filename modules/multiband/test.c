@@ -140,7 +140,7 @@ static void test_linear(void)
 		const double freq = (double)v[MULTIBAND_SPLITS + split];
 		CHECK_NEAR(gain_at(v, freq, 0.001), -6.02, 0.03, "at the border");
 		CHECK(gain_at(v, freq * 0.3, 0.001) > -0.1, "under it");
-		if (freq < RATE / 5)
+		if (freq < RATE / 5.0)
 			CHECK(gain_at(v, freq * 2, 0.001) < -23, "over it");
 	}
 }
