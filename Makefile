@@ -187,7 +187,7 @@ bench:
 
 lint: deps-check
 	@tests/run "clang-format --dry-run --Werror $(C_SOURCES)" \
-		"shellcheck $(SH_SOURCES)" \
+		"shellcheck $(SH_SOURCES)" tests/includes.sh \
 		"$(MAKE) -s -j2 all tests CC=clang WERROR=-Werror BUILD=$(BUILD)/clang" \
 		"$(MAKE) -s tidy BUILD=$(BUILD)"
 # TIDY="daemon/rt.c ..." for some.
