@@ -1,0 +1,71 @@
+/* test.c - what only phase promises: every level stays, lopsided waves come out even. */
+#include "tests/play.h"
+#include "tests/test.h"
+
+enum { RATE = 48000, FRAMES = RATE };
+
+static float in[2][FRAMES], out[2][FRAMES];
+
+static void play_input(void)
+{
+	struct play *play = play_open(
+		"nodes = ( { module = \"phase\"; name = \"it\"; } );", RATE, 0);
+	float *ins[2] = { in[0], in[1] }, *outs[2] = { out[0], out[1] };
+	CHECK(play, "no rack");
+	if (play)
+		play_run(play, ins, outs, FRAMES, 512);
+	play_close(play);
+}
+
+static double level_db(const float *x)
+{
+	double sum = 0;
+	for (int i = FRAMES / 2; i < FRAMES; i++)
+		sum += (double)x[i] * (double)x[i];
+	return 10 * log10(sum / (FRAMES / 2));
+}
+
+static void test_levels(void)
+{
+	static const double tones[] = { 40, 200, 1000, 12000 };
+	for (int t = 0; t < 4; t++) {
+		for (int i = 0; i < FRAMES; i++)
+			in[0][i] = in[1][i] =
+				(float)(0.5 * sin(2 * M_PI * tones[t] * i / RATE));
+		play_input();
+		CHECK_NEAR(level_db(out[0]), level_db(in[0]), 0.001, "level of a tone");
+	}
+}
+
+static double lopsided_db(const float *x)
+{
+	float top = 0, bottom = 0;
+	for (int i = FRAMES / 2; i < FRAMES; i++) {
+		top = fmaxf(top, x[i]);
+		bottom = fmaxf(bottom, -x[i]);
+	}
+	return fabs(20 * log10((double)(top / bottom)));
+}
+
+/* A voice-like wave: harmonics of 110 Hz in phase. */
+static void test_symmetry(void)
+{
+	for (int i = 0; i < FRAMES; i++) {
+		double x = 0;
+		for (int k = 1; k < 12; k++)
+			x += 0.1 * cos(2 * M_PI * 110 * k * i / RATE);
+		in[0][i] = in[1][i] = (float)x;
+	}
+	play_input();
+	printf("lopsided by %.1f dB before, %.1f after\n", lopsided_db(in[0]),
+	       lopsided_db(out[0]));
+	CHECK(lopsided_db(in[0]) > 10 && lopsided_db(out[0]) < 3, "%.1f dB are left",
+	      lopsided_db(out[0]));
+}
+
+int main(void)
+{
+	test_levels();
+	test_symmetry();
+	return test_result();
+}
