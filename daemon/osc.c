@@ -33,6 +33,7 @@ struct osc {
 	struct dispatch *dispatch;
 	struct lanes *lanes;
 	int fd, buffer;
+	struct sockaddr_in self;
 	struct osc_counts counts;
 	uint64_t lane_lost;
 	uint32_t kernel_lost;
@@ -80,6 +81,8 @@ static void prepare_socket(struct osc *osc)
 {
 	int wanted = BUFFER_BYTES, on = 1;
 	socklen_t size = sizeof osc->buffer;
+	socklen_t self_size = sizeof osc->self;
+	getsockname(osc->fd, (struct sockaddr *)&osc->self, &self_size);
 	fcntl(osc->fd, F_SETFL, fcntl(osc->fd, F_GETFL) | O_NONBLOCK);
 	if (setsockopt(osc->fd, SOL_SOCKET, SO_RCVBUFFORCE, &wanted, sizeof wanted) !=
 	    0)
@@ -157,10 +160,7 @@ int osc_fd(const struct osc *osc)
 
 int osc_port(const struct osc *osc)
 {
-	struct sockaddr_in address = { .sin_port = 0 };
-	socklen_t size = sizeof address;
-	getsockname(osc->fd, (struct sockaddr *)&address, &size);
-	return ntohs(address.sin_port);
+	return ntohs(osc->self.sin_port);
 }
 
 int osc_buffer(const struct osc *osc)
@@ -179,12 +179,22 @@ struct osc_counts osc_counts(const struct osc *osc)
 
 /* ---- receiving ----------------------------------------------------------------------------- */
 
+/* Someone subscribed our own port: what it is told would be set again, later. */
+static bool is_own(const struct osc *osc, const struct sockaddr_in *from)
+{
+	return from->sin_port == osc->self.sin_port &&
+	       (ntohl(from->sin_addr.s_addr) >> 24 == 127 ||
+		from->sin_addr.s_addr == osc->self.sin_addr.s_addr);
+}
+
 /* Loopback and what the config allows; everyone else gets nothing, not even an error:
  * the source of a datagram is easily forged. */
 static bool is_admitted(const struct osc *osc, const struct sockaddr_in *from)
 {
 	const struct osc_settings *settings = &osc->host->rack->osc;
 	uint32_t address = ntohl(from->sin_addr.s_addr);
+	if (is_own(osc, from))
+		return false;
 	if (address >> 24 == 127)
 		return true;
 	for (int i = 0; i < settings->allow_count; i++)

@@ -358,6 +358,19 @@ static void test_refusal(void)
 	stop();
 }
 
+/* A subscription to our own port would play every change to us again. */
+static void test_own_port(void)
+{
+	start(0);
+	user_send(&user, "/rack/subscribe", "sfi", "/*", 50.0, osc_port(osc));
+	pump(osc, 0.01);
+	uint64_t received = osc_counts(osc).received;
+	pump(osc, 0.2);
+	CHECK(osc_counts(osc).received == received, "%d of our own were taken",
+	      (int)(osc_counts(osc).received - received));
+	stop();
+}
+
 /* Of this thread, so that a busy machine's other work does not count. */
 static double cpu_seconds(void)
 {
@@ -431,6 +444,7 @@ int main(void)
 	test_times();
 	test_sync();
 	test_refusal();
+	test_own_port();
 	test_flood();
 	test_burst();
 	free(heard);
