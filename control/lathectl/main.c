@@ -173,6 +173,19 @@ static void on_signal(int number)
 	stop_asked = 1;
 }
 
+static const char *port(const char *option, const char *text)
+{
+	char *end;
+	long number = text ? strtol(text, &end, 10) : 0;
+
+	if (number < 1 || number > 65535 || *end) {
+		fprintf(stderr, "lathectl: %s takes a number from 1 to 65535%s%s\n",
+			option, text ? ", not " : "", text ? text : "");
+		exit(EXIT_USAGE);
+	}
+	return text;
+}
+
 static double positive(const char *option, const char *text)
 {
 	char *end;
@@ -238,7 +251,7 @@ static int options_read(struct options *options, int argc, char **argv)
 		} else if (strcmp(given, "--host") == 0) {
 			options->host = word(given, argv[++i]);
 		} else if (strcmp(given, "--port") == 0) {
-			options->port = word(given, argv[++i]);
+			options->port = port(given, argv[++i]);
 		} else if (strcmp(given, "--seconds") == 0) {
 			options->seconds = positive(given, argv[++i]);
 		} else if (strcmp(given, "--rate") == 0) {

@@ -126,6 +126,7 @@ is "no such value" "$(ctl set tone/band/3/type banana)" 1
 is "no such value: said" "$(grep -c 'notch' "$scratch/err")" 1
 is "no such command" "$(ctl dance)" 2
 is "no such option" "$(ctl --loud get input/gain)" 2
+is "no such port" "$(ctl --port 99999 get input/gain)" 2
 is "nothing to set" "$(ctl set input/gain)" 2
 
 # An answer comes within 20 ms, start of the program included: the median of 11.
