@@ -20,7 +20,7 @@ count() {
 	failed=$((failed + ${counts#* }))
 }
 
-# Every module, twelve nodes, three outputs.
+# Twelve nodes, three outputs.
 cat >"$work/twelve.conf" <<'END_CONF'
 rack = { name = "lathe-tablet"; };
 nodes = (
@@ -54,6 +54,16 @@ nodes = ( { module = "trim"; name = "t"; }, { module = "limiter"; name = "l"; },
 END_CONF
 echo 'nodes = ();' >"$work/none.conf"
 
+# Every module that needs nothing but a name.
+modules=
+for folder in modules/*/; do
+	id=$(basename "$folder")
+	echo "nodes = ( { module = \"$id\"; name = \"one\"; } );" >"$work/one"
+	"$lathed" --config "$work/one" --check >/dev/null 2>&1 &&
+		modules="$modules{ module = \"$id\"; name = \"my_$id\"; },"
+done
+echo "nodes = ( ${modules%,} );" >"$work/all.conf"
+
 for rack in "$work"/*.conf config/*.conf; do
 	name=$(basename "$rack" .conf)
 	"$lathed" --config "$rack" --describe >"$work/$name.txt"
@@ -83,6 +93,7 @@ check "no such folder" test "$(status_of "$touchosc" --config config/streaming.c
 sync=
 start_jackd -r 48000 -p 256
 check "starts" start_lathed "$work/twelve.conf"
+check "it plays" within 20 has_port lathe-tablet:in_1
 check "of the rack that plays" "$touchosc" --port "$port" --size tablet "$work/live.tosc"
 check "the same as of its config" cmp "$work/live.tosc" "$work/twelve-tablet.tosc"
 count "a tablet" python3 "$tools/tablet.py" "$touchosc" "$port" tablet
