@@ -190,8 +190,10 @@ static void row_of_presses(struct widget *page, const struct style *style,
 static void masters_draw(struct widget *page, const struct style *style,
 			 const struct rack *rack, struct frame area)
 {
-	static const char *const slots[] = { "a", "b", "bypass", "delta" };
-	static const char *const labels[] = { "A", "B", "Input", "Delta" };
+	static const char *const slots[] = { "off", "a", "b", "bypass", "delta" };
+	static const char *const labels[] = { "Off", "A", "B", "Input", "Delta" };
+	const struct row *compare =
+		rack->rack ? node_param(rack->rack, "compare") : NULL;
 	double gap = style->gap, title = ceil(style->small * 1.7) + 2;
 	double row = (area.h - title - 4 * gap) / 5.6, half = (area.w - gap) / 2;
 	struct frame at = { area.x, area.y, area.w, row * 1.6 };
@@ -207,12 +209,16 @@ static void masters_draw(struct widget *page, const struct style *style,
 	at.x += half + gap;
 	master_draw(page, &loud, rack, at, "bypass", COLOUR_BYPASS);
 	at = (struct frame) { area.x, at.y + row, area.w, row };
+	struct frame now = { at.x + at.w * 0.5, at.y + 2, at.w * 0.5, title - 2 };
 	title_add(page, style, &at, "Compare");
+	if (compare)
+		readout_add(page, now, compare->path, style->small, ALIGN_RIGHT,
+			    COLOUR_TEXT);
 	at.h = row;
-	row_of_presses(page, style, at, slots, labels, 2, "/rack/compare",
+	row_of_presses(page, style, at, slots, labels, 3, "/rack/compare",
 		       COLOUR_CHOICE);
 	at.y += row + gap;
-	row_of_presses(page, style, at, slots + 2, labels + 2, 2, "/rack/compare",
+	row_of_presses(page, style, at, slots + 3, labels + 3, 2, "/rack/compare",
 		       COLOUR_CHOICE);
 	at.y += row + gap;
 	at.w = half;
@@ -432,40 +438,44 @@ static uint32_t output_colour(const char *leaf)
 	return strcmp(leaf, "bypass") == 0 ? COLOUR_BYPASS : COLOUR_SWITCH;
 }
 
-/* Switches, then faders, then peaks, from left to right. */
+/* Name, switches and peaks; below them what is set once. */
 static void output_draw(struct widget *page, const struct style *style,
 			const struct node *output, struct frame line)
 {
-	double gap = style->gap, inset = gap;
-	double name = line.w * 0.14, button = line.w * 0.12, fader = line.w * 0.26;
-	double height = fmin(line.h - 2 * inset, style->tallest * 1.4);
-	struct frame at = { line.x + gap, line.y + (line.h - height) / 2, name - gap,
-			    height };
+	double gap = style->gap, name = line.w * 0.2, button = line.w * 0.16;
+	double height = fmin((line.h - 3 * gap) / 2, style->tallest);
+	struct frame at = { line.x + gap, line.y + gap, name - gap, height };
+	int others = 0, index = 0;
 
 	card_add(page, line);
 	label_add(page, at, output_name(output), style->text, ALIGN_LEFT, COLOUR_TEXT);
 	at.x += name - gap;
 	at.w = button - gap;
-	for (int i = 0; i < output->param_count; i++)
-		if (row_is(output->params[i], "toggle")) {
-			cell_switch(page, style, at, output->params[i],
-				    output->params[i]->label,
-				    output_colour(output->params[i]->leaf));
-			at.x += button;
-		}
-	at.w = fader - gap;
-	for (int i = 0; i < output->param_count; i++)
-		if (!row_is(output->params[i], "toggle")) {
-			cell_slider(page, style, at, output->params[i],
-				    output->params[i]->label, COLOUR_LEVEL);
-			at.x += fader;
-		}
-	at.w = line.x + line.w - at.x - gap;
+	for (int i = 0; i < output->param_count; i++) {
+		const struct row *row = output->params[i];
+		others += !row_is(row, "toggle");
+		if (!row_is(row, "toggle"))
+			continue;
+		cell_switch(page, style, at, row, row->label, output_colour(row->leaf));
+		at.x += button;
+	}
+	at.w = fmax(line.x + line.w - at.x - gap, gap);
 	const struct row *rows[8];
 	int count = meters_of(output, "peak", rows, 8);
-	at.y += at.h * 0.12;
-	at.h *= 0.76;
-	bars_draw(page, rows, count, at);
+	bars_draw(page, rows, count,
+		  (struct frame) { at.x, at.y + height * 0.1, at.w, height * 0.8 });
+	double step = (line.w - gap) / (others ? others : 1);
+	for (int i = 0; i < output->param_count; i++) {
+		const struct row *row = output->params[i];
+		if (row_is(row, "toggle"))
+			continue;
+		at = (struct frame) { line.x + gap + index++ * step,
+				      line.y + 2 * gap + height, step - gap, height };
+		if (row_is(row, "choice"))
+			cell_stepper(page, style, at, row, row->label, COLOUR_CHOICE);
+		else
+			cell_slider(page, style, at, row, row->label, COLOUR_LEVEL);
+	}
 }
 
 /* Saving lies away from loading: what is overwritten is gone. */
@@ -504,7 +514,7 @@ void outputs_page(struct widget *page, const struct style *style,
 					      COLOUR_MUTE };
 
 	spread_draw(page, style, rack, &spread, rack->output_count, 0,
-		    style->touch + 3 * gap, area);
+		    2 * style->touch + 4 * gap, area);
 	if (rack->scene_count)
 		saves_draw(page, style, rack,
 			   (struct frame) { gap, page->frame.h - saves,

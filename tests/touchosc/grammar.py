@@ -137,6 +137,7 @@ class Layout:
             check(partial.findtext("conversion") in ("FLOAT", "INTEGER", "STRING"),
                   f"{where}: conversion")
         if message.path in COMMANDS:
+            self.sent.add(message.path)
             check(node.type == "BUTTON" and message.trigger == "RISE", f"{where}: a command")
             return
         form = next((f for f in FORMS if message.path.endswith(f)), "")

@@ -40,6 +40,7 @@ def main():
         check(not ("tabs" in widget and "widgets" in widget), f"{widget['id']}: tabs and widgets")
         address = widget.get("address")
         if not address or address in COMMANDS:
+            sent.add(address)
             continue
         form = next((f for f in FORMS if address.endswith(f)), "")
         row = rows.get(address[:len(address) - len(form)])
