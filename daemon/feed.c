@@ -180,7 +180,7 @@ static void send_blob(struct turn *turn, int first, int count)
 	struct watched_meter *meters = turn->subscription->meters;
 	uint8_t bytes[sizeof head + 4 + BLOB_HEAD + 4 * BLOB_VALUES], *at = bytes;
 	memcpy(at, head, sizeof head);
-	at = put_big(at + sizeof head, (uint64_t)(BLOB_HEAD + 4 * count), 4);
+	at = put_big(at + sizeof head, BLOB_HEAD + 4 * (uint64_t)count, 4);
 	at = put_big(at, BLOB_VERSION, 2);
 	at = put_big(at, BLOB_FLOATS, 2);
 	at = put_big(at, (uint64_t)first, 4);

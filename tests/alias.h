@@ -1,8 +1,31 @@
-/* alias.h - what folds back below 20 kHz when a tone is bent. */
+/* alias.h - a tone through a module that bends it, and what folds back below 20 kHz. */
 #ifndef LATHE_ALIAS_H
 #define LATHE_ALIAS_H
 
-#include <math.h>
+#include "tests/play.h"
+#include "tests/test.h"
+
+enum { FRAMES = 1 << 16, SETTLE = 1 << 14 };
+
+static float in[2][FRAMES], out[2][FRAMES];
+
+/* Through a module alone in a rack, from in to out. */
+static inline void bend_tone(const char *module, const char *params, int rate,
+			     double hz, double gain)
+{
+	char config[256];
+	snprintf(config, sizeof config,
+		 "nodes = ( { module = \"%s\"; name = \"it\"; %s } );", module, params);
+	struct play *play = play_open(config, rate, 0);
+	for (int c = 0; c < 2; c++)
+		for (int i = 0; i < FRAMES; i++)
+			in[c][i] = (float)(gain * sin(2 * M_PI * hz * i / rate));
+	float *ins[2] = { in[0], in[1] }, *outs[2] = { out[0], out[1] };
+	if (play)
+		play_run(play, ins, outs, FRAMES, 512);
+	CHECK(play, "no rack");
+	play_close(play);
+}
 
 /* Level of one frequency in x, dBFS, under a Blackman-Harris window. */
 static inline double tone_level_db(const float *x, int frames, double hz, int rate)

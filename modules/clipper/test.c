@@ -1,26 +1,9 @@
 /* test.c - what only clipper promises: aliases, the ceiling, nothing below the knee. */
 #include "tests/alias.h"
-#include "tests/play.h"
-#include "tests/test.h"
-
-enum { FRAMES = 1 << 16, SETTLE = 1 << 14 };
-
-static float in[2][FRAMES], out[2][FRAMES];
 
 static void play_tone(const char *params, int rate, double hz, double gain)
 {
-	char config[256];
-	snprintf(config, sizeof config,
-		 "nodes = ( { module = \"clipper\"; name = \"it\"; %s } );", params);
-	struct play *play = play_open(config, rate, 0);
-	for (int c = 0; c < 2; c++)
-		for (int i = 0; i < FRAMES; i++)
-			in[c][i] = (float)(gain * sin(2 * M_PI * hz * i / rate));
-	float *ins[2] = { in[0], in[1] }, *outs[2] = { out[0], out[1] };
-	if (play)
-		play_run(play, ins, outs, FRAMES, 512);
-	CHECK(play, "no rack");
-	play_close(play);
+	bend_tone("clipper", params, rate, hz, gain);
 }
 
 static void test_alias(const char *params)

@@ -1,4 +1,5 @@
 /* limiter/test.c - what only the limiter promises. */
+#include "daemon/arena.h"
 #include "modules/limiter/limiter.h"
 #include "tests/test.h"
 
@@ -6,26 +7,12 @@
 
 #include <stdlib.h>
 
-struct arena {
-	void *block[256];
-	int count;
-};
-
-void *arena_alloc(struct arena *arena, size_t bytes)
-{
-	const size_t size = (bytes + 63) / 64 * 64;
-	void *block = aligned_alloc(64, size);
-	memset(block, 0, size);
-	arena->block[arena->count++] = block;
-	return block;
-}
-
 extern const struct module module_limiter;
 
 enum { RATE = 48000, SECOND = RATE, CHANNELS = 2, SLOTS = 16 };
 
 struct bench {
-	struct arena arena;
+	struct arena *arena;
 	struct setup setup;
 	float values[LIMITER_PARAMS];
 	struct limiter_numbers numbers;
@@ -40,7 +27,8 @@ static void bench_build(struct bench *b)
 	b->setup = (struct setup) { .rate = RATE,
 				    .channels = CHANNELS,
 				    .values = b->values };
-	b->state = module_limiter.init(&b->arena, &b->setup);
+	b->arena = arena_create();
+	b->state = module_limiter.init(b->arena, &b->setup);
 	module_limiter.design(&b->setup, b->values, &b->numbers);
 }
 
@@ -61,8 +49,7 @@ static void bench_set(struct bench *b, int param, float value)
 
 static void bench_close(struct bench *b)
 {
-	for (int i = 0; i < b->arena.count; i++)
-		free(b->arena.block[i]);
+	arena_destroy(b->arena);
 }
 
 /* Planar, CHANNELS x frames, in pieces of at most `piece_frames`. */
@@ -373,7 +360,7 @@ static void adopt_copies_little(void)
 			b.setup.rate = rates[r];
 			b.setup.channels = CHANNELS_MAX;
 			const struct limiter *l =
-				module_limiter.init(&b.arena, &b.setup);
+				module_limiter.init(b.arena, &b.setup);
 			CHECK(limiter_adopt_bytes(l) <= ADOPT_BYTES_MAX,
 			      "%d Hz, mode %d: adopt() copies %zu bytes", rates[r],
 			      mode, limiter_adopt_bytes(l));

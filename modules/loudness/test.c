@@ -1,4 +1,5 @@
 /* loudness/test.c - the loudness meter on the signals of EBU Tech 3341. */
+#include "daemon/arena.h"
 #include "modules/loudness/loudness.h"
 #include "tests/test.h"
 
@@ -6,26 +7,12 @@
 #include <stdlib.h>
 #include <time.h>
 
-struct arena {
-	void *block[16];
-	int count;
-};
-
-void *arena_alloc(struct arena *arena, size_t bytes)
-{
-	const size_t size = (bytes + 63) / 64 * 64;
-	void *block = aligned_alloc(64, size);
-	memset(block, 0, size);
-	arena->block[arena->count++] = block;
-	return block;
-}
-
 extern const struct module module_loudness;
 
 enum { SLOTS = LOUDNESS_TRUE_PEAK + CHANNELS_MAX };
 
 struct bench {
-	struct arena arena;
+	struct arena *arena;
 	struct setup setup;
 	float values[LOUDNESS_PARAMS];
 	void *state;
@@ -40,7 +27,8 @@ static void bench_open(struct bench *b, int rate, int channels)
 {
 	*b = (struct bench) { .setup = { .rate = rate, .channels = channels } };
 	b->setup.values = b->values;
-	b->state = module_loudness.init(&b->arena, &b->setup);
+	b->arena = arena_create();
+	b->state = module_loudness.init(b->arena, &b->setup);
 	char error[128];
 	b->witness = module_loudness.create(&b->setup, error, sizeof error);
 	CHECK(b->witness, "%s", error);
@@ -49,8 +37,7 @@ static void bench_open(struct bench *b, int rate, int channels)
 static void bench_close(struct bench *b)
 {
 	module_loudness.destroy(b->witness);
-	for (int i = 0; i < b->arena.count; i++)
-		free(b->arena.block[i]);
+	arena_destroy(b->arena);
 }
 
 static double clock_ns(void)

@@ -2,10 +2,9 @@
 # lathectl.sh - the command line against a real lathed that plays in a JACK of its own.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
-build=${BUILD:-build}
-scratch=$(mktemp -d)
+# shellcheck source=tests/system/check.inc
+. tests/system/check.inc
 name=lathe-test-$$
-passed=0 failed=0
 jackd="" lathed=""
 
 # shellcheck disable=SC2317 # called by the trap
@@ -16,16 +15,6 @@ finish() {
 }
 trap finish EXIT
 trap 'exit 1' INT TERM
-
-# is WHAT FOUND WANTED
-is() {
-	if [ "$2" = "$3" ]; then
-		passed=$((passed + 1))
-	else
-		failed=$((failed + 1))
-		printf 'FAIL %s: found "%s", wanted "%s"\n' "$1" "$2" "$3"
-	fi
-}
 
 # Exit status; the words are in $scratch/out and $scratch/err.
 ctl() {

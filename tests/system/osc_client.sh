@@ -3,8 +3,8 @@
 # own tools. Without node or the registry the first part is left out, which it says.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
-build=${BUILD:-build}
-scratch=$(mktemp -d)
+# shellcheck source=tests/system/check.inc
+. tests/system/check.inc
 server=lathe-test-$$
 jackd=
 lathed=
@@ -15,17 +15,6 @@ cleanup() {
 	rm -rf "$scratch"
 }
 trap cleanup EXIT
-passed=0 failed=0
-
-# is WHAT FOUND WANTED
-is() {
-	if [ "$2" = "$3" ]; then
-		passed=$((passed + 1))
-	else
-		failed=$((failed + 1))
-		printf 'FAIL %s: found "%s", wanted "%s"\n' "$1" "$2" "$3"
-	fi
-}
 
 JACK_NO_AUDIO_RESERVATION=1 jackd -n "$server" -d dummy -r 48000 -p 256 \
 	>"$scratch/jackd" 2>&1 &

@@ -3,20 +3,9 @@
 # block, every frame of the input in the output.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
-build=${BUILD:-build}
-scratch=$(mktemp -d)
+# shellcheck source=tests/system/check.inc
+. tests/system/check.inc
 trap 'rm -rf "$scratch"' EXIT
-passed=0 failed=0
-
-# is WHAT FOUND WANTED
-is() {
-	if [ "$2" = "$3" ]; then
-		passed=$((passed + 1))
-	else
-		failed=$((failed + 1))
-		printf 'FAIL %s: found "%s", wanted "%s"\n' "$1" "$2" "$3"
-	fi
-}
 
 render() {
 	"$build/lathe-render" "$@" >"$scratch/out" 2>"$scratch/err"

@@ -3,20 +3,9 @@
 # leaves nothing behind.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
-build=${BUILD:-build}
-scratch=$(mktemp -d)
+# shellcheck source=tests/system/check.inc
+. tests/system/check.inc
 trap 'rm -rf "$scratch"' EXIT
-passed=0 failed=0
-
-# is WHAT FOUND WANTED
-is() {
-	if [ "$2" = "$3" ]; then
-		passed=$((passed + 1))
-	else
-		failed=$((failed + 1))
-		printf 'FAIL %s: found "%s", wanted "%s"\n' "$1" "$2" "$3"
-	fi
-}
 
 # Processes that a run started: they carry its number in their names.
 left() {
