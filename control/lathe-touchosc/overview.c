@@ -132,6 +132,22 @@ static const char *output_name(const struct node *output)
 	return output->name + strlen("rack/output/");
 }
 
+static int meters_of(const struct node *node, const char *name, const struct row **rows,
+		     int most)
+{
+	int count = 0;
+
+	for (int i = 0; i < node->meter_count && count < most; i++) {
+		const struct row *row = node->meters[i];
+		bool group = name[0] && strcmp(row->group, name) == 0;
+		bool reduction = !name[0] && row_is_reduction(row);
+		bool plain = name[0] && !row->group[0] && strcmp(row->leaf, name) == 0;
+		if (group || reduction || plain)
+			rows[count++] = row;
+	}
+	return count;
+}
+
 static void peaks_draw(struct widget *page, const struct style *style,
 		       const struct rack *rack, struct frame area)
 {
@@ -143,12 +159,12 @@ static void peaks_draw(struct widget *page, const struct style *style,
 	card_add(page, area);
 	title_add(page, style, &area, "Outputs");
 	int most = (int)fmin(16, floor(area.h / least));
-	for (int i = 0; i < rack->output_count; i++)
-		for (int j = 0; j < rack->outputs[i]->meter_count && count < most;
-		     j++) {
-			rows[count] = rack->outputs[i]->meters[j];
+	for (int i = 0; i < rack->output_count; i++) {
+		int found =
+			meters_of(rack->outputs[i], "peak", rows + count, most - count);
+		for (; found > 0; found--)
 			nodes[count++] = rack->outputs[i];
-		}
+	}
 	double height =
 		fmin((area.h - gap) / (count ? count : 1), style->phone ? 40 : 84);
 	struct frame at = { area.x + gap, area.y, area.w - 2 * gap,
@@ -322,22 +338,6 @@ static const char *rack_output_name(const struct rack *rack, int index)
 }
 
 /* ---- meters ------------------------------------------------------------------------------ */
-
-static int meters_of(const struct node *node, const char *name, const struct row **rows,
-		     int most)
-{
-	int count = 0;
-
-	for (int i = 0; i < node->meter_count && count < most; i++) {
-		const struct row *row = node->meters[i];
-		bool group = name[0] && strcmp(row->group, name) == 0;
-		bool reduction = !name[0] && row_is_reduction(row);
-		bool plain = name[0] && !row->group[0] && strcmp(row->leaf, name) == 0;
-		if (group || reduction || plain)
-			rows[count++] = row;
-	}
-	return count;
-}
 
 static void bars_draw(struct widget *page, const struct row **rows, int count,
 		      struct frame area)
