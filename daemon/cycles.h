@@ -1,4 +1,5 @@
-/* cycles.h - the processor's own clock: a register, no system call, not serialised. */
+/* cycles.h - the processor's own clock: a register, no system call, not serialised. Any
+ * thread. */
 #ifndef LATHE_CYCLES_H
 #define LATHE_CYCLES_H
 

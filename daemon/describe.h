@@ -1,4 +1,5 @@
-/* describe.h - the rack's tree in words: one row per param and meter. */
+/* describe.h - the rack's tree in words: one row per param and meter. Pure
+ * functions of a rack; any thread but audio. */
 #ifndef LATHE_DESCRIBE_H
 #define LATHE_DESCRIBE_H
 

@@ -1,5 +1,6 @@
 /* fade.h - a raised-cosine way between 0 and 1, walked one frame at a time. At either end
- * nothing is multiplied, so what is at rest passes bit for bit. */
+ * nothing is multiplied, so what is at rest passes bit for bit. Audio thread, but for what
+ * says otherwise. */
 #ifndef LATHE_FADE_H
 #define LATHE_FADE_H
 
@@ -20,6 +21,7 @@ static inline int fade_frames(int rate, int milliseconds)
 	return (frames + GRID_FRAMES - 1) / GRID_FRAMES * GRID_FRAMES;
 }
 
+/* Worker, or before any thread starts. */
 static inline void fade_init(struct fade *fade, struct arena *arena, int length)
 {
 	float *curve = arena_alloc(arena, sizeof(float) * (size_t)(length + 1));

@@ -1,4 +1,5 @@
-/* learn.h - the long-term spectrum of a sound file, as a curve that tonematch reads. */
+/* learn.h - the long-term spectrum of a sound file, as a curve that tonematch reads.
+ * lathe-render, in one thread. */
 #ifndef LATHE_LEARN_H
 #define LATHE_LEARN_H
 

@@ -1,4 +1,5 @@
-/* log.h - lines to stderr, with journal levels when stderr is not a terminal. */
+/* log.h - lines to stderr, with journal levels when stderr is not a terminal. Any
+ * thread; audio may call log_aside() alone. */
 #ifndef LATHE_LOG_H
 #define LATHE_LOG_H
 

@@ -1,4 +1,4 @@
-/* options.h - what lathed's command line says. */
+/* options.h - what lathed's command line says. Before any thread starts. */
 #ifndef LATHE_OPTIONS_H
 #define LATHE_OPTIONS_H
 

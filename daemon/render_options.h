@@ -1,4 +1,4 @@
-/* render_options.h - what lathe-render's command line says. */
+/* render_options.h - what lathe-render's command line says. Before anything else runs. */
 #ifndef LATHE_RENDER_OPTIONS_H
 #define LATHE_RENDER_OPTIONS_H
 

@@ -104,12 +104,12 @@ static void eq_settle(struct eq_deck *deck, double scale)
 static void eq_grid(struct eq *eq, const struct piece *piece)
 {
 	const struct eq_numbers *numbers = piece->numbers;
-	fade_grid(&eq->fade, eq->rate);
-	if (!fade_is_on(&eq->fade) &&
+	deckfade_grid(&eq->fade, eq->rate);
+	if (!deckfade_is_on(&eq->fade) &&
 	    numbers->serial != eq->deck[eq->fade.live].numbers.serial)
 		eq_load(eq, numbers);
 	const bool unheard = eq->fade.frame >= 0 &&
-			     eq->fade.frame < fade_settling(&eq->fade, eq->rate);
+			     eq->fade.frame < deckfade_settling(&eq->fade, eq->rate);
 	for (int d = 0; d < 2; d++) {
 		for (int k = 0; k < EQ_BANDS; k++) {
 			if (!unheard)
@@ -179,7 +179,7 @@ static void eq_pair(struct eq *eq, const struct piece *piece, eq_amounts *amount
 {
 	struct eq_deck *live = &eq->deck[eq->fade.live],
 		       *other = &eq->deck[!eq->fade.live];
-	const bool fading = fade_is_on(&eq->fade);
+	const bool fading = deckfade_is_on(&eq->fade);
 	const int frames = piece->frames;
 	if (eq_is_flat(live, first, count) &&
 	    (!fading || eq_is_flat(other, first, count))) {
@@ -201,7 +201,7 @@ static void eq_pair(struct eq *eq, const struct piece *piece, eq_amounts *amount
 	eq_run(live, a, first, count, amounts[0], frames);
 	for (int c = 0; c < count; c++) {
 		if (fading)
-			fade_mix(&eq->fade, eq->rate, now[c], next[c], frames);
+			deckfade_mix(&eq->fade, eq->rate, now[c], next[c], frames);
 		for (int n = 0; n < frames; n++)
 			piece->out[first + c][n] = (float)now[c][n];
 	}
@@ -240,11 +240,11 @@ static void eq_process(void *state, const struct piece *piece) REALTIME
 		       *other = &eq->deck[!eq->fade.live];
 	if (live->numbers.dynamics.lanes > 0)
 		dynamics_run(live, piece, eq->hurry, amounts[0]);
-	if (fade_is_on(&eq->fade) && other->numbers.dynamics.lanes > 0)
+	if (deckfade_is_on(&eq->fade) && other->numbers.dynamics.lanes > 0)
 		dynamics_run(other, piece, eq->hurry, amounts[1]);
 	for (int c = 0; c < piece->channels; c += 2)
 		eq_pair(eq, piece, amounts, c, piece->channels - c >= 2 ? 2 : 1);
-	fade_advance(&eq->fade, piece->frames);
+	deckfade_advance(&eq->fade, piece->frames);
 	eq_meters(eq, piece);
 }
 

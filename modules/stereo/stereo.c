@@ -32,10 +32,10 @@ static void stereo_grid(struct stereo *stereo, const struct stereo_numbers *numb
 	for (int i = 0; i < 4; i++)
 		smooth_aim(&stereo->matrix[i / 2][i % 2], numbers->matrix[i / 2][i % 2],
 			   length);
-	fade_grid(&stereo->fade, stereo->rate);
+	deckfade_grid(&stereo->fade, stereo->rate);
 	struct stereo_deck *live = &stereo->deck[stereo->fade.live];
 	struct stereo_deck *idle = &stereo->deck[!stereo->fade.live];
-	if (!fade_is_on(&stereo->fade) && numbers->serial != live->serial) {
+	if (!deckfade_is_on(&stereo->fade) && numbers->serial != live->serial) {
 		idle->serial = numbers->serial;
 		idle->side = numbers->side;
 		cascade_carry(&live->side, &live->state, &idle->side, &idle->state);
@@ -53,7 +53,7 @@ static void stereo_sections(struct stereo *stereo, double *side, int frames)
 {
 	struct stereo_deck *live = &stereo->deck[stereo->fade.live];
 	struct stereo_deck *idle = &stereo->deck[!stereo->fade.live];
-	const bool fading = fade_is_on(&stereo->fade);
+	const bool fading = deckfade_is_on(&stereo->fade);
 	double next[GRID_FRAMES];
 	if (fading) {
 		memcpy(next, side, (size_t)frames * sizeof *next);
@@ -65,7 +65,7 @@ static void stereo_sections(struct stereo *stereo, double *side, int frames)
 		    (struct cascade_state *const[]) { &live->state },
 		    (double *const[]) { side }, frames, 1);
 	if (fading)
-		fade_mix(&stereo->fade, stereo->rate, side, next, frames);
+		deckfade_mix(&stereo->fade, stereo->rate, side, next, frames);
 }
 
 /* Sections and width with whatever of them moves. */
@@ -196,7 +196,7 @@ static void stereo_process(void *state, const struct piece *piece) REALTIME
 	if (piece->channels >= 2) {
 		float *left = piece->out[0], *right = piece->out[1];
 		stereo_listen(&stereo->before, left, right, frames);
-		const bool sections = fade_is_on(&stereo->fade) ||
+		const bool sections = deckfade_is_on(&stereo->fade) ||
 				      stereo->deck[stereo->fade.live].side.lanes > 0;
 		if (sections || stereo->width.moving)
 			stereo_side(stereo, left, right, frames);
@@ -205,7 +205,7 @@ static void stereo_process(void *state, const struct piece *piece) REALTIME
 		stereo_mix(stereo, left, right, frames);
 		stereo_listen(&stereo->after, left, right, frames);
 	}
-	fade_advance(&stereo->fade, frames);
+	deckfade_advance(&stereo->fade, frames);
 	piece->meters[STEREO_METER_BEFORE] = stereo_correlation(&stereo->before);
 	piece->meters[STEREO_METER_AFTER] = stereo_correlation(&stereo->after);
 }

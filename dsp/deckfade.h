@@ -1,4 +1,4 @@
-/* fade.h - changing a filter by fading from one deck to another.
+/* deckfade.h - changing a filter by fading from one deck to another.
  *
  *   deck 0 --(1 - w)--(+)-->      the idle deck takes new numbers, settles unheard for
  *   deck 1 ----w------'           8 ms or longer, comes in along a 50 ms raised cosine, is live
@@ -6,47 +6,47 @@
  * What is heard in between is a weighted sum of two constant filters, whatever changed.
  * Audio thread; plain data.
  */
-#ifndef LATHE_DSP_FADE_H
-#define LATHE_DSP_FADE_H
+#ifndef LATHE_DSP_DECKFADE_H
+#define LATHE_DSP_DECKFADE_H
 
 #include "dsp/smooth.h"
 
-struct fade {
+struct deckfade {
 	int live;   /* the deck that is heard, 0 or 1 */
 	int frame;  /* since the fade to the other one began; -1: none */
 	int longer; /* frames that the idle deck settles beyond the usual 8 ms */
 };
 
-static inline void fade_reset(struct fade *fade)
+static inline void deckfade_reset(struct deckfade *fade)
 {
-	*fade = (struct fade) { .frame = -1 };
+	*fade = (struct deckfade) { .frame = -1 };
 }
 
-static inline bool fade_is_on(const struct fade *fade)
+static inline bool deckfade_is_on(const struct deckfade *fade)
 {
 	return fade->frame >= 0;
 }
 
-static inline int fade_settling(const struct fade *fade, int rate)
+static inline int deckfade_settling(const struct deckfade *fade, int rate)
 {
 	return rate / 125 + fade->longer;
 }
 
 /* On every grid line, before the idle deck is looked at: ends a fade that is through. */
-static inline void fade_grid(struct fade *fade, int rate)
+static inline void deckfade_grid(struct deckfade *fade, int rate)
 {
-	if (fade->frame < fade_settling(fade, rate) + smooth_frames(rate))
+	if (fade->frame < deckfade_settling(fade, rate) + smooth_frames(rate))
 		return;
 	fade->live = !fade->live;
 	fade->frame = -1;
 }
 
 /* a += w (b - a), a the live deck's output. */
-static inline void fade_mix(const struct fade *fade, int rate, double *a,
-			    const double *b, int frames)
+static inline void deckfade_mix(const struct deckfade *fade, int rate, double *a,
+				const double *b, int frames)
 {
 	const double step = 1.0 / smooth_frames(rate);
-	const int start = fade->frame - fade_settling(fade, rate);
+	const int start = fade->frame - deckfade_settling(fade, rate);
 	for (int n = 0; n < frames; n++) {
 		const double p = (start + n) * step;
 		const double w = smooth_shape(p < 0.0 ? 0.0 : p < 1.0 ? p : 1.0);
@@ -55,7 +55,7 @@ static inline void fade_mix(const struct fade *fade, int rate, double *a,
 }
 
 /* After all channels of a piece. */
-static inline void fade_advance(struct fade *fade, int frames)
+static inline void deckfade_advance(struct deckfade *fade, int frames)
 {
 	if (fade->frame >= 0)
 		fade->frame += frames;
