@@ -210,13 +210,77 @@ CASCADE_INLINE void cascade_fly(const struct cascade *const *c,
 	}
 }
 
+/* The same lane of two channels. */
+typedef double cascade_pair __attribute__((vector_size(16)));
+
+CASCADE_INLINE cascade_pair cascade_both(const double *left, const double *right)
+{
+	return (cascade_pair) { *left, *right };
+}
+
+/* One or two lanes of two channels: no skew, nothing to mask, and the same samples as from
+ * cascade_fly(). `lanes` is constant where this is called. */
+CASCADE_INLINE void cascade_walk(const struct cascade *const *c,
+				 struct cascade_state *const *state, double *const *x,
+				 int frames, int base, const int lanes)
+{
+	cascade_pair s1[2], s2[2], a11[2], a12[2], a21[2], a22[2], c1[2], c2[2], d[2];
+	for (int i = 0, k = base; i < lanes; i++, k++) {
+		s1[i] = cascade_both(&state[0]->s1[k], &state[1]->s1[k]);
+		s2[i] = cascade_both(&state[0]->s2[k], &state[1]->s2[k]);
+		a11[i] = cascade_both(&c[0]->a11[k], &c[1]->a11[k]);
+		a12[i] = cascade_both(&c[0]->a12[k], &c[1]->a12[k]);
+		a21[i] = cascade_both(&c[0]->a21[k], &c[1]->a21[k]);
+		a22[i] = cascade_both(&c[0]->a22[k], &c[1]->a22[k]);
+		c1[i] = cascade_both(&c[0]->c1[k], &c[1]->c1[k]);
+		c2[i] = cascade_both(&c[0]->c2[k], &c[1]->c2[k]);
+		d[i] = cascade_both(&c[0]->d[k], &c[1]->d[k]);
+	}
+	double *const left = x[0], *const right = x[1];
+	for (int n = 0; n < frames; n++) {
+		cascade_pair in = { left[n], right[n] };
+		for (int i = 0; i < lanes; i++) {
+			cascade_pair y = c1[i] * s1[i];
+			y = c2[i] * s2[i] + y;
+			y = d[i] * in + y;
+			cascade_pair p = a11[i] * s1[i] + in;
+			p = a12[i] * s2[i] + p;
+			cascade_pair q = a22[i] * s2[i] + in;
+			q = a21[i] * s1[i] + q;
+			s1[i] = p;
+			s2[i] = q;
+			in = y;
+		}
+		left[n] = in[0];
+		right[n] = in[1];
+	}
+	for (int i = 0; i < lanes; i++) {
+		for (int ch = 0; ch < 2; ch++) {
+			state[ch]->s1[base + i] = s1[i][ch];
+			state[ch]->s2[base + i] = s2[i][ch];
+		}
+	}
+}
+
 /* Lanes base..base + 7, in as many vectors as the fuller of the channels needs. */
 static inline void cascade_pass(const struct cascade *const *c,
 				struct cascade_state *const *state, double *const *x,
 				int frames, int channels, int base, int lanes)
 {
 	if (channels == 1) {
-		cascade_fly(c, state, x, frames, base, CASCADE_VECTORS, 1, NULL);
+		if (lanes <= VEC_DOUBLES)
+			cascade_fly(c, state, x, frames, base, 1, 1, NULL);
+		else
+			cascade_fly(c, state, x, frames, base, CASCADE_VECTORS, 1,
+				    NULL);
+		return;
+	}
+	if (lanes == 1) {
+		cascade_walk(c, state, x, frames, base, 1);
+		return;
+	}
+	if (lanes == 2) {
+		cascade_walk(c, state, x, frames, base, 2);
 		return;
 	}
 	switch ((lanes + VEC_DOUBLES - 1) / VEC_DOUBLES) {
