@@ -5,9 +5,11 @@
  *
  * A signal at P times the rate is kept as P arrays, one a phase, never interleaved: every
  * filter then runs over whole vectors at the base rate. A half-band of 2K taps passes one
- * phase through and filters the other. Kaiser windowed (Kaiser and Schafer, 1980); flat to
- * 20 kHz, images and aliases under 20 kHz 90 dB down. The delay up and down is padded to
- * whole frames. Audio thread, but oversample_design().
+ * phase through and filters the other. The first is Kaiser windowed (Kaiser and Schafer,
+ * 1980); the others, whose signal fills little of their band, interpolate at Chebyshev's
+ * points of it, which is nearly minimax. Flat to 20 kHz, images and aliases under 20 kHz
+ * 90 dB down. The delay up and down is padded to whole frames. Audio thread, but
+ * oversample_design().
  */
 #ifndef LATHE_DSP_OVERSAMPLE_H
 #define LATHE_DSP_OVERSAMPLE_H
@@ -20,10 +22,10 @@ enum {
 	OVERSAMPLE_FRAMES = 64, /* most of one call */
 	OVERSAMPLE_PHASES = 8,
 	OVERSAMPLE_STAGES = 3,
-	OVERSAMPLE_TAPS = 80,      /* most of the first stage */
-	OVERSAMPLE_TAPS_TWO = 12,  /* of the filters between 2 and 4 phases */
-	OVERSAMPLE_TAPS_FOUR = 10, /* and between 4 and 8 */
-	OVERSAMPLE_TAPS_HIGH = 12,
+	OVERSAMPLE_TAPS = 80,     /* most of the first stage */
+	OVERSAMPLE_TAPS_TWO = 10, /* of the filters between 2 and 4 phases */
+	OVERSAMPLE_TAPS_FOUR = 6, /* and between 4 and 8 */
+	OVERSAMPLE_TAPS_HIGH = 10,
 	OVERSAMPLE_MEMORY = 80,      /* frames that the first stage remembers */
 	OVERSAMPLE_MEMORY_HIGH = 16, /* and the others */
 	OVERSAMPLE_ROW = OVERSAMPLE_MEMORY + OVERSAMPLE_FRAMES + 16,
@@ -88,6 +90,34 @@ static inline void oversample_halfband(float *tap, int half, double beta)
 		tap[i] = (float)(exact[i] / sum);
 }
 
+/* The same for a signal below `edge`, in cycles per frame of the one phase: half a frame's
+ * delay, exact at Chebyshev's points of cos(2 pi f) over 0..edge. */
+static inline void oversample_interpolator(float *tap, int half, double edge)
+{
+	double m[OVERSAMPLE_TAPS_HIGH / 2][OVERSAMPLE_TAPS_HIGH / 2 + 1], sum = 0;
+	const double least = cos(2 * M_PI * edge);
+	for (int j = 0; j < half; j++) {
+		const double point = cos(M_PI * (j + 0.5) / half);
+		const double w = acos(0.5 * (1 + least) + 0.5 * (1 - least) * point);
+		for (int i = 0; i < half; i++)
+			m[j][i] = cos(w * (i + 0.5));
+		m[j][half] = 1;
+	}
+	for (int i = 0; i < half; i++) { /* Gauss and Jordan */
+		for (int j = 0; j < half; j++) {
+			const double share = m[j][i] / m[i][i];
+			for (int k = i; j != i && k <= half; k++)
+				m[j][k] -= share * m[i][k];
+		}
+	}
+	for (int i = 0; i < half; i++)
+		sum += m[i][half] / m[i][i];
+	for (int i = 0; i < half; i++) {
+		const double gain = 0.5 * m[i][half] / m[i][i] / sum;
+		tap[half + i] = tap[half - 1 - i] = (float)gain;
+	}
+}
+
 /* Phases at the top: 8 up to 50 kHz, 4 up to 100 kHz, else 2, so that the top rate is about
  * the same. `shaper_delay`: frames at the top rate that the caller's work takes. */
 static inline void oversample_design(struct oversample_design *design, double rate,
@@ -96,6 +126,7 @@ static inline void oversample_design(struct oversample_design *design, double ra
 	const double edge_hz = 20000, stop_db = 90, beta = 0.1102 * (stop_db - 8.7);
 	design->stages = rate <= 50000 ? 3 : rate <= 100000 ? 2 : 1;
 	const int phases = 1 << design->stages;
+	const double heard = edge_hz < 0.45 * rate ? edge_hz / rate : 0.45;
 	int delay = shaper_delay;
 	for (int s = 0; s < design->stages; s++) {
 		const double twice = rate * (2 << s);
@@ -107,7 +138,10 @@ static inline void oversample_design(struct oversample_design *design, double ra
 		else if (half > OVERSAMPLE_TAPS / 2)
 			half = OVERSAMPLE_TAPS / 2;
 		design->taps[s] = 2 * half;
-		oversample_halfband(design->tap[s], half, beta);
+		if (s == 0)
+			oversample_halfband(design->tap[s], half, beta);
+		else
+			oversample_interpolator(design->tap[s], half, heard / (1 << s));
 		delay += (phases >> (s + 1)) * (4 * half - 2);
 	}
 	design->memory = (design->taps[0] + 15) / 16 * 16;
@@ -169,7 +203,7 @@ oversample_bank(const float *const *x, const float *tap, const float *const *mid
 		float *const *out, const int q, const int taps, int frames)
 {
 	vf gain[OVERSAMPLE_TAPS_HIGH];
-#pragma GCC unroll 12
+#pragma GCC unroll 10
 	for (int i = 0; i < taps; i++)
 		gain[i] = vf_all(middle ? 0.5f * tap[i] : tap[i]);
 	for (int n = 0; n < frames; n += VEC_FLOATS) {
