@@ -185,6 +185,13 @@ bench:
 	@BUILD=$(BUILD) QUICK=$(QUICK) tests/bench/run.sh > $(BUILD)/bench.md
 	@cat $(BUILD)/bench.md; $(if $(QUICK),,cp $(BUILD)/bench.md docs/bench.md)
 
+# Storms and reloads beside a client that only copies, MINUTES long.
+MINUTES ?= 10
+soak: deps-check
+	@$(MAKE) --no-print-directory all guard $(BUILD)/tests/system/probe \
+		$(BUILD)/tests/system/storm
+	@BUILD=$(BUILD) tests/bench/soak.sh $(MINUTES)
+
 lint: deps-check
 	@tests/run "clang-format --dry-run --Werror $(C_SOURCES)" \
 		"shellcheck $(SH_SOURCES)" tests/includes.sh \
@@ -281,6 +288,6 @@ clean:
 	rm -rf $(BUILD)
 
 .PHONY: all run tests clean deps deps-check check lint tidy realtime symbols effects sanitize \
-	docs docs-check fuzz guard sound bench arm64
+	docs docs-check fuzz guard sound bench soak arm64
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

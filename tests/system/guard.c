@@ -16,16 +16,24 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <ucontext.h>
 #include <unistd.h>
 
 enum { WARM_CYCLES = 100 }; /* the first ones may touch new pages of the stack */
+enum { LONG_US = 200 };
 
 static _Thread_local int inside;
 static _Thread_local int dispatching; /* 0 not asked yet, 1 on, -1 refused */
 static _Thread_local char selector;   /* 1: system calls are trapped */
 static atomic_int armed;              /* as dispatching, of the newest audio thread */
 static atomic_ulong cycles, heap, locks, calls, faults, switches;
+
+/* Of the cycles, by one clock. */
+struct times {
+	atomic_ulong worst_us, long_ones;
+};
+static struct times cpu, wall;
 
 static JackProcessCallback process;
 static void *process_arg;
@@ -39,11 +47,13 @@ static void find_next(const char *name, void *function, size_t size)
 static void report(int signal_number)
 {
 	(void)signal_number;
-	char line[200];
+	char line[300];
 	int n = snprintf(line, sizeof line,
 			 "guard: cycles=%lu heap=%lu locks=%lu calls=%lu faults=%lu "
-			 "switches=%lu dispatch=%d\n",
-			 cycles, heap, locks, calls, faults, switches, armed);
+			 "switches=%lu dispatch=%d cpu=%lu wall=%lu long_cpu=%lu "
+			 "long_wall=%lu\n",
+			 cycles, heap, locks, calls, faults, switches, armed,
+			 cpu.worst_us, wall.worst_us, cpu.long_ones, wall.long_ones);
 	syscall(SYS_write, 2, line, n);
 }
 
@@ -63,6 +73,22 @@ static void on_system_call(int signal_number, siginfo_t *info, void *context)
 #endif
 }
 
+static unsigned long microseconds(clockid_t clock)
+{
+	struct timespec time;
+
+	clock_gettime(clock, &time);
+	return (unsigned long)time.tv_sec * 1000000 +
+	       (unsigned long)time.tv_nsec / 1000;
+}
+
+static void times_add(struct times *times, unsigned long took_us)
+{
+	if (took_us > times->worst_us)
+		times->worst_us = took_us;
+	times->long_ones += took_us > LONG_US;
+}
+
 static int guarded(jack_nframes_t frames, void *arg)
 {
 	(void)arg;
@@ -72,14 +98,20 @@ static int guarded(jack_nframes_t frames, void *arg)
 		armed = dispatching;
 	}
 	getrusage(RUSAGE_THREAD, &before);
+	unsigned long wall_us = microseconds(CLOCK_MONOTONIC);
+	unsigned long cpu_us = microseconds(CLOCK_THREAD_CPUTIME_ID);
 	inside = 1;
 	selector = dispatching == 1;
 	int result = process(frames, process_arg);
 	selector = 0;
 	inside = 0;
+	cpu_us = microseconds(CLOCK_THREAD_CPUTIME_ID) - cpu_us;
+	wall_us = microseconds(CLOCK_MONOTONIC) - wall_us;
 	getrusage(RUSAGE_THREAD, &after);
 	if (atomic_fetch_add(&cycles, 1) < WARM_CYCLES)
 		return result;
+	times_add(&cpu, cpu_us);
+	times_add(&wall, wall_us);
 	long faulted =
 		after.ru_minflt - before.ru_minflt + after.ru_majflt - before.ru_majflt;
 	atomic_fetch_add(&faults, (unsigned long)faulted);

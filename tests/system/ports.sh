@@ -35,10 +35,10 @@ check "gives them back" within 5 not has_port $lathe:b_1
 
 # Freewheel: the frames of two seconds and many more.
 before=$(frame)
-check "freewheel begins" timeout 10 jack_freewheel y
+check "freewheel begins" timeout -k 2 10 jack_freewheel y
 sleep 2
 check "plays in freewheel" state playing
-check "freewheel ends" timeout 10 jack_freewheel n
+check "freewheel ends" timeout -k 2 10 jack_freewheel n
 check "plays after it" within 5 state playing
 after=$(frame)
 check "faster than time ($before to $after)" test "$((${after:-0} - ${before:-0}))" -gt 480000

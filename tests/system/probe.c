@@ -6,6 +6,8 @@
  *   probe file SECONDS IN SENT GOT  silence for SECONDS, then IN; writes what was sent and
  *                                   what came back from the same frame on
  *   probe compare A B SHIFT         largest difference of A[n] and B[n + SHIFT]
+ *   probe thru SECONDS              one client, NAME, that copies in_1, in_2 to out_1, out_2
+ *   probe noise SECONDS             the same ports, but it plays noise
  *
  * The server is $JACK_DEFAULT_SERVER. Ports: NAME-out:1, NAME-out:2, NAME-in:1, NAME-in:2,
  * NAME being $PROBE or "probe" (two servers of one user can't have clients of the same
@@ -48,7 +50,7 @@ static enum { RAMP, DC, FROM_FILE } signal_kind;
 static float *file_audio; /* interleaved */
 static size_t file_frames, silence_frames;
 static _Atomic uint32_t file_time; /* of its first frame */
-static _Atomic bool file_started, full;
+static _Atomic bool file_started, full, freewheel;
 static _Atomic unsigned xruns;
 static volatile sig_atomic_t ended;
 
@@ -63,6 +65,12 @@ static int on_xrun(void *context)
 	(void)context;
 	atomic_fetch_add(&xruns, 1);
 	return 0;
+}
+
+static void on_freewheel(int starting, void *context)
+{
+	(void)context;
+	atomic_store(&freewheel, starting != 0);
 }
 
 static float sample(int channel, uint32_t time, size_t frame)
@@ -158,7 +166,62 @@ static bool side_open(struct side *side, const char *suffix,
 	}
 	jack_set_process_callback(side->client, process, NULL);
 	jack_set_xrun_callback(side->client, on_xrun, NULL);
+	jack_set_freewheel_callback(side->client, on_freewheel, NULL);
 	return jack_activate(side->client) == 0;
+}
+
+/* ---- a client like any other ----------------------------------------------------------- */
+
+static bool is_noise;
+static _Atomic unsigned long cycles;
+
+static int on_copy(jack_nframes_t frames, void *context)
+{
+	static uint32_t state = 1;
+
+	(void)context;
+	for (int c = 0; c < CHANNELS; c++) {
+		const float *from = jack_port_get_buffer(in.ports[c], frames);
+		float *to = jack_port_get_buffer(out.ports[c], frames);
+
+		if (!is_noise)
+			memcpy(to, from, frames * sizeof(float));
+		for (uint32_t i = 0; is_noise && i < frames; i++) {
+			state = state * 1664525u + 1013904223u;
+			to[i] = (float)(int32_t)state * 0x1p-33f;
+		}
+	}
+	atomic_fetch_add(&cycles, 1);
+	return 0;
+}
+
+/* Copies, or plays noise, and tells how that went. */
+static int run_copy(double seconds)
+{
+	const char *given = getenv("PROBE");
+	jack_client_t *client = jack_client_open(
+		given ? given : "probe", JackNoStartServer | JackUseExactName, NULL);
+	char name[8];
+
+	if (!client)
+		return 2;
+	for (int c = 0; c < CHANNELS; c++) {
+		snprintf(name, sizeof name, "in_%d", c + 1);
+		in.ports[c] = jack_port_register(client, name, JACK_DEFAULT_AUDIO_TYPE,
+						 JackPortIsInput, 0);
+		snprintf(name, sizeof name, "out_%d", c + 1);
+		out.ports[c] = jack_port_register(client, name, JACK_DEFAULT_AUDIO_TYPE,
+						  JackPortIsOutput, 0);
+	}
+	jack_set_process_callback(client, on_copy, NULL);
+	jack_set_xrun_callback(client, on_xrun, NULL);
+	if (jack_activate(client))
+		return 2;
+	for (double waited = 0.0; waited < seconds && !ended; waited += 0.01)
+		usleep(10000);
+	printf("cycles=%lu xruns=%u\n", atomic_load(&cycles), atomic_load(&xruns));
+	jack_client_close(client);
+	return 0;
 }
 
 /* Until the rack has connected all four ports; the dc test also plays to nobody. */
@@ -383,6 +446,9 @@ int main(int argc, char **argv)
 	}
 	signal(SIGTERM, on_end);
 	signal(SIGINT, on_end);
+	is_noise = strcmp(mode, "noise") == 0;
+	if (is_noise || strcmp(mode, "thru") == 0)
+		return run_copy(seconds);
 	if (from_file) {
 		file_audio = file_read(argv[3], &file_frames, &rate);
 		silence_frames = (size_t)(seconds * rate);
@@ -399,6 +465,9 @@ int main(int argc, char **argv)
 	     waited += 0.01)
 		usleep(10000);
 	atomic_store(&full, true); /* leaving JACK is not part of the test */
+	/* Who leaves a server that freewheels may stall it. */
+	for (int tries = 0; tries < 6000 && atomic_load(&freewheel) && !ended; tries++)
+		usleep(10000);
 	jack_deactivate(in.client);
 	jack_deactivate(out.client);
 	verdict = from_file           ? judge_file(argv[4], argv[5])
