@@ -83,14 +83,80 @@ static void stereo_side(struct stereo *stereo, float *left, float *right, int fr
 	}
 }
 
-/* Nothing but a constant width. */
-static void stereo_width(float *left, float *right, float width, int frames)
+/* Powers of vectors of frames, on their way to the sums. */
+struct stereo_powers {
+	vf ll, rr, lr;
+};
+
+static inline void powers_add(struct stereo_powers *powers, vf l, vf r)
 {
-	const float half = 0.5f * (width - 1.0f);
-	for (int n = 0; n < frames; n++) {
-		const float change = half * (left[n] - right[n]);
-		left[n] += change;
-		right[n] -= change;
+	powers->ll = l * l + powers->ll;
+	powers->rr = r * r + powers->rr;
+	powers->lr = l * r + powers->lr;
+}
+
+/* By halves: a chain of additions is slow. */
+static inline double powers_total(vf a)
+{
+	float lane[VEC_FLOATS];
+	vf_store(lane, a);
+	for (int width = VEC_FLOATS / 2; width >= 1; width /= 2)
+		for (int i = 0; i < width; i++)
+			lane[i] += lane[i + width];
+	return (double)lane[0];
+}
+
+static inline void powers_end(const struct stereo_powers *powers,
+			      struct stereo_sums *sums)
+{
+	sums->cell[0] += powers_total(powers->ll);
+	sums->cell[1] += powers_total(powers->rr);
+	sums->cell[2] += powers_total(powers->lr);
+}
+
+static inline void stereo_listen_frame(struct stereo_sums *sums, float l, float r)
+{
+	sums->cell[0] += (double)(l * l);
+	sums->cell[1] += (double)(r * r);
+	sums->cell[2] += (double)(l * r);
+}
+
+static void stereo_listen(struct stereo_sums *sums, const float *left,
+			  const float *right, int frames)
+{
+	struct stereo_powers powers = { 0 };
+	int n = 0;
+	for (; n + VEC_FLOATS <= frames; n += VEC_FLOATS)
+		powers_add(&powers, vf_load(left + n), vf_load(right + n));
+	powers_end(&powers, sums);
+	for (; n < frames; n++)
+		stereo_listen_frame(sums, left[n], right[n]);
+}
+
+/* Nothing but a constant width: all in one go. */
+static void stereo_width(struct stereo *stereo, float *left, float *right, int frames)
+{
+	const float half = 0.5f * ((float)stereo->width.settled - 1.0f);
+	struct stereo_powers before = { 0 }, after = { 0 };
+	int n = 0;
+	for (; n + VEC_FLOATS <= frames; n += VEC_FLOATS) {
+		vf l = vf_load(left + n), r = vf_load(right + n);
+		const vf difference = l - r;
+		powers_add(&before, l, r);
+		l = half * difference + l;
+		r = r - half * difference;
+		powers_add(&after, l, r);
+		vf_store(left + n, l);
+		vf_store(right + n, r);
+	}
+	powers_end(&before, &stereo->before);
+	powers_end(&after, &stereo->after);
+	for (; n < frames; n++) {
+		const float difference = left[n] - right[n];
+		stereo_listen_frame(&stereo->before, left[n], right[n]);
+		left[n] = half * difference + left[n];
+		right[n] = right[n] - half * difference;
+		stereo_listen_frame(&stereo->after, left[n], right[n]);
 	}
 }
 
@@ -135,30 +201,6 @@ static void stereo_mix(struct stereo *stereo, float *left, float *right, int fra
 	}
 }
 
-/* Adds a piece to the sums; buffers have room for whole vectors. */
-static void stereo_listen(struct stereo_sums *sums, const float *left,
-			  const float *right, int frames)
-{
-	vf ll = vf_all(0.0f), rr = ll, lr = ll;
-	int n = 0;
-	for (; n + VEC_FLOATS <= frames; n += VEC_FLOATS) {
-		const vf l = vf_load(left + n), r = vf_load(right + n);
-		ll = l * l + ll;
-		rr = r * r + rr;
-		lr = l * r + lr;
-	}
-	for (int k = 0; k < VEC_FLOATS; k++) {
-		sums->cell[0] += (double)ll[k];
-		sums->cell[1] += (double)rr[k];
-		sums->cell[2] += (double)lr[k];
-	}
-	for (; n < frames; n++) {
-		sums->cell[0] += (double)(left[n] * left[n]);
-		sums->cell[1] += (double)(right[n] * right[n]);
-		sums->cell[2] += (double)(left[n] * right[n]);
-	}
-}
-
 static void stereo_forget(struct stereo_sums *sums, double forget)
 {
 	for (int i = 0; i < 3; i++) {
@@ -174,6 +216,22 @@ static float stereo_correlation(const struct stereo_sums *sums)
 {
 	const double power = sums->past[0] * sums->past[1];
 	return power > 1e-30 ? (float)(sums->past[2] / sqrt(power)) : 0.0f;
+}
+
+static void stereo_image(struct stereo *stereo, float *left, float *right, int frames)
+{
+	const bool sections = deckfade_is_on(&stereo->fade) ||
+			      stereo->deck[stereo->fade.live].side.lanes > 0;
+	if (!sections && !stereo->width.moving && stereo->width.settled != 1.0 &&
+	    stereo_matrix_is(stereo, true)) {
+		stereo_width(stereo, left, right, frames);
+		return;
+	}
+	stereo_listen(&stereo->before, left, right, frames);
+	if (sections || stereo->width.moving || stereo->width.settled != 1.0)
+		stereo_side(stereo, left, right, frames);
+	stereo_mix(stereo, left, right, frames);
+	stereo_listen(&stereo->after, left, right, frames);
 }
 
 static void stereo_process(void *state, const struct piece *piece) REALTIME
@@ -194,16 +252,7 @@ static void stereo_process(void *state, const struct piece *piece) REALTIME
 			memcpy(piece->out[c], piece->in[c],
 			       (size_t)frames * sizeof(float));
 	if (piece->channels >= 2) {
-		float *left = piece->out[0], *right = piece->out[1];
-		stereo_listen(&stereo->before, left, right, frames);
-		const bool sections = deckfade_is_on(&stereo->fade) ||
-				      stereo->deck[stereo->fade.live].side.lanes > 0;
-		if (sections || stereo->width.moving)
-			stereo_side(stereo, left, right, frames);
-		else if (stereo->width.settled != 1.0)
-			stereo_width(left, right, (float)stereo->width.settled, frames);
-		stereo_mix(stereo, left, right, frames);
-		stereo_listen(&stereo->after, left, right, frames);
+		stereo_image(stereo, piece->out[0], piece->out[1], frames);
 	}
 	deckfade_advance(&stereo->fade, frames);
 	piece->meters[STEREO_METER_BEFORE] = stereo_correlation(&stereo->before);
