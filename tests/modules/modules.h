@@ -117,6 +117,13 @@ static void gain_adopt(void *state, const void *old)
 	((struct gain *)state)->torn = ((const struct gain *)old)->torn;
 }
 
+/* For modules that remember nothing, or what they find zeroed. */
+static void *plain_init(struct arena *arena, const struct setup *setup)
+{
+	(void)setup;
+	return arena_alloc(arena, sizeof(struct gain));
+}
+
 static void *gain_init(struct arena *arena, const struct setup *setup)
 {
 	struct gain *gain = arena_alloc(arena, sizeof(*gain));
@@ -188,7 +195,7 @@ static const char *const keyed_sides[] = { "key", NULL };
 TEST_MODULE(keyed) = { .id = "keyed",
 		       .sides = keyed_sides,
 		       .kernels = { &kernel_keyed },
-		       .init = gain_init };
+		       .init = plain_init };
 
 /* ---- counter: a generator that says the frame ---------------------------------------------- */
 
@@ -204,7 +211,7 @@ static void counter_process(void *state, const struct piece *piece)
 TEST_MODULE(counter) = { .id = "counter",
 			 .flags = MODULE_GENERATOR,
 			 .kernels = { &kernel_counter },
-			 .init = gain_init };
+			 .init = plain_init };
 
 /* ---- foreign: adds a count that only its handle knows ---------------------------------------- */
 
@@ -257,7 +264,7 @@ static void foreign_destroy(void *handle)
 TEST_MODULE(foreign) = { .id = "foreign",
 			 .flags = MODULE_EXTERNAL,
 			 .kernels = { &kernel_foreign },
-			 .init = gain_init,
+			 .init = plain_init,
 			 .create = foreign_create,
 			 .destroy = foreign_destroy };
 
@@ -327,7 +334,7 @@ TEST_MODULE(hog) = { .id = "hog",
 		     .params = hog_params,
 		     .param_count = 1,
 		     .kernels = { &kernel_hog },
-		     .init = gain_init };
+		     .init = plain_init };
 
 /* ---- probe: measures what it has heard since `clear` ---------------------------------------------- */
 
@@ -390,7 +397,7 @@ TEST_MODULE(probe) = { .id = "probe",
 		       .meters = probe_meters,
 		       .meter_count = 2,
 		       .kernels = { &kernel_probe },
-		       .init = gain_init,
+		       .init = plain_init,
 		       .create = probe_create,
 		       .destroy = free,
 		       .measure = probe_measure };
