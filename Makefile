@@ -152,7 +152,7 @@ KERNELS_ALONE = $(KERNEL_OBJECTS) $(CONTROL_OBJECTS) $(BUILD)/registry.o \
 $(BUILD)/kernels: tests/kernels.c $(KERNELS_ALONE)
 	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -static -o $@ $^ -lm
 ARM64 = CC=aarch64-linux-gnu-gcc BUILD=$(BUILD)/arm64
-ALONE = MODULES="$(filter-out loudness,$(MODULES))" WERROR=-Werror
+ALONE = MODULES="$(filter-out lineq loudness,$(MODULES))" WERROR=-Werror
 arm64: deps-check
 	@$(MAKE) -s $(ARM64) WERROR=-Werror $(RT:%=$(BUILD)/arm64/daemon/%.o) \
 		$(foreach m,$(MODULES),$(BUILD)/arm64/modules/$m/$m.base.o)

@@ -22,7 +22,7 @@ static double level_db(const float *x)
 	double sum = 0;
 	for (int i = FRAMES / 2; i < FRAMES; i++)
 		sum += (double)x[i] * (double)x[i];
-	return 10 * log10(sum / (FRAMES / 2));
+	return 10 * log10(2 * sum / FRAMES);
 }
 
 static void test_levels(void)
