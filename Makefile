@@ -50,7 +50,9 @@ TESTS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_*.c) tests/c
 ifeq ($(V),0)
 .SILENT:
 endif
+ifeq ($(MAKELEVEL),0)
 MAKEFLAGS += -j$(shell nproc)
+endif
 
 all: $(PROGRAMS)
 
