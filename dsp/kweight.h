@@ -156,4 +156,13 @@ static inline void kweight_power_quad(const struct kweight *k,
 	memcpy(energy, &sum, sizeof sum);
 }
 
+/* BS.1770-5, annex 1 and 3: 1.41 at the sides, none for the LFE. The order of channels is
+ * L R C LFE Ls Rs and a rear pair; four are L R Ls Rs, five L R C Ls Rs. */
+static inline double kweight_channel(int channel, int channels)
+{
+	if (channels >= 6)
+		return channel == 3 ? 0.0 : channel == 4 || channel == 5 ? 1.41 : 1.0;
+	return channels >= 4 && channel >= channels - 2 ? 1.41 : 1.0;
+}
+
 #endif

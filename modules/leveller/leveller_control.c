@@ -57,15 +57,6 @@ static int lookahead_frames(const struct setup *setup)
 	return (int)lrint(ms * setup->rate / 1000.0);
 }
 
-/* BS.1770-5, annex 1 and 3: 1.41 at the sides, none for the LFE, by the order of channels
- * of the loudness meter. */
-static double weight(int channel, int channels)
-{
-	if (channels >= 6)
-		return channel == 3 ? 0.0 : channel == 4 || channel == 5 ? 1.41 : 1.0;
-	return channels >= 4 && channel >= channels - 2 ? 1.41 : 1.0;
-}
-
 static void *init(struct arena *arena, const struct setup *setup)
 {
 	struct leveller *l = arena_alloc(arena, sizeof *l);
@@ -76,7 +67,7 @@ static void *init(struct arena *arena, const struct setup *setup)
 	l->in = l->out = (float)RIDER_FLOOR;
 	kweight_init(&l->filter, setup->rate);
 	for (int c = 0; c < l->channels; c++)
-		l->weight[c] = weight(c, l->channels);
+		l->weight[c] = kweight_channel(c, l->channels);
 	uint32_t length = 2 * GRID_FRAMES;
 	while (length < (uint32_t)l->lookahead + GRID_FRAMES)
 		length *= 2;

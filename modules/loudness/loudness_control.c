@@ -77,15 +77,6 @@ static const struct meter meters[] = {
 				 .flags = METER_LINEAR | METER_PER_CHANNEL },
 };
 
-/* BS.1770-5, annex 1 and 3: 1.41 at the sides, none for the LFE. The order of channels is
- * L R C LFE Ls Rs and a rear pair; four are L R Ls Rs, five L R C Ls Rs. */
-static double weight(int channel, int channels)
-{
-	if (channels >= 6)
-		return channel == 3 ? 0.0 : channel == 4 || channel == 5 ? 1.41 : 1.0;
-	return channels >= 4 && channel >= channels - 2 ? 1.41 : 1.0;
-}
-
 static void *init(struct arena *arena, const struct setup *setup)
 {
 	struct loudness *l = arena_alloc(arena, sizeof *l);
@@ -95,7 +86,7 @@ static void *init(struct arena *arena, const struct setup *setup)
 	l->correlation = 1;
 	kweight_init(&l->filter, setup->rate);
 	for (int c = 0; c < l->channels; c++)
-		l->weight[c] = weight(c, l->channels);
+		l->weight[c] = kweight_channel(c, l->channels);
 	return l;
 }
 
