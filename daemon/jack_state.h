@@ -4,6 +4,7 @@
 
 #include "daemon/cords.h"
 #include "daemon/jack.h"
+#include "daemon/names.h"
 #include "daemon/note.h"
 #include "daemon/ports.h"
 #include "daemon/pulse.h"
@@ -50,6 +51,7 @@ struct jack {
 	jack_client_t *client;
 	struct patch *patch;
 	struct cords cords;
+	struct names names;
 	_Atomic bool wired;    /* connected, so the rack may start, fading in */
 	jack_status_t refusal; /* the last one told */
 	unsigned arrivals_seen;

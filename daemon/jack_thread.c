@@ -56,6 +56,11 @@ static void client_open(struct jack *jack)
 
 static void client_close(struct jack *jack)
 {
+	/* With the server its metadata is gone. */
+	if (atomic_load(&jack->gone))
+		jack->names = (struct names) { 0 };
+	else
+		names_remove(&jack->names, jack->client, &jack->call);
 	patch_destroy(jack->patch);
 	call_begin(&jack->call, "jack_client_close");
 	jack_client_close(jack->client);
@@ -143,6 +148,7 @@ static void set_apply(struct jack *jack, const struct port_set *set)
 		jack_recompute_total_latencies(jack->client);
 		call_end(&jack->call);
 	}
+	names_follow(&jack->names, jack->client, &jack->ports, set, &jack->call);
 }
 
 void *jack_main(void *context)

@@ -1,0 +1,62 @@
+#!/bin/sh
+# names.sh - the names, order and icon that patchbays show: there while lathed runs, gone
+# with it, and no harm where JACK keeps none.
+# All servers of a user share one store of names: have one of our own where that is allowed.
+if [ -z "${LATHE_OWN_SHM:-}" ] && unshare --mount true 2>/dev/null; then
+	# shellcheck disable=SC2016 # for the inner shell
+	LATHE_OWN_SHM=1 exec unshare --mount sh -c \
+		'mount -t tmpfs tmpfs /dev/shm && exec sh "$0"' "$0"
+fi
+# shellcheck source=tests/system/common.inc
+. "${0%/*}/common.inc"
+
+config() { # OUTPUTS
+	cat >"$work/rack.conf" <<END
+rack = { name = "$lathe"; };
+nodes = ( { module = "trim"; name = "input"; } );
+outputs = ( $1 );
+END
+}
+known() { jack_property -l 2>/dev/null | grep -q -- "value: $1 type:"; }
+
+start_jackd -r 48000 -p 256
+config '{ name = "main"; }'
+check "starts" start_lathed "$work/rack.conf"
+check "an input's name" within 5 known "Lathe in 1 (left)"
+check "an output's name" within 5 known "Lathe main 2 (right)"
+check "its group" known "main"
+check "its order" known "4"
+check "what it carries" known "AUDIO"
+check "the client's name" known "Lathe $lathe"
+check "the client's icon" known "multimedia-volume-control"
+config '{ name = "stage"; }'
+check "another port" ctl reload
+check "its name" within 5 known "Lathe stage 1 (left)"
+check "the old one's is gone" within 5 not known "Lathe main 1 (left)"
+stop_lathed
+check "ends" test "$status" = 0
+check "takes them along" not known "Lathe.*"
+
+check "starts again" start_lathed "$work/rack.conf"
+check "named again" within 5 known "Lathe stage 1 (left)"
+kill -KILL "$lathed_pid"
+wait "$lathed_pid" 2>/dev/null
+check "killed: they are gone, too" within 5 not known "Lathe.*"
+
+# A store that can't be opened.
+stop_jackd
+rm -rf "/dev/shm/jack_db-$(id -u)"
+if [ -n "${LATHE_OWN_SHM:-}" ]; then
+	start_jackd -r 48000 -p 256
+	sleep 0.5
+	rm -rf "/dev/shm/jack_db-$(id -u)"
+	: >"/dev/shm/jack_db-$(id -u)"
+	check "starts without names" start_lathed "$work/rack.conf"
+	check "plays" within 5 sh -c "'$lathectl' --port $port status | grep -q '^jack  *running'"
+	check "has its ports" within 5 has_port "$lathe:stage_1"
+	stop_lathed
+	check "and ends" test "$status" = 0
+else
+	echo "no unshare --mount here: an unreadable store of names is not tried"
+fi
+finish
