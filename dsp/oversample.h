@@ -16,7 +16,7 @@
 
 #include <math.h>
 
-#include "dsp/vec.h"
+#include "dsp/fir.h"
 
 enum {
 	OVERSAMPLE_FRAMES = 64, /* most of one call */
@@ -63,17 +63,6 @@ struct oversample_work {
 
 /* ---- design: control or worker thread ------------------------------------------------- */
 
-/* Modified Bessel function of order 0, by its series. */
-static inline double oversample_bessel(double x)
-{
-	double sum = 1, term = 1;
-	for (int k = 1; k < 40; k++) {
-		term *= x / (2 * k) * (x / (2 * k));
-		sum += term;
-	}
-	return sum;
-}
-
 /* The 2 * half taps of a half-band beside its middle one, for one phase. */
 static inline void oversample_halfband(float *tap, int half, double beta)
 {
@@ -81,8 +70,8 @@ static inline void oversample_halfband(float *tap, int half, double beta)
 	for (int i = 0; i < 2 * half; i++) {
 		const double t = i - half + 0.5;
 		const double edge = t / half;
-		const double window = oversample_bessel(beta * sqrt(1 - edge * edge)) /
-				      oversample_bessel(beta);
+		const double window =
+			fir_bessel(beta * sqrt(1 - edge * edge)) / fir_bessel(beta);
 		exact[i] = sin(M_PI * t) / (M_PI * t) * window;
 		sum += exact[i];
 	}

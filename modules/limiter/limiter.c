@@ -12,6 +12,8 @@
  */
 #include "modules/limiter/limiter.h"
 
+#include "dsp/fir.h"
+
 /* Added to what is needed, 0.026 dB: crests between the eight points of a sample are a
  * little higher than the points, and log2, exp2 and the boxes round. */
 #define MARGIN_OCTAVES 4.3e-3f
@@ -58,25 +60,6 @@ static void ring_read(const float *ring, int size, int at, int back, float *to,
 	memcpy(to + head, ring, (size_t)(frames - head) * sizeof *ring);
 }
 
-/* Symmetric FIR; x[0] is the newest frame's place, x[-2 half] the oldest used. */
-static void guard_run(const float *taps, int half, const float *x, float *y, int frames)
-{
-	for (int i = 0; i < frames; i += 2 * VEC_FLOATS) {
-		const float *middle = x + i - half;
-		vf a = taps[0] * vf_load(middle);
-		vf b = taps[0] * vf_load(middle + VEC_FLOATS);
-		for (int k = 1; k <= half; k++) {
-			const vf tap = vf_all(taps[k]);
-			const float *left = middle - k, *right = middle + k;
-			a += tap * (vf_load(left) + vf_load(right));
-			b += tap *
-			     (vf_load(left + VEC_FLOATS) + vf_load(right + VEC_FLOATS));
-		}
-		vf_store(y + i, a);
-		vf_store(y + i + VEC_FLOATS, b);
-	}
-}
-
 /* Cleans `audio` in place. */
 static void guard_piece(struct limiter *l, struct limiter_channel *ch, float *audio,
 			int frames)
@@ -84,7 +67,7 @@ static void guard_piece(struct limiter *l, struct limiter_channel *ch, float *au
 	const size_t past = 2 * LIMITER_GUARD_MAX;
 	ring_write(ch->raw, l->ring_frames, l->at, audio, frames);
 	memcpy(ch->window + past, audio, (size_t)frames * sizeof *audio);
-	guard_run(l->guard, l->guard_half, ch->window + past, audio, frames);
+	fir_run(l->guard, l->guard_half, ch->window + past, audio, frames);
 	memmove(ch->window, ch->window + frames, past * sizeof *audio);
 }
 
@@ -445,8 +428,8 @@ static void refill_delay(struct limiter *l, struct limiter_channel *ch,
 			const int frames = back < GRID_FRAMES ? back : GRID_FRAMES;
 			const int at = (l->at + size - back) % size;
 			ring_read(from, size, l->at, back, ch->window + past, frames);
-			guard_run(l->guard, l->guard_half, ch->window + past, piece,
-				  frames);
+			fir_run(l->guard, l->guard_half, ch->window + past, piece,
+				frames);
 			memmove(ch->window, ch->window + frames,
 				(size_t)past * sizeof *piece);
 			ring_write(ch->delay, size, at, piece, frames);

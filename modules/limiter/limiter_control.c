@@ -2,6 +2,7 @@
 #include "modules/limiter/limiter.h"
 
 #include "dsp/db.h"
+#include "dsp/fir.h"
 #include "dsp/serial.h"
 
 static const char *const modes[] = { "live", "default", "strict", NULL };
@@ -134,7 +135,7 @@ static int look_frames(const struct setup *setup)
 }
 
 /* The guard passes up to 20 kHz (above 48 kHz in proportion) and stops short of half the
- * rate, where the detector is blind. Kaiser's formulas for 70 dB. */
+ * rate, where the detector is blind. */
 #define GUARD_DB 70.0
 #define GUARD_STOP 0.49
 
@@ -147,35 +148,15 @@ static double guard_pass(int rate)
 static int guard_half(int rate)
 {
 	const double transition = GUARD_STOP - guard_pass(rate);
-	const int half = (int)ceil((GUARD_DB - 7.95) / (14.36 * transition) / 2.0);
+	const int half = fir_half(GUARD_DB, transition);
 	return half < LIMITER_GUARD_MAX ? half : LIMITER_GUARD_MAX;
-}
-
-static double bessel_i0(double x)
-{
-	double sum = 1.0, term = 1.0;
-	for (int n = 1; n < 60; n++) {
-		term *= x / 2.0 / n * (x / 2.0 / n);
-		sum += term;
-	}
-	return sum;
 }
 
 static void guard_init(struct limiter *l)
 {
-	const double cut = guard_pass(l->rate) + GUARD_STOP; /* the middle, doubled */
-	const double beta = 0.1102 * (GUARD_DB - 8.7);
-	double tap[LIMITER_GUARD_MAX + 1], sum = 0;
 	l->guard_half = guard_half(l->rate);
-	for (int k = 0; k <= l->guard_half; k++) {
-		const double t = M_PI * cut * k;
-		const double edge = (double)k / (l->guard_half + 1);
-		tap[k] = (k ? sin(t) / t : 1.0) *
-			 bessel_i0(beta * sqrt(1 - edge * edge));
-		sum += k ? 2 * tap[k] : tap[k];
-	}
-	for (int k = 0; k <= l->guard_half; k++)
-		l->guard[k] = (float)(tap[k] / sum);
+	fir_lowpass(l->guard, l->guard_half, (guard_pass(l->rate) + GUARD_STOP) / 2,
+		    GUARD_DB);
 }
 
 static int latency(const struct setup *setup)
