@@ -1,0 +1,148 @@
+/* filter.c - high-pass, low-pass and guard. Audio thread.
+ *
+ *   in --+--> live deck ----------------(1 - w)--(+)--> guard --> out
+ *        '--> other deck, while fading ----w------'
+ *   deck: the sections of the high-pass, then those of the low-pass
+ *
+ * Changed numbers are loaded into the idle deck, which takes over the states of sections
+ * that stay. Every change, of slopes too, is the same click-free blend of two filters. A
+ * high-pass that begins is led in: to begin at full level would ring for as long as its
+ * corner is low.
+ */
+#include <math.h>
+#include <string.h>
+
+#include "dsp/fir.h"
+#include "modules/filter/filter.h"
+
+#define TINY 1e-10 /* -200 dBFS */
+
+static void filter_load(struct filter *f, const struct filter_numbers *numbers)
+{
+	const struct filter_deck *from = &f->deck[f->fade.live];
+	struct filter_deck *to = &f->deck[!f->fade.live];
+	to->numbers = *numbers;
+	for (int c = 0; c < f->channels; c++)
+		cascade_carry(&from->numbers.cascade, &from->state[c],
+			      &numbers->cascade, &to->state[c]);
+	f->cold =
+		numbers->high_order && numbers->high_order != from->numbers.high_order;
+	f->fade.longer = numbers->longer;
+	f->fade.frame = 0;
+}
+
+/* On a grid line: new numbers, and tails that end. */
+static void filter_grid(struct filter *f, const struct filter_numbers *numbers)
+{
+	deckfade_grid(&f->fade, f->rate);
+	if (!deckfade_is_on(&f->fade) &&
+	    numbers->serial != f->deck[f->fade.live].numbers.serial)
+		filter_load(f, numbers);
+	for (int d = 0; d < 2 && f->cell_silent; d++)
+		for (int c = 0; c < f->channels; c++)
+			cascade_settle(&f->deck[d].numbers.cascade,
+				       &f->deck[d].state[c], 1, TINY);
+	f->cell_silent = true;
+}
+
+static void deck_run(struct filter_deck *deck, double *const *x, int first, int count,
+		     int frames)
+{
+	const struct cascade *const cascades[2] = { &deck->numbers.cascade,
+						    &deck->numbers.cascade };
+	struct cascade_state *const states[2] = { &deck->state[first],
+						  &deck->state[first + count - 1] };
+	cascade_run(cascades, states, x, frames, count);
+}
+
+/* The programme comes up in the first three quarters of the time that a cold deck is
+ * unheard. */
+static void lead_in(const struct filter *f, double *x, int frames)
+{
+	const double length = 0.75 * deckfade_settling(&f->fade, f->rate);
+	for (int n = 0; n < frames; n++) {
+		const double p = (f->fade.frame + n) / length;
+		x[n] *= smooth_shape(p < 1 ? p : 1);
+	}
+}
+
+/* One or two channels; without sections the samples pass as they are. */
+static void pair_run(struct filter *f, const struct piece *piece, int first, int count)
+{
+	const bool fading = deckfade_is_on(&f->fade);
+	struct filter_deck *live = &f->deck[f->fade.live],
+			   *other = &f->deck[!f->fade.live];
+	const int frames = piece->frames;
+	if (live->numbers.cascade.lanes == 0 &&
+	    (!fading || other->numbers.cascade.lanes == 0)) {
+		for (int c = first; c < first + count; c++)
+			memmove(piece->out[c], piece->in[c],
+				(size_t)frames * sizeof(float));
+		return;
+	}
+	_Alignas(64) double now[2][GRID_FRAMES], next[2][GRID_FRAMES];
+	double *const a[2] = { now[0], now[1] }, *const b[2] = { next[0], next[1] };
+	for (int c = 0; c < count; c++)
+		for (int n = 0; n < frames; n++)
+			now[c][n] = (double)piece->in[first + c][n];
+	if (fading) {
+		memcpy(next, now, sizeof next);
+		for (int c = 0; c < count && f->cold; c++)
+			lead_in(f, next[c], frames);
+		deck_run(other, b, first, count, frames);
+	}
+	deck_run(live, a, first, count, frames);
+	for (int c = 0; c < count; c++) {
+		if (fading)
+			deckfade_mix(&f->fade, f->rate, now[c], next[c], frames);
+		for (int n = 0; n < frames; n++)
+			piece->out[first + c][n] = (float)now[c][n];
+	}
+}
+
+static void guard_run(struct filter *f, int c, float *audio, int frames)
+{
+	const size_t past = 2 * (size_t)f->guard_half;
+	float *window = f->window[c];
+	_Alignas(64) float y[GRID_FRAMES];
+	memcpy(window + past, audio, (size_t)frames * sizeof *audio);
+	fir_run(f->guard, f->guard_half, window + past, y, frames);
+	memmove(window, window + frames, past * sizeof *window);
+	memcpy(audio, y, (size_t)frames * sizeof *audio);
+}
+
+static void filter_process(void *state, const struct piece *piece) REALTIME;
+static void filter_process(void *state, const struct piece *piece)
+{
+	struct filter *f = state;
+	if (!f->started) {
+		f->deck[0].numbers = *(const struct filter_numbers *)piece->numbers;
+		f->started = true;
+	}
+	if (piece->frame % GRID_FRAMES == 0)
+		filter_grid(f, piece->numbers);
+	f->cell_silent = f->cell_silent && piece->silent;
+	for (int c = 0; c < f->channels; c += 2)
+		pair_run(f, piece, c, f->channels - c >= 2 ? 2 : 1);
+	deckfade_advance(&f->fade, piece->frames);
+	for (int c = 0; c < f->channels && f->guard_half; c++)
+		guard_run(f, c, piece->out[c], piece->frames);
+}
+
+/* All guards are of one length. A new guard begins with an empty past: rewarm() tells. */
+static void filter_adopt(void *state, const void *old_state) REALTIME;
+static void filter_adopt(void *state, const void *old_state)
+{
+	struct filter *f = state;
+	const struct filter *old = old_state;
+	f->started = old->started;
+	f->cell_silent = old->cell_silent;
+	f->cold = old->cold;
+	f->fade = old->fade;
+	memcpy(f->deck, old->deck, sizeof f->deck);
+	const size_t past = 2 * (size_t)f->guard_half * sizeof(float);
+	for (int c = 0; c < f->channels && past && old->guard_half; c++)
+		memcpy(f->window[c], old->window[c], past);
+}
+
+MODULE_KERNEL(filter) = { .process = filter_process, .adopt = filter_adopt };
