@@ -7,8 +7,7 @@
  * beyond. What it takes away is r(x) = c(x) - x = -(p^2 - q^2) / 2w with p = max(|x| - a, 0)
  * and q = max(p - w, 0): nothing at all below the bend, so the programme passes bit for bit.
  * Antiderivative anti-aliasing, first order: Parker, Zavalishin and Le Bivic, "Reducing the
- * aliasing of nonlinear waveshaping using continuous-time convolution", DAFx 2016; the mean
- * of two neighbours makes its half frame of delay a whole one.
+ * aliasing of nonlinear waveshaping using continuous-time convolution", DAFx 2016.
  */
 #include "modules/clipper/clipper.h"
 
@@ -83,15 +82,14 @@ static bool reaches_bend(const struct clipper_numbers *numbers, const float *x,
 	return (double)most * (double)numbers->gain > numbers->start;
 }
 
-/* Phases of the input -> phases of what clipping takes away, one top-rate frame later. */
+/* Phases of the input -> phases of what clipping takes away. */
 static void clip_phases(const struct clipper_numbers *numbers,
-			struct clipper_channel *channel,
 			const struct oversample_rows *x,
 			const struct oversample_rows *y, int phases, int frames)
 {
 	/* The last phase one frame before, where the first one goes on. */
 	const float *late = x->row[phases - 1] - 1;
-	bool bent = channel->last_slope != 0 || reaches_bend(numbers, late, 1);
+	bool bent = reaches_bend(numbers, late, 1);
 	for (int p = 0; p < phases; p++)
 		bent |= reaches_bend(numbers, x->row[p], frames);
 	if (!bent) {
@@ -102,15 +100,6 @@ static void clip_phases(const struct clipper_numbers *numbers,
 	for (int p = 0; p < phases; p++)
 		mean_slope(numbers, p ? x->row[p - 1] : late, x->row[p], y->row[p],
 			   frames);
-	float before[OVERSAMPLE_FRAMES + 16];
-	before[0] = channel->last_slope;
-	memcpy(before + 1, y->row[phases - 1], (size_t)frames * sizeof(float));
-	channel->last_slope = before[frames];
-	for (int p = phases - 1; p >= 0; p--) {
-		const float *earlier = p ? y->row[p - 1] : before;
-		for (int n = 0; n < frames; n++)
-			y->row[p][n] = 0.5f * (y->row[p][n] + earlier[n]);
-	}
 }
 
 /* One channel through one half. Returns the most that was taken away. */
@@ -125,7 +114,7 @@ static float half_run(const struct clipper *clipper, struct clipper_half *half, 
 							     &clipper->design, in,
 							     &raised, frames),
 				     to = oversample_room(&clipper->design, &clipped);
-	clip_phases(numbers, channel, &from, &to, 1 << clipper->design.stages, frames);
+	clip_phases(numbers, &from, &to, 1 << clipper->design.stages, frames);
 	oversample_lower(&channel->oversample, &clipper->design, &clipped, work,
 			 frames);
 	vf most = { 0 };

@@ -8,7 +8,7 @@
 
 enum { CLIPPER_GAIN, CLIPPER_CEILING, CLIPPER_KNEE, CLIPPER_PARAMS };
 enum { CLIPPER_METER_GR, CLIPPER_METER_CLIPPED };
-enum { CLIPPER_DELAY = 128 };
+enum { CLIPPER_DELAY = 128, CLIPPER_STAGES = 3 /* of oversampling, at 48 kHz */ };
 
 /* What design() makes of the values: the curve bends between `start` and start + width. */
 struct clipper_numbers {
@@ -18,7 +18,6 @@ struct clipper_numbers {
 
 struct clipper_channel {
 	struct oversample oversample;
-	float last_slope; /* mean of the curve up to the last frame at the top rate */
 };
 
 /* A whole setting at work; two of them, to fade from one to the other. */

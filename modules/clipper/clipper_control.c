@@ -76,7 +76,7 @@ static void clipper_design(const struct setup *setup, const float *values, void 
 static int clipper_latency(const struct setup *setup)
 {
 	struct oversample_design design;
-	oversample_design(&design, setup->rate, 1);
+	oversample_design(&design, setup->rate, CLIPPER_STAGES);
 	return design.latency;
 }
 
@@ -88,7 +88,7 @@ static int clipper_warmup(const struct setup *setup)
 static void *clipper_init(struct arena *arena, const struct setup *setup)
 {
 	struct clipper *clipper = arena_alloc(arena, sizeof *clipper);
-	oversample_design(&clipper->design, setup->rate, 1);
+	oversample_design(&clipper->design, setup->rate, CLIPPER_STAGES);
 	clipper->fade_frames = smooth_frames(setup->rate);
 	return clipper;
 }

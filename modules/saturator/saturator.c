@@ -10,60 +10,84 @@
 
 #include "modules/saturator/saturator.h"
 
-/* e^2u + 1 where u is what the curve makes of x */
-static vf shape_exponential(const struct saturator_curve *curve, vf x)
+/* The curve is P(s) = (315 s - 420 s^3 + 378 s^5 - 180 s^7 + 35 s^9) / 128 for |s| <= 1 and
+ * flat beyond: nearly a hyperbolic tangent, smooth to the fourth derivative. Being a
+ * polynomial, its mean between two neighbours a and b, the antiderivative's slope (Parker,
+ * Zavalishin and Le Bivic, DAFx 2016), needs no difference of antiderivatives: with
+ * h(n) the sum of all products of n factors a^2 or b^2,
+ *     mean of s^(2n + 1) = (a + b) h(n) / (2n + 2),    h(n) = (a^2 + b^2) h(n-1) - a^2 b^2 h(n-2).
+ * Where the way from a to b leaves -1..1, its parts inside, above and below weigh by their
+ * lengths, which are exact however short the way is. */
+struct place {
+	vf x, inside, above, below, square;
+};
+
+static inline struct place place_of(vf x)
 {
-	const vf most = vf_all(30.0f); /* beyond 2^30 tanh is 1 */
-	const vf u = vf_all(curve->slope) * x + vf_all(curve->offset);
-	return vf_exp2(vf_max(vf_min(u, most), -most)) + 1.0f;
+	const vf one = vf_all(1.0f);
+	struct place p = { .x = x };
+	p.above = vf_max(x, one);
+	p.below = vf_min(x, -one);
+	p.inside = vf_max(vf_min(x, one), -one);
+	p.square = p.inside * p.inside;
+	return p;
 }
 
-/* y[p] = scale / x[p]. One division serves all, 2 or 4: 1/a = b/ab. */
-static inline __attribute__((always_inline)) void shape_divide(vf scale, const vf *x,
-							       vf *y, const int count)
+static inline vf mean_inside(const struct place *a, const struct place *b)
 {
-	const vf ab = x[0] * x[1], cd = count == 4 ? x[2] * x[3] : ab;
-	const vf all = count == 4 ? scale / (ab * cd) : scale / ab;
-	const vf by_ab = count == 4 ? all * cd : all, by_cd = all * ab;
-	y[0] = by_ab * x[1];
-	y[1] = by_ab * x[0];
-	if (count == 2)
-		return;
-	y[2] = by_cd * x[3];
-	y[3] = by_cd * x[2];
+	const vf h1 = a->square + b->square, product = a->square * b->square;
+	const vf h2 = h1 * h1 - product;
+	const vf h3 = h1 * h2 - product * h1;
+	const vf h4 = h1 * h3 - product * h2;
+	vf sum = (float)(-420.0 / 128 / 4) * h1 + (float)(315.0 / 128 / 2);
+	sum = (float)(378.0 / 128 / 6) * h2 + sum;
+	sum = (float)(-180.0 / 128 / 8) * h3 + sum;
+	sum = (float)(35.0 / 128 / 10) * h4 + sum;
+	return (a->inside + b->inside) * sum;
 }
 
-/* Phase by phase f(x) - x, f(x) = (tanh(drive x + bias) - tanh(bias)) / (drive tanh'(bias)):
- * slope 1 at rest; the bias brings even harmonics. tanh u = 1 - 2 / d with d = e^2u + 1 is
- * smooth everywhere, so that its harmonics fall as fast as they can; what it is above that
- * at rest is proportional to (d - d_rest) / d, and so exactly 0 at rest. */
+static inline vf mean_between(const struct place *a, const struct place *b)
+{
+	const vf way = b->x - a->x, inside = b->inside - a->inside;
+	const vf outside = (b->above - a->above) - (b->below - a->below);
+	const vf mean = mean_inside(a, b);
+	const vi still = way == vf_all(0.0f);
+	const vf sum = inside * mean + outside;
+	return vf_select(still, mean, sum) / vf_select(still, vf_all(1.0f), way);
+}
+
+/* Phase by phase the mean of f(x) - x since the phase before, f(x) = scale (P(slope x +
+ * offset) - P(offset)): slope 1 at rest; the offset brings even harmonics. */
 static inline __attribute__((always_inline)) void
-shape_group(const struct saturator_curve *curve, float *const *in, float *const *out,
-	    int frames, const int group)
+shape_phases(const struct saturator_curve *curve, float *const *in, float *const *out,
+	     int frames, const int phases)
 {
+	const vf slope = vf_all(curve->slope), offset = vf_all(curve->offset);
 	const vf scale = vf_all(curve->scale);
-	const vf rest = shape_exponential(curve, (vf) { 0 });
+	const struct place rest = place_of(offset);
+	const vf still = mean_inside(&rest, &rest);
 	for (int n = 0; n < frames; n += VEC_FLOATS) {
-		vf x[4], d[4], y[4];
+		vf x = vf_load(in[phases - 1] + n - 1);
+		struct place before = place_of(slope * x + offset);
 #pragma GCC unroll 4
-		for (int p = 0; p < group; p++) {
-			x[p] = vf_load(in[p] + n);
-			d[p] = shape_exponential(curve, x[p]);
+		for (int p = 0; p < phases; p++) {
+			const vf next = vf_load(in[p] + n);
+			const struct place now = place_of(slope * next + offset);
+			const vf bent = mean_between(&before, &now) - still;
+			vf_store(out[p] + n, scale * bent - 0.5f * (x + next));
+			before = now;
+			x = next;
 		}
-		shape_divide(scale, d, y, group);
-#pragma GCC unroll 4
-		for (int p = 0; p < group; p++)
-			vf_store(out[p] + n, (d[p] - rest) * y[p] - x[p]);
 	}
 }
 
 static void shape(const struct saturator_curve *curve, const struct oversample_rows *in,
 		  const struct oversample_rows *out, int phases, int frames)
 {
-	for (int p = 0; p + 4 <= phases; p += 4)
-		shape_group(curve, in->row + p, out->row + p, frames, 4);
-	if (phases == 2)
-		shape_group(curve, in->row, out->row, frames, 2);
+	if (phases == 4)
+		shape_phases(curve, in->row, out->row, frames, 4);
+	else
+		shape_phases(curve, in->row, out->row, frames, 2);
 }
 
 static double filter_run(const struct saturator_filter *f, double s[2], double x)

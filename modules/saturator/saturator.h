@@ -24,7 +24,11 @@ enum { SATURATOR_TAPE, SATURATOR_TUBE };
 enum { SATURATOR_FULL, SATURATOR_RANGE_LOW, SATURATOR_RANGE_MID, SATURATOR_RANGE_HIGH };
 enum { SATURATOR_METER_MATCH, SATURATOR_METER_HARMONICS };
 
-enum { SATURATOR_DELAY = 128, SATURATOR_FILTERS = 2 };
+enum {
+	SATURATOR_DELAY = 128,
+	SATURATOR_FILTERS = 2,
+	SATURATOR_STAGES = 2, /* of oversampling, at 48 kHz */
+};
 
 /* b0 + b1/z (+ b2/z^2) over 1 + a1/z (+ a2/z^2). */
 struct saturator_shelf {
@@ -35,7 +39,7 @@ struct saturator_filter {
 	double b0, b1, b2, a1, a2;
 };
 
-/* f(x) = scale (1 - d(0) / d(x)), d(x) = 2^(slope x + offset) + 1 */
+/* f(x) = scale (P(slope x + offset) - P(offset)), see saturator.c */
 struct saturator_curve {
 	float slope, offset, scale;
 };

@@ -5,6 +5,8 @@
 #include "dsp/db.h"
 #include "modules/saturator/saturator.h"
 
+/* P(place * u) is nearest to tanh(u), root mean square. */
+#define SATURATOR_PLACE 0.3675
 #define BLOCKER_HZ 5.0
 #define SETTLE_SECONDS 0.08 /* of filters, then of the blocker, for a new setting */
 #define MATCH_SECONDS 1.0
@@ -157,14 +159,16 @@ static struct saturator_filter butterworth(bool high_pass, double hz, double rat
 	};
 }
 
-/* (tanh(drive x + bias) - tanh(bias)) / (drive tanh'(bias)) */
+/* P(place (drive x + bias)) - P(place bias), of slope 1 at rest; P as in saturator.c.
+ * P'(s) = 315/128 (1 - s^2)^4. */
 static struct saturator_curve curve(double drive, double bias)
 {
-	const double rest = tanh(bias), scale = 1 / (drive * (1 - rest * rest));
+	const double rest = SATURATOR_PLACE * bias;
+	const double slope = 315.0 / 128 * pow(1 - rest * rest, 4);
 	return (struct saturator_curve) {
-		.slope = (float)(2 / M_LN2 * drive),
-		.offset = (float)(2 / M_LN2 * bias),
-		.scale = (float)((1 - rest) * scale),
+		.slope = (float)(SATURATOR_PLACE * drive),
+		.offset = (float)rest,
+		.scale = (float)(1 / (SATURATOR_PLACE * drive * slope)),
 	};
 }
 
@@ -210,7 +214,7 @@ static void saturator_design(const struct setup *setup, const float *values, voi
 static int saturator_latency(const struct setup *setup)
 {
 	struct oversample_design design;
-	oversample_design(&design, setup->rate, 0);
+	oversample_design(&design, setup->rate, SATURATOR_STAGES);
 	return design.latency;
 }
 
@@ -222,7 +226,7 @@ static int saturator_warmup(const struct setup *setup)
 static void *saturator_init(struct arena *arena, const struct setup *setup)
 {
 	struct saturator *saturator = arena_alloc(arena, sizeof *saturator);
-	oversample_design(&saturator->design, setup->rate, 0);
+	oversample_design(&saturator->design, setup->rate, SATURATOR_STAGES);
 	saturator->blocker_rate = -expm1(-2 * M_PI * BLOCKER_HZ / setup->rate);
 	saturator->match_rate = -expm1(-GRID_FRAMES / (MATCH_SECONDS * setup->rate));
 	saturator->fade_frames = smooth_frames(setup->rate);
