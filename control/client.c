@@ -32,14 +32,16 @@ bool client_open(struct client *client, const char *host, const char *port, char
 	struct addrinfo *found;
 	int buffer = 4 << 20;
 
-	client->fd = -1;
+	*client = (struct client) { .fd = -1, .due = LO_TT_IMMEDIATE };
+	if (strchr(host, ':'))
+		hints.ai_family = AF_INET6;
 	int failed = getaddrinfo(host, port, &hints, &found);
 	if (failed) {
 		snprintf(error, error_size, "%s:%s: %s", host, port,
 			 gai_strerror(failed));
 		return false;
 	}
-	client->fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	client->fd = socket(found->ai_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (client->fd < 0 ||
 	    connect(client->fd, found->ai_addr, found->ai_addrlen) < 0) {
 		snprintf(error, error_size, "%s:%s: %s", host, port, strerror(errno));
@@ -69,13 +71,10 @@ static void send_bytes(struct client *client, void *bytes, size_t size)
 	}
 }
 
-void client_send(struct client *client, const char *path, const char *types, ...)
+static lo_message message_make(const char *types, va_list list)
 {
 	lo_message message = lo_message_new();
-	va_list list;
-	size_t size;
 
-	va_start(list, types);
 	for (const char *type = types; *type; type++) {
 		if (*type == 'i')
 			lo_message_add_int32(message, va_arg(list, int));
@@ -84,11 +83,32 @@ void client_send(struct client *client, const char *path, const char *types, ...
 		else if (*type == 's')
 			lo_message_add_string(message, va_arg(list, const char *));
 	}
+	return message;
+}
+
+void client_send(struct client *client, const char *path, const char *types, ...)
+{
+	va_list list;
+	size_t size;
+
+	va_start(list, types);
+	lo_message message = message_make(types, list);
 	va_end(list);
 	void *bytes = lo_message_serialise(message, path, NULL, &size);
 	send_bytes(client, bytes, size);
 	free(bytes);
 	lo_message_free(message);
+}
+
+void client_change(struct client *client, const char *path, const char *types, ...)
+{
+	lo_bundle bundle = lo_bundle_new(client->due);
+	va_list list;
+
+	va_start(list, types);
+	lo_bundle_add_message(bundle, path, message_make(types, list));
+	va_end(list);
+	client_send_bundle(client, bundle);
 }
 
 void client_send_bundle(struct client *client, lo_bundle bundle)

@@ -8,6 +8,7 @@
 
 struct client {
 	int fd;
+	lo_timetag due; /* when changes take effect; LO_TT_IMMEDIATE: as they come */
 };
 
 /* One message that came; valid during the call that hands it over. */
@@ -25,12 +26,14 @@ enum client_end {
 	CLIENT_INTERRUPTED, /* by a signal */
 };
 
-/* Host and port as names or numbers. False and a sentence on failure. */
+/* Host and port as names or numbers, IPv4 where there is a choice. False and a sentence on failure. */
 bool client_open(struct client *client, const char *host, const char *port, char *error,
 		 size_t error_size);
 void client_close(struct client *client);
 /* `types` as in OSC: i (int), f (double), s (const char *). */
 void client_send(struct client *client, const char *path, const char *types, ...);
+/* The same for what changes the rack: takes effect when `due`. */
+void client_change(struct client *client, const char *path, const char *types, ...);
 /* Takes effect as one. Frees the bundle with its messages. */
 void client_send_bundle(struct client *client, lo_bundle bundle);
 /* Hands every message that comes within `seconds` (< 0: no end) to `on_message`, until that

@@ -100,12 +100,12 @@ static void ping(struct dispatch *dispatch, const struct sender *sender,
 {
 	struct packet *packet = answer_packet(dispatch->answers, sender);
 	double up = dispatch->now - dispatch->started;
-	if (packet_echo(packet, "/rack/pong", message, "sdh", LATHE_VERSION, up,
-			frame_now(dispatch)))
+	if (packet_echo(packet, "/rack/pong", message, "sdhd", LATHE_VERSION, up,
+			frame_now(dispatch), timed_clock()))
 		return;
 	answer_send(dispatch->answers);
-	if (!packet_echo(packet, "/rack/pong", message, "sdh", LATHE_VERSION, up,
-			 frame_now(dispatch)))
+	if (!packet_echo(packet, "/rack/pong", message, "sdhd", LATHE_VERSION, up,
+			 frame_now(dispatch), timed_clock()))
 		command_complain(dispatch, sender, message->path, "bad_argument",
 				 "the arguments are too long to send back");
 }

@@ -33,6 +33,13 @@ void timed_destroy(struct timed *timed)
 	free(timed);
 }
 
+double timed_clock(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
+}
+
 double timed_delay(uint64_t tag)
 {
 	struct timespec now;

@@ -15,6 +15,8 @@ struct timed *timed_create(void);
 void timed_destroy(struct timed *timed);
 /* Seconds from now until an NTP time tag; 0: it is past, or means "now". */
 double timed_delay(uint64_t tag);
+/* The clock that time tags mean: seconds since 1970. */
+double timed_clock(void);
 /* Keeps a copy until `due` (seconds, monotonic). False: the list is full. */
 bool timed_add(struct timed *timed, const uint8_t *bytes, size_t size,
 	       const struct sockaddr_in *from, double due);

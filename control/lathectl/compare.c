@@ -77,6 +77,12 @@ int command_abx(struct session *session, int argc, char **argv)
 				      argc > 1 ? argv[1] : "b" };
 	char line[64];
 	int right = 0, trials = 0, hidden = coin();
+
+	if (session->places.count > 1) {
+		fputs("lathectl: abx takes one host: there is one pair of ears\n",
+		      stderr);
+		return EXIT_USAGE;
+	}
 	int status = begin(session, what);
 
 	if (status != EXIT_DONE)

@@ -22,10 +22,39 @@ struct options {
 	double patience; /* seconds to wait for an answer */
 };
 
+/* Where racks answer. */
+struct place {
+	char name[80]; /* as it was given */
+	char host[80], port[8];
+};
+
+enum { PLACES_MAX = 32 };
+
+struct places {
+	const char *port; /* for those without one */
+	struct place place[PLACES_MAX];
+	int count;
+};
+
+/* hosts.c: whom --host means. False: said why. */
+bool places_read(struct places *places, const char *hosts, const char *port);
+
+/* How several racks' answers stand side by side. */
+enum shape {
+	SHAPE_LINES,  /* as they are, each with its rack's name */
+	SHAPE_VALUES, /* a table: the first word, and a column for each rack */
+	SHAPE_NAMES,  /* a table: the line, and which racks have it */
+	SHAPE_STREAM, /* as they come */
+	SHAPE_ONE,    /* the command itself sees to it */
+};
+
 /* One conversation: options, the client, and what has gone wrong so far. */
 struct session {
 	struct options options;
 	struct client client;
+	struct places places; /* more than one: each command goes to all of them */
+	FILE *input;          /* in place of stdin */
+	double lead;          /* seconds until client.due; 0: changes act at once */
 	bool refused;
 	char last_error[PATH_BYTES]; /* the address of the last that was said */
 };
@@ -83,6 +112,11 @@ int command_compare(struct session *session, int argc, char **argv);
 int command_abx(struct session *session, int argc, char **argv);
 /* script.c: timed commands. */
 int command_script(struct session *session, int argc, char **argv);
+/* many.c: runs the command on each of the places, at a common time when it `changes` the
+ * racks, and prints their answers side by side. The worst exit status. */
+int many_run(struct session *session, enum shape shape, bool changes,
+	     int (*run)(struct session *session, int argc, char **argv), int argc,
+	     char **argv);
 /* main.c: one command with its words, as from the command line. */
 int command_words(struct session *session, int argc, char **argv);
 /* live.c and meters.c: what comes by itself. */

@@ -11,60 +11,72 @@ volatile int stop_asked;
 
 enum { ANY = 10000 };
 
+enum { CHANGES = true, ASKS = false };
+
 static const struct command {
 	const char *name, *arguments, *help;
 	int least, most; /* words after it */
 	int (*run)(struct session *session, int argc, char **argv);
+	bool changes; /* on many racks: at a common time */
+	enum shape shape;
 } commands[] = {
 	{ "get", "[ADDRESS...]",
 	  "prints what these addresses hold; a node's name means all of it", 0, ANY,
-	  command_get },
+	  command_get, ASKS, SHAPE_VALUES },
 	{ "set", "ADDRESS VALUE",
 	  "sets a param; `set -` reads lines as get prints them, as one change", 1, ANY,
-	  command_set },
+	  command_set, CHANGES, SHAPE_VALUES },
 	{ "ramp", "ADDRESS VALUE SECONDS",
 	  "glides there along the param's curve; prints where it starts", 3, 3,
-	  command_ramp },
-	{ "toggle", "ADDRESS", "turns a switch over", 1, 1, command_toggle },
+	  command_ramp, CHANGES, SHAPE_VALUES },
+	{ "toggle", "ADDRESS", "turns a switch over", 1, 1, command_toggle, CHANGES,
+	  SHAPE_VALUES },
 	{ "adjust", "ADDRESS STEP", "moves by a step in the param's unit", 2, 2,
-	  command_adjust },
-	{ "reset", "ADDRESS", "back to the default", 1, 1, command_reset },
-	{ "list", "[PATTERN]", "prints the addresses", 0, 1, command_list },
+	  command_adjust, CHANGES, SHAPE_VALUES },
+	{ "reset", "ADDRESS", "back to the default", 1, 1, command_reset, CHANGES,
+	  SHAPE_VALUES },
+	{ "list", "[PATTERN]", "prints the addresses", 0, 1, command_list, ASKS,
+	  SHAPE_NAMES },
 	{ "describe", "[PATTERN]", "prints them with unit, range and meaning", 0, 1,
-	  command_describe },
-	{ "watch", "[PATTERN]", "prints changes as they come", 0, 1, command_watch },
+	  command_describe, ASKS, SHAPE_LINES },
+	{ "watch", "[PATTERN]", "prints changes as they come", 0, 1, command_watch,
+	  ASKS, SHAPE_STREAM },
 	{ "meters", "[NODE...]", "shows the meters, live on a terminal", 0, ANY,
-	  command_meters },
+	  command_meters, ASKS, SHAPE_STREAM },
 	{ "events", "", "prints what happens: xruns, reloads, JACK lost and found", 0,
-	  0, command_events },
-	{ "status", "", "prints how the rack and its audio are", 0, 0, command_status },
-	{ "config", "", "prints the running rack as a config", 0, 0, command_config },
+	  0, command_events, ASKS, SHAPE_STREAM },
+	{ "status", "", "prints how the rack and its audio are", 0, 0, command_status,
+	  ASKS, SHAPE_VALUES },
+	{ "config", "", "prints the running rack as a config", 0, 0, command_config,
+	  ASKS, SHAPE_LINES },
 	{ "check", "[FILE]", "lists what is wrong with a config, changes nothing", 0, 1,
-	  command_check },
+	  command_check, ASKS, SHAPE_LINES },
 	{ "reload", "[FILE]",
 	  "loads the config again; --fresh takes every value from it", 0, 1,
-	  command_reload },
+	  command_reload, ASKS, SHAPE_LINES },
 	{ "scene", "[WHAT NAME ...]",
 	  "lists scenes; save, load NAME [SECONDS], delete, rename NAME NEW", 0, ANY,
-	  command_scene },
+	  command_scene, CHANGES, SHAPE_NAMES },
 	{ "compare", "[WHAT]",
 	  "plays a, b, bypass or delta at one loudness; off; prints which", 0, 1,
-	  command_compare },
+	  command_compare, CHANGES, SHAPE_VALUES },
 	{ "abx", "[A B]", "can you hear it? blind, with a tally; a and b, or others", 0,
-	  2, command_abx },
+	  2, command_abx, ASKS, SHAPE_ONE },
 	{ "undo", "", "takes back the last step; --since 10m: all steps since then", 0,
-	  0, command_undo },
-	{ "redo", "", "does again what was undone", 0, 0, command_redo },
+	  0, command_undo, CHANGES, SHAPE_LINES },
+	{ "redo", "", "does again what was undone", 0, 0, command_redo, CHANGES,
+	  SHAPE_LINES },
 	{ "history", "[COUNT]", "prints the last steps, newest first", 0, 1,
-	  command_history },
+	  command_history, ASKS, SHAPE_LINES },
 	{ "monitor", "[PATTERN]", "prints all that the rack sends, as it comes", 0, 1,
-	  command_monitor },
+	  command_monitor, ASKS, SHAPE_STREAM },
 	{ "script", "FILE",
 	  "runs commands from a file (-: stdin); `@2.5 set ...` waits until then", 1, 1,
-	  command_script },
+	  command_script, ASKS, SHAPE_ONE },
 	{ "sync", "", "returns when all earlier changes are in the audio", 0, 0,
-	  command_sync },
-	{ "ping", "", "asks whether anybody is there", 0, 0, command_ping },
+	  command_sync, ASKS, SHAPE_VALUES },
+	{ "ping", "", "asks whether anybody is there", 0, 0, command_ping, ASKS,
+	  SHAPE_VALUES },
 };
 enum { COMMANDS = sizeof commands / sizeof commands[0] };
 
@@ -149,22 +161,44 @@ void json_number(FILE *to, double value)
 	fputs(text, to);
 }
 
+/* The options, with the letter under which option_take() knows them. */
+static const struct option_row {
+	char letter;
+	const char *name, *value, *help;
+} option_rows[] = {
+	{ 'h', "--host", "HOSTS",
+	  "where lathed runs (127.0.0.1, or $LATHE_HOST): names, addresses, HOST:PORT, "
+	  "groups, with commas" },
+	{ 'p', "--port", "N", "its OSC port (3345, or $LATHE_PORT)" },
+	{ 'j', "--json", "", "one JSON object per line; of many racks one each" },
+	{ 'n', "--seconds", "N",
+	  "watch, monitor, meters and events end by themselves" },
+	{ 'r', "--rate", "HZ", "how often watch and meters are told (1 to 50)" },
+	{ 'm', "--summary", "", "meters: ends with a table of what was seen" },
+	{ 's', "--since", "T", "undo: all steps of the last T (90s, 10m, 2h)" },
+	{ 'f', "--fresh", "", "reload: every value from the file" },
+	{ 't', "--timeout", "S", "how long to wait for an answer (1)" },
+	{ 'v', "--version", "", "prints the version" },
+	{ '?', "--help", "", "prints this" },
+};
+enum { OPTIONS = sizeof option_rows / sizeof option_rows[0] };
+
 static void usage(FILE *to)
 {
-	fprintf(to,
-		"usage: lathectl [--host NAME] [--port N] [--json] COMMAND ...\n\n");
+	fprintf(to, "usage: lathectl [OPTION ...] COMMAND ...\n\n");
 	for (int i = 0; i < COMMANDS; i++)
 		fprintf(to, "  %-8s %-22s %s\n", commands[i].name,
 			commands[i].arguments, commands[i].help);
 	fprintf(to, "\nADDRESS is an OSC address, its first slash optional: "
-		    "eq/band/3/gain, '*/bypass'.\n"
-		    "  --json       one JSON object per line\n"
-		    "  --seconds N  watch, meters and events end by themselves\n"
-		    "  --rate HZ    how often watch and meters are told (1 to 50)\n"
-		    "  --summary    meters: ends with a table of what was seen\n"
-		    "  --since T    undo: all steps of the last T (90s, 10m, 2h)\n"
-		    "  --timeout S  how long to wait for an answer (default 1)\n"
-		    "Exit status: 0 done, 1 refused, 2 usage, 3 no answer.\n");
+		    "eq/band/3/gain, '*/bypass'.\n\n");
+	for (int i = 0; i < OPTIONS; i++)
+		fprintf(to, "  %-10s %-6s %s\n", option_rows[i].name,
+			option_rows[i].value, option_rows[i].help);
+	fprintf(to,
+		"\nGroups of hosts stand in ~/.config/lathe/hosts: "
+		"studio = 10.0.0.2, 10.0.0.3:3346\n"
+		"Exit status: 0 done, 1 refused, 2 usage, 3 no answer; the worst of "
+		"many.\n");
 }
 
 static void on_signal(int number)
@@ -223,48 +257,74 @@ static const char *word(const char *option, const char *text)
 	return text;
 }
 
-/* Options may stand anywhere; a word such as -3 is a value. Leaves the rest in argv. */
+static void option_take(struct options *options, char letter, const char *name,
+			const char *value)
+{
+	switch (letter) {
+	case 'h':
+		options->host = value;
+		break;
+	case 'p':
+		options->port = port(name, value);
+		break;
+	case 'j':
+		options->json = true;
+		break;
+	case 'n':
+		options->seconds = positive(name, value);
+		break;
+	case 'r':
+		options->rate = positive(name, value);
+		break;
+	case 'm':
+		options->summary = true;
+		break;
+	case 's':
+		options->since = duration(name, value);
+		break;
+	case 'f':
+		options->fresh = true;
+		break;
+	case 't':
+		options->patience = positive(name, value);
+		break;
+	case 'v':
+		puts("lathectl " LATHE_VERSION);
+		exit(EXIT_DONE);
+	default:
+		usage(stdout);
+		exit(EXIT_DONE);
+	}
+}
+
+/* Options may stand anywhere, as --port 1 or --port=1; a word such as -3 is a value. Leaves
+ * the rest in argv. */
 static int options_read(struct options *options, int argc, char **argv)
 {
 	int rest = 0;
 
 	for (int i = 1; i < argc; i++) {
-		const char *given = argv[i];
+		char *given = strcmp(argv[i], "-h") == 0 ? "--help" : argv[i];
+		const struct option_row *row = option_rows;
+		size_t length = strcspn(given, "=");
+
 		if (given[0] != '-' || given[1] != '-' || !given[2]) {
-			if (strcmp(given, "-h") == 0) {
-				usage(stdout);
-				exit(EXIT_DONE);
-			}
 			argv[rest++] = argv[i];
-		} else if (strcmp(given, "--help") == 0) {
-			usage(stdout);
-			exit(EXIT_DONE);
-		} else if (strcmp(given, "--version") == 0) {
-			puts("lathectl " LATHE_VERSION);
-			exit(EXIT_DONE);
-		} else if (strcmp(given, "--json") == 0) {
-			options->json = true;
-		} else if (strcmp(given, "--fresh") == 0) {
-			options->fresh = true;
-		} else if (strcmp(given, "--summary") == 0) {
-			options->summary = true;
-		} else if (strcmp(given, "--host") == 0) {
-			options->host = word(given, argv[++i]);
-		} else if (strcmp(given, "--port") == 0) {
-			options->port = port(given, argv[++i]);
-		} else if (strcmp(given, "--seconds") == 0) {
-			options->seconds = positive(given, argv[++i]);
-		} else if (strcmp(given, "--rate") == 0) {
-			options->rate = positive(given, argv[++i]);
-		} else if (strcmp(given, "--since") == 0) {
-			options->since = duration(given, argv[++i]);
-		} else if (strcmp(given, "--timeout") == 0) {
-			options->patience = positive(given, argv[++i]);
-		} else {
+			continue;
+		}
+		while (row < option_rows + OPTIONS &&
+		       (strlen(row->name) != length ||
+			strncmp(row->name, given, length) != 0))
+			row++;
+		if (row == option_rows + OPTIONS || (given[length] && !row->value[0])) {
 			fprintf(stderr, "lathectl: unknown option %s (see --help)\n",
 				given);
 			exit(EXIT_USAGE);
 		}
+		const char *value = given[length] ? given + length + 1 : NULL;
+		if (row->value[0] && !value)
+			value = word(row->name, argv[++i]);
+		option_take(options, row->letter, row->name, value);
 	}
 	return rest;
 }
@@ -294,7 +354,14 @@ int command_words(struct session *session, int argc, char **argv)
 
 	session->refused = false;
 	session->last_error[0] = '\0';
-	return command ? command->run(session, argc - 1, argv + 1) : EXIT_USAGE;
+	if (!command)
+		return EXIT_USAGE;
+	if (session->places.count == 1 || command->shape == SHAPE_ONE)
+		return command->run(session, argc - 1, argv + 1);
+	bool lists = argc == 1 || strcmp(argv[1], "list") == 0;
+	bool verdict = command->run == command_scene && !lists;
+	return many_run(session, verdict ? SHAPE_LINES : command->shape,
+			command->changes, command->run, argc - 1, argv + 1);
 }
 
 int main(int argc, char **argv)
@@ -306,6 +373,7 @@ int main(int argc, char **argv)
 						.since = -1,
 						.patience = 1 } };
 	struct sigaction action = { .sa_handler = on_signal };
+	const struct place *place = session.places.place;
 	char error[256];
 
 	argc = options_read(&session.options, argc, argv);
@@ -317,17 +385,21 @@ int main(int argc, char **argv)
 		usage(stderr);
 		return EXIT_USAGE;
 	}
-	const struct command *command = command_find(argc, argv);
-	if (!command)
+	if (!command_find(argc, argv) ||
+	    !places_read(&session.places, session.options.host, session.options.port))
 		return EXIT_USAGE;
-	if (!client_open(&session.client, session.options.host, session.options.port,
-			 error, sizeof error)) {
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+	if (session.places.count > 1)
+		return command_words(&session, argc, argv);
+	session.options.host = place->host;
+	session.options.port = place->port;
+	if (!client_open(&session.client, place->host, place->port, error,
+			 sizeof error)) {
 		fprintf(stderr, "lathectl: %s\n", error);
 		return EXIT_NO_ANSWER;
 	}
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
-	int status = command->run(&session, argc - 1, argv + 1);
+	int status = command_words(&session, argc, argv);
 	client_close(&session.client);
 	return status == EXIT_DONE && fflush(stdout) != 0 ? EXIT_REFUSED : status;
 }

@@ -27,8 +27,9 @@ static void argument_print(const struct message *message, int argument, bool jso
 int ask_and_wait(struct wait *wait, bool (*on_message)(void *, const struct message *))
 {
 	struct session *session = wait->session;
-	enum client_end end = client_run(&session->client, session->options.patience,
-					 on_message, wait);
+	enum client_end end =
+		client_run(&session->client, session->options.patience + session->lead,
+			   on_message, wait);
 
 	if (end == CLIENT_INTERRUPTED)
 		return EXIT_NO_ANSWER;
@@ -146,6 +147,18 @@ static void result_print(const struct wait *wait, bool ok, const char *text)
 	}
 }
 
+static void text_gather(struct wait *wait, const char *text)
+{
+	size_t length = text ? strlen(text) : 0;
+	char *longer = realloc(wait->text, wait->length + length + 1);
+
+	if (!longer)
+		abort();
+	wait->text = longer;
+	memcpy(wait->text + wait->length, text ? text : "", length + 1);
+	wait->length += length;
+}
+
 /* ,isii ok, text, part, parts. */
 bool on_result(void *context, const struct message *message)
 {
@@ -156,13 +169,7 @@ bool on_result(void *context, const struct message *message)
 		return true;
 	if (strcmp(message->path, "/rack/result") != 0)
 		return false;
-	size_t length = text ? strlen(text) : 0;
-	char *longer = realloc(wait->text, wait->length + length + 1);
-	if (!longer)
-		abort();
-	wait->text = longer;
-	memcpy(wait->text + wait->length, text ? text : "", length + 1);
-	wait->length += length;
+	text_gather(wait, text);
 	if (message_number(message, 2) < message_number(message, 3))
 		return false;
 	bool ok = message_number(message, 0) != 0;
@@ -198,7 +205,7 @@ int command_reload(struct session *session, int argc, char **argv)
 
 /* ---- config, status ---------------------------------------------------------------- */
 
-/* ,iis part, parts, text; or just the text. */
+/* ,iis part, parts, text. */
 static bool on_config(void *context, const struct message *message)
 {
 	struct wait *wait = context;
@@ -208,10 +215,18 @@ static bool on_config(void *context, const struct message *message)
 	if (strcmp(message->path, "/rack/config") != 0)
 		return false;
 	const char *text = message_string(message, message->argc - 1);
-	if (text)
-		fputs(text, stdout);
-	return message->argc < 3 ||
-	       message_number(message, 0) >= message_number(message, 1);
+	text_gather(wait, text);
+	if (message_number(message, 0) < message_number(message, 1))
+		return false;
+	if (wait->session->options.json) {
+		fputs("{\"config\": ", stdout);
+		json_string(stdout, wait->text);
+		puts("}");
+	} else {
+		fputs(wait->text, stdout);
+	}
+	free(wait->text);
+	return true;
 }
 
 int command_config(struct session *session, int argc, char **argv)
@@ -278,7 +293,8 @@ static bool on_reply(void *context, const struct message *message)
 		return true;
 	if (strcmp(message->path, wait->path) != 0)
 		return false;
-	double frame = message_number(message, message->argc - 1);
+	/* pong: version, uptime, frame, time; synced: frame */
+	double frame = message_number(message, message->argc > 2 ? 2 : 0);
 	if (wait->session->options.json)
 		printf("{\"frame\": %.0f}\n", frame);
 	else

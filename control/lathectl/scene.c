@@ -73,11 +73,11 @@ static int load(struct wait *wait, int argc, char **argv)
 	session->options.patience = fmax(session->options.patience, 5) + seconds;
 	if (argc > next) {
 		path_normal(argv[next], pattern);
-		client_send(&session->client, "/rack/scene/load", "sfs", argv[0],
-			    seconds, pattern);
+		client_change(&session->client, "/rack/scene/load", "sfs", argv[0],
+			      seconds, pattern);
 	} else {
-		client_send(&session->client, "/rack/scene/load", "sf", argv[0],
-			    seconds);
+		client_change(&session->client, "/rack/scene/load", "sf", argv[0],
+			      seconds);
 	}
 	return ask_and_wait(wait, on_load);
 }
@@ -88,8 +88,8 @@ static int save(struct wait *wait, int argc, char **argv)
 
 	if (argc > 1)
 		path_normal(argv[1], pattern);
-	client_send(&wait->session->client, "/rack/scene/save", argc > 1 ? "ss" : "s",
-		    argv[0], pattern);
+	client_change(&wait->session->client, "/rack/scene/save", argc > 1 ? "ss" : "s",
+		      argv[0], pattern);
 	return ask_and_wait(wait, on_result);
 }
 
@@ -108,12 +108,12 @@ int command_scene(struct session *session, int argc, char **argv)
 	if (strcmp(what, "load") == 0 && argc > 1)
 		return load(&wait, argc - 1, argv + 1);
 	if (strcmp(what, "delete") == 0 && argc == 2) {
-		client_send(&session->client, "/rack/scene/delete", "s", argv[1]);
+		client_change(&session->client, "/rack/scene/delete", "s", argv[1]);
 		return ask_and_wait(&wait, on_result);
 	}
 	if (strcmp(what, "rename") == 0 && argc == 3) {
-		client_send(&session->client, "/rack/scene/rename", "ss", argv[1],
-			    argv[2]);
+		client_change(&session->client, "/rack/scene/rename", "ss", argv[1],
+			      argv[2]);
 		return ask_and_wait(&wait, on_result);
 	}
 	fputs(usage, stderr);

@@ -13,10 +13,10 @@ int command_undo(struct session *session, int argc, char **argv)
 	(void)argc;
 	(void)argv;
 	if (session->options.since >= 0)
-		client_send(&session->client, "/rack/undo/since", "f",
-			    session->options.since);
+		client_change(&session->client, "/rack/undo/since", "f",
+			      session->options.since);
 	else
-		client_send(&session->client, "/rack/undo", "");
+		client_change(&session->client, "/rack/undo", "");
 	return ask_and_wait(&wait, on_result);
 }
 
@@ -26,7 +26,7 @@ int command_redo(struct session *session, int argc, char **argv)
 
 	(void)argc;
 	(void)argv;
-	client_send(&session->client, "/rack/redo", "");
+	client_change(&session->client, "/rack/redo", "");
 	return ask_and_wait(&wait, on_result);
 }
 

@@ -106,6 +106,11 @@ static bool is_one_part(const char *path)
 	return !strchr(path + 1, '/') && strcmp(path, "/rack") != 0;
 }
 
+static int nonce(void)
+{
+	return (int)(client_now() * 1000) & 0x7ffffff;
+}
+
 /* Reads until all that was asked is there. Patterns may be answered a little at a time:
  * a short silence after the pong ends them. */
 static int collect(struct answers *answers)
@@ -113,7 +118,7 @@ static int collect(struct answers *answers)
 	struct session *session = answers->session;
 	int before = -1;
 
-	answers->nonce = (int)(client_now() * 1000) & 0x7ffffff;
+	answers->nonce = nonce();
 	client_send(&session->client, "/rack/ping", "i", answers->nonce);
 	enum client_end end = client_run(&session->client, session->options.patience,
 					 on_answer, answers);
@@ -264,13 +269,31 @@ static void path_of_value(char *path)
 	}
 }
 
+/* The bundle waits in the rack for its time; a pong among it says when that has come. */
+static void send_ahead(struct answers *answers, lo_bundle bundle)
+{
+	struct session *session = answers->session;
+	lo_message ping = lo_message_new();
+
+	answers->nonce = nonce();
+	lo_message_add_int32(ping, answers->nonce);
+	lo_bundle_add_message(bundle, "/rack/ping", ping);
+	client_send_bundle(&session->client, bundle);
+	client_run(&session->client, session->options.patience + session->lead,
+		   on_answer, answers);
+	answers->ponged = false;
+}
+
 /* Sends the bundle, then asks for what became of it and prints that. */
 static int send_and_show(struct session *session, lo_bundle bundle,
 			 char (*paths)[PATH_BYTES], int count)
 {
 	struct answers answers = { .session = session, .wanted = count };
 
-	client_send_bundle(&session->client, bundle);
+	if (session->lead > 0)
+		send_ahead(&answers, bundle);
+	else
+		client_send_bundle(&session->client, bundle);
 	for (int i = 0; i < count; i++) {
 		path_of_value(paths[i]);
 		if (is_pattern(paths[i]))
@@ -287,7 +310,7 @@ static int send_and_show(struct session *session, lo_bundle bundle,
 static int send_one(struct session *session, const char *given, const char *form,
 		    lo_message message)
 {
-	lo_bundle bundle = lo_bundle_new(LO_TT_IMMEDIATE);
+	lo_bundle bundle = lo_bundle_new(session->client.due);
 	char path[1][PATH_BYTES], full[PATH_BYTES + 8];
 
 	path_normal(given, path[0]);
@@ -320,7 +343,7 @@ static char *line_split(char *line)
 static int set_lines(struct session *session, FILE *from)
 {
 	static char paths[BUNDLE_ELEMENTS][PATH_BYTES];
-	lo_bundle bundle = lo_bundle_new(LO_TT_IMMEDIATE);
+	lo_bundle bundle = lo_bundle_new(session->client.due);
 	char line[LINE_BYTES];
 	int count = 0, number = 0;
 
@@ -354,7 +377,7 @@ int command_set(struct session *session, int argc, char **argv)
 	char line[LINE_BYTES] = "";
 
 	if (argc == 1 && strcmp(argv[0], "-") == 0)
-		return set_lines(session, stdin);
+		return set_lines(session, session->input ? session->input : stdin);
 	for (int i = 0; i < argc; i++)
 		snprintf(line + strlen(line), sizeof line - strlen(line), "%s%s",
 			 i ? " " : "", argv[i]);
