@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 enum { METER_WATCH, METER_FORGET, METER_QUIT };
-enum { LOOK_MS = 10 };
+enum { LOOK_MS = 40, HURRY_MS = 1 };
 
 struct metering {
 	struct metering_options options;
@@ -39,10 +39,12 @@ static void forget(struct metering *metering, struct resident *resident)
 			metering->watched[i] = metering->watched[--metering->count];
 }
 
-static void drain(struct resident *resident)
+/* True: a second look after the usual time could come too late, as in freewheel. */
+static bool drain(struct resident *resident)
 {
 	float values[1024], audio[CHANNELS_MAX * GRID_FRAMES];
 	struct tap_record record;
+	bool hurry = tap_room(resident->tap) < resident->tap->size / 4 * 3;
 
 	while (tap_read(resident->tap, &record, values, audio)) {
 		resident->module->measure(resident->handle, audio, record.frames,
@@ -50,12 +52,16 @@ static void drain(struct resident *resident)
 		folds_add(&resident->measured, resident->meters);
 	}
 	folds_publish(&resident->measured);
+	return hurry;
 }
 
-void metering_drain(struct metering *metering)
+bool metering_drain(struct metering *metering)
 {
+	bool hurry = false;
+
 	for (int i = 0; i < metering->count; i++)
-		drain(metering->watched[i]);
+		hurry |= drain(metering->watched[i]);
+	return hurry;
 }
 
 /* False: the meter thread is to end. */
@@ -80,15 +86,17 @@ static void *metering_run(void *context)
 {
 	struct metering *metering = context;
 	struct letter letter;
-	bool more = true;
+	bool more = true, hurry = false;
 
 	while (more) {
-		bool found = mail_take(&metering->mail, &letter, LOOK_MS);
+		int wait_ms = hurry ? HURRY_MS : LOOK_MS;
+		bool found = mail_take(&metering->mail, &letter,
+				       metering->count ? wait_ms : -1);
 		while (found && more) {
 			more = obey(metering, letter);
 			found = more && mail_take(&metering->mail, &letter, 0);
 		}
-		metering_drain(metering);
+		hurry = metering_drain(metering);
 	}
 	return NULL;
 }

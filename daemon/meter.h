@@ -20,6 +20,7 @@ void metering_destroy(struct metering *metering);
 void metering_watch(struct metering *metering, struct plan *plan);
 /* Lets go of a plan that came back from the audio, and passes it on to be freed. */
 void metering_forget(struct metering *metering, struct plan *plan);
-void metering_drain(struct metering *metering); /* in line only */
+/* In line only. True: the taps were filling up. */
+bool metering_drain(struct metering *metering);
 
 #endif
