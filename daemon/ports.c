@@ -108,7 +108,11 @@ bool set_same(const struct port_set *a, const struct port_set *b)
 void ports_gather(struct ports *ports, int frames, float *buffers[PORTS_MAX],
 		  bool is_output[PORTS_MAX])
 {
-	for (int i = 0; i < PORTS_MAX; i++) {
+	int used = atomic_load_explicit(&ports->used, memory_order_acquire);
+
+	memset(buffers + used, 0, sizeof(*buffers) * (size_t)(PORTS_MAX - used));
+	memset(is_output + used, 0, sizeof(*is_output) * (size_t)(PORTS_MAX - used));
+	for (int i = 0; i < used; i++) {
 		struct slot *slot = &ports->slots[i];
 		jack_port_t *port =
 			atomic_load_explicit(&slot->port, memory_order_acquire);
@@ -257,6 +261,8 @@ bool ports_change(struct ports *ports, const struct port_set *set,
 				all = false;
 				continue;
 			}
+			if (port->slot >= atomic_load(&ports->used))
+				atomic_store(&ports->used, port->slot + 1);
 		}
 		patch_want(patch, atomic_load(&slot->port), port->connect);
 	}

@@ -44,6 +44,7 @@ struct slot {
 
 struct ports {
 	struct slot slots[PORTS_MAX];
+	_Atomic int used;        /* slots from here on never had a port */
 	_Atomic uint64_t cycles; /* that the audio thread has ended */
 };
 

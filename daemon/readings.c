@@ -62,18 +62,20 @@ void readings_reshape(struct engine *engine)
 }
 
 /* What a node of the plan in `rack` read, joined with what came before in this tick. */
-static void join(struct reading *reading, const struct node *node, const float *slots)
+static void join(struct reading *reading, const struct node *node,
+		 const unsigned char *fold, const float *slots)
 {
 	int count = node_meters(node);
+	bool measures = node->module->measure;
 
 	for (int i = 0; i < count; i++) {
-		const struct meter *row = meter_row(node->module, node->channels, i);
-		if (row->flags & METER_MEASURED)
+		if (measures &&
+		    meter_row(node->module, node->channels, i)->flags & METER_MEASURED)
 			continue;
-		reading->values[i] =
-			reading->fresh
-				? fold_join(row->fold, reading->values[i], slots[i])
-				: slots[i];
+		reading->values[i] = reading->fresh
+					     ? fold_join((enum fold)fold[i],
+							 reading->values[i], slots[i])
+					     : slots[i];
 	}
 	reading->fresh = true;
 }
@@ -107,7 +109,8 @@ static void collect_plan(struct engine *engine, struct plan *plan)
 		const float *first = slots + plan->meters_at[i];
 		tell_guard(engine, node, first + node_meters(node));
 		if (plan->same[i] >= 0)
-			join(&engine->readings[plan->same[i]], node, first);
+			join(&engine->readings[plan->same[i]], node,
+			     plan->meters.fold + plan->meters_at[i], first);
 	}
 }
 
