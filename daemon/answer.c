@@ -41,6 +41,7 @@ struct answers {
 	struct sockaddr_in to;
 	struct client everyone; /* counts the complaints of those without a record */
 	struct job jobs[ANSWERS_MAX];
+	int under_way;
 	/* The tree's description as messages, each behind its size; made when first asked. */
 	uint8_t *tree;
 	size_t tree_size, tree_room;
@@ -55,8 +56,9 @@ struct answers *answers_create(struct host *host, int fd)
 	return answers;
 }
 
-static void job_finish(struct job *job)
+static void job_finish(struct answers *answers, struct job *job)
 {
+	answers->under_way -= job->kind != ANSWER_NONE;
 	free(job->bits);
 	text_finish(&job->text);
 	memset(job, 0, sizeof *job);
@@ -67,7 +69,7 @@ void answers_destroy(struct answers *answers)
 	if (!answers)
 		return;
 	for (int i = 0; i < ANSWERS_MAX; i++)
-		job_finish(&answers->jobs[i]);
+		job_finish(answers, &answers->jobs[i]);
 	free(answers->tree);
 	free(answers);
 }
@@ -78,7 +80,7 @@ void answers_reshape(struct answers *answers, const struct addresses *addresses)
 	answers->tree_size = 0;
 	for (int i = 0; i < ANSWERS_MAX; i++)
 		if (answers->jobs[i].kind != ANSWER_TEXT)
-			job_finish(&answers->jobs[i]);
+			job_finish(answers, &answers->jobs[i]);
 }
 
 uint64_t answers_unsent(const struct answers *answers)
@@ -166,6 +168,7 @@ static struct job *job_begin(struct answers *answers, const struct sender *sende
 		struct job *job = &answers->jobs[i];
 		if (job->kind != ANSWER_NONE)
 			continue;
+		answers->under_way++;
 		job->kind = kind;
 		job->to = sender->address;
 		return job;
@@ -333,13 +336,18 @@ static void job_go_on(struct answers *answers, struct job *job)
 			return;
 		}
 		if (done)
-			job_finish(job);
+			job_finish(answers, job);
 	}
 }
 
 void answers_tick(struct answers *answers)
 {
-	for (int i = 0; i < ANSWERS_MAX; i++)
+	for (int i = 0; i < ANSWERS_MAX && answers->under_way; i++)
 		if (answers->jobs[i].kind != ANSWER_NONE)
 			job_go_on(answers, &answers->jobs[i]);
+}
+
+bool answers_busy(const struct answers *answers)
+{
+	return answers->under_way > 0;
 }

@@ -45,7 +45,7 @@ bool answer_values(struct answers *answers, const struct sender *sender,
 /* "<path> <head> part parts text"; takes the text over. */
 bool answer_text(struct answers *answers, const struct sender *sender, const char *path,
 		 int ok, struct text *text);
-/* Every 10 ms. */
 void answers_tick(struct answers *answers);
+bool answers_busy(const struct answers *answers); /* a long one is under way */
 
 #endif

@@ -30,6 +30,7 @@ struct compare {
 	struct settings kept[SLOTS];
 	struct louder louder[NODES_MAX];
 	int ticks, settling;
+	bool on; /* as of the last look */
 };
 
 struct compare *compare_create(struct host *host)
@@ -135,8 +136,14 @@ void compare_tick(struct compare *compare)
 	for (int i = 0; i < rack->node_count && !compare->settling; i++)
 		if (rack->nodes[i].kind == NODE_OUTPUT)
 			listen(compare, i);
-	if (is_on(rack))
+	compare->on = is_on(rack);
+	if (compare->on)
 		match(compare);
+}
+
+bool compare_busy(const struct compare *compare)
+{
+	return compare && (compare->on || compare->settling > 0);
 }
 
 /* ---- slots ------------------------------------------------------------------------------ */
@@ -169,7 +176,9 @@ bool compare_heed(struct compare *compare, const struct change *changes, int cou
 			switch_slot(compare, slot);
 		heeded = true;
 	}
-	if (heeded && is_on(compare->host->rack))
+	if (heeded)
+		compare->on = is_on(compare->host->rack);
+	if (heeded && compare->on)
 		match(compare);
 	return heeded;
 }

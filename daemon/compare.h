@@ -17,8 +17,8 @@ struct compare *compare_create(struct host *host);
 void compare_destroy(struct compare *compare);
 /* These changes were made; true when more followed from them. */
 bool compare_heed(struct compare *compare, const struct change *changes, int count);
-/* Every 10 ms. */
 void compare_tick(struct compare *compare);
+bool compare_busy(const struct compare *compare); /* it counts the ticks */
 /* The rack is another one. */
 void compare_move(struct compare *compare, const struct rack *from,
 		  const struct rack *to);

@@ -464,3 +464,9 @@ void dispatch_tick(struct dispatch *dispatch, double now)
 	answers_tick(dispatch->answers);
 	dispatch_flush(dispatch);
 }
+
+bool dispatch_busy(const struct dispatch *dispatch)
+{
+	return dispatch->sync_count || dispatch->save_count ||
+	       timed_count(dispatch->timed) || answers_busy(dispatch->answers);
+}

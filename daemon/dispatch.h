@@ -54,8 +54,9 @@ void dispatch_packet(struct dispatch *dispatch, const uint8_t *bytes, size_t siz
 		     const struct sockaddr_in *from, double now);
 /* The end of a turn: what was gathered is applied, answers are sent. */
 void dispatch_flush(struct dispatch *dispatch);
-/* Every 10 ms: timed bundles, syncs, long answers. */
+/* Timed bundles, syncs, long answers. */
 void dispatch_tick(struct dispatch *dispatch, double now);
+bool dispatch_busy(const struct dispatch *dispatch); /* some of these are under way */
 /* The rack is another one. */
 void dispatch_reshape(struct dispatch *dispatch);
 

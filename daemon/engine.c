@@ -331,7 +331,7 @@ static void calibrate(struct engine *engine)
 	give_orders(engine);
 }
 
-static void read_report(struct engine *engine)
+void engine_look(struct engine *engine)
 {
 	struct rt_report before = engine->report;
 	struct rt *rt = &engine->rt;
@@ -347,7 +347,7 @@ void engine_tick(struct engine *engine)
 {
 	calibrate(engine);
 	engine_drain(engine);
-	read_report(engine);
+	engine_look(engine);
 	readings_collect(engine);
 	advance(engine);
 }

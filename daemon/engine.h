@@ -54,9 +54,11 @@ uint64_t engine_played(const struct engine *engine);
 bool engine_busy(const struct engine *engine); /* a build or a fade is under way */
 void engine_ports_ready(struct engine *engine);
 
-/* Every 10 ms: moves builds along, reclaims plans, reads meters, posts events. In line mode
- * it also builds and measures. */
+/* Moves builds along, reclaims plans, reads meters, posts events: every 10 ms while
+ * engine_busy(). In line mode it also builds and measures. */
 void engine_tick(struct engine *engine);
+/* Between two ticks: what the audio plays by now. */
+void engine_look(struct engine *engine);
 /* The audio thread is known to run (cycles advance) or not; freewheel waits for taps. */
 void engine_audio_running(struct engine *engine, bool running);
 /* Freewheel: wait before rt_run(). For the thread that calls rt_run(). */

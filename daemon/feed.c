@@ -4,6 +4,7 @@
 #include "daemon/fold.h"
 #include "daemon/param.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -240,6 +241,17 @@ void feed_tick(struct watch *watch, double now)
 				take_turn(watch, client, subscription, now);
 		}
 	}
+}
+
+double feed_due(const struct watch *watch)
+{
+	double due = HUGE_VAL;
+	for (int i = 0; i < CLIENTS_MAX; i++) {
+		const struct client *client = &watch->clients[i];
+		for (int s = 0; s < client->subscription_count; s++)
+			due = fmin(due, client->subscriptions[s]->due);
+	}
+	return due;
 }
 
 void feed_all(struct watch *watch, const struct packet *packet)

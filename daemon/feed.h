@@ -5,8 +5,10 @@
 #include "daemon/packet.h"
 #include "daemon/watch.h"
 
-/* Every 10 ms: folds the engine's meters into each subscription, sends what is due. */
+/* Folds the engine's meters into each subscription, sends what is due. */
 void feed_tick(struct watch *watch, double now);
+/* When a subscription is due next, monotonic seconds; HUGE_VAL without any. */
+double feed_due(const struct watch *watch);
 /* Sends an event to every subscriber. */
 void feed_event(struct watch *watch, const struct event *event);
 /* Sends what the packet holds to every subscriber. */

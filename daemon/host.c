@@ -234,3 +234,10 @@ void host_tick(struct host *host)
 	scenes_tick(host->scenes);
 	state_tick(host->state);
 }
+
+bool host_busy(const struct host *host)
+{
+	return glide_count(host->glides) || recall_count(host->recalls) ||
+	       engine_busy(host->engine) || compare_busy(host->compare) ||
+	       scenes_busy(host->scenes) || state_busy(host->state);
+}

@@ -59,6 +59,8 @@ int host_fade_ticks(double seconds);
 /* file NULL: the config that was loaded. False: nothing changed, result says why. */
 bool host_reload(struct host *host, const char *file, bool fresh, struct text *result);
 bool host_check(struct host *host, const char *file, struct text *result);
-void host_tick(struct host *host); /* every 10 ms: glides, engine_tick() */
+void host_tick(struct host *host); /* glides, engine_tick() */
+/* Something counts on the next tick in 10 ms. Else it may come later. */
+bool host_busy(const struct host *host);
 
 #endif

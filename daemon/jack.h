@@ -14,9 +14,9 @@ struct jack *jack_create(const char *client, const char *server,
 /* After jack_closed() only. */
 void jack_destroy(struct jack *jack);
 
-/* Readable when jack_tick() has something to do before the next 10 ms are over. */
+/* Readable when jack_tick() has something to do at once. */
 int jack_fd(const struct jack *jack);
-/* Every 10 ms, and when jack_fd() is readable: ports that the engine no longer plays are
+/* Each tick, and when jack_fd() is readable: ports that the engine no longer plays are
  * unregistered, what the JACK thread reports becomes status and events. */
 void jack_tick(struct jack *jack, struct host_status *status);
 

@@ -22,18 +22,19 @@
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
-#include <sys/timerfd.h>
 #include <systemd/sd-daemon.h>
 #include <time.h>
 #include <unistd.h>
 
 enum {
 	STATUS_CONFIG = 78, /* EX_CONFIG */
-	TICK_MS = 10,
 	STOP_MS = 2000,     /* to fade out and leave JACK, then we go anyway */
 	RATE_GUESS = 48000, /* until JACK says */
-	STATUS_TICKS = 100, /* between two looks at the status line */
+	STATUS_MS = 1000,   /* between two looks at the status line */
 };
+static const int64_t tick_ns = 10000000; /* of all that moves, and of a storm's ticks */
+static const int64_t idle_ns = 50000000; /* while nothing moves and nobody asks */
+static const int64_t look_ns = 2000000;  /* while somebody waits for the audio */
 
 enum phase { PHASE_PLAY, PHASE_FADE, PHASE_LEAVE, PHASE_DONE };
 
@@ -42,11 +43,12 @@ struct lathed {
 	struct host host;
 	struct osc *osc;
 	struct jack *jack;
-	int signals, timer;
+	int signals;
 	int engine_rate;
 	enum phase phase;
-	int64_t stop_ms; /* monotonic: then we go anyway */
-	int ticks, watchdog_ticks;
+	int64_t stop_ms;   /* monotonic: then we go anyway */
+	int64_t ticked_ns; /* when the last tick was due */
+	int64_t watchdog_ms, watchdog_due_ms, status_due_ms; /* watchdog_ms 0: none */
 	char status_line[160];
 };
 
@@ -107,17 +109,6 @@ static int signals_open(void)
 	signal(SIGPIPE, SIG_IGN);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-}
-
-static int timer_open(void)
-{
-	struct timespec tick = { .tv_nsec = TICK_MS * 1000000L };
-	struct itimerspec times = { .it_interval = tick, .it_value = tick };
-	int timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
-
-	if (timer >= 0)
-		timerfd_settime(timer, 0, &times, NULL);
-	return timer;
 }
 
 /* Takes the place of an engine of another rate; no audio runs. */
@@ -198,7 +189,6 @@ static bool start(struct lathed *lathed)
 	uint64_t watchdog_us;
 
 	lathed->signals = signals_open();
-	lathed->timer = timer_open();
 	memory_lock();
 	host->config_path = strdup(lathed->options.config);
 	host->events = event_log_create();
@@ -210,27 +200,31 @@ static bool start(struct lathed *lathed)
 	state_open(lathed);
 	lathed->jack = jack_create(client ? client : host->rack->name,
 				   lathed->options.server, host->events);
-	if (lathed->signals < 0 || lathed->timer < 0 || !host->config_path ||
-	    !host->events || !host->glides || !lathed->jack ||
-	    !engine_open(lathed, RATE_GUESS)) {
+	if (lathed->signals < 0 || !host->config_path || !host->events ||
+	    !host->glides || !lathed->jack || !engine_open(lathed, RATE_GUESS)) {
 		log_line(LOG_ERROR, "no memory to start in");
 		return false;
 	}
 	if (!osc_open(lathed))
 		return false;
 	if (sd_watchdog_enabled(0, &watchdog_us) > 0)
-		lathed->watchdog_ticks = (int)(watchdog_us / 2 / (TICK_MS * 1000)) + 1;
+		lathed->watchdog_ms = (int64_t)(watchdog_us / 2000);
 	sd_notify(0, "READY=1");
 	return true;
 }
 
-/* Ticks are too few on a busy machine: what must come in time asks the clock. */
-static int64_t clock_ms(void)
+static int64_t clock_ns(void)
 {
 	struct timespec now;
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * INT64_C(1000) + now.tv_nsec / 1000000;
+	return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
+}
+
+/* Ticks come late on a busy machine: what must come in time asks the clock. */
+static int64_t clock_ms(void)
+{
+	return clock_ns() / 1000000;
 }
 
 /* ---- the control thread's loop ------------------------------------------------------- */
@@ -293,10 +287,15 @@ static void tick_systemd(struct lathed *lathed)
 	const struct host_status *status = &lathed->host.status;
 	char line[sizeof lathed->status_line];
 
-	if (lathed->watchdog_ticks && lathed->ticks % lathed->watchdog_ticks == 0)
+	int64_t now = clock_ms();
+
+	if (lathed->watchdog_ms && now >= lathed->watchdog_due_ms) {
 		sd_notify(0, "WATCHDOG=1");
-	if (lathed->ticks % STATUS_TICKS)
+		lathed->watchdog_due_ms = now + lathed->watchdog_ms;
+	}
+	if (now < lathed->status_due_ms)
 		return;
+	lathed->status_due_ms = now + STATUS_MS;
 	snprintf(line, sizeof line,
 		 "JACK server '%s': %s, %d Hz, %d frames, %llu xruns; %d OSC clients",
 		 status->server, status->jack, status->rate, status->block,
@@ -323,34 +322,66 @@ static void tick(struct lathed *lathed)
 	tick_systemd(lathed);
 	if (lathed->phase != PHASE_PLAY)
 		tick_stop(lathed);
-	lathed->ticks++;
+}
+
+/* When the next tick is due, if nothing happens before. */
+static int64_t tick_due(const struct lathed *lathed)
+{
+	double listeners = osc_due(lathed->osc) * 1e9;
+	int64_t soon = lathed->ticked_ns + tick_ns;
+	int64_t late = lathed->ticked_ns + idle_ns;
+
+	if (lathed->phase != PHASE_PLAY || jack_offer(lathed->jack) ||
+	    host_busy(&lathed->host) || listeners < (double)soon)
+		return soon;
+	return listeners < (double)late ? (int64_t)listeners : late;
+}
+
+/* Ticks keep their rate through small delays, without a burst after a long one. */
+static void tick_if_due(struct lathed *lathed, int64_t due)
+{
+	int64_t now = clock_ns();
+
+	if (now < due)
+		return;
+	lathed->ticked_ns = now - due < tick_ns ? due : now;
+	tick(lathed);
 }
 
 static void run(struct lathed *lathed)
 {
-	enum { OSC, JACK, SIGNALS, TIMER, FDS };
+	enum { OSC, JACK, SIGNALS, FDS };
 	struct pollfd fds[FDS] = {
 		[OSC] = { .fd = osc_fd(lathed->osc), .events = POLLIN },
 		[JACK] = { .fd = jack_fd(lathed->jack), .events = POLLIN },
 		[SIGNALS] = { .fd = lathed->signals, .events = POLLIN },
-		[TIMER] = { .fd = lathed->timer, .events = POLLIN },
 	};
 	bool more = false;
 
 	while (lathed->phase != PHASE_DONE) {
-		uint64_t expired = 0;
+		bool waits = osc_waits(lathed->osc);
+		int64_t due = tick_due(lathed), left = more ? 0 : due - clock_ns();
 
-		if (poll(fds, FDS, more ? 0 : -1) < 0 && errno != EINTR)
+		if (waits && left > look_ns)
+			left = look_ns;
+		if (left < 0)
+			left = 0;
+		struct timespec wait = { left / 1000000000, left % 1000000000 };
+		int happened = ppoll(fds, FDS, &wait, NULL);
+		if (happened < 0 && errno != EINTR)
 			break;
-		if (fds[SIGNALS].revents)
+		/* Who asks shall hear of the present. */
+		if (happened > 0 && due > lathed->ticked_ns + tick_ns)
+			due = lathed->ticked_ns + tick_ns;
+		tick_if_due(lathed, due);
+		if (happened > 0 && fds[SIGNALS].revents)
 			take_signal(lathed);
-		if (more || fds[OSC].revents)
+		if (more || (happened > 0 && fds[OSC].revents))
 			more = osc_receive(lathed->osc);
-		if (fds[JACK].revents)
+		else if (waits)
+			osc_look(lathed->osc);
+		if (happened > 0 && fds[JACK].revents)
 			jack_tick(lathed->jack, &lathed->host.status);
-		if (fds[TIMER].revents &&
-		    read(lathed->timer, &expired, sizeof expired) == sizeof expired)
-			tick(lathed);
 	}
 }
 
@@ -374,7 +405,6 @@ static void finish(struct lathed *lathed)
 	rack_destroy(host->rack);
 	free(host->config_path);
 	free(host->state_folder);
-	close(lathed->timer);
 	close(lathed->signals);
 }
 

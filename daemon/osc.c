@@ -319,3 +319,20 @@ void osc_tick(struct osc *osc)
 	tell_events(osc, now);
 	osc->host->status.clients = watch_subscribers(watch);
 }
+
+double osc_due(const struct osc *osc)
+{
+	return dispatch_busy(osc->dispatch) ? 0.0 : feed_due(osc->dispatch->watch);
+}
+
+bool osc_waits(const struct osc *osc)
+{
+	return osc->dispatch->sync_count > 0;
+}
+
+void osc_look(struct osc *osc)
+{
+	engine_look(osc->host->engine);
+	command_synced(osc->dispatch);
+	dispatch_flush(osc->dispatch);
+}

@@ -22,9 +22,15 @@ int osc_fd(const struct osc *osc);
 /* When readable: handles messages for at most a few milliseconds, each sender in turn.
  * True: more is waiting, come back without sleeping (after the other work of the loop). */
 bool osc_receive(struct osc *osc);
-/* Every 10 ms, after host_tick(): timed bundles, feedback, meters, paced answers. Keeps
+/* After host_tick(): timed bundles, feedback, meters, paced answers. Keeps
  * host->status.clients. */
 void osc_tick(struct osc *osc);
+/* When a tick has something to do next, if nothing arrives: monotonic seconds, 0 for at
+ * once; far in the future when nobody listens. */
+double osc_due(const struct osc *osc);
+/* Somebody waits for the audio to play what was set: osc_look() answers when it does. */
+bool osc_waits(const struct osc *osc);
+void osc_look(struct osc *osc);
 
 int osc_port(const struct osc *osc);   /* the bound one (useful when 0 was asked for) */
 int osc_buffer(const struct osc *osc); /* bytes of receive buffer that were granted */

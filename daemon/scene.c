@@ -207,6 +207,12 @@ void scenes_tick(struct scenes *scenes)
 	}
 }
 
+bool scenes_busy(const struct scenes *scenes)
+{
+	return scenes &&
+	       (scenes->fade_ticks >= 0 || (scenes->touched && scenes->active[0]));
+}
+
 /* ---- save, load, delete, rename --------------------------------------------------------- */
 
 uint64_t scene_save(struct host *host, const char *name, const struct pattern *pattern,

@@ -36,8 +36,8 @@ struct scenes;
 
 struct scenes *scenes_create(struct host *host);
 void scenes_destroy(struct scenes *scenes);
-/* Every 10 ms. */
 void scenes_tick(struct scenes *scenes);
+bool scenes_busy(const struct scenes *scenes); /* it counts the ticks */
 /* A value is another one. */
 void scenes_touch(struct scenes *scenes);
 /* The rack is another one. */

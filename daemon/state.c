@@ -118,6 +118,11 @@ void state_tick(struct state *state)
 		save(state);
 }
 
+bool state_busy(const struct state *state)
+{
+	return state && (state->touched || writer_busy(state->writer));
+}
+
 /* ---- restoring -------------------------------------------------------------------------- */
 
 static char *read_all(const char *path, size_t *length)

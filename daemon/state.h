@@ -20,7 +20,7 @@ struct state *state_create(struct host *host, const char *path);
 void state_destroy(struct state *state);
 /* Something is another. */
 void state_touch(struct state *state);
-/* Every 10 ms. */
 void state_tick(struct state *state);
+bool state_busy(const struct state *state); /* it counts the ticks */
 
 #endif

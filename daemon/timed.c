@@ -67,6 +67,11 @@ bool timed_add(struct timed *timed, const uint8_t *bytes, size_t size,
 	return true;
 }
 
+int timed_count(const struct timed *timed)
+{
+	return timed->count;
+}
+
 bool timed_take(struct timed *timed, double now, uint8_t **bytes, size_t *size,
 		struct sockaddr_in *from)
 {

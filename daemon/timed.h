@@ -20,6 +20,7 @@ double timed_clock(void);
 /* Keeps a copy until `due` (seconds, monotonic). False: the list is full. */
 bool timed_add(struct timed *timed, const uint8_t *bytes, size_t size,
 	       const struct sockaddr_in *from, double due);
+int timed_count(const struct timed *timed);
 /* Takes the earliest that is due; false: none. The caller frees *bytes. */
 bool timed_take(struct timed *timed, double now, uint8_t **bytes, size_t *size,
 		struct sockaddr_in *from);

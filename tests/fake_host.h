@@ -123,6 +123,10 @@ void engine_tick(struct engine *engine)
 {
 	(void)engine;
 }
+void engine_look(struct engine *engine)
+{
+	(void)engine;
+}
 uint64_t engine_frame(const struct engine *engine)
 {
 	(void)engine;
