@@ -1,4 +1,4 @@
-/* fir.h - symmetric low-passes of constant delay, designed by Kaiser's window.
+/* fir.h - filters of finite length, designed by Kaiser's window.
  *
  * Kaiser, "Nonrecursive digital filter design using the I0-sinh window function", 1974: the
  * ripple of pass and stop band is the same, so 90 dB of stop band mean 0.0003 dB of ripple.
@@ -66,6 +66,22 @@ static inline void fir_run(const float *taps, int half, const float *x, float *y
 			a += tap * (vf_load(left) + vf_load(right));
 			b += tap *
 			     (vf_load(left + VEC_FLOATS) + vf_load(right + VEC_FLOATS));
+		}
+		vf_store(y + i, a);
+		vf_store(y + i + VEC_FLOATS, b);
+	}
+}
+
+/* Any taps, taps[0] of the newest frame; reads x[1 - count] on, otherwise as fir_run(). */
+static inline void fir_any_run(const float *taps, int count, const float *x, float *y,
+			       int frames)
+{
+	for (int i = 0; i < frames; i += 2 * VEC_FLOATS) {
+		vf a = { 0 }, b = { 0 };
+		for (int k = 0; k < count; k++) {
+			const vf tap = vf_all(taps[k]);
+			a += tap * vf_load(x + i - k);
+			b += tap * vf_load(x + i - k + VEC_FLOATS);
 		}
 		vf_store(y + i, a);
 		vf_store(y + i + VEC_FLOATS, b);
