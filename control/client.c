@@ -15,7 +15,9 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { PACKET_BYTES = 65536, DEPTH_MAX = 4 };
+enum { PACKET_BYTES = 65536, DEPTH_MAX = 4, KEPT_BYTES = 65536 };
+static const double kept_seconds = 2;   /* what is older was lost for good */
+static const double known_seconds = 30; /* who answered since then knows us */
 
 double client_now(void)
 {
@@ -32,7 +34,9 @@ bool client_open(struct client *client, const char *host, const char *port, char
 	struct addrinfo *found;
 	int buffer = 4 << 20;
 
-	*client = (struct client) { .fd = -1, .due = LO_TT_IMMEDIATE };
+	*client = (struct client) { .fd = -1,
+				    .due = LO_TT_IMMEDIATE,
+				    .heard = -known_seconds };
 	if (strchr(host, ':'))
 		hints.ai_family = AF_INET6;
 	int failed = getaddrinfo(host, port, &hints, &found);
@@ -59,10 +63,28 @@ void client_close(struct client *client)
 	if (client->fd >= 0)
 		close(client->fd);
 	client->fd = -1;
+	free(client->kept);
+	client->kept = NULL;
+}
+
+static void keep(struct client *client, const void *bytes, size_t size)
+{
+	double now = client_now();
+
+	if (now - client->sent > kept_seconds)
+		client->kept_size = 0;
+	client->sent = now;
+	if (!client->kept)
+		client->kept = malloc(KEPT_BYTES);
+	if (!client->kept || client->kept_size + sizeof size + size > KEPT_BYTES)
+		return;
+	memcpy(client->kept + client->kept_size, &size, sizeof size);
+	memcpy(client->kept + client->kept_size + sizeof size, bytes, size);
+	client->kept_size += sizeof size + size;
 }
 
 /* An error here shows as a missing answer, which the caller reports. */
-static void send_bytes(struct client *client, void *bytes, size_t size)
+static void send_bytes(struct client *client, const void *bytes, size_t size)
 {
 	if (send(client->fd, bytes, size, 0) < 0 && errno == ECONNREFUSED) {
 		/* That was the news about an earlier packet. */
@@ -95,6 +117,7 @@ void client_send(struct client *client, const char *path, const char *types, ...
 	lo_message message = message_make(types, list);
 	va_end(list);
 	void *bytes = lo_message_serialise(message, path, NULL, &size);
+	keep(client, bytes, size);
 	send_bytes(client, bytes, size);
 	free(bytes);
 	lo_message_free(message);
@@ -116,6 +139,7 @@ void client_send_bundle(struct client *client, lo_bundle bundle)
 	size_t size;
 	void *bytes = lo_bundle_serialise(bundle, NULL, &size);
 
+	keep(client, bytes, size);
 	send_bytes(client, bytes, size);
 	free(bytes);
 	lo_bundle_free_recursive(bundle);
@@ -125,6 +149,36 @@ static uint32_t big_endian(const unsigned char *bytes)
 {
 	return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 |
 	       (uint32_t)bytes[2] << 8 | bytes[3];
+}
+
+/* True when it was a challenge. Each datagram of ours may have drawn one; what has been
+ * said again once must not be said twice. */
+static bool client_confirm(struct client *client, const unsigned char *bytes,
+			   size_t size)
+{
+	unsigned char answer[24] = "/rack/confirm\0\0\0,i\0\0";
+	double now = client_now();
+	size_t length;
+
+	if (size != sizeof answer ||
+	    memcmp(bytes, "/rack/challenge\0,i\0\0", sizeof answer - 4) != 0)
+		return false;
+	int number = (int)big_endian(bytes + 20);
+	if (number == client->number && now - client->confirmed < 1)
+		return true;
+	client->number = number;
+	client->confirmed = now;
+	memcpy(answer + 20, bytes + 20, 4);
+	send_bytes(client, answer, sizeof answer);
+	if (now - client->heard < known_seconds || now - client->sent > kept_seconds)
+		client->kept_size = 0;
+	for (size_t at = 0; at < client->kept_size; at += length) {
+		memcpy(&length, client->kept + at, sizeof length);
+		at += sizeof length;
+		send_bytes(client, client->kept + at, length);
+	}
+	client->kept_size = 0;
+	return true;
 }
 
 /* One packet, or one element of a bundle. */
@@ -182,6 +236,12 @@ enum client_end client_run(struct client *client, double seconds,
 		ssize_t size = recv(client->fd, bytes, sizeof bytes, MSG_DONTWAIT);
 		if (size < 0 && errno == ECONNREFUSED)
 			return CLIENT_GONE;
+		if (size > 0 && client_confirm(client, bytes, (size_t)size))
+			continue;
+		if (size > 0) {
+			client->heard = client_now();
+			client->kept_size = 0;
+		}
 		if (size > 0 &&
 		    packet_read(bytes, (size_t)size, 0, on_message, context))
 			return CLIENT_DONE;

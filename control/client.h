@@ -9,6 +9,11 @@
 struct client {
 	int fd;
 	lo_timetag due; /* when changes take effect; LO_TT_IMMEDIATE: as they come */
+	/* What a daemon that doesn't know us yet has not taken: see client_confirm(). */
+	unsigned char *kept; /* each behind its size */
+	size_t kept_size;
+	double sent, heard, confirmed; /* client_now() */
+	int number;
 };
 
 /* One message that came; valid during the call that hands it over. */
@@ -36,7 +41,10 @@ void client_send(struct client *client, const char *path, const char *types, ...
 void client_change(struct client *client, const char *path, const char *types, ...);
 /* Takes effect as one. Frees the bundle with its messages. */
 void client_send_bundle(struct client *client, lo_bundle bundle);
-/* Hands every message that comes within `seconds` (< 0: no end) to `on_message`, until that
+/* A daemon on the network asks whoever it doesn't know to send a number back
+ * (/rack/challenge, /rack/confirm): client_run() does, and says again what was lost.
+ *
+ * Hands every message that comes within `seconds` (< 0: no end) to `on_message`, until that
  * returns true. */
 enum client_end client_run(struct client *client, double seconds,
 			   bool (*on_message)(void *context,

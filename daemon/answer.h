@@ -12,6 +12,7 @@ enum { ANSWERS_MAX = 64 }; /* long ones under way */
 struct sender {
 	struct sockaddr_in address;
 	struct client *client;
+	enum role role;
 };
 
 struct answers;

@@ -11,6 +11,7 @@
 
 struct command {
 	const char *path;
+	enum role role; /* that it takes */
 	void (*run)(struct dispatch *dispatch, const struct sender *sender,
 		    const struct message *message);
 };
@@ -86,6 +87,13 @@ static void unsubscribe(struct dispatch *dispatch, const struct sender *sender,
 				 "there is no such subscription of yours");
 }
 
+/* It was heard before its turn: access.c. */
+static void confirm(struct dispatch *dispatch, const struct sender *sender,
+		    const struct message *message)
+{
+	(void)dispatch, (void)sender, (void)message;
+}
+
 /* ---- time --------------------------------------------------------------------------------- */
 
 static int64_t frame_now(const struct dispatch *dispatch)
@@ -148,7 +156,7 @@ void command_synced(struct dispatch *dispatch)
 			dispatch->syncs[kept++] = *entry;
 			continue;
 		}
-		struct sender sender = { entry->to, NULL };
+		struct sender sender = { .address = entry->to };
 		struct message message = message_read(entry->bytes, entry->size);
 		struct packet *packet = answer_packet(dispatch->answers, &sender);
 		if (packet_echo(packet, "/rack/synced", &message, "h",
@@ -325,27 +333,28 @@ static void config(struct dispatch *dispatch, const struct sender *sender,
 /* ---- the table --------------------------------------------------------------------------- */
 
 static const struct command commands[] = {
-	{ "/rack/subscribe", subscribe },
-	{ "/rack/unsubscribe", unsubscribe },
-	{ "/rack/ping", ping },
-	{ "/rack/sync", sync },
-	{ "/rack/describe", describe },
-	{ "/rack/hash", hash },
-	{ "/rack/status", status },
-	{ "/rack/check", check },
-	{ "/rack/reload", reload },
-	{ "/rack/config", config },
-	{ "/rack/meters/map", meters_map },
-	{ "/rack/scene/save", command_scene_save },
-	{ "/rack/scene/load", command_scene_load },
-	{ "/rack/scene/delete", command_scene_delete },
-	{ "/rack/scene/rename", command_scene_rename },
-	{ "/rack/scene/list", command_scene_list },
-	{ "/rack/scene/state", command_scene_state },
-	{ "/rack/undo", command_undo },
-	{ "/rack/undo/since", command_undo_since },
-	{ "/rack/redo", command_redo },
-	{ "/rack/history", command_history },
+	{ "/rack/subscribe", ROLE_VIEW, subscribe },
+	{ "/rack/unsubscribe", ROLE_VIEW, unsubscribe },
+	{ "/rack/confirm", ROLE_VIEW, confirm },
+	{ "/rack/ping", ROLE_VIEW, ping },
+	{ "/rack/sync", ROLE_VIEW, sync },
+	{ "/rack/describe", ROLE_VIEW, describe },
+	{ "/rack/hash", ROLE_VIEW, hash },
+	{ "/rack/status", ROLE_VIEW, status },
+	{ "/rack/check", ROLE_ADMIN, check },
+	{ "/rack/reload", ROLE_ADMIN, reload },
+	{ "/rack/config", ROLE_ADMIN, config },
+	{ "/rack/meters/map", ROLE_VIEW, meters_map },
+	{ "/rack/scene/save", ROLE_CONTROL, command_scene_save },
+	{ "/rack/scene/load", ROLE_CONTROL, command_scene_load },
+	{ "/rack/scene/delete", ROLE_CONTROL, command_scene_delete },
+	{ "/rack/scene/rename", ROLE_CONTROL, command_scene_rename },
+	{ "/rack/scene/list", ROLE_VIEW, command_scene_list },
+	{ "/rack/scene/state", ROLE_VIEW, command_scene_state },
+	{ "/rack/undo", ROLE_CONTROL, command_undo },
+	{ "/rack/undo/since", ROLE_CONTROL, command_undo_since },
+	{ "/rack/redo", ROLE_CONTROL, command_redo },
+	{ "/rack/history", ROLE_VIEW, command_history },
 };
 enum { COMMANDS = sizeof commands / sizeof commands[0] };
 
@@ -359,13 +368,38 @@ static const struct command *command_find(const char *path)
 	return NULL;
 }
 
+const char *command_path(int index, enum role *role)
+{
+	if (index >= COMMANDS)
+		return NULL;
+	*role = commands[index].role;
+	return commands[index].path;
+}
+
 bool command_is(const char *path)
 {
 	return command_find(path) != NULL;
 }
 
+void command_forbidden(const struct sender *sender, enum role needed, char *text,
+		       size_t size)
+{
+	char address[INET_ADDRSTRLEN];
+	inet_ntop(AF_INET, &sender->address.sin_addr, address, sizeof address);
+	snprintf(text, size,
+		 "it takes the role %s; %s has %s (osc/allow in the config)",
+		 role_word(needed), address, role_word(sender->role));
+}
+
 void command_run(struct dispatch *dispatch, const struct sender *sender,
 		 const struct message *message)
 {
-	command_find(message->path)->run(dispatch, sender, message);
+	const struct command *command = command_find(message->path);
+	char text[160];
+	if (sender->role >= command->role) {
+		command->run(dispatch, sender, message);
+		return;
+	}
+	command_forbidden(sender, command->role, text, sizeof text);
+	command_complain(dispatch, sender, message->path, "forbidden", text);
 }

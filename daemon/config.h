@@ -13,6 +13,7 @@ void config_print(const struct rack *rack, struct text *text);
 
 /* As a config says them: "a \"b\""; 3.0, true, "low_shelf". */
 void config_print_string(struct text *text, const char *string);
+void config_print_osc(const struct osc_settings *osc, struct text *text);
 void config_print_schedule(const struct rack *rack, struct text *text);
 void config_print_value(struct text *text, const struct node *node, int index);
 

@@ -212,20 +212,6 @@ static void print_inputs(struct text *text, const struct rack *rack)
 		text_add(text, "\n);\n");
 }
 
-static void print_osc(struct text *text, const struct osc_settings *osc)
-{
-	text_add(text, "osc = {\n    listen = \"%s\";\n    port = %d;", osc->listen,
-		 osc->port);
-	for (int i = 0; i < osc->allow_count; i++) {
-		uint32_t address = osc->allow[i].address;
-
-		text_add(text, "%s\"%u.%u.%u.%u/%d\"", i ? ", " : "\n    allow = [",
-			 address >> 24, address >> 16 & 255, address >> 8 & 255,
-			 address & 255, __builtin_popcount(osc->allow[i].mask));
-	}
-	text_add(text, "%s\n};\n", osc->allow_count ? "];" : "");
-}
-
 void config_print(const struct rack *rack, struct text *text)
 {
 	text_add(text, "rack = {\n    name = \"%s\";", rack->name);
@@ -246,6 +232,6 @@ void config_print(const struct rack *rack, struct text *text)
 	print_inputs(text, rack);
 	print_nodes(text, rack, NODE_MODULE, "nodes");
 	print_nodes(text, rack, NODE_OUTPUT, "outputs");
-	print_osc(text, &rack->osc);
+	config_print_osc(&rack->osc, text);
 	config_print_schedule(rack, text);
 }

@@ -1,6 +1,7 @@
 /* dispatch.c - what a datagram asks for. Control thread. */
 #include "daemon/dispatch.h"
 
+#include "daemon/access.h"
 #include "daemon/param.h"
 
 #include <float.h>
@@ -121,6 +122,12 @@ static void refuse(struct want *want, const char *code, const char *text)
 	want->code = code;
 	if (text != want->error)
 		snprintf(want->error, sizeof want->error, "%s", text);
+}
+
+static void forbid(struct want *want, const struct sender *sender)
+{
+	command_forbidden(sender, ROLE_CONTROL, want->error, sizeof want->error);
+	refuse(want, "forbidden", want->error);
 }
 
 static float narrow(double number)
@@ -264,6 +271,8 @@ static bool act(struct dispatch *dispatch, const struct sender *sender, int inde
 	const struct place *place = address_place(dispatch->addresses, index);
 	if (place->meter)
 		refuse(want, "read_only", "it is a meter and can only be read");
+	else if (sender->role < ROLE_CONTROL)
+		forbid(want, sender);
 	else if (verb == VERB_RAMP)
 		ramp(dispatch, sender, index, message, want);
 	else
@@ -426,10 +435,17 @@ static void whole_bundle(struct dispatch *dispatch, const struct sender *sender,
 	elements(dispatch, sender, bytes, size, PASS_OTHERS);
 }
 
+static struct sender sender_of(struct dispatch *dispatch,
+			       const struct sockaddr_in *from, double now)
+{
+	return (struct sender) { *from, watch_client(dispatch->watch, from, now),
+				 access_role(&dispatch->host->rack->osc, from) };
+}
+
 void dispatch_packet(struct dispatch *dispatch, const uint8_t *bytes, size_t size,
 		     const struct sockaddr_in *from, double now)
 {
-	struct sender sender = { *from, watch_client(dispatch->watch, from, now) };
+	struct sender sender = sender_of(dispatch, from, now);
 	dispatch->now = now;
 	if (!packet_is_bundle(bytes)) {
 		one_message(dispatch, &sender, bytes, size, PASS_ALL);
@@ -454,9 +470,10 @@ void dispatch_tick(struct dispatch *dispatch, double now)
 	size_t size;
 	dispatch->now = now;
 	while (timed_take(dispatch->timed, now, &bytes, &size, &from)) {
-		struct sender sender = { from,
-					 watch_client(dispatch->watch, &from, now) };
-		whole_bundle(dispatch, &sender, bytes, size);
+		struct sender sender = sender_of(dispatch, &from, now);
+		/* The list may be another one by now. */
+		if (sender.role != ROLE_NONE)
+			whole_bundle(dispatch, &sender, bytes, size);
 		free(bytes);
 	}
 	command_synced(dispatch);

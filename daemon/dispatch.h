@@ -62,12 +62,18 @@ void dispatch_reshape(struct dispatch *dispatch);
 
 /* ---- command.c: /rack/subscribe, /rack/status, ... -------------------------------------- */
 
+/* The commands in turn, and the role that each takes; NULL after the last. */
+const char *command_path(int index, enum role *role);
 bool command_is(const char *path);
+/* Refuses what is beyond the sender's role. */
 void command_run(struct dispatch *dispatch, const struct sender *sender,
 		 const struct message *message);
 void command_synced(struct dispatch *dispatch); /* answers the syncs that are due */
 
 /* What commands share. */
+/* "it takes the role admin; 10.0.0.7 has control" */
+void command_forbidden(const struct sender *sender, enum role needed, char *text,
+		       size_t size);
 void command_complain(struct dispatch *dispatch, const struct sender *sender,
 		      const char *path, const char *code, const char *text);
 /* "/rack/result": takes the text over. */

@@ -2,6 +2,7 @@
  * thread; never waits. */
 #include "daemon/osc.h"
 
+#include "daemon/access.h"
 #include "daemon/dispatch.h"
 #include "daemon/feed.h"
 #include "daemon/gate.h"
@@ -30,6 +31,7 @@ static const double refusal_seconds = 10.0; /* between two events about refusals
 
 struct osc {
 	struct host *host;
+	struct access *access;
 	struct dispatch *dispatch;
 	struct lanes *lanes;
 	int fd, buffer;
@@ -128,6 +130,7 @@ struct osc *osc_create(struct host *host, int inherited, char *error, size_t err
 	osc->host = host;
 	osc->fd = fd;
 	prepare_socket(osc);
+	osc->access = access_create();
 	osc->lanes = lanes_create();
 	osc->dispatch = dispatch_create(host, fd);
 	osc->dispatch->started = seconds_now();
@@ -149,6 +152,7 @@ void osc_destroy(struct osc *osc)
 	osc->host->reshaped = NULL;
 	dispatch_destroy(osc->dispatch);
 	lanes_destroy(osc->lanes);
+	access_destroy(osc->access);
 	close(osc->fd);
 	free(osc);
 }
@@ -172,7 +176,7 @@ struct osc_counts osc_counts(const struct osc *osc)
 {
 	struct osc_counts counts = osc->counts;
 	counts.missed = osc->lane_lost + osc->kernel_lost;
-	counts.unsent =
+	counts.unsent +=
 		osc->dispatch->watch->unsent + answers_unsent(osc->dispatch->answers);
 	return counts;
 }
@@ -187,21 +191,32 @@ static bool is_own(const struct osc *osc, const struct sockaddr_in *from)
 		from->sin_addr.s_addr == osc->self.sin_addr.s_addr);
 }
 
-/* Loopback and what the config allows; everyone else gets nothing, not even an error:
- * the source of a datagram is easily forged. */
-static bool is_admitted(const struct osc *osc, const struct sockaddr_in *from)
+static void send_challenge(struct osc *osc, struct sockaddr_in to,
+			   const struct verdict *verdict)
+{
+	struct packet packet;
+	if (verdict->port)
+		to.sin_port = htons((uint16_t)verdict->port);
+	packet_clear(&packet);
+	packet_add(&packet, "/rack/challenge", "i", verdict->number);
+	osc->counts.unsent += !packet_send(&packet, osc->fd, &to);
+}
+
+/* Whether it is to be carried out. Who is not on the list gets nothing, not even an
+ * error: the source of a datagram is easily forged. */
+static bool is_taken(struct osc *osc, const struct sockaddr_in *from,
+		     const uint8_t *bytes, size_t size, double now)
 {
 	const struct osc_settings *settings = &osc->host->rack->osc;
-	uint32_t address = ntohl(from->sin_addr.s_addr);
-	if (is_own(osc, from))
-		return false;
-	if (address >> 24 == 127)
-		return true;
-	for (int i = 0; i < settings->allow_count; i++)
-		if ((address & settings->allow[i].mask) ==
-		    (settings->allow[i].address & settings->allow[i].mask))
-			return true;
-	return false;
+	struct verdict verdict = { .allowed = false };
+	if (!is_own(osc, from))
+		verdict = access_judge(osc->access, settings, from, bytes, size, now);
+	if (verdict.challenge)
+		send_challenge(osc, *from, &verdict);
+	osc->counts.refused += !verdict.allowed;
+	osc->counts.unconfirmed += verdict.allowed && !verdict.taken;
+	osc->counts.received += verdict.taken;
+	return verdict.taken;
 }
 
 static void note_kernel_loss(struct osc *osc, struct msghdr *head)
@@ -221,14 +236,12 @@ static bool read_batch(struct osc *osc)
 		osc->heads[i].msg_hdr.msg_controllen = CONTROL_BYTES;
 	}
 	int count = recvmmsg(osc->fd, osc->heads, BATCH, MSG_DONTWAIT, NULL);
+	double now = count > 0 ? seconds_now() : 0.0;
 	for (int i = 0; i < count; i++) {
-		if (!is_admitted(osc, &osc->from[i])) {
-			osc->counts.refused++;
-			continue;
-		}
-		osc->counts.received++;
-		osc->lane_lost += !lane_put(osc->lanes, &osc->from[i], osc->bytes[i],
-					    osc->heads[i].msg_len);
+		size_t size = osc->heads[i].msg_len;
+		if (is_taken(osc, &osc->from[i], osc->bytes[i], size, now))
+			osc->lane_lost += !lane_put(osc->lanes, &osc->from[i],
+						    osc->bytes[i], size);
 	}
 	if (count > 0)
 		note_kernel_loss(osc, &osc->heads[count - 1].msg_hdr);
@@ -243,7 +256,8 @@ static void handle(struct osc *osc, const uint8_t *bytes, size_t size,
 		dispatch_packet(osc->dispatch, bytes, size, from, now);
 		return;
 	}
-	struct sender sender = { *from, watch_client(osc->dispatch->watch, from, now) };
+	struct sender sender = { .address = *from };
+	sender.client = watch_client(osc->dispatch->watch, from, now);
 	osc->counts.malformed++;
 	answer_error(osc->dispatch->answers, &sender, "", "malformed", now,
 		     "not an OSC datagram that is taken here: %s", why);

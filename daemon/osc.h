@@ -36,9 +36,11 @@ int osc_port(const struct osc *osc);   /* the bound one (useful when 0 was asked
 int osc_buffer(const struct osc *osc); /* bytes of receive buffer that were granted */
 
 struct osc_counts {
-	uint64_t received;  /* datagrams from admitted senders */
-	uint64_t refused;   /* from senders who are not on the list */
-	uint64_t malformed; /* stopped by the gate */
+	uint64_t received; /* datagrams from admitted senders */
+	uint64_t refused;  /* from senders who are not on the list */
+	uint64_t
+		unconfirmed; /* from allowed ones who have not confirmed their address */
+	uint64_t malformed;  /* stopped by the gate */
 	uint64_t
 		missed; /* lost before us: by the kernel's buffer or a sender's full lane */
 	uint64_t unsent; /* datagrams that could not be sent without waiting */

@@ -190,6 +190,12 @@ struct rack *rack_copy(const struct rack *rack)
 		node_copy(&copy->nodes[i], &rack->nodes[i]);
 	copy->osc.allow = copy_bytes(rack->osc.allow, (size_t)rack->osc.allow_count *
 							      sizeof(*rack->osc.allow));
+	copy->osc.regulars =
+		copy_bytes(rack->osc.regulars, (size_t)rack->osc.regular_count *
+						       sizeof(*rack->osc.regulars));
+	copy->osc.limits =
+		copy_bytes(rack->osc.limits,
+			   (size_t)rack->osc.limit_count * sizeof(*rack->osc.limits));
 	copy->schedule = copy_bytes(rack->schedule, (size_t)rack->schedule_count *
 							    sizeof(*rack->schedule));
 	return copy;
@@ -212,6 +218,8 @@ void rack_destroy(struct rack *rack)
 	free(rack->inputs);
 	free(rack->nodes);
 	free(rack->osc.allow);
+	free(rack->osc.regulars);
+	free(rack->osc.limits);
 	free(rack->schedule);
 	free(rack);
 }
@@ -305,6 +313,21 @@ float rack_effective(const struct rack *rack, int node, int param)
 	if (strcmp(id, "compare") == 0)
 		return all->values[over] > 0 ? all->values[over] : own;
 	return fmaxf(own, all->values[over]);
+}
+
+static const char *const role_words[] = { "none", "view", "control", "admin" };
+
+const char *role_word(enum role role)
+{
+	return role_words[role];
+}
+
+enum role role_of_word(const char *word)
+{
+	for (enum role role = ROLE_VIEW; role <= ROLE_ADMIN; role++)
+		if (strcmp(role_words[role], word) == 0)
+			return role;
+	return ROLE_NONE;
 }
 
 struct setup rack_setup(const struct rack *rack, int node, int rate)

@@ -7,6 +7,7 @@
 #ifndef LATHE_RACK_H
 #define LATHE_RACK_H
 
+#include "daemon/pattern.h"
 #include "modules/module.h"
 
 enum {
@@ -53,15 +54,49 @@ struct input {
 	int line;
 };
 
+/* Each may what the one before it may. */
+enum role {
+	ROLE_NONE,
+	ROLE_VIEW,    /* look and listen */
+	ROLE_CONTROL, /* set, scenes, undo */
+	ROLE_ADMIN,   /* files and the config */
+};
+
 struct allow {                  /* a network that may talk to us */
 	uint32_t address, mask; /* host byte order */
+	enum role role;
+	bool trust; /* needs not confirm its address */
+};
+
+/* A client that is told for ever, without asking. */
+struct regular {
+	uint32_t address; /* host byte order */
+	int port;
+	enum role role;
+	char pattern[PATTERN_BYTES_MAX + 1];
+	double rate; /* Hz */
+};
+
+/* How far roles up to this one may move the params that match. */
+struct limit {
+	enum role role;
+	char params[PATTERN_BYTES_MAX + 1]; /* "/limit/ceiling" */
+	struct pattern pattern;
+	bool has_min, has_max;
+	bool as_config; /* max is what the config gives the param */
+	double min, max;
 };
 
 struct osc_settings {
 	char listen[64];
 	int port;
+	bool quiet; /* is not to be announced */
 	struct allow *allow;
 	int allow_count;
+	struct regular *regulars;
+	int regular_count;
+	struct limit *limits;
+	int limit_count;
 };
 
 /* A scene that loads by itself. */
@@ -130,6 +165,12 @@ float rack_effective(const struct rack *rack, int node, int param);
 struct text;
 void rack_merge(struct rack *rack, const struct rack *old, bool fresh,
 		struct text *report);
+
+/* Whether only this machine reaches it. (config_osc.c) */
+bool osc_is_local(const struct osc_settings *osc);
+/* "view" "control" "admin"; ROLE_NONE for other words. */
+const char *role_word(enum role role);
+enum role role_of_word(const char *word);
 
 /* Fills a setup for init(), latency(), design(). Points into the node. */
 struct setup rack_setup(const struct rack *rack, int node, int rate);

@@ -1,10 +1,11 @@
 /* generate.c - writes the references that follow from the tables. Run by `make docs`.
  *   generate modules             docs/modules.md
- *   generate osc docs/osc.in.md  docs/osc.md: the prose, its @addresses line replaced */
+ *   generate osc docs/osc.in.md  docs/osc.md: the prose, its @lines replaced */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/dispatch.h"
 #include "daemon/param.h"
 #include "daemon/rack.h"
 
@@ -264,6 +265,27 @@ static void generate_addresses(void)
 	}
 }
 
+/* Which commands each role adds to those of the one before it. */
+static void generate_roles(void)
+{
+	enum role needs;
+
+	for (enum role role = ROLE_VIEW; role <= ROLE_ADMIN; role++) {
+		printf("| `%s` | %s", role_word(role),
+		       role == ROLE_VIEW      ? "questions about values and meters, "
+		       : role == ROLE_CONTROL ? "every set, in any form, "
+					      : "");
+		const char *between = "";
+		for (int i = 0; command_path(i, &needs); i++) {
+			if (needs != role)
+				continue;
+			printf("%s`%s`", between, command_path(i, &needs));
+			between = " ";
+		}
+		printf(" |\n");
+	}
+}
+
 static int generate_osc(const char *prose)
 {
 	FILE *file = fopen(prose, "r");
@@ -276,6 +298,8 @@ static int generate_osc(const char *prose)
 	while (fgets(line, sizeof(line), file)) {
 		if (strcmp(line, "@addresses\n") == 0)
 			generate_addresses();
+		else if (strcmp(line, "@roles\n") == 0)
+			generate_roles();
 		else
 			fputs(line, stdout);
 	}

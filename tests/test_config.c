@@ -101,6 +101,8 @@ static void test_plan_example(void)
 	CHECK(rack->nodes[4].line == 10, "line %d", rack->nodes[4].line);
 	CHECK(rack->osc.port == 4000 && rack->osc.allow_count == 1, "osc");
 	CHECK(rack->osc.allow[0].mask == 0xff000000u, "mask");
+	CHECK(rack->osc.allow[0].role == ROLE_CONTROL && !rack->osc.allow[0].trust,
+	      "a network by itself");
 	rack_destroy(rack);
 }
 

@@ -113,7 +113,7 @@ static struct rack *random_rack(void)
 	rack->osc.allow = calloc(1, sizeof(*rack->osc.allow));
 	if (!rack->osc.allow)
 		abort();
-	rack->osc.allow[0] = (struct allow) { 0x0a000000, 0xffff0000 };
+	rack->osc.allow[0] = (struct allow) { 0x0a000000, 0xffff0000, ROLE_VIEW, true };
 	rack->osc.allow_count = pick(2);
 	return rack;
 }

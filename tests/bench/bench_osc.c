@@ -90,6 +90,7 @@ static void bench_dispatch(void)
 	struct dispatch *dispatch = dispatch_create(&host, -1);
 	struct set *sets = make_sets(dispatch->addresses, &count);
 	struct sockaddr_in from = { .sin_family = AF_INET, .sin_port = 1 };
+	from.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	for (int round = 0; round < ROUNDS; round++) {
 		const char *why;
 		enum verb verb;

@@ -28,4 +28,8 @@ for _, state in ipairs({ { "Verse", 2 }, { "Verse", 3 }, { "Other", 0 }, { "Vers
 	tablet.onReceiveOSC({ "/rack/scene/state", { { value = state[1] }, { value = state[2] } } })
 	print(now .. " label " .. label.values.text)
 end
+-- A rack that doesn't know the tablet: it confirms, and asks again.
+now = now + 1000
+tablet.onReceiveOSC({ "/rack/challenge", { { value = 123456789 } } })
+tablet.update()
 tablet.onReceiveOSC({ "/eq/gain", { { value = 1 } } })

@@ -105,6 +105,10 @@ class Observer:
 
 def test_script(tablet, port):
     said = tablet.script()
+    asked = [w[1:] for w in said if float(w[0]) > 70500]
+    check(asked[0] == ["/rack/confirm", "123456789"] and len(asked) > 4
+          and all(w[0] == "/rack/subscribe" for w in asked[1:]), f"it confirms its address: {asked}")
+    said = [w for w in said if float(w[0]) <= 70500]
     first = [w for w in said if float(w[0]) == 0]
     check(first[0][1] == "/rack/unsubscribe", "it starts as a stranger")
     asked = [w for w in first if w[1] == "/rack/subscribe"]
