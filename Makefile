@@ -276,6 +276,7 @@ INSTALL_TO = $(DESTDIR)$(PREFIX)
 install: all
 	install -d $(INSTALL_TO)/bin $(INSTALL_TO)/share/lathe $(INSTALL_TO)/lib/systemd/system \
 		$(INSTALL_TO)/lib/sysusers.d $(INSTALL_TO)/share/bash-completion/completions \
+		$(INSTALL_TO)/share/zsh/site-functions \
 		$(INSTALL_TO)/share/doc/lathe
 	install $(PROGRAMS) $(INSTALL_TO)/bin
 	install -m 644 config/*.conf $(INSTALL_TO)/share/lathe
@@ -283,6 +284,10 @@ install: all
 	install -m 644 systemd/lathe.sysusers $(INSTALL_TO)/lib/sysusers.d/lathe.conf
 	install -m 644 control/lathectl/completion.bash \
 		$(INSTALL_TO)/share/bash-completion/completions/lathectl
+	for program in lathed lathe-render lathe-touchosc; do \
+		ln -sf lathectl $(INSTALL_TO)/share/bash-completion/completions/$$program; done
+	install -m 644 control/lathectl/completion.zsh \
+		$(INSTALL_TO)/share/zsh/site-functions/_lathectl
 	for unit in systemd/*.service; do sed 's|/usr/local/|$(PREFIX)/|' $$unit \
 		> $(INSTALL_TO)/lib/systemd/system/$${unit##*/} || exit 1; done
 

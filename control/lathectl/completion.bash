@@ -1,34 +1,48 @@
-# lathectl for bash; zsh reads it after `autoload bashcompinit && bashcompinit`.
-# Addresses come from the rack that answers, a part at a time.
-_lathectl() {
-	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} i command="" at=()
-	for ((i = 1; i < COMP_CWORD; i++)); do
-		case ${COMP_WORDS[i]} in
-		--host | --port) at+=("${COMP_WORDS[i]}" "${COMP_WORDS[i + 1]}") && ((i++)) ;;
-		--timeout | --rate | --seconds | --since) ((i++)) ;;
-		-*) ;;
-		*) [[ -n $command ]] || command=${COMP_WORDS[i]} ;;
-		esac
+# Lathe's programs for bash. lathectl itself knows what may come next, and asks the rack for
+# addresses, choices and scenes.
+
+# The words so far, joined where bash cuts at ":" and "=", without the quotes.
+_lathe_words() {
+	local i word joined=0
+	words=()
+	for ((i = 1; i <= COMP_CWORD; i++)); do
+		word=${COMP_WORDS[i]}
+		word=${word//\\ / }
+		[[ $word == [\"\']* ]] && word=${word:1} && word=${word%[\"\']}
+		if [[ ${#words[@]} -gt 0 && ($word == [:=] || $joined == 1) ]]; then
+			words[${#words[@]} - 1]+=$word
+		else
+			words+=("$word")
+		fi
+		[[ ${COMP_WORDS[i]} == [:=] ]] && joined=1 || joined=0
 	done
+}
+
+_lathectl() {
+	local words word cut
+	_lathe_words
 	COMPREPLY=()
-	if [[ $word == -* ]]; then
-		mapfile -t COMPREPLY < <(compgen -W "--host --port --json --seconds --since --rate --summary --timeout --fresh --help" -- "$word")
-	elif [[ -z $command ]]; then
-		mapfile -t COMPREPLY < <(compgen -W "$(lathectl --help | sed -n 's/^  \([a-z][a-z]*\) .*/\1/p')" -- "$word")
-	elif [[ $command == scene && $before == scene ]]; then
-		mapfile -t COMPREPLY < <(compgen -W "list save load delete rename" -- "$word")
-	elif [[ $command == scene && $before == @(save|load|delete|rename) ]]; then
-		mapfile -t COMPREPLY < <(lathectl "${at[@]}" --timeout 0.2 scene 2>/dev/null |
-			sed 's/  \(active\|changed\)$//' | grep -F -- "$word" | sed 's/ /\\ /g')
-	elif [[ $command == @(compare|abx) ]]; then
-		mapfile -t COMPREPLY < <(compgen -W "off a b bypass delta" -- "$word")
-	elif [[ $command == script ]]; then
-		mapfile -t COMPREPLY < <(compgen -f -- "$word")
-	elif [[ $command == @(get|set|ramp|toggle|adjust|reset|list|describe|watch|monitor) && $before != --* ]]; then
-		local parts=${word//[!\/]/}
-		mapfile -t COMPREPLY < <(compgen -W "$(lathectl "${at[@]}" --timeout 0.2 list 2>/dev/null |
-			cut -d/ -f "1-$((${#parts} + 1))" | sort -u)" -- "$word")
-		compopt -o nospace 2>/dev/null
-	fi
+	# bash replaces what follows the last ":" or "=" of the word.
+	cut=${words[-1]%"${words[-1]##*[:=]}"}
+	while IFS=$'\t' read -r word _; do
+		if [[ $word == :file ]]; then
+			mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -f -- "${words[-1]}")
+			compopt -o filenames 2>/dev/null
+			continue
+		fi
+		word=${word#"$cut"}
+		COMPREPLY+=("${word// /\\ }")
+		[[ $word == */ ]] && compopt -o nospace 2>/dev/null
+	done < <(lathectl complete "${words[@]}" 2>/dev/null)
 }
 complete -F _lathectl lathectl
+
+# The others have options and files.
+_lathe_options() {
+	COMPREPLY=()
+	if [[ $2 == -* ]]; then
+		mapfile -t COMPREPLY < <(compgen -W "$("$1" --help 2>/dev/null |
+			sed -nE 's/^ +(-[a-z], +)?(--[a-z-]+).*/\2/p')" -- "$2")
+	fi
+}
+complete -o default -F _lathe_options lathed lathe-render lathe-touchosc

@@ -141,6 +141,23 @@ static bool group_find(struct places *places, const char *group, bool *found)
 	return good;
 }
 
+void groups_each(void (*each)(void *context, const char *name), void *context)
+{
+	char path[FILE_PATH_BYTES], line[LINE_BYTES];
+
+	hosts_path(path);
+	FILE *file = fopen(path, "r");
+	while (file && fgets(line, sizeof line, file)) {
+		char *name = line + strspn(line, " \t"), *end = strchr(line, '=');
+		if (*name == '#' || !end)
+			continue;
+		*end = '\0';
+		each(context, trim(name));
+	}
+	if (file)
+		fclose(file);
+}
+
 bool places_read(struct places *places, const char *hosts, const char *port)
 {
 	const struct where here = { NULL, 0 };

@@ -38,6 +38,8 @@ struct places {
 
 /* hosts.c: whom --host means. False: said why. */
 bool places_read(struct places *places, const char *hosts, const char *port);
+/* Each group of the hosts file, whatever else is wrong with it. */
+void groups_each(void (*each)(void *context, const char *name), void *context);
 
 /* How several racks' answers stand side by side. */
 enum shape {
@@ -112,6 +114,28 @@ int command_compare(struct session *session, int argc, char **argv);
 int command_abx(struct session *session, int argc, char **argv);
 /* script.c: timed commands. */
 int command_script(struct session *session, int argc, char **argv);
+/* main.c: the tables of the command line. */
+struct command {
+	const char *name;
+	const char *arguments; /* as usage shows them; complete.c knows ADDRESS PATTERN
+				  NODE NAME VALUE FILE and a|b */
+	const char *help;
+	int least, most; /* words after it */
+	int (*run)(struct session *session, int argc, char **argv);
+	bool changes; /* on many racks: at a common time */
+	enum shape shape;
+};
+struct option_row {
+	char letter; /* under which option_take() knows it */
+	const char *name, *value, *help;
+};
+extern const struct command commands[];
+extern const struct option_row option_rows[];
+extern const int command_count, option_count;
+/* The row of "--port" or "--port=1", or NULL. */
+const struct option_row *option_find(const char *given);
+/* complete.c: what the shells may offer after these words. */
+int completion_print(const char *host, const char *port, int argc, char **argv);
 /* many.c: runs the command on each of the places, at a common time when it `changes` the
  * racks, and prints their answers side by side. The worst exit status. */
 int many_run(struct session *session, enum shape shape, bool changes,

@@ -13,13 +13,7 @@ enum { ANY = 10000 };
 
 enum { CHANGES = true, ASKS = false };
 
-static const struct command {
-	const char *name, *arguments, *help;
-	int least, most; /* words after it */
-	int (*run)(struct session *session, int argc, char **argv);
-	bool changes; /* on many racks: at a common time */
-	enum shape shape;
-} commands[] = {
+const struct command commands[] = {
 	{ "get", "[ADDRESS...]",
 	  "prints what these addresses hold; a node's name means all of it", 0, ANY,
 	  command_get, ASKS, SHAPE_VALUES },
@@ -49,19 +43,20 @@ static const struct command {
 	  ASKS, SHAPE_VALUES },
 	{ "config", "", "prints the running rack as a config", 0, 0, command_config,
 	  ASKS, SHAPE_LINES },
-	{ "check", "[FILE]", "lists what is wrong with a config, changes nothing", 0, 1,
-	  command_check, ASKS, SHAPE_LINES },
-	{ "reload", "[FILE]",
+	{ "check", "[CONFIG]", "lists what is wrong with a config, changes nothing", 0,
+	  1, command_check, ASKS, SHAPE_LINES },
+	{ "reload", "[CONFIG]",
 	  "loads the config again; --fresh takes every value from it", 0, 1,
 	  command_reload, ASKS, SHAPE_LINES },
-	{ "scene", "[WHAT NAME ...]",
-	  "lists scenes; save, load NAME [SECONDS], delete, rename NAME NEW", 0, ANY,
+	{ "scene", "[list|save|load|delete|rename] [NAME] [...]",
+	  "named sets of values; load glides: NAME [SECONDS] [PATTERN]", 0, ANY,
 	  command_scene, CHANGES, SHAPE_NAMES },
-	{ "compare", "[WHAT]",
-	  "plays a, b, bypass or delta at one loudness; off; prints which", 0, 1,
-	  command_compare, CHANGES, SHAPE_VALUES },
-	{ "abx", "[A B]", "can you hear it? blind, with a tally; a and b, or others", 0,
-	  2, command_abx, ASKS, SHAPE_ONE },
+	{ "compare", "[off|a|b|bypass|delta]",
+	  "plays it at one loudness; alone: prints which", 0, 1, command_compare,
+	  CHANGES, SHAPE_VALUES },
+	{ "abx", "[a|b|bypass|delta...]",
+	  "can you hear it? blind, with a tally; a and b, or others", 0, 2, command_abx,
+	  ASKS, SHAPE_ONE },
 	{ "undo", "", "takes back the last step; --since 10m: all steps since then", 0,
 	  0, command_undo, CHANGES, SHAPE_LINES },
 	{ "redo", "", "does again what was undone", 0, 0, command_redo, CHANGES,
@@ -78,7 +73,7 @@ static const struct command {
 	{ "ping", "", "asks whether anybody is there", 0, 0, command_ping, ASKS,
 	  SHAPE_VALUES },
 };
-enum { COMMANDS = sizeof commands / sizeof commands[0] };
+const int command_count = sizeof commands / sizeof commands[0];
 
 void path_normal(const char *given, char path[PATH_BYTES])
 {
@@ -161,11 +156,7 @@ void json_number(FILE *to, double value)
 	fputs(text, to);
 }
 
-/* The options, with the letter under which option_take() knows them. */
-static const struct option_row {
-	char letter;
-	const char *name, *value, *help;
-} option_rows[] = {
+const struct option_row option_rows[] = {
 	{ 'h', "--host", "HOSTS",
 	  "where lathed runs (127.0.0.1, or $LATHE_HOST): names, addresses, HOST:PORT, "
 	  "groups, with commas" },
@@ -181,17 +172,17 @@ static const struct option_row {
 	{ 'v', "--version", "", "prints the version" },
 	{ '?', "--help", "", "prints this" },
 };
-enum { OPTIONS = sizeof option_rows / sizeof option_rows[0] };
+const int option_count = sizeof option_rows / sizeof option_rows[0];
 
 static void usage(FILE *to)
 {
 	fprintf(to, "usage: lathectl [OPTION ...] COMMAND ...\n\n");
-	for (int i = 0; i < COMMANDS; i++)
-		fprintf(to, "  %-8s %-22s %s\n", commands[i].name,
+	for (int i = 0; i < command_count; i++)
+		fprintf(to, "  %-8s %-24s %s\n", commands[i].name,
 			commands[i].arguments, commands[i].help);
 	fprintf(to, "\nADDRESS is an OSC address, its first slash optional: "
 		    "eq/band/3/gain, '*/bypass'.\n\n");
-	for (int i = 0; i < OPTIONS; i++)
+	for (int i = 0; i < option_count; i++)
 		fprintf(to, "  %-10s %-6s %s\n", option_rows[i].name,
 			option_rows[i].value, option_rows[i].help);
 	fprintf(to,
@@ -297,6 +288,17 @@ static void option_take(struct options *options, char letter, const char *name,
 	}
 }
 
+const struct option_row *option_find(const char *given)
+{
+	size_t length = strcspn(given, "=");
+
+	for (int i = 0; i < option_count; i++)
+		if (strlen(option_rows[i].name) == length &&
+		    strncmp(option_rows[i].name, given, length) == 0)
+			return &option_rows[i];
+	return NULL;
+}
+
 /* Options may stand anywhere, as --port 1 or --port=1; a word such as -3 is a value. Leaves
  * the rest in argv. */
 static int options_read(struct options *options, int argc, char **argv)
@@ -304,19 +306,15 @@ static int options_read(struct options *options, int argc, char **argv)
 	int rest = 0;
 
 	for (int i = 1; i < argc; i++) {
-		char *given = strcmp(argv[i], "-h") == 0 ? "--help" : argv[i];
-		const struct option_row *row = option_rows;
+		const char *given = strcmp(argv[i], "-h") == 0 ? "--help" : argv[i];
 		size_t length = strcspn(given, "=");
 
 		if (given[0] != '-' || given[1] != '-' || !given[2]) {
 			argv[rest++] = argv[i];
 			continue;
 		}
-		while (row < option_rows + OPTIONS &&
-		       (strlen(row->name) != length ||
-			strncmp(row->name, given, length) != 0))
-			row++;
-		if (row == option_rows + OPTIONS || (given[length] && !row->value[0])) {
+		const struct option_row *row = option_find(given);
+		if (!row || (given[length] && !row->value[0])) {
 			fprintf(stderr, "lathectl: unknown option %s (see --help)\n",
 				given);
 			exit(EXIT_USAGE);
@@ -334,9 +332,10 @@ static const struct command *command_find(int argc, char **argv)
 {
 	const struct command *command = commands;
 
-	while (command < commands + COMMANDS && strcmp(command->name, argv[0]) != 0)
+	while (command < commands + command_count &&
+	       strcmp(command->name, argv[0]) != 0)
 		command++;
-	if (command == commands + COMMANDS) {
+	if (command == commands + command_count) {
 		fprintf(stderr, "lathectl: unknown command %s (see --help)\n", argv[0]);
 		return NULL;
 	}
@@ -376,6 +375,9 @@ int main(int argc, char **argv)
 	const struct place *place = session.places.place;
 	char error[256];
 
+	if (argc > 2 && strcmp(argv[1], "complete") == 0)
+		return completion_print(session.options.host, session.options.port,
+					argc - 2, argv + 2);
 	argc = options_read(&session.options, argc, argv);
 	if (argc == 1 && strcmp(argv[0], "help") == 0) {
 		usage(stdout);
