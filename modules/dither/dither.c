@@ -11,16 +11,13 @@
 #include <math.h>
 #include <string.h>
 
+#include "dsp/noise.h"
 #include "modules/dither/dither.h"
 
-/* Two uniform numbers' difference, -1..1 steps. Mixing: SplitMix64 (Steele, Lea and Flood,
- * "Fast splittable pseudorandom number generators", 2014). */
+/* Two uniform numbers' difference, -1..1 steps. */
 static double triangular_noise(uint64_t frame, int channel)
 {
-	uint64_t z = (frame * CHANNELS_MAX + (uint64_t)channel) * 0x9e3779b97f4a7c15u;
-	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-	z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-	z ^= z >> 31;
+	const uint64_t z = noise_bits(frame, channel, NOISE_DITHER);
 	return ((double)(z >> 32) - (double)(z & 0xffffffffu)) * 0x1p-32;
 }
 

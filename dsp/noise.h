@@ -1,0 +1,24 @@
+/* noise.h - random bits that follow from where they are wanted. Any thread; no state.
+ *
+ * A function of frame and channel, so that a render repeats what was played. Mixing:
+ * SplitMix64 (Steele, Lea and Flood, "Fast splittable pseudorandom number generators",
+ * 2014). `kind` keeps those apart who ask for the same place.
+ */
+#ifndef LATHE_DSP_NOISE_H
+#define LATHE_DSP_NOISE_H
+
+#include <stdint.h>
+
+enum { NOISE_CHANNELS = 8 };
+enum noise_kind { NOISE_DITHER, NOISE_TONE };
+
+static inline uint64_t noise_bits(uint64_t frame, int channel, enum noise_kind kind)
+{
+	uint64_t z = (frame * NOISE_CHANNELS + (uint64_t)channel) * 0x9e3779b97f4a7c15u;
+	z ^= (uint64_t)kind * 0xd1342543de82ef95u;
+	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
+	z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
+	return z ^ (z >> 31);
+}
+
+#endif
