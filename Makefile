@@ -123,8 +123,9 @@ deps:
 deps-check:
 	@./install-deps build check
 
-# IN=song.flac  SECONDS=10  DEVICE=hw:0  CONFIG=config/streaming.conf
-CONFIG ?= config/streaming.conf
+# RACK=podcast (docs/racks.md) or CONFIG=my.conf  IN=song.flac  SECONDS=10  DEVICE=hw:0
+RACK ?= streaming
+CONFIG ?= config/$(RACK).conf
 run: deps
 	@$(MAKE) --no-print-directory all $(BUILD)/lathe-demo $(BUILD)/lathe-play
 	@run/run.sh "$(BUILD)" "$(CONFIG)" "$(IN)" "$(SECONDS)" "$(DEVICE)"
@@ -163,14 +164,16 @@ arm64: deps-check
 	@$(BUILD)/alone/kernels write $(BUILD)/alone/kernels.raw
 	@qemu-aarch64 $(BUILD)/arm64/kernels compare $(BUILD)/alone/kernels.raw
 
-# The goals of sound, one table: goal, best peer, Lathe, pass. ONLY="eq stereo" for some.
+# The goals of sound, one table: goal, best peer, Lathe, pass. ONLY="eq stereo" for some,
+# IN=song.flac to see what every rack makes of it, RACK=vinyl for one.
 sound:
 	@./install-deps build sound
 	@$(MAKE) --no-print-directory $(BUILD)/lathe-render $(BUILD)/tests/sound/script \
 		$(BUILD)/tests/conform
-	@BUILD=$(BUILD) /usr/bin/python3 -u tests/sound/run.py $(ONLY) > $(BUILD)/sound.md; \
+	@BUILD=$(BUILD) IN="$(IN)" RACKS="$(if $(filter command% environment%,$(origin RACK)),$(RACK))" \
+		/usr/bin/python3 -u tests/sound/run.py $(or $(ONLY),$(if $(IN),racks)) > $(BUILD)/sound.md; \
 		status=$$?; cat $(BUILD)/sound.md; \
-		$(if $(ONLY),,cp $(BUILD)/sound.md docs/sound.md;) exit $$status
+		$(if $(ONLY)$(IN),,cp $(BUILD)/sound.md docs/sound.md;) exit $$status
 
 # What it costs beside the peers' plug-ins: docs/bench.md. QUICK=1 for a look.
 BENCHES = bench bench_osc ready

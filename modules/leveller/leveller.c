@@ -22,7 +22,8 @@ static struct rider_settings settings_of(const float *values)
 		.boost = (double)values[LEVELLER_BOOST],
 		.cut = (double)values[LEVELLER_CUT],
 		.speed = (double)values[LEVELLER_SPEED] * 0.01,
-		.music = values[LEVELLER_MODE] >= LEVELLER_MUSIC,
+		.music = values[LEVELLER_MODE] == LEVELLER_MUSIC,
+		.mean = values[LEVELLER_MODE] == LEVELLER_MEAN,
 		.hold = values[LEVELLER_HOLD] != 0.0f,
 	};
 }
@@ -69,7 +70,7 @@ static void close_bin(struct leveller *l, const struct piece *piece)
 	memset(l->energy, 0, sizeof l->energy);
 	l->bin_filled = 0;
 	if (piece->values[LEVELLER_NEXT] != l->nexts)
-		rider_restart(r, rider_mean(r->power, r->bins, RIDER_MOMENTARY), 0.4);
+		rider_restart(r, rider_window(r->power, r->bins, RIDER_MOMENTARY), 0.4);
 	l->nexts = piece->values[LEVELLER_NEXT];
 	const double db = rider_step(r, &set, power);
 	l->gain[r->bins % LEVELLER_GAINS] = (float)(db / DB_PER_OCTAVE);
@@ -84,10 +85,10 @@ static void close_bin(struct leveller *l, const struct piece *piece)
 	/* In turn with rider_look(), so that no bin is much dearer than another. */
 	if (r->bins % RIDER_EVERY == 2)
 		l->in = (float)rider_loudness(
-			rider_mean(r->power, r->bins, RIDER_SHORT_TERM));
+			rider_window(r->power, r->bins, RIDER_SHORT_TERM));
 	if (r->bins % RIDER_EVERY == 3)
 		l->out = (float)rider_loudness(
-			rider_mean(r->out, r->bins, RIDER_SHORT_TERM));
+			rider_window(r->out, r->bins, RIDER_SHORT_TERM));
 }
 
 /* Gains along a quadratic spline through the bins: no corner is heard. False: all are 1. */

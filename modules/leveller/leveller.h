@@ -19,7 +19,7 @@ enum leveller_param {
 	LEVELLER_PARAMS,
 };
 
-enum leveller_mode { LEVELLER_RADIO, LEVELLER_MUSIC };
+enum leveller_mode { LEVELLER_RADIO, LEVELLER_MUSIC, LEVELLER_MEAN };
 
 enum leveller_meter {
 	LEVELLER_GAIN,

@@ -1,16 +1,16 @@
 /* leveller_control.c - the leveller's tables and layout. Worker and control threads. */
 #include "modules/leveller/leveller.h"
 
-static const char *const modes[] = { "radio", "music", NULL };
+static const char *const modes[] = { "radio", "music", "mean", NULL };
 
 static const struct param params[LEVELLER_PARAMS] = {
 	[LEVELLER_TARGET] = { "target", "Target", "Loudness to ride to", "LUFS",
 			      CURVE_LINEAR, -36, -8, -16, 0.1f, NULL, 0 },
 	[LEVELLER_MODE] = { "mode", "Mode",
 			    "radio: every passage near the target; music: each piece "
-			    "as "
-			    "a whole, its own dynamics kept",
-			    "", CURVE_CHOICE, 0, 1, LEVELLER_RADIO, 1, modes, 0 },
+			    "as a whole, its own dynamics kept; mean: only the mean of "
+			    "a minute, for behind a compressor",
+			    "", CURVE_CHOICE, 0, 2, LEVELLER_RADIO, 1, modes, 0 },
 	[LEVELLER_SPEED] = { "speed", "Speed",
 			     "How fast the gain moves and the memory forgets", "%",
 			     CURVE_LOG, 25, 400, 100, 1, NULL, 0 },

@@ -5,8 +5,8 @@
  *                          \--> guard: never far over the target ------------> lower now
  *
  * The anchor is a mean that forgets, gated 10 LU below itself; its memory starts short with
- * every new piece and grows, so that it is quick first and calm later. A 60 s trim on what
- * comes out keeps the integrated loudness exact.
+ * every new piece and grows, so that it is quick first and calm later. A trim that knows the
+ * last minutes keeps the integrated loudness exact.
  *
  * Level cannot tell quiet programme from room tone, but steadiness can: over 2 s the
  * momentary loudness of noise rises or falls, if at all, in one direction; programme does
@@ -38,7 +38,12 @@ struct rider_settings {
 	double target, silence; /* LUFS */
 	double boost, cut;      /* dB, both positive */
 	double speed;           /* 1: as made */
-	bool music, hold;
+	bool music, mean, hold; /* mean: the trim alone */
+};
+
+struct rider_mean {
+	double all, all_memory, power,
+		memory; /* ungated and gated, seconds remembered */
 };
 
 struct rider {
@@ -51,12 +56,17 @@ struct rider {
 	 * piece began. */
 	double anchor_power, anchor, memory, age;
 	double recent_power; /* the fast stage's */
-	double out_power, out_memory, trim;
+	struct rider_mean minute,
+		minutes; /* of what the trim steers, and of what came out */
+	double trim;
+	bool fresh;   /* a new piece has begun */
 	double trend; /* momentary loudness over 3 s: fades stay below it */
 	double pause, higher, lower; /* seconds that it has been so */
-	int settle; /* bins until the momentary window is full of this */
+	double lasting; /* seconds until steady sound counts as room tone to the trim */
+	int settle;     /* bins until the momentary window is full of this */
 	bool moving;
 	double slow, fast, guard; /* dB; the guard's is taken away */
+	double last;              /* what was returned, dB */
 	enum rider_state state;
 };
 
@@ -92,7 +102,7 @@ static inline double rider_sum(const float *from, uint32_t count)
 }
 
 /* Mean of the newest `count`, or of what there is; summed anew, so it never drifts. */
-static inline double rider_mean(const float *ring, uint32_t bins, uint32_t count)
+static inline double rider_window(const float *ring, uint32_t bins, uint32_t count)
 {
 	const uint32_t used = bins < count ? bins : count;
 	const uint32_t first = (bins - used) % RIDER_BINS;
@@ -143,7 +153,7 @@ static inline void rider_restart(struct rider *r, double power, double memory)
 	r->memory = memory;
 	r->age = 0;
 	r->higher = r->lower = 0;
-	r->moving = true;
+	r->moving = r->fresh = true;
 }
 
 /* Jumps of level that last: a new piece without a pause before it. */
@@ -151,7 +161,7 @@ static inline void rider_find_piece(struct rider *r, const struct rider_settings
 {
 	const double up = set->music ? 6.0 : 5.0, down = set->music ? 8.0 : 5.0;
 	const double up_s = set->music ? 1.0 : 0.8;
-	const double down_s = !set->music ? 1.2 : r->pause > 0.7 ? 2.0 : 8.0;
+	const double down_s = !set->music ? 2.5 : r->pause > 0.7 ? 2.0 : 8.0;
 	const bool above = r->momentary > r->anchor + up;
 	const bool below = r->momentary < r->anchor - down;
 	const double sure = r->momentary > r->anchor + 8.0 ? 2.0 : 1.0;
@@ -161,16 +171,16 @@ static inline void rider_find_piece(struct rider *r, const struct rider_settings
 	else if (r->momentary > set->silence)
 		r->lower += (r->momentary < r->anchor - 7.0 ? 1.0 : 0.5) * RIDER_BIN_S;
 	if (r->higher > up_s)
-		rider_restart(r, rider_mean(r->power, r->bins, RIDER_MOMENTARY), 0.4);
+		rider_restart(r, rider_window(r->power, r->bins, RIDER_MOMENTARY), 0.4);
 	else if (r->lower > down_s && r->live && !r->sinks &&
 		 (!set->music || r->momentary > r->trend - 2.0))
-		rider_restart(r, rider_mean(r->power, r->bins, RIDER_PASSAGE), 1.0);
+		rider_restart(r, rider_window(r->power, r->bins, RIDER_PASSAGE), 1.0);
 }
 
 static inline void rider_remember(struct rider *r, const struct rider_settings *set,
 				  double power)
 {
-	const double longest = (set->music ? 30.0 : 12.0) / set->speed;
+	const double longest = (set->music ? 30.0 : 24.0) / set->speed;
 	const double after = set->music ? 0.7 : 1.5;
 	if (r->settle > 0 || r->bins < RIDER_MOMENTARY) {
 		r->settle -= r->settle > 0;
@@ -190,26 +200,55 @@ static inline void rider_remember(struct rider *r, const struct rider_settings *
 	r->anchor = rider_loudness(r->anchor_power);
 }
 
-/* What comes out, over a minute, moves the aim. */
-static inline void rider_trim(struct rider *r, const struct rider_settings *set,
-			      double power)
-{
-	const double gain = r->slow + r->fast - r->guard;
-	const double out = power * exp(0.23025850929940457 * gain);
-	if (r->out_memory > 10 && out < 0.1 * r->out_power)
-		return;
-	r->out_memory = rider_low(r->out_memory + RIDER_BIN_S, 60.0);
-	r->out_power += (out - r->out_power) * RIDER_BIN_S / r->out_memory;
-	if (r->out_memory < 10 || r->bins % RIDER_EVERY != 1)
-		return;
-	const double off = set->target - rider_loudness(r->out_power);
-	r->trim += rider_bound(off, -2, 2) * RIDER_EVERY * RIDER_BIN_S / 20.0;
-	r->trim = rider_bound(r->trim, -1.5, 1.5);
-}
-
 static inline double rider_towards(double from, double to, double up, double down)
 {
 	return rider_bound(to, from - down * RIDER_BIN_S, from + up * RIDER_BIN_S);
+}
+
+/* A mean that forgets, gated as in BS.1770: 10 LU below the mean of all there is. */
+static inline void rider_gate(struct rider_mean *m, double power, double longest)
+{
+	m->all_memory = rider_low(m->all_memory + RIDER_BIN_S, longest);
+	m->all += (power - m->all) * RIDER_BIN_S / m->all_memory;
+	if (power < 0.1 * m->all)
+		return;
+	m->memory = rider_low(m->memory + RIDER_BIN_S, longest);
+	m->power += (power - m->power) * RIDER_BIN_S / m->memory;
+}
+
+/* Steers the mean of a minute, and a little that of three. In radio mode what came out but
+ * for the trim itself says where it goes, else what comes in: no feedback, so no swing. */
+static inline void rider_trim(struct rider *r, const struct rider_settings *set,
+			      double power, bool may_rise)
+{
+	const double heard = rider_window(r->out, r->bins - 1, RIDER_MOMENTARY);
+	const bool whole = set->music || set->mean;
+	const double most = set->mean ? 36 : set->music ? 6 : 3;
+	const double from = whole ? power : heard * exp(-0.23025850929940457 * r->trim);
+	if (r->fresh && set->music)
+		r->minute = (struct rider_mean) { 0 };
+	r->fresh = false;
+	if (from > 1e-7 && r->bins > RIDER_MOMENTARY) {
+		rider_gate(&r->minute, from, 60);
+		rider_gate(&r->minutes, heard, 180);
+	}
+	double wanted = set->target - rider_loudness(r->minute.power);
+	if (whole) {
+		wanted -= r->slow;
+		if (r->minutes.memory > 20)
+			wanted += rider_bound(
+				set->target - rider_loudness(r->minutes.power), -1, 1);
+	}
+	const double room = rider_high(0, set->boost - r->slow - r->fast);
+	wanted = rider_bound(wanted, -most, rider_low(most, room));
+	const double known = r->minute.memory;
+	if (set->music)
+		wanted -= rider_bound(wanted - r->trim, -0.3, 0.3);
+	const double pace = known < (set->music ? 15 : 5) ? 0
+			    : set->mean && known < 15     ? 1
+			    : !set->music && known < 30   ? 0.3
+							  : 0.1;
+	r->trim = rider_towards(r->trim, wanted, may_rise ? pace : 0, pace);
 }
 
 /* How fast the slow gain may move, dB/s: quick for a new piece, then calm. */
@@ -224,12 +263,12 @@ static inline void rider_rates(const struct rider *r, const struct rider_setting
 		      : size > 3                ? 1
 						: 0.15;
 		*down = r->age < 1.5 ? 0 : r->age < 12 ? 6 : size > 3 ? 1 : 0.2;
-	} else if (r->age < 4) {
+	} else if (r->age < 6) {
 		*up = rider_bound(2 * size, 4, 20) * rider_bound(r->age - 0.6, 0, 1);
 		*down = 30;
 	} else {
-		*up = rider_bound(0.3 * size, 0.2, 1);
-		*down = rider_bound(0.5 * size, 0.3, 3);
+		*up = rider_bound(0.15 * size, 0.1, 1);
+		*down = rider_bound(0.5 * size, 0.2, 1.5);
 	}
 	*up *= set->speed;
 	*down *= set->speed;
@@ -238,11 +277,13 @@ static inline void rider_rates(const struct rider *r, const struct rider_setting
 static inline void rider_move(struct rider *r, const struct rider_settings *set,
 			      bool may_rise)
 {
-	const double aim = set->target + r->trim;
+	const double aim = set->target;
 	double off = rider_bound(aim - r->anchor, -set->cut, set->boost) - r->slow;
 	const double zone = set->music && r->age > 30 ? 3.0 : 1.0;
 	double up, down;
 	/* In music the first seconds count only as far as they leave the zone. */
+	if (set->music)
+		off -= r->trim;
 	if (set->music && r->age < 30)
 		off -= rider_bound(off, -1, 1);
 	if (fabs(off) > zone)
@@ -255,7 +296,7 @@ static inline void rider_move(struct rider *r, const struct rider_settings *set,
 	if (r->moving)
 		r->slow = rider_towards(r->slow, r->slow + off, up, down);
 	const double recent = rider_loudness(r->recent_power) + r->slow;
-	const double fast = set->music ? 0 : rider_bound(0.5 * (aim - recent), -4, 3);
+	const double fast = set->music ? 0 : rider_bound(0.47 * (aim - recent), -4, 3);
 	r->fast = rider_towards(r->fast, fast,
 				may_rise && r->age > 1 ? 2 * set->speed : 0,
 				4 * set->speed);
@@ -269,55 +310,76 @@ static inline void rider_guard(struct rider *r, const struct rider_settings *set
 	const double over = sure || r->higher > 0.3 ? 3.0 : 5.0;
 	const double loud = rider_high(r->momentary, r->quick - (sure ? 0.0 : 4.0));
 	const double gain = r->slow + r->fast;
-	const double wanted = rider_high(0, gain + loud - set->target - over);
+	const double wanted = rider_high(0, gain + r->trim + loud - set->target - over);
 	/* What the others have taken need not be taken twice. */
 	if (gain < before)
 		r->guard = rider_high(0, r->guard + gain - before);
 	r->guard = rider_towards(r->guard, wanted, 200, may_rise ? 4 : 0);
 }
 
-/* One bin of 10 ms; returns the gain, dB. */
-static inline double rider_step(struct rider *r, const struct rider_settings *set,
-				double bin_power)
+/* What is heard: levels, whether it lives, and the state that the meter shows. */
+static inline double rider_listen(struct rider *r, const struct rider_settings *set,
+				  double bin_power)
 {
 	r->power[r->bins++ % RIDER_BINS] = (float)bin_power;
-	const double power = rider_mean(r->power, r->bins, RIDER_MOMENTARY);
+	const double power = rider_window(r->power, r->bins, RIDER_MOMENTARY);
 	r->momentary = rider_loudness(power);
-	r->quick = rider_loudness(rider_mean(r->power, r->bins, RIDER_QUICK));
+	r->quick = rider_loudness(rider_window(r->power, r->bins, RIDER_QUICK));
 	if (r->bins % RIDER_EVERY == 0)
 		rider_look(r);
+	r->lasting = r->live ? 8.0 : r->lasting - RIDER_BIN_S;
 	const bool silent = r->momentary < set->silence;
+	const bool low = r->memory > 0 && r->momentary < r->anchor - 10.0;
 	if (!silent)
 		r->trend += (r->momentary - r->trend) * RIDER_BIN_S / 3.0;
-	const bool low = r->memory > 0 && r->momentary < r->anchor - 10.0;
-	const bool falls = r->momentary < rider_ago(r, 20) - (r->age < 4 ? 3.0 : 1.0) ||
-			   (r->memory > 0 && r->momentary < r->anchor - 6.0);
 	r->state = set->hold  ? RIDER_HELD
 		   : silent   ? RIDER_SILENCE
 		   : !r->live ? RIDER_ROOM
 		   : low      ? RIDER_PAUSE
 			      : RIDER_RIDES;
+	return power;
+}
+
+/* One bin of 10 ms; returns the gain, dB. */
+static inline double rider_step(struct rider *r, const struct rider_settings *set,
+				double bin_power)
+{
+	const double power = rider_listen(r, set, bin_power);
+	const bool known = r->memory > 0;
+	const bool silent = r->momentary < set->silence;
+	const bool low = known && r->momentary < r->anchor - 10.0;
+	const bool falls = r->momentary < rider_ago(r, 20) - (r->age < 4 ? 3.0 : 1.0) ||
+			   (known && r->momentary < r->anchor - 6.0);
 	if (set->hold)
-		return r->slow + r->fast - r->guard;
-	if (r->memory > 0)
+		return r->last;
+	if (known)
 		rider_find_piece(r, set);
 	if (silent || r->momentary < r->anchor - 20.0)
 		r->pause += RIDER_BIN_S;
 	if (r->pause > 0.7 && silent)
 		r->lower = 0;
-	if (silent || low) {
+	if (silent || low)
 		r->settle = RIDER_MOMENTARY;
-	} else {
+	else
 		rider_remember(r, set, power);
-		if (r->live && r->memory > 0)
-			rider_trim(r, set, power);
-	}
 	const bool may_rise = r->state == RIDER_RIDES && !falls;
 	const double before = r->slow + r->fast;
-	if (!silent && !low && r->memory > 0)
-		rider_move(r, set, may_rise);
-	rider_guard(r, set, before, may_rise);
-	return rider_bound(r->slow + r->fast, -set->cut, set->boost) - r->guard;
+	if (set->mean) {
+		r->slow = rider_towards(r->slow, 0, 10, 10);
+		r->fast = rider_towards(r->fast, 0, 10, 10);
+		r->guard = rider_towards(r->guard, 0, 10, 10);
+	} else {
+		if (!silent && !low && r->memory > 0)
+			rider_move(r, set, may_rise);
+		rider_guard(r, set, before, may_rise);
+	}
+	/* Long notes are steady for a while, and still no room tone. */
+	const bool lasts =
+		r->memory > 0 && r->momentary > r->anchor - 4.0 && r->lasting > 0;
+	rider_trim(r, set, power, may_rise || lasts);
+	r->last = rider_bound(r->slow + r->fast + r->trim, -set->cut, set->boost) -
+		  r->guard;
+	return r->last;
 }
 
 #endif

@@ -113,13 +113,18 @@ class Table:
         self.passed = self.failed = 0
 
     def chapter(self, title):
-        print(f"\n## {title}\n\n| goal | best peer | Lathe | pass |\n|---|---|---|---|",
-              flush=True)
+        self.columns(title, ("goal", "best peer", "Lathe", "pass"))
 
     def row(self, goal, peer, found, passes, unit=""):
         text = found if isinstance(found, str) else f"{found:.4g}"
-        print(f"| {goal} | {peer} | {text}{' ' + unit if unit else ''} |"
-              f" {'yes' if passes else 'NO'} |", flush=True)
+        self.line((goal, peer, f"{text}{' ' + unit if unit else ''}"), passes)
+
+    def columns(self, title, names):
+        """A chapter with columns of its own; the last is the verdict."""
+        print(f"\n## {title}\n\n| {' | '.join(names)} |\n|{'---|' * len(names)}", flush=True)
+
+    def line(self, cells, passes):
+        print(f"| {' | '.join(map(str, cells))} | {'yes' if passes else 'NO'} |", flush=True)
         if passes:
             self.passed += 1
         else:
