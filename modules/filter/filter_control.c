@@ -11,7 +11,7 @@ static const double guard_hz[] = { 0, 15000, 16000, 20000 };
 
 /* From the end of the guard's pass band to its stop band, and how far down that is. */
 #define GUARD_FALL_HZ 2000.0
-#define GUARD_DB 92.0
+#define GUARD_DB 96.0
 
 static const struct param params[] = {
 	[FILTER_HIGH_PASS] = { .id = "high_pass",

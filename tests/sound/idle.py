@@ -14,7 +14,8 @@ from lathe_sound import BUILD, RATES, db, node, render
 # A setting at which the module does nothing, and one at which it works.
 IDLE = {
     "clipper": dict(ceiling=0.0), "comp": dict(threshold=0.0, knee=0.0), "eq": {},
-    "limiter": {}, "loudness": {},
+    "emphasis": dict(mode="vinyl", acceleration=10000.0, level=5.0, sibilance=0.0),
+    "filter": {}, "limiter": {}, "loudness": {},
     "multiband": dict(extra="band = ( " + ", ".join(4 * ["{ threshold = 0.0; }"]) + " );"),
     "saturator": {}, "stereo": {}, "trim": {},
 }
@@ -23,6 +24,8 @@ BUSY = {
     "comp": dict(threshold=-30.0, ratio=4.0, highpass="24"),
     "eq": dict(extra="band = ( { freq = 30.0; gain = 6.0; q = 8.0; type = \"bell\"; },"
                      " { freq = 5000.0; gain = -9.0; type = \"bell\"; } );"),
+    "emphasis": dict(ceiling=-12.0),
+    "filter": dict(high_pass="db48", high_pass_freq=40.0, low_pass="db24", guard="15khz"),
     "limiter": dict(gain=12.0), "loudness": {},
     "multiband": dict(mode="lr4", extra="band = ( { threshold = -30.0; ratio = 3.0; } );"),
     "saturator": dict(drive=12.0, curve="tube", tone=40.0),
@@ -32,6 +35,8 @@ BUSY = {
 STEPS = {
     "clipper": [("gain", 3), ("ceiling", -9)], "comp": [("makeup", 12), ("highpass_freq", 300)],
     "eq": [("band/1/gain", -6), ("band/2/freq", 400)],
+    "emphasis": [("ceiling", -20), ("output", 1)],
+    "filter": [("high_pass_freq", 200), ("low_pass", 1), ("guard", 3)],
     "limiter": [("gain", 2), ("mode", 0)],
     "multiband": [("band/1/makeup", 12), ("crossover/1/freq", 240)],
     "saturator": [("level", -12), ("high", 2000)],

@@ -7,7 +7,8 @@ from idle import BUSY
 from lathe_sound import db, render
 
 # Every module at work, those that follow the level before those that bend.
-ORDER = ("trim", "eq", "multiband", "comp", "stereo", "saturator", "clipper", "limiter")
+ORDER = ("trim", "filter", "eq", "multiband", "comp", "stereo", "emphasis", "saturator", "clipper",
+         "limiter")
 
 
 def programme(fs):
