@@ -3,6 +3,7 @@
 #include "daemon/dispatch.h"
 
 #include "daemon/describe.h"
+#include "daemon/lock.h"
 
 #include <arpa/inet.h>
 #include <stdio.h>
@@ -227,7 +228,8 @@ static void status(struct dispatch *dispatch, const struct sender *sender,
 	(void)message;
 	const struct host *host = dispatch->host;
 	const struct host_status *world = &host->status;
-	char latency[400];
+	char latency[400], lock[LOCK_TEXT_BYTES];
+	lock_text(host, lock);
 	latency_text(host, latency, sizeof latency);
 	const char *state = !world->block               ? "no audio"
 			    : engine_busy(host->engine) ? "building"
@@ -247,6 +249,7 @@ static void status(struct dispatch *dispatch, const struct sender *sender,
 			       "sh"
 			       "si"
 			       "ss"
+			       "ss"
 			       "ss",
 			       "state", state, "jack", world->jack, "server",
 			       world->server, "rate", world->rate, "block",
@@ -256,8 +259,8 @@ static void status(struct dispatch *dispatch, const struct sender *sender,
 			       (int64_t)world->xruns, "late",
 			       (int64_t)engine_late(host->engine), "clients",
 			       watch_subscribers(dispatch->watch), "config",
-			       host->config_path ? host->config_path : "", "alarms",
-			       alarms_text(host)))
+			       host->config_path ? host->config_path : "", "lock", lock,
+			       "alarms", alarms_text(host)))
 			return;
 		answer_send(dispatch->answers);
 	}
@@ -283,6 +286,9 @@ static void meters_map(struct dispatch *dispatch, const struct sender *sender,
 void command_result(struct dispatch *dispatch, const struct sender *sender,
 		    const struct message *message, bool ok, struct text *text)
 {
+	if (dispatch->host->limited)
+		text_add(text, "%d held at the limits of %s\n", dispatch->host->limited,
+			 role_word(sender->role));
 	if (!answer_text(dispatch->answers, sender, "/rack/result", ok, text))
 		command_complain(dispatch, sender, message->path, "busy", too_busy);
 }
@@ -395,11 +401,18 @@ void command_run(struct dispatch *dispatch, const struct sender *sender,
 		 const struct message *message)
 {
 	const struct command *command = command_find(message->path);
-	char text[160];
-	if (sender->role >= command->role) {
+	struct host *host = dispatch->host;
+	char text[256];
+	if (sender->role < command->role) {
+		command_forbidden(sender, command->role, text, sizeof text);
+		command_complain(dispatch, sender, message->path, "forbidden", text);
+	} else if (command->role == ROLE_CONTROL &&
+		   dispatch_locked(dispatch, sender, text, sizeof text)) {
+		command_complain(dispatch, sender, message->path, "locked", text);
+	} else {
+		host->role = sender->role;
+		host->limited = 0;
 		command->run(dispatch, sender, message);
-		return;
+		host->role = ROLE_NONE;
 	}
-	command_forbidden(sender, command->role, text, sizeof text);
-	command_complain(dispatch, sender, message->path, "forbidden", text);
 }

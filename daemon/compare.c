@@ -148,16 +148,21 @@ bool compare_busy(const struct compare *compare)
 
 /* ---- slots ------------------------------------------------------------------------------ */
 
-static void switch_slot(struct compare *compare, int slot)
+static void switch_slot(struct compare *compare, int slot, enum role role)
 {
+	struct host *host = compare->host;
+	enum role before = host->role;
 	struct settings *old = &compare->kept[compare->slot];
 	const struct settings *new = &compare->kept[slot];
 	settings_finish(old);
 	scene_gather(compare->host->rack, NULL, old);
 	compare->slot = slot;
 	compare->settling = SETTLE_TICKS;
+	/* Another's set may hold more than this one may set. */
+	host->role = role;
 	if (new->count)
-		host_recall(compare->host, new->changes, new->count, 0.0);
+		host_recall(host, new->changes, new->count, 0.0);
+	host->role = before;
 }
 
 bool compare_heed(struct compare *compare, const struct change *changes, int count)
@@ -173,7 +178,7 @@ bool compare_heed(struct compare *compare, const struct change *changes, int cou
 		int slot = mode_of(rack) - FIRST_SLOT;
 		if (node->kind == NODE_RACK && slot >= 0 && slot < SLOTS &&
 		    slot != compare->slot)
-			switch_slot(compare, slot);
+			switch_slot(compare, slot, changes[i].role);
 		heeded = true;
 	}
 	if (heeded)

@@ -2,6 +2,8 @@
 #include "daemon/dispatch.h"
 
 #include "daemon/access.h"
+#include "daemon/limit.h"
+#include "daemon/lock.h"
 #include "daemon/param.h"
 
 #include <float.h>
@@ -52,6 +54,7 @@ void dispatch_reshape(struct dispatch *dispatch)
 	dispatch->pending_count = 0;
 	dispatch->reloaded = true;
 	watch_reshape(dispatch->watch, dispatch->addresses);
+	watch_regulars(dispatch->watch, dispatch->now);
 	answers_reshape(dispatch->answers, dispatch->addresses);
 }
 
@@ -82,7 +85,8 @@ static void gather(struct dispatch *dispatch, const struct sender *sender, int i
 		   float value)
 {
 	const struct place *place = address_place(dispatch->addresses, index);
-	struct change change = { place->node, place->index, value, sender->client };
+	struct change change = { place->node, place->index, value, sender->client,
+				 sender->role };
 	int at = dispatch->pending_at[index];
 	if (at && place->param->curve != CURVE_TRIGGER) {
 		dispatch->pending[at - 1] = change;
@@ -233,6 +237,28 @@ static void want_of(struct dispatch *dispatch, int index, enum verb verb,
 		want->form = VERB_TEXT;
 }
 
+/* What the role may not reach is not refused: it goes as far as it may, and says so, but
+ * once in a gesture. */
+static void hold_limit(struct dispatch *dispatch, const struct sender *sender,
+		       int index, const struct message *message, struct want *want)
+{
+	const struct place *place = address_place(dispatch->addresses, index);
+	float wanted = param_clamp(place->param, want->value);
+	float most = limit_value(dispatch->host->rack, sender->role, place->node,
+				 place->index, wanted);
+	char asked[64], given[64];
+	if (place->param->curve == CURVE_TRIGGER || !(wanted < most || wanted > most))
+		return;
+	want->value = most;
+	if (watch_touched(sender->client, index))
+		return;
+	param_text(place->param, wanted, asked, sizeof asked);
+	param_text(place->param, most, given, sizeof given);
+	answer_error(dispatch->answers, sender, message->path, "limited", dispatch->now,
+		     "%s is beyond what %s may set: %s at %s", asked,
+		     role_word(sender->role), place->path + 1, given);
+}
+
 static void ramp(struct dispatch *dispatch, const struct sender *sender, int index,
 		 const struct message *message, struct want *want)
 {
@@ -249,9 +275,10 @@ static void ramp(struct dispatch *dispatch, const struct sender *sender, int ind
 	want_value(want, place->param, &value);
 	if (want->code)
 		return;
+	hold_limit(dispatch, sender, index, message, want);
 	apply_pending(dispatch);
-	struct change target = { place->node, place->index, want->value,
-				 sender->client };
+	struct change target = { place->node, place->index, want->value, sender->client,
+				 sender->role };
 	if (!host_ramp(dispatch->host, &target, seconds.number, want->error,
 		       sizeof want->error))
 		refuse(want, "bad_argument", want->error);
@@ -264,6 +291,33 @@ static bool is_query(enum verb verb, const struct message *message)
 	       (verb == VERB_VALUE || verb == VERB_NORM || verb == VERB_TEXT);
 }
 
+bool dispatch_locked(const struct dispatch *dispatch, const struct sender *sender,
+		     char *text, size_t size)
+{
+	const struct rack *rack = dispatch->host->rack;
+	char holder[LOCK_TEXT_BYTES];
+	int place = address_of_param(dispatch->addresses, rack->node_count - 1,
+				     lock_param(rack));
+	if (!lock_shuts(dispatch->host, value_now(dispatch, place) > 0.5f, sender->role,
+			&sender->address))
+		return false;
+	lock_text(dispatch->host, holder);
+	snprintf(text, size,
+		 "the rack is locked %s; who locked it or an admin opens it: "
+		 "/rack/lock 0",
+		 holder);
+	return true;
+}
+
+static void note_lock(struct dispatch *dispatch, const struct sender *sender,
+		      const struct place *place, int index, float value)
+{
+	const struct rack *rack = dispatch->host->rack;
+	if (place->node == rack->node_count - 1 && place->index == lock_param(rack))
+		lock_note(dispatch->host, value_now(dispatch, index) > 0.5f,
+			  value > 0.5f, &sender->address);
+}
+
 /* Sets one param. False: `want` says why not. */
 static bool act(struct dispatch *dispatch, const struct sender *sender, int index,
 		enum verb verb, const struct message *message, struct want *want)
@@ -273,12 +327,16 @@ static bool act(struct dispatch *dispatch, const struct sender *sender, int inde
 		refuse(want, "read_only", "it is a meter and can only be read");
 	else if (sender->role < ROLE_CONTROL)
 		forbid(want, sender);
+	else if (dispatch_locked(dispatch, sender, want->error, sizeof want->error))
+		refuse(want, "locked", want->error);
 	else if (verb == VERB_RAMP)
 		ramp(dispatch, sender, index, message, want);
 	else
 		want_of(dispatch, index, verb, message, want);
 	if (want->code || !want->sets)
 		return !want->code;
+	hold_limit(dispatch, sender, index, message, want);
+	note_lock(dispatch, sender, place, index, want->value);
 	gather(dispatch, sender, index, want->value);
 	if (sender->client && place->param->curve != CURVE_TRIGGER)
 		watch_touch(dispatch->watch, sender->client, index, want->form,

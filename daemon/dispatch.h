@@ -60,6 +60,10 @@ bool dispatch_busy(const struct dispatch *dispatch); /* some of these are under 
 /* The rack is another one. */
 void dispatch_reshape(struct dispatch *dispatch);
 
+/* Whether the rack is locked against this sender, and what to say then. */
+bool dispatch_locked(const struct dispatch *dispatch, const struct sender *sender,
+		     char *text, size_t size);
+
 /* ---- command.c: /rack/subscribe, /rack/status, ... -------------------------------------- */
 
 /* The commands in turn, and the role that each takes; NULL after the last. */

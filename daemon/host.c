@@ -4,6 +4,7 @@
 #include "daemon/compare.h"
 #include "daemon/glide.h"
 #include "daemon/history.h"
+#include "daemon/limit.h"
 #include "daemon/param.h"
 #include "daemon/recall.h"
 #include "daemon/scene.h"
@@ -96,6 +97,7 @@ uint64_t host_recall(struct host *host, struct change *changes, int count,
 	int ticks = host_fade_ticks(seconds), now = 0;
 	char why[256];
 
+	host->limited += limit_changes(host->rack, host->role, changes, count);
 	hold(host, changes, count);
 	if (!host->glides)
 		host->glides = glides_create();

@@ -32,6 +32,9 @@ struct host {
 	struct state *state;     /* or NULL: nothing is saved */
 	struct compare *compare; /* or NULL */
 	uint64_t serial;         /* of the newest change */
+	uint32_t lock_holder;    /* the host that locked the rack, network byte order */
+	enum role role;          /* on whose behalf this is done; ROLE_NONE: our own */
+	int limited;             /* values of recalls since that were held at limits */
 	int64_t schedule_seen;   /* seconds since 1970; 0: not yet */
 	struct host_status status;
 	char *config_path;

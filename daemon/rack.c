@@ -53,6 +53,14 @@ static const struct param rack_params[] = {
 	  .step = 1,
 	  .choices = rack_compare_choices,
 	  .flags = PARAM_RECALL_SAFE | PARAM_PASSING },
+	{ .id = "lock",
+	  .label = "Lock",
+	  .help = "Only admins and the host that locked the rack change anything.",
+	  .unit = "",
+	  .curve = CURVE_TOGGLE,
+	  .max = 1,
+	  .step = 1,
+	  .flags = PARAM_RECALL_SAFE },
 };
 
 static const struct module module_rack = {

@@ -127,6 +127,7 @@ struct change {
 	int node, param; /* places in rack->nodes and its values */
 	float value;
 	const void *origin;
+	enum role role; /* who wants it; ROLE_NONE: we do */
 };
 
 /* A rack of no inputs and one node: its own, of kind NODE_RACK. */

@@ -22,7 +22,7 @@ void settings_add(struct settings *settings, int node, int param, float value)
 			abort();
 	}
 	settings->changes[settings->count++] =
-		(struct change) { node, param, value, NULL };
+		(struct change) { .node = node, .param = param, .value = value };
 }
 
 void settings_move(struct settings *settings, const struct rack *from,

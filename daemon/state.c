@@ -6,6 +6,7 @@
 #include "daemon/scene.h"
 #include "daemon/writer.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -61,6 +62,8 @@ static void save(struct state *state)
 	if (*scene_active(host->scenes))
 		text_add(&text, "scene %s\n", scene_active(host->scenes));
 	print_values(host->rack, &text);
+	if (host->lock_holder)
+		text_add(&text, "lock %08x\n", ntohl(host->lock_holder));
 	if (host->history)
 		history_print(host->history, host->rack, &text);
 	text_add(&text, "%s\n", last_line);
@@ -178,12 +181,15 @@ static bool is_whole(const char *bytes, size_t length)
 static void restore(struct host *host, char *bytes, struct text *report)
 {
 	int taken = 0, overruled = 0;
+	unsigned holder;
 	char scene[SCENE_NAME_BYTES] = "";
 	for (char *rest = bytes, *line; (line = strsep(&rest, "\n"));) {
 		if (strncmp(line, "value ", 6) == 0)
 			take_value(host->rack, line, &taken, &overruled);
 		else if (strncmp(line, "scene ", 6) == 0)
 			snprintf(scene, sizeof scene, "%s", line + 6);
+		else if (sscanf(line, "lock %x", &holder) == 1)
+			host->lock_holder = htonl(holder);
 		else if (host->history)
 			history_take(host->history, host->rack, line);
 	}

@@ -1,6 +1,7 @@
 /* watch.c - who listens to what, how often, until when. Control thread. */
 #include "daemon/watch.h"
 
+#include "daemon/access.h"
 #include "daemon/feed.h"
 #include "daemon/packet.h"
 #include "daemon/param.h"
@@ -74,7 +75,7 @@ struct client *watch_client(struct watch *watch, const struct sockaddr_in *sourc
 			return client;
 		}
 		/* The best place for a new one: a free one, else the longest silent. */
-		if (client->subscription_count ||
+		if (client->fixed || client->subscription_count ||
 		    (client->used && now - client->heard < idle_seconds))
 			continue;
 		if (!spare ||
@@ -220,7 +221,8 @@ bool watch_subscribe(struct watch *watch, struct client *client, const char *pat
 	subscription->period = 1.0 / fmin(fmax(rate_hz, 0.1), (double)WATCH_RATE_MAX);
 	if (subscription->due > now + subscription->period)
 		subscription->due = now + subscription->period;
-	subscription->expires = now + subscription_seconds;
+	if (!subscription->fixed)
+		subscription->expires = now + subscription_seconds;
 	return true;
 }
 
@@ -236,12 +238,42 @@ bool watch_unsubscribe(struct watch *watch, struct client *client, const char *p
 	bool any = false;
 	(void)watch;
 	for (int i = client->subscription_count - 1; i >= 0; i--) {
-		if (pattern && strcmp(client->subscriptions[i]->text, pattern) != 0)
+		if (client->subscriptions[i]->fixed ||
+		    (pattern && strcmp(client->subscriptions[i]->text, pattern) != 0))
 			continue;
 		subscription_drop(client, i);
 		any = true;
 	}
 	return any;
+}
+
+static void add_regular(struct watch *watch, const struct regular *regular, double now)
+{
+	struct sockaddr_in target = { .sin_family = AF_INET,
+				      .sin_port = htons((uint16_t)regular->port) };
+	const char *why;
+	int found;
+	target.sin_addr.s_addr = htonl(regular->address);
+	struct client *client = watch_client(watch, &target, now);
+	if (!client || !watch_subscribe(watch, client, regular->pattern, regular->rate,
+					0, now, &found, &why))
+		return;
+	struct subscription *subscription = subscription_find(client, regular->pattern);
+	client->fixed = subscription->fixed = true;
+	subscription->expires = INFINITY;
+}
+
+void watch_regulars(struct watch *watch, double now)
+{
+	const struct osc_settings *osc = &watch->host->rack->osc;
+	for (int i = 0; i < CLIENTS_MAX; i++) {
+		struct client *client = &watch->clients[i];
+		if (client->used &&
+		    (client->fixed || access_role(osc, &client->source) == ROLE_NONE))
+			client_forget(client);
+	}
+	for (int i = 0; i < osc->regular_count; i++)
+		add_regular(watch, &osc->regulars[i], now);
 }
 
 void watch_reshape(struct watch *watch, const struct addresses *addresses)
@@ -259,6 +291,14 @@ void watch_reshape(struct watch *watch, const struct addresses *addresses)
 
 /* ---- changes ---------------------------------------------------------------------------- */
 
+/* A tablet of the config may send from another port than it listens on. */
+static bool is_origin(const struct client *client, const struct client *origin)
+{
+	return client == origin ||
+	       (client->fixed && origin && !origin->subscription_count &&
+		client->target.sin_addr.s_addr == origin->source.sin_addr.s_addr);
+}
+
 void watch_changed(struct watch *watch, int place, const struct client *origin)
 {
 	uint64_t bit = UINT64_C(1) << (place % 64);
@@ -268,7 +308,8 @@ void watch_changed(struct watch *watch, int place, const struct client *origin)
 			struct subscription *subscription = client->subscriptions[s];
 			/* Who set it need not hear what it was before, either; but how it
 			 * reads is news to whoever moved a fader. */
-			if (client == origin && subscription->forms != FORM_TEXT)
+			if (is_origin(client, origin) &&
+			    subscription->forms != FORM_TEXT)
 				subscription->dirty[place / 64] &= ~bit;
 			else
 				subscription->dirty[place / 64] |=
@@ -298,6 +339,11 @@ void watch_touch(struct watch *watch, struct client *client, int place, enum ver
 	client->touches[at] = (struct touch) { place, form, value, now };
 }
 
+bool watch_touched(const struct client *client, int place)
+{
+	return client && client->touch_at && client->touch_at[place] > 0;
+}
+
 /* Whether the value in force is what was sent. */
 static bool touch_holds(const struct watch *watch, const struct touch *touch)
 {
@@ -311,11 +357,21 @@ static bool touch_holds(const struct watch *watch, const struct touch *touch)
 	return fabsf(value - touch->value) <= within;
 }
 
+static const struct sockaddr_in *ear_of(const struct watch *watch,
+					const struct client *client)
+{
+	if (client->subscription_count)
+		return &client->target;
+	for (int i = 0; i < CLIENTS_MAX; i++)
+		if (is_origin(&watch->clients[i], client) && watch->clients[i].fixed)
+			return &watch->clients[i].target;
+	return &client->source;
+}
+
 static void settle(struct watch *watch, struct client *client, double now)
 {
 	struct packet packet;
-	const struct sockaddr_in *to =
-		client->subscription_count ? &client->target : &client->source;
+	const struct sockaddr_in *to = ear_of(watch, client);
 	packet_clear(&packet);
 	for (int i = 0; i < client->touch_count; i++) {
 		struct touch *touch = &client->touches[i];

@@ -29,7 +29,8 @@ struct subscription {
 	char text[PATTERN_BYTES_MAX + 1];
 	struct pattern pattern;
 	unsigned forms;
-	bool blob; /* "/rack/meters": all meters as bytes */
+	bool blob;  /* "/rack/meters": all meters as bytes */
+	bool fixed; /* of the config: needs no renewal */
 	double period, due, expires, refresh;
 	uint64_t *matched, *dirty; /* [places] params only */
 	int dirty_from; /* where the next round starts, so that all get a turn */
@@ -41,7 +42,7 @@ struct touch;
 
 /* Somebody who spoke to us. */
 struct client {
-	bool used;
+	bool used, fixed;          /* fixed: one of the config's clients */
 	struct sockaddr_in source; /* where its messages come from */
 	struct sockaddr_in target; /* where its feedback goes */
 	double heard;              /* seconds, monotonic */
@@ -89,6 +90,11 @@ void watch_touch(struct watch *watch, struct client *client, int place, enum ver
 		 float value, double now);
 /* The tree is another one: same subscriptions, all of its values. */
 void watch_reshape(struct watch *watch, const struct addresses *addresses);
+/* The clients that the config names, after every change of the rack; subscribers who are no
+ * longer allowed are forgotten. */
+void watch_regulars(struct watch *watch, double now);
+/* Whether a touch of this place is not settled yet: a gesture is under way. */
+bool watch_touched(const struct client *client, int place);
 /* Every 10 ms: what touches leave open is settled; who did not renew is forgotten. */
 void watch_settle(struct watch *watch, double now);
 void watch_expire(struct watch *watch, double now);

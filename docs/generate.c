@@ -70,9 +70,10 @@ static void print_param(const char *prefix, const struct param *param, bool defa
 		print_value(param, param->def);
 	else
 		printf("see below");
-	printf(" | %s%s%s |\n", curve_name(param),
+	printf(" | %s%s%s%s |\n", curve_name(param),
 	       param->flags & PARAM_REBUILD ? ", rebuild" : "",
-	       param->flags & PARAM_RECALL_SAFE ? ", recall-safe" : "");
+	       param->flags & PARAM_RECALL_SAFE ? ", recall-safe" : "",
+	       param->flags & PARAM_CEILING ? ", ceiling" : "");
 }
 
 static void print_group_defaults(const struct param_group *group)
@@ -221,7 +222,9 @@ static void print_address(const char *node, const char *group,
 {
 	printf("| `%s%s%s` | ", node, group, param->id);
 	print_range(param);
-	printf(" | %s |\n", param->flags & PARAM_REBUILD ? "rebuild" : "");
+	printf(" | %s |\n", param->flags & PARAM_REBUILD   ? "rebuild"
+			    : param->flags & PARAM_CEILING ? "ceiling"
+							   : "");
 }
 
 static void print_addresses(const struct module *module, const char *node)

@@ -48,6 +48,7 @@ enum param_flags {
 	PARAM_REBUILD = 1 << 0, /* a change builds a new plan; may change the latency */
 	PARAM_RECALL_SAFE = 1 << 1, /* scenes leave it alone */
 	PARAM_PASSING = 1 << 2,     /* of the moment: not printed, not saved */
+	PARAM_CEILING = 1 << 3, /* only an admin gets it above what the config says */
 };
 
 struct param {

@@ -8,7 +8,7 @@ static void test_curve(void)
 {
 	struct rack *rack = fake_rack(0);
 	struct glides *glides = glides_create();
-	struct change *changes, target = { 0, 1, 16000.0f, NULL };
+	struct change *changes, target = { 0, 1, 16000.0f, NULL, ROLE_NONE };
 	rack_set(rack, 0, 1, 1000.0f);
 	glide_start(glides, rack, &target, 2.0);
 	float before = 1000.0f;
@@ -36,11 +36,11 @@ static void test_many(void)
 	struct change *changes;
 	for (int node = 0; node < 50; node++)
 		for (int param = 0; param < 2; param++) {
-			struct change target = { node, param, 30.0f, NULL };
+			struct change target = { node, param, 30.0f, NULL, ROLE_NONE };
 			glide_start(glides, rack, &target, 0.1 + 0.01 * node);
 		}
 	CHECK(glide_count(glides) == 100, "%d glides", glide_count(glides));
-	struct change again = { 3, 0, -30.0f, NULL };
+	struct change again = { 3, 0, -30.0f, NULL, ROLE_NONE };
 	glide_start(glides, rack, &again, 0.2);
 	CHECK(glide_count(glides) == 100, "a new one replaces the old");
 	glide_end(glides, 4, 0);
@@ -84,7 +84,7 @@ static void test_move(void)
 	struct glides *glides = glides_create();
 	struct change *changes;
 	for (int node = 0; node < 3; node++) {
-		struct change target = { node, 0, 10.0f, NULL };
+		struct change target = { node, 0, 10.0f, NULL, ROLE_NONE };
 		glide_start(glides, old, &target, 1.0);
 	}
 	rack_set(new, rack_find(new, "n1"), 0, 5.0f);

@@ -24,9 +24,9 @@ static void on_reshaped(void *context)
 static void test_apply(void)
 {
 	struct host host = { .rack = fake_rack(0), .changed = on_changed };
-	struct change changes[3] = { { 0, 0, 99.0f, &host },
-				     { 0, 1, 440.0f, &host },
-				     { 1, 2, 1.0f, NULL } };
+	struct change changes[3] = { { 0, 0, 99.0f, &host, ROLE_NONE },
+				     { 0, 1, 440.0f, &host, ROLE_NONE },
+				     { 1, 2, 1.0f, NULL, ROLE_NONE } };
 	uint64_t serial = host_apply(&host, changes, 3);
 	CHECK(serial == fake_serial && fake_applies == 1 && fake_last_count == 3,
 	      "published as one");
@@ -35,12 +35,12 @@ static void test_apply(void)
 	CHECK_NEAR(fake_value(&host, "eq", "freq"), 440, 0, "stored");
 
 	char error[200];
-	struct change target = { 0, 0, -36.0f, NULL };
+	struct change target = { 0, 0, -36.0f, NULL, ROLE_NONE };
 	CHECK(host_ramp(&host, &target, 1.0, error, sizeof error), "%s", error);
 	for (int i = 0; i < 50; i++)
 		host_tick(&host);
 	CHECK_NEAR(fake_value(&host, "eq", "gain"), 0, 0.01, "half way");
-	host_apply(&host, &(struct change) { 0, 0, 7.0f, NULL }, 1);
+	host_apply(&host, &(struct change) { 0, 0, 7.0f, NULL, ROLE_NONE }, 1);
 	host_tick(&host);
 	CHECK_NEAR(fake_value(&host, "eq", "gain"), 7, 0, "a set ends the ramp");
 	CHECK(host_ramp(&host, &target, 0.0, error, sizeof error), "%s", error);
@@ -106,7 +106,7 @@ static void test_reload(void)
 	CHECK_TEXT(host.config_path, path);
 
 	int gain = param_find(host.rack->nodes[0].module, true, "gain");
-	host_apply(&host, &(struct change) { 0, gain, -4.0f, NULL }, 1);
+	host_apply(&host, &(struct change) { 0, gain, -4.0f, NULL, ROLE_NONE }, 1);
 	CHECK(reload(&host, NULL, ""), "the same file again");
 	CHECK_NEAR(fake_value(&host, "t", "gain"), -4, 0, "the live value stays");
 	CHECK(reload(&host, "b.conf", "gain"), "another file");

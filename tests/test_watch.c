@@ -121,7 +121,7 @@ static void test_feedback(void)
 	CHECK(heard_at("/eq/gain/text") != NULL, "its text");
 	CHECK(!heard_at("/eq/gain"), "not its value");
 	/* Our own changes go to all. */
-	struct change ours = { 0, 0, -5.0f, NULL };
+	struct change ours = { 0, 0, -5.0f, NULL, ROLE_NONE };
 	user_hear(&two);
 	host_apply(&host, &ours, 1);
 	pump(osc, 0.1);
@@ -155,7 +155,7 @@ static void test_rate(void)
 	double end = clock_seconds() + 1.0;
 	float value = 0;
 	while (clock_seconds() < end) {
-		struct change ours = { 0, 0, value, NULL };
+		struct change ours = { 0, 0, value, NULL, ROLE_NONE };
 		value = value < 20 ? value + 0.1f : 0.0f;
 		host_apply(&host, &ours, 1);
 		pump(osc, 0.005);

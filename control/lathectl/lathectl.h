@@ -102,6 +102,8 @@ int command_status(struct session *session, int argc, char **argv);
 int command_config(struct session *session, int argc, char **argv);
 int command_check(struct session *session, int argc, char **argv);
 int command_reload(struct session *session, int argc, char **argv);
+int command_lock(struct session *session, int argc, char **argv);
+int command_unlock(struct session *session, int argc, char **argv);
 int command_sync(struct session *session, int argc, char **argv);
 int command_ping(struct session *session, int argc, char **argv);
 /* scene.c and undo.c: named sets of values, and the way back. */

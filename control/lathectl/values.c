@@ -424,6 +424,28 @@ int command_toggle(struct session *session, int argc, char **argv)
 	return send_one(session, argv[0], "/toggle", message);
 }
 
+static int set_lock(struct session *session, int value)
+{
+	lo_message message = lo_message_new();
+
+	lo_message_add_int32(message, value);
+	return send_one(session, "rack/lock", "", message);
+}
+
+int command_lock(struct session *session, int argc, char **argv)
+{
+	(void)argc;
+	(void)argv;
+	return set_lock(session, 1);
+}
+
+int command_unlock(struct session *session, int argc, char **argv)
+{
+	(void)argc;
+	(void)argv;
+	return set_lock(session, 0);
+}
+
 int command_adjust(struct session *session, int argc, char **argv)
 {
 	float step;

@@ -19,6 +19,7 @@ static const struct param params[] = {
 				      "sampled "
 				      "again; a true-peak limiter belongs behind",
 			      .unit = "dB",
+			      .flags = PARAM_CEILING,
 			      .curve = CURVE_LINEAR,
 			      .min = -24.0f,
 			      .max = 0.0f,

@@ -13,6 +13,7 @@ static const struct param params[LIMITER_PARAMS] = {
 			      .label = "Ceiling",
 			      .help = "highest true peak of the output, dBTP",
 			      .unit = "dB",
+			      .flags = PARAM_CEILING,
 			      .min = -20,
 			      .max = 0,
 			      .def = -1,
