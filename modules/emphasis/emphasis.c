@@ -342,30 +342,46 @@ static void process(void *state, const struct piece *piece)
 		channel_run(m, &s, c, piece->out[c], lift, piece->meters, frames);
 }
 
-/* Another mode or time starts cold, and so does what is too large. */
+static void channel_adopt(const struct emphasis *m, struct emphasis_channel *ch,
+			  const struct emphasis_channel *old)
+{
+	truepeak_adopt(&ch->flat, &old->flat);
+	truepeak_adopt(&ch->lifted, &old->lifted);
+	truepeak_adopt(&ch->out, &old->out);
+	ch->pole = old->pole;
+	memcpy(ch->x, old->x, (size_t)m->past_x * sizeof(float));
+	memcpy(ch->h, old->h, (size_t)m->past_h * sizeof(float));
+	memcpy(ch->judged, old->judged, (size_t)m->past_judged * sizeof(float));
+	memcpy(ch->taken, old->taken, (size_t)m->past_taken * sizeof(float));
+}
+
+/* Another mode or time starts cold, and so does what is too large: many channels at high
+ * rates. */
 static void adopt(void *state, const void *old_state) REALTIME;
 static void adopt(void *state, const void *old_state)
 {
 	struct emphasis *m = state;
 	const struct emphasis *old = old_state;
 	if (m->vinyl != old->vinyl || m->pole != old->pole ||
-	    m->room + sizeof m->deck + sizeof m->channel > ADOPT_BYTES_MAX)
+	    emphasis_adopt_bytes(m) > ADOPT_BYTES_MAX)
 		return;
-	struct emphasis was = *m;
-	*m = *old;
-	m->slope = was.slope;
-	m->fall = was.fall;
-	m->memory = was.memory;
-	memcpy(m->memory, old->memory, m->room);
-	for (int d = 0; d < 2; d++)
-		memcpy(m->deck[d].box.past, was.deck[d].box.past,
-		       sizeof m->deck[d].box.past);
-	for (int c = 0; c < CHANNELS_MAX; c++) {
-		m->channel[c].x = was.channel[c].x;
-		m->channel[c].h = was.channel[c].h;
-		m->channel[c].judged = was.channel[c].judged;
-		m->channel[c].taken = was.channel[c].taken;
+	m->started = old->started;
+	m->cell_silent = old->cell_silent;
+	m->box_at = old->box_at;
+	m->block = old->block;
+	m->taken_age = old->taken_age;
+	m->output = old->output;
+	m->fade = old->fade;
+	for (int d = 0; d < 2; d++) {
+		const struct box box = m->deck[d].box;
+		m->deck[d] = old->deck[d];
+		memcpy(m->deck[d].box.past, box.past, sizeof box.past);
+		for (int k = 0; k < BOX_COUNT; k++)
+			memcpy(box.past[k], old->deck[d].box.past[k],
+			       (m->box_mask + 1) * sizeof *box.past[k]);
 	}
+	for (int c = 0; c < m->channels; c++)
+		channel_adopt(m, &m->channel[c], &old->channel[c]);
 }
 
 MODULE_KERNEL(emphasis) = { .process = process, .adopt = adopt };

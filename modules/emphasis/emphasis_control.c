@@ -248,28 +248,25 @@ static void lengths_init(struct emphasis *m, const struct setup *setup)
 	m->box_mask--;
 }
 
-/* One block for all that adopt() copies as it is. */
+static float *window_alloc(struct arena *arena, int past)
+{
+	return arena_alloc(arena, ((size_t)past + GRID_FRAMES) * sizeof(float));
+}
+
 static void memory_init(struct emphasis *m, struct arena *arena)
 {
-	const size_t frames[] = { (size_t)m->past_x, (size_t)m->past_h,
-				  (size_t)m->past_judged, (size_t)m->past_taken };
-	const size_t ring = (m->box_mask + 1) * sizeof *m->deck[0].box.past[0];
-	size_t channel = 0;
-	for (int w = 0; w < 4; w++)
-		channel += (frames[w] + GRID_FRAMES) * sizeof(float);
-	m->room = 2 * BOX_COUNT * ring + (size_t)m->channels * channel;
-	m->memory = arena_alloc(arena, m->room);
-	char *at = m->memory;
-	for (int d = 0; d < 2; d++)
-		for (int k = 0; k < BOX_COUNT; k++, at += ring)
-			m->deck[d].box.past[k] = (void *)at;
+	for (int d = 0; d < 2; d++) {
+		struct box *box = &m->deck[d].box;
+		for (int k = 0; k < BOX_COUNT; k++)
+			box->past[k] = arena_alloc(arena, (m->box_mask + 1) *
+								  sizeof *box->past[k]);
+	}
 	for (int c = 0; c < m->channels; c++) {
-		float **windows[] = { &m->channel[c].x, &m->channel[c].h,
-				      &m->channel[c].judged, &m->channel[c].taken };
-		for (int w = 0; w < 4; w++) {
-			*windows[w] = (float *)(void *)at;
-			at += (frames[w] + GRID_FRAMES) * sizeof(float);
-		}
+		struct emphasis_channel *ch = &m->channel[c];
+		ch->x = window_alloc(arena, m->past_x);
+		ch->h = window_alloc(arena, m->past_h);
+		ch->judged = window_alloc(arena, m->past_judged);
+		ch->taken = window_alloc(arena, m->past_taken);
 	}
 }
 
