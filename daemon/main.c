@@ -1,4 +1,5 @@
 /* main.c - lathed: what starts, what the control thread waits for, what stops. */
+#include "daemon/announce.h"
 #include "daemon/compare.h"
 #include "daemon/describe.h"
 #include "daemon/glide.h"
@@ -77,6 +78,14 @@ static struct rack *rack_open(const char *path)
 			complaints.count == 1 ? "" : "s");
 	text_finish(&complaints.text);
 	return rack;
+}
+
+static int announce(const struct lathed *lathed)
+{
+	const struct rack *rack = lathed->host.rack;
+	int port = lathed->options.port >= 0 ? lathed->options.port : rack->osc.port;
+
+	return announce_write(rack, port, lathed->options.avahi) ? 0 : 1;
 }
 
 /* ---- start --------------------------------------------------------------------------- */
@@ -421,9 +430,11 @@ int main(int argc, char **argv)
 		return STATUS_CONFIG;
 	if (lathed.options.describe)
 		describe_rack(lathed.host.rack, describe_row, NULL);
-	if (lathed.options.check || lathed.options.describe) {
+	if (lathed.options.avahi)
+		status = announce(&lathed);
+	if (lathed.options.check || lathed.options.describe || lathed.options.avahi) {
 		rack_destroy(lathed.host.rack);
-		return 0;
+		return status > 0 ? status : 0;
 	}
 	if (!start(&lathed))
 		return 1; /* threads may be waiting in libjack: no tidy end */

@@ -13,6 +13,7 @@ static const char usage[] =
 	"  -c, --config FILE   the rack to play\n"
 	"      --check         list every complaint about FILE; exit 0 or 78\n"
 	"      --describe      print all params and meters of FILE\n"
+	"      --avahi PATH    write what Avahi is to announce of FILE (-: print it)\n"
 	"  -s, --server NAME   the JACK server (default: $JACK_DEFAULT_SERVER, "
 	"\"default\")\n"
 	"  -n, --name CLIENT   our name in JACK (default: the rack's)\n"
@@ -27,6 +28,7 @@ static const char usage[] =
 enum {
 	OPTION_CHECK = 256,
 	OPTION_DESCRIBE,
+	OPTION_AVAHI,
 	OPTION_VERSION,
 	OPTION_STATE,
 	OPTION_NO_STATE
@@ -36,6 +38,7 @@ static const struct option longs[] = {
 	{ "config", required_argument, NULL, 'c' },
 	{ "check", no_argument, NULL, OPTION_CHECK },
 	{ "describe", no_argument, NULL, OPTION_DESCRIBE },
+	{ "avahi", required_argument, NULL, OPTION_AVAHI },
 	{ "server", required_argument, NULL, 's' },
 	{ "name", required_argument, NULL, 'n' },
 	{ "port", required_argument, NULL, 'p' },
@@ -75,6 +78,9 @@ static int option_take(struct options *options, int letter)
 		return -1;
 	case OPTION_DESCRIBE:
 		options->describe = true;
+		return -1;
+	case OPTION_AVAHI:
+		options->avahi = optarg;
 		return -1;
 	case 's':
 		options->server = optarg;

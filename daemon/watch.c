@@ -260,7 +260,7 @@ static void add_regular(struct watch *watch, const struct regular *regular, doub
 		return;
 	struct subscription *subscription = subscription_find(client, regular->pattern);
 	client->fixed = subscription->fixed = true;
-	subscription->expires = INFINITY;
+	subscription->expires = (double)INFINITY;
 }
 
 void watch_regulars(struct watch *watch, double now)

@@ -114,32 +114,9 @@ static void check_gain(float wanted, const char *what)
 
 /* ---- the lock --------------------------------------------------------------------------- */
 
-static void test_lock(void)
+/* The rack is locked by another; nothing of ours is done. */
+static void check_shut(void)
 {
-	start();
-	user_send(&viewer, "/rack/subscribe", "sf", "/rack/*", 50.0);
-	set(&viewer, "/rack/lock", 1);
-	CHECK_ERROR("forbidden", "takes the role control");
-	set(&one, "/rack/lock", 1);
-	CHECK_NEAR(fake_value(&host, "rack", "lock"), 1, 0, "locked");
-	pump(osc, 0.05);
-	user_hear(&viewer);
-	CHECK_HEARD("/rack/lock", 1);
-	const struct heard *event = heard_at("/rack/event");
-	CHECK(event && strcmp(event->text[3], "lock") == 0 &&
-		      strstr(event->text[4], "10.2.0.1"),
-	      "event");
-
-	/* The holder and admins go on. */
-	set(&one, "/eq/gain", 1);
-	check_gain(1, "the holder");
-	struct user again = user_at("10.2.0.1");
-	set(&again, "/eq/gain", 2);
-	check_gain(2, "the holder from another port");
-	close(again.fd);
-	set(&boss, "/eq/gain", 3);
-	check_gain(3, "an admin");
-
 	static const char *const paths[] = {
 		"/eq/gain",           "/eq/gain/norm",    "/eq/gain/adjust",
 		"/eq/gain/reset",     "/eq/swap/toggle",  "/rack/mute",
@@ -173,6 +150,35 @@ static void test_lock(void)
 	for (int i = 0; status && i < 15; i++)
 		told |= strcmp(status->text[i], "lock") == 0;
 	CHECK(status && (told || strlen(status->types) > 26), "in the status");
+}
+
+static void test_lock(void)
+{
+	start();
+	user_send(&viewer, "/rack/subscribe", "sf", "/rack/*", 50.0);
+	set(&viewer, "/rack/lock", 1);
+	CHECK_ERROR("forbidden", "takes the role control");
+	set(&one, "/rack/lock", 1);
+	CHECK_NEAR(fake_value(&host, "rack", "lock"), 1, 0, "locked");
+	pump(osc, 0.05);
+	user_hear(&viewer);
+	CHECK_HEARD("/rack/lock", 1);
+	const struct heard *event = heard_at("/rack/event");
+	CHECK(event && strcmp(event->text[3], "lock") == 0 &&
+		      strstr(event->text[4], "10.2.0.1"),
+	      "event");
+
+	/* The holder and admins go on. */
+	set(&one, "/eq/gain", 1);
+	check_gain(1, "the holder");
+	struct user again = user_at("10.2.0.1");
+	set(&again, "/eq/gain", 2);
+	check_gain(2, "the holder from another port");
+	close(again.fd);
+	set(&boss, "/eq/gain", 3);
+	check_gain(3, "an admin");
+
+	check_shut();
 
 	/* Locked and unlocked in one turn with another's set after it. */
 	set(&one, "/rack/lock", 0);
@@ -357,6 +363,23 @@ static void regular_add(const char *address, int port, const char *pattern)
 	snprintf(regular->pattern, sizeof regular->pattern, "%s", pattern);
 }
 
+/* Gone from the config, gone; and who is no longer allowed goes, too. */
+static void check_gone(const struct user *tablet)
+{
+	user_send(&two, "/rack/subscribe", "sf", "/*", 50.0);
+	pump(osc, 0.05);
+	host.rack->osc.regular_count = 0;
+	host.rack->osc.allow_count = 1;
+	host.reshaped(host.context);
+	pump(osc, 0.05);
+	user_hear(tablet);
+	user_hear(&two);
+	host_apply(&host, &(struct change) { .value = 1 }, 1);
+	pump(osc, 0.05);
+	CHECK(user_hear(tablet) == 0 && user_hear(&two) == 0, "nobody hears");
+	CHECK(host.status.clients == 0, "%d clients", host.status.clients);
+}
+
 static void test_regulars(void)
 {
 	start();
@@ -406,19 +429,7 @@ static void test_regulars(void)
 	user_hear(&tablet);
 	CHECK_HEARD("/eq/gain", 9);
 
-	/* Gone from the config, gone; and who is no longer allowed goes, too. */
-	user_send(&two, "/rack/subscribe", "sf", "/*", 50.0);
-	pump(osc, 0.05);
-	host.rack->osc.regular_count = 0;
-	host.rack->osc.allow_count = 1;
-	host.reshaped(host.context);
-	pump(osc, 0.05);
-	user_hear(&tablet);
-	user_hear(&two);
-	host_apply(&host, &(struct change) { .value = 1 }, 1);
-	pump(osc, 0.05);
-	CHECK(user_hear(&tablet) == 0 && user_hear(&two) == 0, "nobody hears");
-	CHECK(host.status.clients == 0, "%d clients", host.status.clients);
+	check_gone(&tablet);
 	close(other.fd);
 	close(speaker.fd);
 	close(tablet.fd);

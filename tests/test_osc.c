@@ -352,7 +352,8 @@ static void test_refusal(void)
 
 	host.rack->osc.allow = calloc(1, sizeof(struct allow));
 	host.rack->osc.allow_count = 1;
-	host.rack->osc.allow[0] = (struct allow) { address & ~255u, ~255u, ROLE_CONTROL, true };
+	host.rack->osc.allow[0] =
+		(struct allow) { address & ~255u, ~255u, ROLE_CONTROL, true };
 	user_send(&user, "/eq/gain", "f", 1.0);
 	pump(osc, 0.01);
 	CHECK_NEAR(fake_value(&host, "eq", "gain"), 1, 0, "admitted by its network");
