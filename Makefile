@@ -274,12 +274,21 @@ docs-check: $(BUILD)/generate
 	$(BUILD)/generate osc docs/osc.in.md | diff -u docs/osc.md - || \
 	{ echo "docs/ is stale: make docs"; exit 1; }
 
+# Man pages: docs/man/ filled in from tables and from what the programs' --help says.
+MANPAGES = $(patsubst docs/man/%.scd,$(BUILD)/man/%,$(wildcard docs/man/*.scd))
+$(BUILD)/man/%: docs/man/%.scd docs/man.awk docs/osc.in.md $(PROGRAMS) $(BUILD)/generate
+	@mkdir -p $(@D)
+	awk -v build=$(BUILD) -f docs/man.awk $< > $@.scd && scdoc < $@.scd > $@ || \
+		{ rm -f $@; exit 1; }
+man: $(MANPAGES)
+
 # ---- on a system: make install DESTDIR= PREFIX= ------------------------------------------
 INSTALL_TO = $(DESTDIR)$(PREFIX)
-install: all
+install: all man
 	install -d $(INSTALL_TO)/bin $(INSTALL_TO)/share/lathe $(INSTALL_TO)/lib/systemd/system \
 		$(INSTALL_TO)/lib/sysusers.d $(INSTALL_TO)/share/bash-completion/completions \
 		$(INSTALL_TO)/share/zsh/site-functions \
+		$(addprefix $(INSTALL_TO)/share/man/man,1 5 7) \
 		$(INSTALL_TO)/share/doc/lathe
 	install $(PROGRAMS) $(INSTALL_TO)/bin
 	install -m 644 config/*.conf $(INSTALL_TO)/share/lathe
@@ -291,6 +300,8 @@ install: all
 		ln -sf lathectl $(INSTALL_TO)/share/bash-completion/completions/$$program; done
 	install -m 644 control/lathectl/completion.zsh \
 		$(INSTALL_TO)/share/zsh/site-functions/_lathectl
+	for page in $(MANPAGES); do \
+		install -m 644 $$page $(INSTALL_TO)/share/man/man$${page##*.}/ || exit 1; done
 	for unit in systemd/*.service; do sed 's|/usr/local/|$(PREFIX)/|' $$unit \
 		> $(INSTALL_TO)/lib/systemd/system/$${unit##*/} || exit 1; done
 
@@ -298,6 +309,6 @@ clean:
 	rm -rf $(BUILD)
 
 .PHONY: all run tests clean deps deps-check check lint tidy realtime symbols effects sanitize \
-	docs docs-check fuzz guard sound bench soak arm64
+	docs docs-check man fuzz guard sound bench soak arm64
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

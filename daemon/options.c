@@ -22,8 +22,8 @@ static const char usage[] =
 	"(default: $STATE_DIRECTORY)\n"
 	"      --no-state      keep and restore nothing\n"
 	"  -v, --verbose       log what libjack says, too\n"
-	"      --version\n"
-	"  -h, --help\n";
+	"      --version       print the version\n"
+	"  -h, --help          print this\n";
 
 enum {
 	OPTION_CHECK = 256,

@@ -14,6 +14,7 @@ static void usage(FILE *to)
 	      "Runs the rack of a config over a sound file. OUT's suffix says its "
 	      "kind:\n"
 	      ".wav .w64 .flac .aiff .caf; without OUT the file is only measured.\n\n"
+	      "  --config FILE           the rack\n"
 	      "  --set NODE/PARAM=VALUE  a value instead of the config's; again for "
 	      "more\n"
 	      "  --output NAME           the rack output to write (default: the "
@@ -27,7 +28,9 @@ static void usage(FILE *to)
 	      "and "
 	      "no more\n"
 	      "  --block N               frames per call (default 1024); the same "
-	      "samples\n\n"
+	      "samples\n"
+	      "  --version               print the version\n"
+	      "  --help                  print this\n\n"
 	      "Exit status: 0 done, 1 file trouble, 2 usage, 78 config.\n",
 	      to);
 }

@@ -40,8 +40,8 @@ static const char usage[] =
 	"                       has, then 1 to 6)\n"
 	"      --receive N      the port on which the tablet receives (9000)\n"
 	"      --xml            the layout's XML as it is, uncompressed\n"
-	"      --version\n"
-	"  -h, --help\n"
+	"      --version        print the version\n"
+	"  -h, --help           print this\n"
 	"\n"
 	"OUT may be - for the standard output. Exit: 0 done, 1 refused, 2 usage, 3 no\n"
 	"answer.\n";

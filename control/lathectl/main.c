@@ -181,8 +181,10 @@ static void usage(FILE *to)
 {
 	fprintf(to, "usage: lathectl [OPTION ...] COMMAND ...\n\n");
 	for (int i = 0; i < command_count; i++)
-		fprintf(to, "  %-8s %-24s %s\n", commands[i].name,
-			commands[i].arguments, commands[i].help);
+		fprintf(to,
+			strlen(commands[i].arguments) > 24 ? "  %-8s %s\n%35s %s\n"
+							   : "  %-8s %-24s%s %s\n",
+			commands[i].name, commands[i].arguments, "", commands[i].help);
 	fprintf(to, "\nADDRESS is an OSC address, its first slash optional: "
 		    "eq/band/3/gain, '*/bypass'.\n\n");
 	for (int i = 0; i < option_count; i++)
