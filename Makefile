@@ -131,7 +131,7 @@ run: deps
 	@run/run.sh "$(BUILD)" "$(CONFIG)" "$(IN)" "$(SECONDS)" "$(DEVICE)"
 
 # The sources whose every line the audio thread may run.
-RT = rt guard wire
+RT = rt warm guard wire
 REALTIME_SOURCES = $(RT:%=daemon/%.c) $(foreach m,$(MODULES),modules/$m/$m.c)
 REALTIME_OBJECTS = $(BUILD)/rt-all.o $(KERNEL_OBJECTS)
 $(BUILD)/rt-all.o: $(RT:%=$(BUILD)/daemon/%.o)

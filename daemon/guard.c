@@ -181,7 +181,12 @@ void guard_after(struct guard *guard, const struct piece *piece, bool audible)
 		*guard->dropped = 1.0f;
 }
 
-bool guard_adopt(struct guard *guard, const struct guard *old, uint64_t frame)
+bool guard_fits(const struct guard *guard, const struct guard *old)
+{
+	return !guard->delay || (old->delay && delay_fits(guard->delay, old->delay));
+}
+
+void guard_adopt(struct guard *guard, const struct guard *old, uint64_t frame)
 {
 	guard->wet.at = old->wet.at;
 	guard->begun = old->begun;
@@ -189,7 +194,6 @@ bool guard_adopt(struct guard *guard, const struct guard *old, uint64_t frame)
 	guard->hold = old->hold;
 	guard->trips = old->trips;
 	memcpy(guard->trip_frames, old->trip_frames, sizeof(guard->trip_frames));
-	if (!guard->delay)
-		return true;
-	return old->delay && delay_adopt(guard->delay, old->delay, frame);
+	if (guard->delay && old->delay)
+		delay_adopt(guard->delay, old->delay, frame);
 }

@@ -49,7 +49,9 @@ static inline bool guard_whole(const struct guard *guard)
 bool guard_before(struct guard *guard, struct piece *piece,
 		  const struct guard *above) REALTIME;
 void guard_after(struct guard *guard, const struct piece *piece, bool audible) REALTIME;
-/* Takes over the fade, the trips and the dry path; false: the dry path starts cold. */
-bool guard_adopt(struct guard *guard, const struct guard *old, uint64_t frame) REALTIME;
+/* Would the dry path go on, too, or start cold? */
+bool guard_fits(const struct guard *guard, const struct guard *old) REALTIME;
+/* Takes over the fade, the trips and, where it fits, the dry path. */
+void guard_adopt(struct guard *guard, const struct guard *old, uint64_t frame) REALTIME;
 
 #endif

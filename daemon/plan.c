@@ -17,6 +17,7 @@ struct building {
 	struct draft draft;
 	float *silence;
 	float *(*buffers)[CHANNELS_MAX]; /* [signals] */
+	uint64_t *pasts;                 /* [signals] */
 	int *last_use;                   /* [signals] step, or -1 */
 	float **spare;                   /* buffers that nobody reads any more */
 	int spare_count;
@@ -46,6 +47,14 @@ static void own_buffers(struct building *b, int signal)
 	for (int c = 0; c < b->draft.signals[signal].channels; c++)
 		b->buffers[signal][c] =
 			arena_alloc(b->plan->arena, sizeof(float) * GRID_FRAMES);
+}
+
+static void begin_input(struct building *b, int input)
+{
+	uint32_t identity = b->plan->input_residents[input]->identity;
+
+	own_buffers(b, input);
+	b->pasts[input] = hash_bytes(0, &identity, sizeof(identity));
 }
 
 static const struct node *node_of(const struct building *b,
@@ -276,6 +285,10 @@ static void make_node(struct building *b, const struct draft_step *draft,
 	step->piece.meters = plan->readings + plan->meters_at[draft->node];
 	step->piece.handle = step->resident->handle;
 	if (node->kind == NODE_MODULE) {
+		step->lent = arena_alloc(plan->arena, sizeof(float *) * CHANNELS_MAX);
+		for (int c = 0; c < node->channels; c++)
+			step->lent[c] =
+				arena_alloc(plan->arena, sizeof(float) * GRID_FRAMES);
 		make_guard(b, node, step, mark, bytes);
 		point_meters(step->guard, node, step->piece.meters);
 	}
@@ -287,6 +300,28 @@ static void hear(struct building *b, struct step *step, int signal)
 	for (int i = 0; i < b->plan->step_count; i++)
 		if (b->draft.steps[i].out == signal)
 			step->from[step->from_count++] = &b->plan->steps[i];
+}
+
+static uint64_t past_of(const struct building *b, const struct draft_step *draft,
+			const struct step *step)
+{
+	const struct plan *plan = b->plan;
+	uint64_t hash = hash_bytes(0, &step->identity, sizeof(step->identity));
+
+	if (draft->kind == DRAFT_NODE) {
+		struct setup setup = rack_setup(plan->rack, draft->node, plan->rate);
+		uint64_t form =
+			resident_form(plan->rack->nodes[draft->node].module, &setup);
+		hash = hash_bytes(hash, &form, sizeof(form));
+	}
+	hash = hash_bytes(hash, &step->latency, sizeof(step->latency));
+	for (int i = 0; i < draft->in_count + SIDES_MAX; i++) {
+		int signal = i < draft->in_count ? draft->in[i]
+						 : draft->side[i - draft->in_count];
+		uint64_t past = signal == NO_SIGNAL ? 0 : b->pasts[signal];
+		hash = hash_bytes(hash, &past, sizeof(past));
+	}
+	return hash;
 }
 
 static void link_steps(struct building *b, const struct draft_step *draft,
@@ -328,6 +363,7 @@ static void make_steps(struct building *b)
 		else
 			make_node(b, draft, step);
 		link_steps(b, draft, step);
+		b->pasts[draft->out] = step->past = past_of(b, draft, step);
 		if (draft->kind == DRAFT_NODE)
 			plan->kept[plan->kept_count++] = step;
 	}
@@ -512,12 +548,13 @@ struct plan *plan_build(struct builder *builder, struct rack *rack)
 	join_residents(&b);
 	draft_init(&b.draft, rack, plan->rate);
 	b.buffers = zeroed((size_t)b.draft.signal_count, sizeof(*b.buffers));
+	b.pasts = zeroed((size_t)b.draft.signal_count, sizeof(*b.pasts));
 	b.last_use = zeroed((size_t)b.draft.signal_count, sizeof(int));
 	b.spare = zeroed((size_t)b.draft.signal_count * CHANNELS_MAX, sizeof(float *));
 	b.silence = arena_alloc(arena, sizeof(float) * GRID_FRAMES);
 	fade_init(&b.fade, arena, fade_frames(plan->rate, FADE_MS));
 	for (int i = 0; i < rack->input_count; i++)
-		own_buffers(&b, i);
+		begin_input(&b, i);
 	find_last_uses(&b);
 	lay_out_snapshots(plan);
 	lay_out_meters(plan);
@@ -526,6 +563,7 @@ struct plan *plan_build(struct builder *builder, struct rack *rack)
 	arena_lock(arena);
 	draft_finish(&b.draft);
 	free(b.buffers);
+	free(b.pasts);
 	free(b.last_use);
 	free(b.spare);
 	return plan;

@@ -21,7 +21,18 @@ struct step {
 	int source_latency;  /* frames from the rack's inputs to in */
 	struct step **from;  /* steps that it hears */
 	int from_count;
-	int ready; /* frames until it sounds as if it had always been there */
+	/* What it is and all that it hears, down to the rack's inputs: the same in two plans
+	 * when nothing of it has changed but values. */
+	uint64_t past;
+	/* Of the next plan, until it is heard (warm.c). */
+	struct step *old; /* the other plan's step that it goes on from, or NULL */
+	struct step *lender,
+		*heir; /* whose audio stands for its own; and whom it lends it */
+	float **lent;  /* [channels] that audio; a module's only */
+	bool waits;    /* it does not run yet */
+	/* Frames before it is heard: it must run, its audio must be right; and those until it
+	 * is, whoever plays. */
+	int lead, due, ready;
 	/* A node's only. */
 	const struct kernel *kernel;
 	size_t values_at, numbers_at; /* in a snapshot */

@@ -7,17 +7,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* FNV-1a, 64 bits. */
-static uint64_t hash_bytes(uint64_t hash, const void *bytes, size_t count)
+uint64_t hash_bytes(uint64_t hash, const void *bytes, size_t count)
 {
+	hash ^= 0xcbf29ce484222325;
 	for (const unsigned char *byte = bytes; count--; byte++)
 		hash = (hash ^ *byte) * 0x100000001b3;
 	return hash;
 }
 
-static uint64_t form_of(const struct module *module, const struct setup *setup)
+uint64_t resident_form(const struct module *module, const struct setup *setup)
 {
-	uint64_t hash = 0xcbf29ce484222325;
+	uint64_t hash = 0;
 
 	for (int i = 0; i < params_total(module, false); i++) {
 		const struct param *row = param_row(module, i);
@@ -82,7 +82,7 @@ static struct resident *make(struct residents *residents, const char *name,
 	resident->module = module;
 	resident->channels = channels;
 	if (module && module->create) {
-		resident->form = form_of(module, setup);
+		resident->form = resident_form(module, setup);
 		resident->handle = module->create(setup, error, error_size);
 		resident->failed = !resident->handle;
 	}
@@ -98,7 +98,7 @@ struct resident *resident_join(struct residents *residents, const char *name,
 			       const struct setup *setup, char *error,
 			       size_t error_size)
 {
-	uint64_t form = module && module->create ? form_of(module, setup) : 0;
+	uint64_t form = module && module->create ? resident_form(module, setup) : 0;
 	uint32_t identity = 0;
 
 	error[0] = '\0';

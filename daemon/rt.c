@@ -8,6 +8,7 @@
 
 #include "daemon/cycles.h"
 #include "daemon/plan.h"
+#include "daemon/warm.h"
 
 #include <math.h>
 
@@ -79,20 +80,19 @@ static int read_ports(const struct plan *plan, float *const *ports, int offset,
 	return strays;
 }
 
-/* The other plan has the foreign handle: what it played is heard here too. */
-static void copy_twin(const struct piece *piece, const struct piece *twin)
+/* What the same node plays in the other plan is heard here, too. */
+static void copy_piece(float *const *to, float *const *from, const struct piece *piece)
 {
 	for (int c = 0; c < piece->channels; c++)
-		memcpy(piece->out[c], twin->out[c],
-		       sizeof(float) * (size_t)piece->frames);
+		memcpy(to[c], from[c], sizeof(float) * (size_t)piece->frames);
 }
 
 /* The guard of the step before, when what it put out is exactly what this step takes in. */
 static const struct guard *guard_above(const struct step *step,
 				       const struct step *before)
 {
-	if (!before || !before->guard || !step->piece.in ||
-	    before->piece.channels != step->piece.channels)
+	if (!before || before->lender || before->waits || !before->guard ||
+	    !step->piece.in || before->piece.channels != step->piece.channels)
 		return NULL;
 	for (int c = 0; c < step->piece.channels; c++)
 		if (step->piece.in[c] != before->piece.out[c])
@@ -105,10 +105,20 @@ static void run_node(struct step *step, const struct step *before, bool audible)
 	struct piece *piece = &step->piece;
 
 	if (step->twin && !audible)
-		copy_twin(piece, &step->twin->piece);
+		copy_piece(piece->out, step->twin->piece.out, piece);
 	else if (guard_before(step->guard, piece, guard_above(step, before)))
 		step->process(step->state, piece);
 	guard_after(step->guard, piece, audible);
+}
+
+static void run_step(struct step *step, const struct step *before, bool audible)
+{
+	if (step->guard)
+		run_node(step, before, audible);
+	else
+		step->process(step->state, &step->piece);
+	if (step->heir)
+		copy_piece(step->heir->lent, step->piece.out, &step->piece);
 }
 
 static void run_steps(struct plan *plan, uint64_t frame, int frames, bool audible,
@@ -120,10 +130,10 @@ static void run_steps(struct plan *plan, uint64_t frame, int frames, bool audibl
 		struct step *step = &plan->steps[i];
 		step->piece.frame = frame;
 		step->piece.frames = frames;
-		if (step->guard)
-			run_node(step, i > 0 ? step - 1 : NULL, audible);
-		else
-			step->process(step->state, &step->piece);
+		if (!step->waits)
+			run_step(step, i > 0 ? step - 1 : NULL, audible);
+		if (step->lender)
+			copy_piece(step->piece.out, step->lent, &step->piece);
 		uint64_t after = cycles_now();
 		if (step->guard)
 			*step->guard->load =
@@ -149,113 +159,9 @@ static void run_plan(struct rt *rt, struct plan *plan, float *const *ports, int 
 
 /* ---- from plan to plan ---------------------------------------------------------------- */
 
-static struct step *find_kept(const struct plan *plan, uint32_t identity)
-{
-	int low = 0, high = plan->kept_count;
-
-	while (low < high) {
-		int middle = (low + high) / 2;
-		if (plan->kept[middle]->identity < identity)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < plan->kept_count && plan->kept[low]->identity == identity
-		       ? plan->kept[low]
-		       : NULL;
-}
-
-/* Only one of two plans may use the foreign handle. */
-static void pair_twins(struct step *step, struct step *old)
-{
-	step->twin = old->twin = NULL;
-	if (step->piece.handle && step->resident == old->resident &&
-	    (step->resident->module->flags & MODULE_EXTERNAL)) {
-		step->twin = old;
-		old->twin = step;
-	}
-}
-
-/* The other plan is gone: each plays for itself. */
-static void part_twins(struct plan *plan)
-{
-	for (int i = 0; i < plan->step_count; i++)
-		plan->steps[i].twin = NULL;
-}
-
-/* Each of these returns for how many frames the step must warm up. */
-
-static int adopt_node(struct step *step, struct step *old, uint64_t frame)
-{
-	int dry = step->guard && step->guard->delay ? step->latency : 0;
-	int cold = step->warmup > dry ? step->warmup : dry;
-
-	if (!old || !old->guard != !step->guard)
-		return cold;
-	if (step->guard) {
-		pair_twins(step, old);
-		if (guard_adopt(step->guard, old->guard, frame))
-			dry = 0;
-	}
-	if (!step->kernel->adopt || !guard_whole(old->guard))
-		return cold;
-	step->kernel->adopt(step->state, old->state);
-	if (dry < step->rewarm)
-		dry = step->rewarm;
-	/* What it remembers came earlier or later than what it hears now. */
-	if (step->source_latency != old->source_latency && dry < step->latency)
-		return step->latency;
-	return dry;
-}
-
-/* Several lines may carry the same signal; one that remembers enough will do. */
-static int adopt_delay(struct step *step, const struct plan *old, uint64_t frame)
-{
-	for (int i = 0; i < old->step_count; i++) {
-		const struct step *other = &old->steps[i];
-		if (other->delay && other->identity == step->identity &&
-		    other->source_latency == step->source_latency &&
-		    delay_adopt(step->delay, other->delay, frame))
-			return 0;
-	}
-	return step->latency;
-}
-
-/* What a step hears must be ready before it can be; then what it remembers passes. */
-static int ready(const struct step *step, int warmup)
-{
-	int heard = 0;
-
-	for (int i = 0; i < step->from_count; i++)
-		if (step->from[i]->ready > heard)
-			heard = step->from[i]->ready;
-	if (heard > 0 && warmup < step->latency)
-		warmup = step->latency;
-	return heard + warmup;
-}
-
-/* The new plan goes on where the old one is. Returns the frames until it sounds so. */
-static int adopt(struct plan *plan, struct plan *old, uint64_t frame)
-{
-	int longest = 0;
-
-	for (int i = 0; i < plan->step_count; i++) {
-		struct step *step = &plan->steps[i];
-		int warmup = 0;
-		if (step->delay)
-			warmup = adopt_delay(step, old, frame);
-		else if (step->kernel)
-			warmup =
-				adopt_node(step, find_kept(old, step->identity), frame);
-		step->ready = ready(step, warmup);
-		longest = step->ready > longest ? step->ready : longest;
-	}
-	longest = longest < 2 * plan->rate ? longest : 2 * plan->rate;
-	return (longest + GRID_FRAMES - 1) / GRID_FRAMES * GRID_FRAMES;
-}
-
 static void start_fade(struct rt *rt)
 {
+	warm_end(rt->next);
 	rt->old = rt->now;
 	rt->now = rt->next;
 	rt->next = NULL;
@@ -281,7 +187,7 @@ static void take_plan(struct rt *rt)
 		return;
 	}
 	rt->phase = RT_WARM;
-	rt->left = adopt(rt->next, rt->now, rt->frame);
+	rt->left = warm_begin(rt->next, rt->now);
 }
 
 /* The old plan goes back to be freed; it waits while the mailbox is full. */
@@ -295,13 +201,15 @@ static void give_back(struct rt *rt)
 
 static void end_swap(struct rt *rt)
 {
-	part_twins(rt->now);
+	warm_part(rt->now);
 	rt->phase = RT_STEADY;
 }
 
 static void end_dip(struct rt *rt)
 {
-	adopt(rt->next, rt->now, rt->frame);
+	warm_begin(rt->next, rt->now);
+	warm_line(rt->next, 0, rt->frame);
+	warm_end(rt->next);
 	rt->old = rt->now;
 	rt->now = rt->next;
 	rt->next = NULL;
@@ -311,8 +219,6 @@ static void end_dip(struct rt *rt)
 /* On each grid line: where are we between plans? */
 static void turn_plans(struct rt *rt)
 {
-	if (rt->phase == RT_WARM && rt->left <= 0)
-		start_fade(rt);
 	if (rt->phase == RT_FADE && rt->left <= 0)
 		end_swap(rt);
 	if (rt->phase == RT_DIP && rt->left <= 0)
@@ -322,6 +228,8 @@ static void turn_plans(struct rt *rt)
 		if (!rt->old)
 			take_plan(rt);
 	}
+	if (rt->phase == RT_WARM)
+		warm_line(rt->next, rt->left, rt->frame);
 	if (rt->phase == RT_WARM && rt->left <= 0)
 		start_fade(rt);
 }

@@ -45,13 +45,23 @@ void delay_process(void *state, const struct piece *piece)
 	}
 }
 
+static size_t whole_pieces(int frames)
+{
+	return ((size_t)frames + GRID_FRAMES - 1) / GRID_FRAMES * GRID_FRAMES;
+}
+
+bool delay_fits(const struct delay *delay, const struct delay *old)
+{
+	return old->frames >= delay->frames && old->channels == delay->channels &&
+	       whole_pieces(delay->frames) * sizeof(float) * (size_t)delay->channels <=
+		       ADOPT_BYTES_MAX;
+}
+
 bool delay_adopt(struct delay *delay, const struct delay *old, uint64_t frame)
 {
-	size_t frames =
-		((size_t)delay->frames + GRID_FRAMES - 1) / GRID_FRAMES * GRID_FRAMES;
+	size_t frames = whole_pieces(delay->frames);
 
-	if (old->frames < delay->frames || old->channels != delay->channels ||
-	    frames * sizeof(float) * (size_t)delay->channels > ADOPT_BYTES_MAX)
+	if (!delay_fits(delay, old))
 		return false;
 	for (int c = 0; c < delay->channels; c++)
 		for (uint64_t back = GRID_FRAMES; back <= frames; back += GRID_FRAMES)

@@ -24,8 +24,9 @@ struct delay *delay_create(struct arena *arena, int channels, int frames);
 /* Audio: as the process() of a step. */
 void sum_process(void *state, const struct piece *piece) REALTIME;
 void delay_process(void *state, const struct piece *piece) REALTIME;
-/* Takes over the last frames of another line of the same signal, on the grid line `frame`.
- * False: it remembers too little, or too much to copy at once. */
+/* Does another line of the same signal remember enough, and little enough to copy at once? */
+bool delay_fits(const struct delay *delay, const struct delay *old) REALTIME;
+/* Takes over its last frames, on the grid line `frame`; false: it does not fit. */
 bool delay_adopt(struct delay *delay, const struct delay *old, uint64_t frame) REALTIME;
 
 #endif
