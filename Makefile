@@ -190,12 +190,14 @@ bench:
 	@BUILD=$(BUILD) QUICK=$(QUICK) tests/bench/run.sh > $(BUILD)/bench.md
 	@cat $(BUILD)/bench.md; $(if $(QUICK),,cp $(BUILD)/bench.md docs/bench.md)
 
-# Storms and reloads beside a client that only copies, MINUTES long.
+# Storms and reloads beside a client that only copies, MINUTES long; EVERY=0.4 RACKS= FIRST=
+# as tests/bench/soak.sh says.
 MINUTES ?= 10
 soak: deps-check
 	@$(MAKE) --no-print-directory all guard $(BUILD)/tests/system/probe \
 		$(BUILD)/tests/system/storm
-	@BUILD=$(BUILD) tests/bench/soak.sh $(MINUTES)
+	@BUILD=$(BUILD) EVERY=$(EVERY) RACKS="$(RACKS)" FIRST=$(FIRST) \
+		tests/bench/soak.sh $(MINUTES)
 
 lint: deps-check
 	@tests/run "clang-format --dry-run --Werror $(C_SOURCES)" \

@@ -1,15 +1,21 @@
 #!/bin/sh
 # soak.sh MINUTES - two private JACK servers side by side, real-time, 64 frames at 48 kHz: on
-# one an unchanged lathed with every module, a witness inside (tests/system/guard.c), under
-# parameter storms and reloads; on the other a client that only copies, with a witness too.
-# On both a client plays noise into it and another takes what comes out. Prints a Markdown
-# table; exit 0 when the audio thread kept its rules.
+# one an unchanged lathed, a witness inside (tests/system/guard.c), under parameter storms
+# and reloads; on the other a client that only copies, with a witness too. On both a client
+# plays noise into it and another takes what comes out. Prints a Markdown table; exit 0 when
+# the audio thread kept its rules.
+#   EVERY=5                  seconds between reloads; EVERY=0.4: hardly one plan alone
+#   RACKS="other few all"    that they go through (tests/system/storm.inc)
+#   FIRST=rack               or bare: whose server and clients start first
 # shellcheck source=tests/system/common.inc
 . "${0%/*}/../system/common.inc"
 # shellcheck source=tests/system/storm.inc
 . "${0%/*}/../system/storm.inc"
 
 minutes=${1:-${MINUTES:-10}}
+every=${EVERY:-5}
+racks=${RACKS:-other few all}
+first=${FIRST:-rack}
 seconds=$(awk -v m="$minutes" 'BEGIN { printf "%d", 60 * m }')
 rack_server=$JACK_DEFAULT_SERVER
 bare_server=$JACK_DEFAULT_SERVER-bare
@@ -48,32 +54,44 @@ xruns() { sed -n 's/.*xruns=\([0-9]*\).*/\1/p' "$work/$1.out"; }
 scheduling() { ps -L -o cls=,rtprio= -p "$1" | awk '$1 == "FF" { print "FIFO " $2 }' | sort -u |
 	paste -sd+ -; }
 
+# Each side in the same order: the client under test, what plays into it, what takes it.
+rack_side() {
+	server "$rack_server" "$work/rack-jackd.log"
+	check "starts" start_lathed "$work/rack.conf"
+	check "plays" within 5 sh -c "'$lathectl' --port $port status | grep -q playing"
+	client "$rack_server" "noise-$$" noise ""
+	client "$rack_server" "sink-$$" thru ""
+	wire "$rack_server" "noise-$$:out_" "$lathe:in_"
+	wire "$rack_server" "$lathe:main_" "sink-$$:in_"
+}
+bare_side() {
+	server "$bare_server" "$work/bare-jackd.log"
+	client "$bare_server" "bare-$$" thru "$BUILD/guard.so"
+	bare_pid=$newest
+	client "$bare_server" "bare-noise-$$" noise ""
+	client "$bare_server" "bare-sink-$$" thru ""
+	wire "$bare_server" "bare-noise-$$:out_" "bare-$$:in_"
+	wire "$bare_server" "bare-$$:out_" "bare-sink-$$:in_"
+}
+
 storm_racks
-server "$rack_server" "$work/rack-jackd.log"
-server "$bare_server" "$work/bare-jackd.log"
 storm_watch
-check "starts" start_lathed "$work/rack.conf"
-check "plays" within 5 sh -c "'$lathectl' --port $port status | grep -q playing"
-client "$rack_server" "noise-$$" noise ""
-client "$rack_server" "sink-$$" thru ""
-client "$bare_server" "bare-noise-$$" noise ""
-client "$bare_server" "bare-sink-$$" thru ""
-client "$bare_server" "bare-$$" thru "$BUILD/guard.so"
-bare_pid=$newest
-wire "$rack_server" "noise-$$:out_" "$lathe:in_"
-wire "$rack_server" "$lathe:main_" "sink-$$:in_"
-wire "$bare_server" "bare-noise-$$:out_" "bare-$$:in_"
-wire "$bare_server" "bare-$$:out_" "bare-sink-$$:in_"
+case $first in
+rack) rack_side; bare_side ;;
+bare) bare_side; rack_side ;;
+*) echo "FIRST is rack or bare"; exit 2 ;;
+esac
 sleep 2
 real_time="$(scheduling "$lathed_pid") of lathed, $(scheduling "$bare_pid") of the bare client"
-first=$(resident)
+resident_first=$(resident)
 # What the start itself cost is not part of it.
 for log_file in rack bare; do : >"$work/$log_file-jackd.log"; done
 load=$(cut -d' ' -f1-3 /proc/loadavg)
-storm_run "$seconds"
+# shellcheck disable=SC2086
+storm_run "$seconds" "$every" $racks
 load="$load before, $(cut -d' ' -f1-3 /proc/loadavg) after"
 check "the last change is played" ctl --timeout 5 sync
-last=$(resident)
+resident_last=$(resident)
 line=$(witness "$lathed_pid" "$log")
 bare_line=$(witness "$bare_pid" "$work/bare-$$.log")
 late=$(ours late)
@@ -102,8 +120,9 @@ cat <<END
 | the client before it | $(unfinished "$work/rack.txt" "noise-$$") | $(unfinished "$work/bare.txt" "bare-noise-$$") |
 | the client after it | $(unfinished "$work/rack.txt" "sink-$$") | $(unfinished "$work/bare.txt" "bare-sink-$$") |
 | engine: late cycles, worst load | $late, $worst | |
-| resident memory, start and end | $first, $last MiB | |
-| reloads | $reloads | |
+| resident memory, start and end | $resident_first, $resident_last MiB | |
+| reloads, of $racks | $reloads, every $every s | |
+| started first | $first | |
 | sent | $(sed 's/storm: //' "$work/storm") | |
 
 Scheduling: $real_time. The machine's load: $load.
