@@ -1,6 +1,7 @@
 #!/bin/sh
-# osc_client.sh - a running lathed, an OSC client that isn't liblo (npm's osc), and liblo's
-# own tools. Without node or the registry the first part is left out, which it says.
+# osc_client.sh - a running lathed, liblo's own tools, and OSC clients that aren't liblo, npm's
+# osc and node-osc: they drive every address. Without node or the registry these are left
+# out, which it says.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 # shellcheck source=tests/system/check.inc
@@ -19,7 +20,8 @@ trap cleanup EXIT
 JACK_NO_AUDIO_RESERVATION=1 jackd -n "$server" -d dummy -r 48000 -p 256 \
 	>"$scratch/jackd" 2>&1 &
 jackd=$!
-"$build/lathed" --config config/streaming.conf --server "$server" --port 0 \
+cp config/streaming.conf "$scratch/rack.conf"
+"$build/lathed" --config "$scratch/rack.conf" --server "$server" --port 0 \
 	>"$scratch/lathed" 2>&1 &
 lathed=$!
 port=
@@ -46,12 +48,47 @@ kill "$dump"
 is "oscdump hears the snapshot and both changes" \
 	"$(grep -c '/rack/mute f' "$scratch/dump")" 3
 
-if command -v node >/dev/null && command -v npm >/dev/null &&
-	{ [ -d "$build/npm/node_modules/osc" ] ||
+# Each param by oscsend, as it is: nothing moves, and nothing is refused.
+ctl() { "$build/lathectl" --port "$port" "$@"; }
+ctl get '*' | grep -v /meter/ | sort >"$scratch/before"
+ctl --json get '*' | python3 -c '
+import json, sys
+for line in sys.stdin:
+	row = json.loads(line)
+	if "/meter/" not in row["path"] and row["value"] is not None:
+		print("/" + row["path"], row["value"])' >"$scratch/params"
+"$build/lathectl" --port "$port" events --seconds 20 >"$scratch/events" &
+events=$!
+while read -r path value; do
+	oscsend localhost "$port" "$path" f "$value"
+done <"$scratch/params"
+is "oscsend: there are params" "$(($(wc -l <"$scratch/params") > 80))" 1
+is "oscsend: each param" "$(ctl sync >/dev/null; ctl get '*' | grep -v /meter/ | sort | diff "$scratch/before" -)" ""
+kill "$events"
+# And oscdump hears all of them.
+oscdump -L "$listen" >"$scratch/dump" 2>&1 &
+dump=$!
+sleep 0.2
+oscsend localhost "$port" /rack/subscribe sfi '/*' 20 "$listen"
+sleep 1
+kill "$dump"
+is "oscdump: each address" "$("$build/lathed" --config config/streaming.conf --describe |
+	awk '$3 != "w" && $1 !~ "^/rack/" { print $1 }' | while read -r path; do
+	grep -q " $path " "$scratch/dump" || echo "$path"
+done | head -n 3)" ""
+
+# client PROGRAM PACKAGE ARGUMENTS: one of npm's clients, its verdicts among ours.
+npm_client() {
+	program=$1 package=$2
+	shift 2
+	[ -d "$build/npm/node_modules/$package" ] ||
 		npm install --prefix "$build/npm" --ignore-scripts --no-audit --no-fund \
-			osc >"$scratch/npm" 2>&1; }; then
-	node tests/system/osc_client.mjs "$port" \
-		"$(cd "$build/npm/node_modules" && pwd)" >"$scratch/node" 2>&1
+			"$package" >"$scratch/npm" 2>&1 || {
+		echo "npm has no $package here: that client is left out"
+		return
+	}
+	node "tests/system/$program" "$port" "$(cd "$build/npm/node_modules" && pwd)" "$@" \
+		>"$scratch/node" 2>&1
 	grep FAIL "$scratch/node"
 	counts=$(tail -n 1 "$scratch/node" |
 		sed -n 's/^\([0-9]*\) passed, \([0-9]*\) failed$/\1 \2/p')
@@ -59,8 +96,12 @@ if command -v node >/dev/null && command -v npm >/dev/null &&
 	[ -n "$counts" ] || counts="0 1"
 	passed=$((passed + ${counts% *}))
 	failed=$((failed + ${counts#* }))
+}
+if command -v node >/dev/null && command -v npm >/dev/null; then
+	npm_client osc_client.mjs osc
+	npm_client osc_every.mjs node-osc docs/osc.md
 else
-	echo "no npm here: the client that isn't liblo is left out"
+	echo "no npm here: the clients that aren't liblo are left out"
 fi
 
 is "lathed still runs" "$(kill -0 "$lathed" && echo yes)" yes
