@@ -87,6 +87,18 @@ echo "|---|---|---|---|"
 row "share of a core, all threads" "%" 1.5 "$share"
 echo "| beside it, a client that only copies | | $bare_share % | |"
 row "start to ports ready, median of 5" ms 100 "$start"
+# Start of the program to its answer, as a person at a prompt has it.
+port=$(sed -n 's/.*port = \([0-9]*\).*/\1/p' "$work/rack.conf" | head -n 1)
+param=$("$BUILD/lathectl" --port "$port" list | grep -v /meter/ | head -n 1)
+asks=()
+for ((i = 0; i < 51; i++)); do
+	from=$(date +%s%N)
+	"$BUILD/lathectl" --port "$port" get "$param" >/dev/null || asks+=(999999)
+	asks+=("$((($(date +%s%N) - from) / 1000))")
+done
+ask=$(printf '%s\n' "${asks[@]}" | sort -n | sed -n 26p |
+	awk '{ printf "%.1f", $1 / 1000 }')
+row "lathectl get, start to answer, median of 51" ms 20 "$ask"
 row "memory, PSS" MiB 55 "$(pss_mib "$pid")"
 echo
 echo "The machine's load average meanwhile: $(cut -d' ' -f1-3 /proc/loadavg). Neighbours cost cold"
