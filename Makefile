@@ -140,7 +140,7 @@ $(RT:%=$(BUILD)/daemon/%.o): CFLAGS += -O3 -fno-math-errno -fno-trapping-math
 C_SOURCES = $(wildcard dsp/*.[ch] modules/*.h modules/*/*.[ch] daemon/*.[ch] control/*.[ch] control/*/*.[ch] run/*.c \
 	tests/*.[ch] tests/modules/*.[ch] tests/system/*.[ch] tests/sound/*.c tests/fuzz/*.c tests/bench/*.[ch] \
 	docs/*.c)
-SH_SOURCES = install-deps tests/run .ci/run $(wildcard tests/*/*.sh tests/*.sh run/*.sh)
+SH_SOURCES = install-deps tests/run .ci/run $(wildcard tests/*/*.sh tests/*.sh run/*.sh docs/*.sh)
 SYSTEM_TESTS = $(wildcard tests/system/*.sh)
 
 check: deps-check
