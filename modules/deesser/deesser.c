@@ -56,10 +56,13 @@ static void programme_run(struct deesser *d, struct work *w)
 	d->programme_power = programme;
 }
 
-/* On grid lines: the memory grows to one second. */
+/* On grid lines: the memory grows to one second. Silence from the start on tells nothing:
+ * what begins after it sounds the same, however long it was. */
 static void programme_age(struct deesser *d)
 {
-	d->age = d->age + GRID_FRAMES < d->rate ? d->age + GRID_FRAMES : d->rate;
+	if (d->age == 0 || d->now_power > 0)
+		d->age =
+			d->age + GRID_FRAMES < d->rate ? d->age + GRID_FRAMES : d->rate;
 	d->share = 1.0 / d->age;
 }
 

@@ -138,6 +138,19 @@ static void publish(const struct leveller *l, float *meters)
 	meters[LEVELLER_FROZEN] = (float)l->rider.state;
 }
 
+/* The bins follow the frame counter: what starts from silence at a frame sounds the same,
+ * however long the silence was. */
+static void begin(struct leveller *l, const struct piece *piece)
+{
+	const uint64_t width = (uint64_t)l->bin_frames;
+	l->warm = true;
+	l->nexts = piece->values[LEVELLER_NEXT];
+	l->bin_filled = (int)(piece->frame % width);
+	l->rider.bins = (uint32_t)(piece->frame / width);
+	for (int i = 0; i < RIDER_LOOKS; i++)
+		l->rider.looks[i] = (float)RIDER_FLOOR;
+}
+
 static void process(void *state, const struct piece *piece) REALTIME;
 static void process(void *state, const struct piece *piece)
 {
@@ -147,8 +160,7 @@ static void process(void *state, const struct piece *piece)
 	float gains[2 * GRID_FRAMES]; /* whole vectors reach past a bin's end */
 	bool moved = false;
 	if (!l->warm)
-		l->nexts = piece->values[LEVELLER_NEXT];
-	l->warm = true;
+		begin(l, piece);
 	for (int done = 0; done < frames;) {
 		const int wanted = l->bin_frames - l->bin_filled, rest = frames - done;
 		const int n = rest < wanted ? rest : wanted;

@@ -98,11 +98,17 @@ static bool open_lathe(struct subject *subject, const char *host, const char *no
 		sscanf(host + 6, "%7[a-z0-9]", isa);
 	snprintf(before, sizeof before, "%s", forced ? forced : "");
 	subject->empty = !*nodes;
-	subject->whole = !strcmp(subject->group, "whole rack");
+	subject->whole = strstr(subject->group, "whole") != NULL;
 	subject->goal = goal ? strtod(goal, NULL) : 0;
 	const char *made = mkdtemp(folder);
-	snprintf(config, sizeof config, "rack = { files = \"%s\"; }; nodes = ( %s );",
-		 folder, nodes);
+	char *path =
+		strncmp(nodes, "config ", 7) == 0 ? realpath(nodes + 7, NULL) : NULL;
+	if (path)
+		snprintf(config, sizeof config, "@include \"%s\"\n", path);
+	else
+		snprintf(config, sizeof config,
+			 "rack = { files = \"%s\"; }; nodes = ( %s );", folder, nodes);
+	free(path);
 	snprintf(response, sizeof response, "%s/response.wav", folder);
 	if (made && strstr(nodes, "response.wav"))
 		make_response(response);

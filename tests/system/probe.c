@@ -11,7 +11,7 @@
  *
  * The server is $JACK_DEFAULT_SERVER. Ports: NAME-out:1, NAME-out:2, NAME-in:1, NAME-in:2,
  * NAME being $PROBE or "probe" (two servers of one user can't have clients of the same
- * name); the rack under test connects them. With `jackd -S` a cycle waits for all
+ * name); $PROBE_INPUTS makes it as many -in ports. The rack under test connects them. With `jackd -S` a cycle waits for all
  * clients, so that only a frame the rack spoils is counted. SIGTERM ends early.
  */
 #include <jack/jack.h>
@@ -26,7 +26,13 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { CHANNELS = 2, SECONDS_MAX = 900, LOCK = 2048, PERIOD = 1 << 20 };
+enum {
+	CHANNELS = 2,
+	INPUTS_MAX = 16,
+	SECONDS_MAX = 900,
+	LOCK = 2048,
+	PERIOD = 1 << 20
+};
 static const float step = 0x1p-22f; /* of the ramp: PERIOD of them reach 0.25 */
 static const float constant = 0.25f;
 
@@ -38,14 +44,15 @@ struct cycle {
 
 struct side {
 	jack_client_t *client;
-	jack_port_t *ports[CHANNELS];
+	int channels;
+	jack_port_t *ports[INPUTS_MAX];
 	struct cycle *cycles;
 	size_t cycle_count, cycles_max;
 	size_t frames, frames_max;
-	float *tape[CHANNELS];
+	float *tape[INPUTS_MAX];
 };
 
-static struct side out, in;
+static struct side out = { .channels = CHANNELS }, in = { .channels = CHANNELS };
 static enum { RAMP, DC, FROM_FILE } signal_kind;
 static float *file_audio; /* interleaved */
 static size_t file_frames, silence_frames;
@@ -135,7 +142,7 @@ static int on_record(jack_nframes_t frames, void *context)
 	(void)context;
 	if (!note(&in, frames))
 		return 0;
-	for (int c = 0; c < CHANNELS; c++)
+	for (int c = 0; c < in.channels; c++)
 		memcpy(in.tape[c] + at, jack_port_get_buffer(in.ports[c], frames),
 		       frames * sizeof(float));
 	return 0;
@@ -156,7 +163,7 @@ static bool side_open(struct side *side, const char *suffix,
 	side->frames_max = (size_t)(seconds * jack_get_sample_rate(side->client));
 	side->cycles_max = side->frames_max / 16 + 1;
 	side->cycles = calloc(side->cycles_max, sizeof *side->cycles);
-	for (int c = 0; c < CHANNELS; c++) {
+	for (int c = 0; c < side->channels; c++) {
 		snprintf(port, sizeof port, "%d", c + 1);
 		side->ports[c] = jack_port_register(side->client, port,
 						    JACK_DEFAULT_AUDIO_TYPE, flags, 0);
@@ -224,16 +231,17 @@ static int run_copy(double seconds)
 	return 0;
 }
 
-/* Until the rack has connected all four ports; the dc test also plays to nobody. */
+/* Until the rack has connected all ports; the dc test also plays to nobody. */
 static void await_rack(void)
 {
 	for (int tries = 0; tries < 500 && !ended; tries++) {
 		int connected = 0;
 
+		for (int c = 0; c < in.channels; c++)
+			connected += jack_port_connected(in.ports[c]) > 0;
 		for (int c = 0; c < CHANNELS; c++)
-			connected += (jack_port_connected(in.ports[c]) > 0) +
-				     (jack_port_connected(out.ports[c]) > 0);
-		if (connected == 2 * CHANNELS)
+			connected += jack_port_connected(out.ports[c]) > 0;
+		if (connected == in.channels + CHANNELS)
 			return;
 		usleep(10000);
 	}
@@ -362,10 +370,11 @@ static float *file_read(const char *path, size_t *frames, int *rate)
 	return audio;
 }
 
-static void file_write(const char *path, int rate, const float *audio, size_t frames)
+static void file_write(const char *path, int rate, int channels, const float *audio,
+		       size_t frames)
 {
 	SF_INFO info = { .samplerate = rate,
-			 .channels = CHANNELS,
+			 .channels = channels,
 			 .format = SF_FORMAT_WAV | SF_FORMAT_FLOAT };
 	SNDFILE *file = sf_open(path, SFM_WRITE, &info);
 
@@ -391,12 +400,13 @@ static int judge_file(const char *sent, const char *got)
 		return 1;
 	}
 	frames = in.frames - from < file_frames ? in.frames - from : file_frames;
-	heard = calloc(frames * CHANNELS, sizeof *heard);
+	const size_t width = (size_t)in.channels;
+	heard = calloc(frames * width, sizeof *heard);
 	for (size_t i = 0; i < frames; i++)
-		for (size_t c = 0; c < CHANNELS; c++)
-			heard[i * CHANNELS + c] = in.tape[c][from + i];
-	file_write(got, rate, heard, frames);
-	file_write(sent, rate, file_audio, frames);
+		for (size_t c = 0; c < width; c++)
+			heard[i * width + c] = in.tape[c][from + i];
+	file_write(got, rate, in.channels, heard, frames);
+	file_write(sent, rate, CHANNELS, file_audio, frames);
 	printf("frames=%zu xruns=%u\n", frames, atomic_load(&xruns));
 	free(heard);
 	return 0;
@@ -446,6 +456,10 @@ int main(int argc, char **argv)
 	}
 	signal(SIGTERM, on_end);
 	signal(SIGINT, on_end);
+	if (getenv("PROBE_INPUTS"))
+		in.channels = atoi(getenv("PROBE_INPUTS"));
+	if (in.channels < CHANNELS || in.channels > INPUTS_MAX)
+		return 2;
 	is_noise = strcmp(mode, "noise") == 0;
 	if (is_noise || strcmp(mode, "thru") == 0)
 		return run_copy(seconds);
