@@ -83,6 +83,21 @@ static inline void kweight_store(double to[KWEIGHT_LANES], kweight_pair v)
 	to[1] = v[1];
 }
 
+/* One frame of as many signals as the vector holds. */
+#define KWEIGHT_FRAME(vector, f, x, s1, s2, p1, p2, sum) \
+	do { \
+		const vector y = f.b0 * x + s1; \
+		s1 = f.b1 * x + s2; \
+		s1 -= f.a1 * y; \
+		s2 = f.b2 * x; \
+		s2 -= f.a2 * y; \
+		const vector w = y + p1; \
+		p1 = p2 - 2.0 * y; \
+		p1 -= f.c1 * w; \
+		p2 = y - f.c2 * w; \
+		sum += w * w; \
+	} while (0)
+
 /* Adds the weighted energy of `frames` frames to energy[]. */
 static inline void kweight_power(const struct kweight *k, struct kweight_state *state,
 				 const float *left, const float *right, int frames,
@@ -95,16 +110,7 @@ static inline void kweight_power(const struct kweight *k, struct kweight_state *
 		     p2 = kweight_load(state->pass[1]), sum = kweight_load(energy);
 	for (int i = 0; i < frames; i++) {
 		const kweight_pair x = { (double)left[i], (double)right[i] };
-		const kweight_pair y = f.b0 * x + s1;
-		s1 = f.b1 * x + s2;
-		s1 -= f.a1 * y;
-		s2 = f.b2 * x;
-		s2 -= f.a2 * y;
-		const kweight_pair w = y + p1;
-		p1 = p2 - 2.0 * y;
-		p1 -= f.c1 * w;
-		p2 = y - f.c2 * w;
-		sum += w * w;
+		KWEIGHT_FRAME(kweight_pair, f, x, s1, s2, p1, p2, sum);
 	}
 	kweight_store(state->shelf[0], s1);
 	kweight_store(state->shelf[1], s2);
@@ -138,16 +144,7 @@ static inline void kweight_power_quad(const struct kweight *k,
 	for (int i = 0; i < frames; i++) {
 		const kweight_four in = { (double)x0[i], (double)x1[i], (double)x2[i],
 					  (double)x3[i] };
-		const kweight_four y = f.b0 * in + s1;
-		s1 = f.b1 * in + s2;
-		s1 -= f.a1 * y;
-		s2 = f.b2 * in;
-		s2 -= f.a2 * y;
-		const kweight_four w = y + p1;
-		p1 = p2 - 2.0 * y;
-		p1 -= f.c1 * w;
-		p2 = y - f.c2 * w;
-		sum += w * w;
+		KWEIGHT_FRAME(kweight_four, f, in, s1, s2, p1, p2, sum);
 	}
 	memcpy(state->shelf[0], &s1, sizeof s1);
 	memcpy(state->shelf[1], &s2, sizeof s2);

@@ -1,22 +1,17 @@
 /* comp_control.c - the glue compressor's tables and design. Worker and control threads. */
-#include "dsp/db.h"
 #include "modules/comp/comp.h"
+#include "modules/compressor.h"
 
 static const char *const detectors[] = { "peak", "rms", NULL };
 static const char *const topologies[] = { "forward", "feedback", NULL };
 static const char *const slopes[] = { "off", "12", "24", NULL };
 
 static const struct param params[COMP_PARAMS] = {
-	[COMP_THRESHOLD] = { "threshold", "Threshold", "Level where reduction begins",
-			     "dB", CURVE_LINEAR, -60, 0, -18, 0.1f, NULL, 0 },
-	[COMP_RATIO] = { "ratio", "Ratio", "dB in for one dB out above the threshold",
-			 ":1", CURVE_LOG, 1, 20, 2, 0.05f, NULL, 0 },
-	[COMP_KNEE] = { "knee", "Knee", "Width of the bend around the threshold", "dB",
-			CURVE_LINEAR, 0, 30, 6, 0.1f, NULL, 0 },
-	[COMP_ATTACK] = { "attack", "Attack", "Time to 63 % of a rise in reduction",
-			  "ms", CURVE_LOG, 0.1f, 250, 10, 0, NULL, 0 },
-	[COMP_RELEASE] = { "release", "Release", "Time to 63 % of a fall in reduction",
-			   "ms", CURVE_LOG, 5, 3000, 150, 0, NULL, 0 },
+	[COMP_THRESHOLD] = COMPRESSOR_THRESHOLD,
+	[COMP_RATIO] = COMPRESSOR_RATIO,
+	[COMP_KNEE] = COMPRESSOR_KNEE,
+	[COMP_ATTACK] = COMPRESSOR_ATTACK,
+	[COMP_RELEASE] = COMPRESSOR_RELEASE,
 	[COMP_AUTO] = { "auto_release", "Auto release",
 			"After sustained reduction the release slows down", "",
 			CURVE_TOGGLE, 0, 1, 0, 1, NULL, 0 },
@@ -39,8 +34,7 @@ static const struct param params[COMP_PARAMS] = {
 	[COMP_LOOKAHEAD] = { "lookahead", "Look-ahead",
 			     "Delay that lets the reduction begin early", "ms",
 			     CURVE_LINEAR, 0, 10, 0, 0.1f, NULL, PARAM_REBUILD },
-	[COMP_MAKEUP] = { "makeup", "Makeup", "Gain after the reduction", "dB",
-			  CURVE_LINEAR, -24, 24, 0, 0.1f, NULL, 0 },
+	[COMP_MAKEUP] = COMPRESSOR_MAKEUP,
 	[COMP_MIX] = { "mix", "Mix", "Compressed part; the rest is the input", "%",
 		       CURVE_LINEAR, 0, 100, 100, 1, NULL, 0 },
 };
@@ -148,11 +142,12 @@ static void comp_design(const struct setup *setup, const float *values, void *nu
 	const double attack = attack_pole_ms(values);
 	const double release = (double)values[COMP_RELEASE];
 	const bool feedback = values[COMP_TOPOLOGY] >= 1;
+	const struct gain_shape shape = compressor_shape(
+		values[COMP_THRESHOLD], values[COMP_RATIO], values[COMP_KNEE]);
 
-	n->threshold = (float)((double)values[COMP_THRESHOLD] / DB_PER_OCTAVE);
-	n->slope = (float)(1 - 1 / ratio);
-	n->knee = fmaxf((float)((double)values[COMP_KNEE] / DB_PER_OCTAVE),
-			GAIN_KNEE_MIN);
+	n->threshold = (float)shape.threshold;
+	n->slope = (float)shape.slope;
+	n->knee = (float)shape.knee;
 	n->link = values[COMP_LINK] / 100;
 	n->makeup = values[COMP_MAKEUP] == 0.0f
 			    ? 1
