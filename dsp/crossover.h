@@ -13,6 +13,7 @@
 #define LATHE_DSP_CROSSOVER_H
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -31,9 +32,13 @@ enum { CROSSOVER_WIDTH = 2 };
 typedef double crossover_v __attribute__((vector_size(8 * CROSSOVER_WIDTH)));
 typedef float crossover_f __attribute__((vector_size(4 * CROSSOVER_WIDTH)));
 
+/* Sections are scaled so that b2 is 1; what that makes louder or softer is made good at the
+ * end. One that passes its input through is b0 = a2 = 1. */
 struct crossover_design {
 	int stages;                                         /* even */
-	double c[CROSSOVER_STAGES_MAX][5][CROSSOVER_LANES]; /* b0 b1 b2 a1 a2 */
+	double c[CROSSOVER_STAGES_MAX][4][CROSSOVER_LANES]; /* b0 b1 a1 a2 */
+	float scale[CROSSOVER_STAGES_MAX][CROSSOVER_LANES]; /* up to and with a stage */
+	double gain[CROSSOVER_LANES];                       /* of all stages */
 };
 
 /* One channel. */
@@ -42,22 +47,34 @@ struct crossover {
 };
 
 /* Bilinear, corner kept in place; kind: 'l', 'h', 'a' or 0 (passes through). */
-static inline void crossover_lane(double c[5][CROSSOVER_LANES], int lane, char kind,
-				  double k, double q)
+static inline void crossover_lane(struct crossover_design *design, int stage, int lane,
+				  char kind, double k, double q)
 {
 	const double norm = 1 / (1 + k / q + k * k);
 	const double a1 = 2 * (k * k - 1) * norm, a2 = (1 - k / q + k * k) * norm;
-	const double low = k * k * norm;
-	const double b[4][3] = { { 1, 0, 0 },
-				 { low, 2 * low, low },
-				 { norm, -2 * norm, norm },
-				 { a2, a1, 1 } };
+	const double sections[4][5] = { { 1, 0, 0, 1, 1 },
+					{ 1, 2, a1, a2, k * k * norm },
+					{ 1, -2, a1, a2, norm },
+					{ a2, a1, a1, a2, 1 } };
 	const int row = kind == 'l' ? 1 : kind == 'h' ? 2 : kind == 'a' ? 3 : 0;
 
-	for (int i = 0; i < 3; i++)
-		c[i][lane] = b[row][i];
-	c[3][lane] = row ? a1 : 0;
-	c[4][lane] = row ? a2 : 0;
+	for (int i = 0; i < 4; i++)
+		design->c[stage][i][lane] = sections[row][i];
+	design->gain[lane] *= sections[row][4];
+	design->scale[stage][lane] = (float)design->gain[lane];
+}
+
+static inline void crossover_begin(struct crossover_design *design, int stages)
+{
+	memset(design, 0, sizeof *design);
+	design->stages = stages;
+	for (int lane = 0; lane < CROSSOVER_LANES; lane++)
+		design->gain[lane] = 1;
+}
+
+static inline double crossover_corner(double freq, double rate)
+{
+	return tan(M_PI * fmin(freq, 0.45 * rate) / rate);
 }
 
 /* order: 4 or 8, dB per octave / 6. freqs: bands - 1 of them, rising. Not for audio. */
@@ -67,10 +84,9 @@ static inline void crossover_design(struct crossover_design *design, int order,
 	static const double q4[2] = { 0.541196100146197, 1.306562964876377 };
 	const int per_split = order / 2;
 
-	memset(design, 0, sizeof *design);
-	design->stages = (bands - 1) * per_split;
+	crossover_begin(design, (bands - 1) * per_split);
 	for (int split = 0; split < bands - 1; split++) {
-		const double k = tan(M_PI * fmin(freqs[split], 0.45 * rate) / rate);
+		const double k = crossover_corner(freqs[split], rate);
 		for (int i = 0; i < per_split; i++) {
 			const double q = order == 8 ? q4[i % 2] : M_SQRT1_2;
 			for (int lane = 0; lane < CROSSOVER_LANES; lane++) {
@@ -79,24 +95,62 @@ static inline void crossover_design(struct crossover_design *design, int order,
 							    : 'a';
 				if (kind == 'a' && i >= per_split / 2)
 					kind = 0;
-				crossover_lane(design->c[split * per_split + i], lane,
+				crossover_lane(design, split * per_split + i, lane,
 					       kind, k, q);
 			}
 		}
 	}
 }
 
+/* To listen only: each band between its own two corners, of order 4; no sum is flat. */
+static inline void crossover_design_listener(struct crossover_design *design,
+					     const double *freqs, int bands,
+					     double rate)
+{
+	crossover_begin(design, 4);
+	for (int lane = 0; lane < CROSSOVER_LANES; lane++) {
+		const int band = lane < bands ? lane : bands - 1;
+		const double low = band ? crossover_corner(freqs[band - 1], rate) : 1;
+		const double high =
+			band < bands - 1 ? crossover_corner(freqs[band], rate) : 1;
+		for (int i = 0; i < 4; i++)
+			crossover_lane(design, i, lane,
+				       i < 2 ? (band ? 'h' : 0)
+					     : (band < bands - 1 ? 'l' : 0),
+				       i < 2 ? low : high, M_SQRT1_2);
+	}
+}
+
+/* One channel's memory goes on under another design: at its scale where the sections are
+ * those of the same places, else from rest. */
+static inline void crossover_carry(const struct crossover_design *from,
+				   const struct crossover_design *to,
+				   struct crossover *state)
+{
+	for (int s = 0; s < to->stages; s++)
+		for (int lane = 0; lane < CROSSOVER_LANES; lane++) {
+			const bool passes = to->c[s][3][lane] == 1;
+			const double share =
+				from->stages != to->stages || passes
+					? 0
+					: (double)from->scale[s][lane] /
+						  (double)to->scale[s][lane];
+			state->memory[s][0][lane] *= share;
+			state->memory[s][1][lane] *= share;
+		}
+}
+
 /* Two biquads (transposed form II) over the lanes of one or two channels, in place: with
  * two, one's arithmetic fills the other's waits. */
 static inline __attribute__((always_inline)) void
-crossover_pass(const double c[2][5][CROSSOVER_LANES], struct crossover *state,
+crossover_pass(const double c[2][4][CROSSOVER_LANES], struct crossover *state,
 	       int stage, int channels, int first,
 	       crossover_v x[2][CROSSOVER_FRAMES_MAX], int frames)
 {
-	crossover_v k[2][5], p[2][2], q[2][2];
+	crossover_v k[2][4], p[2][2], q[2][2];
 
 	for (int s = 0; s < 2; s++) {
-		for (int i = 0; i < 5; i++)
+		for (int i = 0; i < 4; i++)
 			memcpy(&k[s][i], &c[s][i][first], sizeof k[s][i]);
 		for (int ch = 0; ch < channels; ch++) {
 			double(*m)[CROSSOVER_LANES] = state[ch].memory[stage + s];
@@ -110,9 +164,8 @@ crossover_pass(const double c[2][5][CROSSOVER_LANES], struct crossover *state,
 			for (int s = 0; s < 2; s++) {
 				const crossover_v y = k[s][0] * in + p[ch][s];
 				const crossover_v early = k[s][1] * in + q[ch][s];
-				const crossover_v late = k[s][2] * in;
-				p[ch][s] = early - k[s][3] * y;
-				q[ch][s] = late - k[s][4] * y;
+				p[ch][s] = early - k[s][2] * y;
+				q[ch][s] = in - k[s][3] * y;
 				in = y;
 			}
 			x[ch][n] = in;
@@ -130,7 +183,7 @@ crossover_channels(const struct crossover_design *design, struct crossover *stat
 		   int channels, const float *const *in, float *out, int lanes,
 		   int stride, int frames)
 {
-	crossover_v x[2][CROSSOVER_FRAMES_MAX];
+	crossover_v x[2][CROSSOVER_FRAMES_MAX], gain;
 
 	for (int first = 0; first < lanes; first += CROSSOVER_WIDTH) {
 		for (int ch = 0; ch < channels; ch++)
@@ -139,10 +192,11 @@ crossover_channels(const struct crossover_design *design, struct crossover *stat
 		for (int s = 0; s < design->stages; s += 2)
 			crossover_pass(&design->c[s], state, s, channels, first, x,
 				       frames);
+		memcpy(&gain, &design->gain[first], sizeof gain);
 		for (int ch = 0; ch < channels; ch++)
 			for (int n = 0; n < frames; n++) {
-				const crossover_f y =
-					__builtin_convertvector(x[ch][n], crossover_f);
+				const crossover_f y = __builtin_convertvector(
+					gain * x[ch][n], crossover_f);
 				memcpy(out + n * stride + ch * lanes + first, &y,
 				       sizeof y);
 			}

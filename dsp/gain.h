@@ -8,6 +8,7 @@
 #define LATHE_DSP_GAIN_H
 
 #include <math.h>
+#include <stdbool.h>
 
 #include "dsp/vec.h"
 
@@ -152,32 +153,68 @@ typedef double ballistics_v __attribute__((vector_size(8 * BALLISTICS_WIDTH)));
 typedef int64_t ballistics_m __attribute__((vector_size(8 * BALLISTICS_WIDTH)));
 typedef float ballistics_f __attribute__((vector_size(4 * BALLISTICS_WIDTH)));
 
+static inline ballistics_v ballistics_larger(ballistics_v a, ballistics_v b)
+{
+#if defined(__AVX2__)
+	return (ballistics_v)_mm256_max_pd((__m256d)a, (__m256d)b);
+#elif defined(__x86_64__)
+	return (ballistics_v)_mm_max_pd((__m128d)a, (__m128d)b);
+#else
+	const ballistics_m larger = a > b;
+	return (ballistics_v)(((ballistics_m)a & larger) | ((ballistics_m)b & ~larger));
+#endif
+}
+
+static inline ballistics_v ballistics_smaller(ballistics_v a, ballistics_v b)
+{
+	return -ballistics_larger(-a, -b);
+}
+
+/* quick: attack is the faster in all lanes; the larger candidate is then the right one. */
+static inline __attribute__((always_inline)) void
+ballistics_vector(ballistics_v a, ballistics_v r, double *state, float *rows,
+		  int stride, int frames, const bool quick)
+{
+	const ballistics_v keep_a = 1 - a, keep_r = 1 - r;
+	const ballistics_m faster = a >= r;
+	ballistics_v e;
+
+	memcpy(&e, state, sizeof e);
+	for (int n = 0; n < frames; n++) {
+		ballistics_f target;
+		memcpy(&target, rows + n * stride, sizeof target);
+		const ballistics_v c = __builtin_convertvector(target, ballistics_v);
+		const ballistics_v ac = a * c, rc = r * c;
+		const ballistics_v up = keep_a * e + ac;
+		const ballistics_v down = keep_r * e + rc;
+		const ballistics_v most = ballistics_larger(up, down);
+		e = quick ? most
+			  : (ballistics_v)(((ballistics_m)most & faster) |
+					   ((ballistics_m)ballistics_smaller(up, down) &
+					    ~faster));
+		target = __builtin_convertvector(e, ballistics_f);
+		memcpy(rows + n * stride, &target, sizeof target);
+	}
+	memcpy(state, &e, sizeof e);
+}
+
 static inline void ballistics_lanes(const double *attack, const double *release,
 				    double *state, float *rows, int lanes, int stride,
 				    int frames)
 {
 	for (int first = 0; first < lanes; first += BALLISTICS_WIDTH) {
-		ballistics_v a, r, e;
+		ballistics_v a, r;
+		bool quick = true;
 		memcpy(&a, attack + first, sizeof a);
 		memcpy(&r, release + first, sizeof r);
-		memcpy(&e, state + first, sizeof e);
-		const ballistics_v keep_a = 1 - a, keep_r = 1 - r;
-		const ballistics_m quick = a >= r; /* the attack is the faster */
-		for (int n = 0; n < frames; n++) {
-			ballistics_f target;
-			memcpy(&target, rows + n * stride + first, sizeof target);
-			const ballistics_v c =
-				__builtin_convertvector(target, ballistics_v);
-			const ballistics_v ac = a * c, rc = r * c;
-			const ballistics_v up = keep_a * e + ac;
-			const ballistics_v down = keep_r * e + rc;
-			const ballistics_m larger = ~((up > down) ^ quick);
-			e = (ballistics_v)(((ballistics_m)up & larger) |
-					   ((ballistics_m)down & ~larger));
-			target = __builtin_convertvector(e, ballistics_f);
-			memcpy(rows + n * stride + first, &target, sizeof target);
-		}
-		memcpy(state + first, &e, sizeof e);
+		for (int lane = 0; lane < BALLISTICS_WIDTH; lane++)
+			quick = quick && a[lane] >= r[lane];
+		if (quick)
+			ballistics_vector(a, r, state + first, rows + first, stride,
+					  frames, true);
+		else
+			ballistics_vector(a, r, state + first, rows + first, stride,
+					  frames, false);
 	}
 }
 

@@ -460,6 +460,9 @@ static void change_start(struct multiband_state *s, const struct piece *piece)
 
 	voice_copy(s, next, voice);
 	voice_values(next, piece);
+	for (int c = 0; c < s->channels; c++)
+		crossover_carry(&voice->numbers.crossover, &next->numbers.crossover,
+				&next->crossover[c]);
 	for (int pair = 0; pair < CHANNELS_MAX / 2; pair++)
 		for (int split = 0; split < SPLITS_MAX; split++)
 			lowpass_empty(&next->lowpass[pair][split]);

@@ -1,6 +1,6 @@
 /* multiband_control.c - the multiband compressor's tables and design. Worker and control
  * threads. */
-#include "dsp/db.h"
+#include "modules/compressor.h"
 #include "modules/multiband/multiband.h"
 
 static const char *const modes[] = { "transparent", "lr4", "lr8", "linear", NULL };
@@ -22,20 +22,14 @@ static const struct param split_rows[] = {
 static const float split_defaults[SPLITS_MAX] = { 120, 1000, 6000, 12000 };
 
 static const struct param band_rows[BAND_ROWS] = {
-	[BAND_THRESHOLD] = { "threshold", "Threshold", "Level where reduction begins",
-			     "dB", CURVE_LINEAR, -60, 0, -18, 0.1f, NULL, 0 },
-	[BAND_RATIO] = { "ratio", "Ratio", "dB in for one dB out above the threshold",
-			 ":1", CURVE_LOG, 1, 20, 2, 0.05f, NULL, 0 },
-	[BAND_KNEE] = { "knee", "Knee", "Width of the bend around the threshold", "dB",
-			CURVE_LINEAR, 0, 30, 6, 0.1f, NULL, 0 },
-	[BAND_ATTACK] = { "attack", "Attack", "Time to 63 % of a rise in reduction",
-			  "ms", CURVE_LOG, 0.1f, 250, 10, 0, NULL, 0 },
-	[BAND_RELEASE] = { "release", "Release", "Time to 63 % of a fall in reduction",
-			   "ms", CURVE_LOG, 5, 3000, 150, 0, NULL, 0 },
+	[BAND_THRESHOLD] = COMPRESSOR_THRESHOLD,
+	[BAND_RATIO] = COMPRESSOR_RATIO,
+	[BAND_KNEE] = COMPRESSOR_KNEE,
+	[BAND_ATTACK] = COMPRESSOR_ATTACK,
+	[BAND_RELEASE] = COMPRESSOR_RELEASE,
 	[BAND_RANGE] = { "range", "Range", "The most that this band is reduced", "dB",
 			 CURVE_LINEAR, 0, 60, 60, 0.1f, NULL, 0 },
-	[BAND_MAKEUP] = { "makeup", "Makeup", "Gain after the reduction", "dB",
-			  CURVE_LINEAR, -24, 24, 0, 0.1f, NULL, 0 },
+	[BAND_MAKEUP] = COMPRESSOR_MAKEUP,
 	[BAND_WIDTH] = { "width", "Width", "Side against mid of this band; stereo only",
 			 "%", CURVE_LINEAR, 0, 200, 100, 1, NULL, 0 },
 	[BAND_SOLO] = { "solo", "Solo", "Hear only the soloed bands", "", CURVE_TOGGLE,
@@ -128,6 +122,8 @@ static void band_design(struct multiband_numbers *n, int lane, const float *row,
 			bool heard, const struct setup *setup)
 {
 	const bool off = row[BAND_OFF] >= 1;
+	const struct gain_shape shape =
+		compressor_shape(row[BAND_THRESHOLD], row[BAND_RATIO], row[BAND_KNEE]);
 	const double makeup = (double)row[BAND_MAKEUP];
 	const double out = !heard ? 0 : off || makeup == 0 ? 1 : db_gain(makeup);
 	const double width =
@@ -135,10 +131,9 @@ static void band_design(struct multiband_numbers *n, int lane, const float *row,
 
 	n->attack[lane] = ballistics_share((double)row[BAND_ATTACK], setup->rate);
 	n->release[lane] = ballistics_share((double)row[BAND_RELEASE], setup->rate);
-	n->threshold[lane] = (float)((double)row[BAND_THRESHOLD] / DB_PER_OCTAVE);
-	n->slope[lane] = off ? 0 : (float)(1 - 1 / (double)row[BAND_RATIO]);
-	n->knee[lane] =
-		fmaxf((float)((double)row[BAND_KNEE] / DB_PER_OCTAVE), GAIN_KNEE_MIN);
+	n->threshold[lane] = (float)shape.threshold;
+	n->slope[lane] = off ? 0 : (float)shape.slope;
+	n->knee[lane] = (float)shape.knee;
 	n->range[lane] = (float)((double)row[BAND_RANGE] / DB_PER_OCTAVE);
 	n->straight[lane] = (float)(out * (1 + width) / 2);
 	n->across[lane] = (float)(out * (1 - width) / 2);
@@ -177,8 +172,11 @@ static void multiband_design(const struct setup *setup, const float *values,
 		if (i > 0)
 			freqs[i] = fmax(freqs[i], freqs[i - 1]);
 	}
-	crossover_design(&n->crossover, mode == MULTIBAND_LR8 ? 8 : 4, freqs, bands,
-			 setup->rate);
+	if (mode == MULTIBAND_TRANSPARENT && !n->apart)
+		crossover_design_listener(&n->crossover, freqs, bands, setup->rate);
+	else
+		crossover_design(&n->crossover, mode == MULTIBAND_LR8 ? 8 : 4, freqs,
+				 bands, setup->rate);
 	shelves_design(&n->shelves, freqs, bands - 1, setup->rate);
 	if (mode == MULTIBAND_LINEAR)
 		for (int i = 0; i < bands - 1; i++)
