@@ -58,6 +58,15 @@ static float lowest_gain(const struct leveller *l)
 	return lowest;
 }
 
+/* Of the last 3 s, from sums of five bins. */
+static float short_term(const struct rider *r, float *fives, const float *ring)
+{
+	const uint32_t used = r->bins < RIDER_SHORT_TERM ? r->bins : RIDER_SHORT_TERM;
+	fives[r->bins / RIDER_EVERY % LEVELLER_FIVES] =
+		(float)(RIDER_EVERY * rider_window(ring, r->bins, RIDER_EVERY));
+	return (float)rider_loudness(rider_sum(fives, LEVELLER_FIVES) / used);
+}
+
 /* Ten milliseconds are over. */
 static void close_bin(struct leveller *l, const struct piece *piece)
 {
@@ -82,13 +91,11 @@ static void close_bin(struct leveller *l, const struct piece *piece)
 	const float was =
 		r->bins > (uint32_t)l->ahead ? r->power[heard % RIDER_BINS] : 0;
 	r->out[(r->bins - 1) % RIDER_BINS] = (float)((double)was * gain * gain);
-	/* In turn with rider_look(), so that no bin is much dearer than another. */
+	/* In turn with rider_look() and rider_trim(): no bin is much dearer than another. */
 	if (r->bins % RIDER_EVERY == 2)
-		l->in = (float)rider_loudness(
-			rider_window(r->power, r->bins, RIDER_SHORT_TERM));
+		l->in = short_term(r, l->fives_in, r->power);
 	if (r->bins % RIDER_EVERY == 3)
-		l->out = (float)rider_loudness(
-			rider_window(r->out, r->bins, RIDER_SHORT_TERM));
+		l->out = short_term(r, l->fives_out, r->out);
 }
 
 /* Gains along a quadratic spline through the bins: no corner is heard. False: all are 1. */

@@ -32,6 +32,7 @@ enum leveller_meter {
 enum {
 	LEVELLER_BINS_AHEAD = 40, /* in the longest look-ahead */
 	LEVELLER_GAINS = 64,      /* a ring, for the lowest of them */
+	LEVELLER_FIVES = RIDER_SHORT_TERM / RIDER_EVERY,
 };
 
 struct leveller {
@@ -49,6 +50,8 @@ struct leveller {
 	/* Gains of the newest bins in log2 units; the last three that were applied. */
 	float gain[LEVELLER_GAINS], applied[3];
 	float in, out; /* short-term, LUFS */
+	float fives_in[LEVELLER_FIVES],
+		fives_out[LEVELLER_FIVES]; /* sums of five bins */
 	uint64_t next_frame;
 	uint32_t ring_mask;
 	float *ring[CHANNELS_MAX]; /* the look-ahead; not part of what adopt() copies */

@@ -30,6 +30,7 @@ enum {
 };
 
 #define RIDER_BIN_S 0.01
+#define RIDER_LOOK_S (RIDER_BIN_S * RIDER_EVERY)
 #define RIDER_FLOOR (-100.0) /* LUFS */
 
 enum rider_state { RIDER_RIDES, RIDER_SILENCE, RIDER_ROOM, RIDER_PAUSE, RIDER_HELD };
@@ -208,16 +209,17 @@ static inline double rider_towards(double from, double to, double up, double dow
 /* A mean that forgets, gated as in BS.1770: 10 LU below the mean of all there is. */
 static inline void rider_gate(struct rider_mean *m, double power, double longest)
 {
-	m->all_memory = rider_low(m->all_memory + RIDER_BIN_S, longest);
-	m->all += (power - m->all) * RIDER_BIN_S / m->all_memory;
+	m->all_memory = rider_low(m->all_memory + RIDER_LOOK_S, longest);
+	m->all += (power - m->all) * RIDER_LOOK_S / m->all_memory;
 	if (power < 0.1 * m->all)
 		return;
-	m->memory = rider_low(m->memory + RIDER_BIN_S, longest);
-	m->power += (power - m->power) * RIDER_BIN_S / m->memory;
+	m->memory = rider_low(m->memory + RIDER_LOOK_S, longest);
+	m->power += (power - m->power) * RIDER_LOOK_S / m->memory;
 }
 
 /* Steers the mean of a minute, and a little that of three. In radio mode what came out but
- * for the trim itself says where it goes, else what comes in: no feedback, so no swing. */
+ * for the trim itself says where it goes, else what comes in: no feedback, so no swing.
+ * Once for RIDER_EVERY bins. */
 static inline void rider_trim(struct rider *r, const struct rider_settings *set,
 			      double power, bool may_rise)
 {
@@ -248,7 +250,8 @@ static inline void rider_trim(struct rider *r, const struct rider_settings *set,
 			    : set->mean && known < 15     ? 1
 			    : !set->music && known < 30   ? 0.3
 							  : 0.1;
-	r->trim = rider_towards(r->trim, wanted, may_rise ? pace : 0, pace);
+	const double step = pace * RIDER_LOOK_S;
+	r->trim = rider_bound(wanted, r->trim - step, r->trim + (may_rise ? step : 0));
 }
 
 /* How fast the slow gain may move, dB/s: quick for a new piece, then calm. */
@@ -376,7 +379,8 @@ static inline double rider_step(struct rider *r, const struct rider_settings *se
 	/* Long notes are steady for a while, and still no room tone. */
 	const bool lasts =
 		r->memory > 0 && r->momentary > r->anchor - 4.0 && r->lasting > 0;
-	rider_trim(r, set, power, may_rise || lasts);
+	if (r->bins % RIDER_EVERY == 1)
+		rider_trim(r, set, power, may_rise || lasts);
 	r->last = rider_bound(r->slow + r->fast + r->trim, -set->cut, set->boost) -
 		  r->guard;
 	return r->last;
