@@ -176,7 +176,7 @@ sound:
 		$(if $(ONLY)$(IN),,cp $(BUILD)/sound.md docs/sound.md;) exit $$status
 
 # What it costs beside the peers' plug-ins: docs/bench.md. QUICK=1 for a look.
-BENCHES = bench bench_osc ready
+BENCHES = bench bench_osc flood ready
 $(BUILD)/tests/bench/bench: $(wildcard tests/bench/*.[ch]) $(LIBRARY)
 	@mkdir -p $(@D)
 	echo '  $@'

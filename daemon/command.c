@@ -248,6 +248,7 @@ static void status(struct dispatch *dispatch, const struct sender *sender,
 			       "sh"
 			       "sh"
 			       "si"
+			       "sh"
 			       "ss"
 			       "ss"
 			       "ss",
@@ -258,7 +259,8 @@ static void status(struct dispatch *dispatch, const struct sender *sender,
 			       (double)engine_load(host->engine, true), "xruns",
 			       (int64_t)world->xruns, "late",
 			       (int64_t)engine_late(host->engine), "clients",
-			       watch_subscribers(dispatch->watch), "config",
+			       watch_subscribers(dispatch->watch), "lost",
+			       (int64_t)world->lost, "config",
 			       host->config_path ? host->config_path : "", "lock", lock,
 			       "alarms", alarms_text(host)))
 			return;

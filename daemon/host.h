@@ -19,6 +19,7 @@ struct host_status {   /* of the world outside the rack; filled by main */
 	int rate, block; /* block 0: no audio */
 	uint64_t xruns;  /* the server's */
 	int clients;     /* OSC subscribers */
+	uint64_t lost;   /* OSC datagrams that found no room */
 };
 
 struct host {

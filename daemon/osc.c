@@ -332,6 +332,7 @@ void osc_tick(struct osc *osc)
 	feed_tick(watch, now);
 	tell_events(osc, now);
 	osc->host->status.clients = watch_subscribers(watch);
+	osc->host->status.lost = osc_counts(osc).missed;
 }
 
 double osc_due(const struct osc *osc)

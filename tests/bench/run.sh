@@ -62,3 +62,5 @@ tests/bench/daemon.sh 2>/dev/null
 printf '\n## OSC\n\n```\n'
 "$BUILD/tests/bench/bench_osc"
 printf '```\n'
+printf '\n## A crowd\n\n32 subscribers at 20 Hz, a million sets from 50 senders, and a client that asks.\n\n'
+SETS=${QUICK:+200000} tests/bench/flood.sh
