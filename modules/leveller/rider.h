@@ -299,7 +299,7 @@ static inline void rider_move(struct rider *r, const struct rider_settings *set,
 	if (r->moving)
 		r->slow = rider_towards(r->slow, r->slow + off, up, down);
 	const double recent = rider_loudness(r->recent_power) + r->slow;
-	const double fast = set->music ? 0 : rider_bound(0.47 * (aim - recent), -4, 3);
+	const double fast = set->music ? 0 : rider_bound(0.4 * (aim - recent), -4, 3);
 	r->fast = rider_towards(r->fast, fast,
 				may_rise && r->age > 1 ? 2 * set->speed : 0,
 				4 * set->speed);
