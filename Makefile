@@ -12,13 +12,14 @@ WARN = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wdouble-promotion \
 WERROR ?=
 OPT ?= -O2
 SANITIZE ?=
-PACKAGES_DAEMON = liblo libconfig libebur128 jack libsystemd sndfile fftw3f
+PACKAGES_DAEMON = libconfig libebur128 jack libsystemd sndfile fftw3f
 CPPFLAGS += -I. -I$(BUILD) -D_GNU_SOURCE -DLATHE_VERSION='"$(VERSION)"'
 CFLAGS += -std=c11 $(OPT) -g $(WARN) $(WERROR) -pthread
 # libconfig 1.5 must not be asked for later calls; see docs/architecture.md.
 CFLAGS += $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer)
 LDFLAGS += -pthread $(if $(SANITIZE),-fsanitize=$(SANITIZE))
 LDLIBS = $(shell pkg-config --libs $(PACKAGES_DAEMON)) -lm
+LIBS_OSC = $(shell pkg-config --libs liblo) # clients and tests; lathed reads OSC itself
 
 # One audio object per module and instruction set.
 ifeq ($(ARCH),x86_64)
@@ -96,7 +97,7 @@ objects = $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(1)/*.c))
 LIBS_lathe-touchosc = -lz
 define control_rule
 $(BUILD)/$(1): $(call objects,control/$(1)) $(call objects,control)
-	$$(CC) $$(LDFLAGS) -o $$@ $$^ $$(shell pkg-config --libs liblo) -lm $$(LIBS_$(1))
+	$$(CC) $$(LDFLAGS) -o $$@ $$^ $$(LIBS_OSC) -lm $$(LIBS_$(1))
 endef
 $(foreach c,$(CONTROLS),$(eval $(call control_rule,$c)))
 
@@ -113,7 +114,7 @@ $(BUILD)/tests/test_module_%: modules/%/test.c $(LIBRARY)
 $(BUILD)/tests/%: tests/%.c $(LIBRARY)
 	@mkdir -p $(@D)
 	echo '  $@'
-	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -MMD -MP -o $@ $< $(LIBRARY) $(LDLIBS)
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -MMD -MP -o $@ $< $(LIBRARY) $(LDLIBS) $(LIBS_OSC)
 
 # ---- checks ----------------------------------------------------------------------------
 tests: $(TESTS) $(BUILD)/tests/system/probe $(BUILD)/tests/system/storm
@@ -253,7 +254,7 @@ $(BUILD)/guard.so: tests/system/guard.c
 FUZZERS = $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*.c))
 FUZZ_SEEDS = tests/configs/good tests/configs/bad config
 $(BUILD)/fuzz_%: tests/fuzz/fuzz_%.c $(LIBRARY)
-	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -fsanitize=fuzzer -o $@ $< $(LIBRARY) $(LDLIBS)
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -fsanitize=fuzzer -o $@ $< $(LIBRARY) $(LDLIBS) $(LIBS_OSC)
 fuzz: deps-check
 	@for f in $(FUZZERS); do mkdir -p $(BUILD)/fuzz/found/$$f && \
 		$(MAKE) -s BUILD=$(BUILD)/fuzz CC=clang SANITIZE=address,undefined,fuzzer-no-link \
