@@ -7,8 +7,9 @@
 
 enum {
 	LINE_BYTES = 512,
-	DEPTH = 5,            /* parts below a node: meter/band/3/gr/text */
-	BUNDLE_ELEMENTS = 250 /* what lathed takes at once */
+	DEPTH = 5,             /* parts below a node: meter/band/3/gr/text */
+	BUNDLE_ELEMENTS = 250, /* what lathed takes at once */
+	BUNDLE_BYTES = 8000
 };
 
 /* One address that answered. */
@@ -340,36 +341,91 @@ static char *line_split(char *line)
 	return line_trim(line + length + 1);
 }
 
-static int set_lines(struct session *session, FILE *from)
-{
-	static char paths[BUNDLE_ELEMENTS][PATH_BYTES];
-	lo_bundle bundle = lo_bundle_new(session->client.due);
-	char line[LINE_BYTES];
-	int count = 0, number = 0;
+/* All changes that a file asks for. */
+struct lines {
+	char (*paths)[PATH_BYTES];
+	lo_message *messages;
+	int count, room;
+};
 
-	while (fgets(line, sizeof line, from)) {
+static void lines_add(struct lines *lines, const char *given, const char *value)
+{
+	if (lines->count == lines->room) {
+		size_t room = lines->room ? 2 * (size_t)lines->room : 64;
+		lines->paths = realloc(lines->paths, room * sizeof *lines->paths);
+		lines->messages =
+			realloc(lines->messages, room * sizeof *lines->messages);
+		if (!lines->paths || !lines->messages)
+			abort();
+		lines->room = (int)room;
+	}
+	char *path = lines->paths[lines->count];
+	path_normal(given, path);
+	lines->messages[lines->count++] = value_message(path, value);
+}
+
+/* All lines, or none and a complaint. */
+static bool lines_read(struct lines *lines, FILE *from)
+{
+	char line[LINE_BYTES];
+
+	for (int number = 1; fgets(line, sizeof line, from); number++) {
 		char *path = line_trim(line);
-		number++;
 		if (!*path || *path == '#')
 			continue;
 		char *value = line_split(path);
-		if (!value || count == BUNDLE_ELEMENTS) {
-			fprintf(stderr, "lathectl: line %d: %s\n", number,
-				value ? "at most 250 lines make one change"
-				      : "an address and a value are wanted");
-			lo_bundle_free_recursive(bundle);
-			return EXIT_USAGE;
+		if (value) {
+			lines_add(lines, path, value);
+			continue;
 		}
-		path_normal(path, paths[count]);
-		lo_bundle_add_message(bundle, paths[count],
-				      value_message(paths[count], value));
-		count++;
+		fprintf(stderr,
+			"lathectl: line %d: an address and a value are wanted\n",
+			number);
+		while (lines->count > 0)
+			lo_message_free(lines->messages[--lines->count]);
+		return false;
 	}
-	if (!count) {
-		lo_bundle_free_recursive(bundle);
-		return EXIT_DONE;
+	return true;
+}
+
+/* What one change has room for, from line `first` on. */
+static int lines_fit(const struct lines *lines, int first)
+{
+	size_t bytes = 16; /* "#bundle" and its time */
+	int last = first;
+
+	while (last < lines->count && last - first < BUNDLE_ELEMENTS) {
+		bytes += 4 +
+			 lo_message_length(lines->messages[last], lines->paths[last]);
+		if (bytes > BUNDLE_BYTES && last > first)
+			break;
+		last++;
 	}
-	return send_and_show(session, bundle, paths, count);
+	return last - first;
+}
+
+static int set_lines(struct session *session, FILE *from)
+{
+	struct lines lines = { .count = 0 };
+	int status = lines_read(&lines, from) ? EXIT_DONE : EXIT_USAGE, changes = 0;
+
+	for (int first = 0, some; first < lines.count; first += some, changes++) {
+		lo_bundle bundle = lo_bundle_new(session->client.due);
+		some = lines_fit(&lines, first);
+		for (int i = first; i < first + some; i++)
+			lo_bundle_add_message(bundle, lines.paths[i],
+					      lines.messages[i]);
+		int outcome = send_and_show(session, bundle, lines.paths + first, some);
+		status = outcome > status ? outcome : status;
+	}
+	if (changes > 1)
+		fprintf(stderr,
+			"lathectl: %d changes, one after the other: one holds at most "
+			"%d lines and %d bytes\n",
+			changes, BUNDLE_ELEMENTS, BUNDLE_BYTES);
+	free(lines.paths);
+	free(lines.messages);
+	return status;
 }
 
 int command_set(struct session *session, int argc, char **argv)

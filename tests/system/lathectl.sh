@@ -66,6 +66,15 @@ is "get: nodes" "$(($(wc -l <"$scratch/values") > 40))" 1
 is "set -" "$(ctl set - <"$scratch/values"; out | sort | cksum)" \
 	"0
 $(sort "$scratch/values" | cksum)"
+# More lines than one change holds: all of them arrive, and none does when one is broken.
+for i in $(seq 600); do echo "input/gain -0.$((i % 2 + 1))"; done >"$scratch/many"
+echo "limit/ceiling -2.5 dB" >>"$scratch/many"
+is "set -: many lines" "$(ctl set - <"$scratch/many"; tail -1 "$scratch/out")" "0
+limit/ceiling -2.5 dB"
+{ cat "$scratch/many"; echo "limit/ceiling -3"; echo broken; } >"$scratch/more"
+is "set -: one is broken" "$(ctl set - <"$scratch/more")$("$build/lathectl" --port "$port" get limit/ceiling)" \
+	"2limit/ceiling -2.5 dB"
+"$build/lathectl" --port "$port" set - <"$scratch/values" >/dev/null
 is "patterns" "$(ctl set '*/bypass' on; out | sort -u | grep -c ' on$')" "0
 $nodes"
 is "patterns: back" "$(ctl set '*/bypass' off; grep -c ' off$' "$scratch/out")" "0
