@@ -21,7 +21,7 @@
 enum {
 	BUFFER_BYTES = 4 * 1024 * 1024,
 	BATCH = 64,          /* datagrams read at once */
-	BATCHES = 16,        /* read before lanes have their turns */
+	BATCHES = 256,       /* read before lanes have their turns: all there is */
 	TURN_DATAGRAMS = 64, /* of one lane before the next has its turn */
 	CONTROL_BYTES = 64,  /* for the kernel's count of lost datagrams */
 };
@@ -275,8 +275,7 @@ static void serve_lanes(struct osc *osc)
 		double now = seconds_now(), end = now + turn_seconds;
 		for (int i = 1; bytes; i++) {
 			handle(osc, bytes, size, &from, now);
-			if (i % 4 == 0)
-				now = seconds_now();
+			now = seconds_now();
 			bytes = i < TURN_DATAGRAMS && now < end
 					? lane_take(osc->lanes, lane, &size, &from)
 					: NULL;
