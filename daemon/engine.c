@@ -45,6 +45,7 @@ static void *worker_run(void *context)
 	struct engine *engine = context;
 	struct letter letter;
 
+	pthread_setname_np(pthread_self(), "lathe-worker");
 	while (mail_take(&engine->to_worker, &letter, -1) && letter.what != WORK_QUIT) {
 		if (letter.what == WORK_BUILD)
 			mail_post(&engine->from_worker, WORK_BUILD,

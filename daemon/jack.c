@@ -54,6 +54,7 @@ static void on_thread(void *context)
 	char stack[STACK_BYTES];
 
 	(void)context;
+	pthread_setname_np(pthread_self(), "lathe-audio");
 	memset(stack, 0, sizeof stack);
 	__asm__ volatile("" : : "r"(stack) : "memory");
 }

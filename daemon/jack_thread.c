@@ -155,6 +155,7 @@ void *jack_main(void *context)
 {
 	struct jack *jack = context;
 
+	pthread_setname_np(pthread_self(), "lathe-jack");
 	while (!atomic_load(&jack->quit)) {
 		struct pollfd wake = { .fd = jack->wake, .events = POLLIN };
 		struct port_set *set;

@@ -88,6 +88,7 @@ static void *metering_run(void *context)
 	struct letter letter;
 	bool more = true, hurry = false;
 
+	pthread_setname_np(pthread_self(), "lathe-meter");
 	while (more) {
 		int wait_ms = hurry ? HURRY_MS : LOOK_MS;
 		bool found = mail_take(&metering->mail, &letter,
