@@ -65,22 +65,6 @@ static inline void vd_store(double *to, vd v)
 	memcpy(to, &v, sizeof v);
 }
 
-/* Stores them as doubles. */
-static inline void vf_store_wide(double *to, vf v)
-{
-#if VEC_BYTES == 64
-	const __m256 high = _mm256_castpd_ps(_mm512_extractf64x4_pd((__m512d)v, 1));
-	_mm512_storeu_pd(to, _mm512_cvtps_pd(_mm512_castps512_ps256((__m512)v)));
-	_mm512_storeu_pd(to + 8, _mm512_cvtps_pd(high));
-#elif VEC_BYTES == 32
-	_mm256_storeu_pd(to, _mm256_cvtps_pd(_mm256_castps256_ps128((__m256)v)));
-	_mm256_storeu_pd(to + 4, _mm256_cvtps_pd(_mm256_extractf128_ps((__m256)v, 1)));
-#else
-	for (int i = 0; i < VEC_FLOATS; i++)
-		to[i] = (double)v[i];
-#endif
-}
-
 /* Where mask is set a, else b. C has no vector ?: in GCC 12. */
 static inline vf vf_select(vi mask, vf a, vf b)
 {

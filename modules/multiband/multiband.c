@@ -341,70 +341,67 @@ static void step_run(const struct work *w, const float *lift, int lane, float *s
 		step[n] = 0;
 }
 
-/* x[]: two channels, or mid and side, side with its own lifts. */
+/* change[]: two channels, or mid and side, side with its own lifts. */
 static void shelves_run(struct multiband_voice *voice, const struct work *w, int pair,
-			shelves_pair *x)
+			const shelves_v *x, shelves_v *change)
 {
 	const struct multiband_numbers *n = &voice->numbers;
 	channel_row step;
 	struct shelves_path path[2];
+	const struct shelves_path *other = n->wide ? &path[1] : &path[0];
 
+	memset(change, 0, (size_t)w->frames * sizeof *change);
 	for (int shelf = w->bands - 2; shelf >= 0; shelf--) {
 		step_run(w, n->lift, shelf, step);
 		shelves_follow(n->shelves.g[shelf], step, &path[0], w->frames);
-		if (!n->wide) {
-			shelves_one(&voice->shelves[pair], shelf, &path[0], &path[0], x,
-				    w->frames);
-			continue;
+		if (n->wide) {
+			step_run(w, n->side_lift, shelf, step);
+			shelves_follow(n->shelves.g[shelf], step, &path[1], w->frames);
 		}
-		step_run(w, n->side_lift, shelf, step);
-		shelves_follow(n->shelves.g[shelf], step, &path[1], w->frames);
-		shelves_one(&voice->shelves[pair], shelf, &path[0], &path[1], x,
+		shelves_one(&voice->shelves[pair], shelf, &path[0], other, x, change,
 			    w->frames);
 	}
 }
 
-/* The gain of the highest band lies over all that. */
+/* What the gain of the highest band makes of all that. */
 static void top_run(const struct multiband_numbers *n, const struct work *w,
-		    channel_row mid, channel_row side)
+		    const shelves_v *x, shelves_v *change)
 {
+	channel_row mid, side;
+
 	step_run(w, n->lift, w->bands - 1, mid);
-	step_run(w, n->wide ? n->side_lift : n->lift, w->bands - 1, side);
+	step_run(w, n->side_lift, w->bands - 1, side);
 	for (int i = 0; i < w->frames; i += VEC_FLOATS) {
-		vf_store(mid + i, vf_exp2(vf_load(mid + i)));
-		vf_store(side + i, vf_exp2(vf_load(side + i)));
+		vf_store(mid + i, vf_exp2(vf_load(mid + i)) - 1.0f);
+		vf_store(side + i, vf_exp2(vf_load(side + i)) - 1.0f);
+	}
+	for (int i = 0; i < w->frames; i++) {
+		const shelves_v top = { (double)mid[i],
+					(double)(n->wide ? side[i] : mid[i]) };
+		const shelves_v y = x[i] + change[i];
+		change[i] = top * y + change[i];
 	}
 }
 
-/* Two channels, or their middle and side. */
-static shelves_pair pair_in(const float *left, const float *right, bool stereo)
-{
-	const double l = (double)left[0], r = (double)right[0];
-	return stereo ? (shelves_pair) { 0.5 * (l + r), 0.5 * (l - r) }
-		      : (shelves_pair) { l, r };
-}
-
-/* Only what changes is added: nothing at all at rest. */
 static void transparent_run(const struct multiband_state *s,
 			    struct multiband_voice *voice, struct work *w,
 			    channel_row *out)
 {
 	const bool stereo = s->channels == 2;
-	shelves_pair x[GRID_FRAMES + 1];
-	channel_row top[2];
+	shelves_v x[GRID_FRAMES], change[GRID_FRAMES];
 
-	top_run(&voice->numbers, w, top[0], top[1]);
 	for (int c = 0; c < s->channels; c += 2) {
 		const int d = c + 1 < s->channels ? c + 1 : c;
 		const float *left = w->piece->in[c], *right = w->piece->in[d];
-		for (int n = 0; n < w->frames; n++)
-			x[n] = pair_in(left + n, right + n, stereo);
-		x[w->frames] = (shelves_pair) { 0 };
-		shelves_run(voice, w, c / 2, x);
 		for (int n = 0; n < w->frames; n++) {
-			const shelves_pair in = pair_in(left + n, right + n, stereo);
-			const double a = x[n][0] * (double)top[0][n] - in[0];
-			const double b = x[n][1] * (double)top[1][n] - in[1];
+			const double l = (double)left[n], r = (double)right[n];
+			x[n] = stereo ? (shelves_v) { 0.5 * (l + r), 0.5 * (l - r) }
+				      : (shelves_v) { l, r };
+		}
+		shelves_run(voice, w, c / 2, x, change);
+		top_run(&voice->numbers, w, x, change);
+		for (int n = 0; n < w->frames; n++) {
+			const double a = change[n][0], b = change[n][1];
 			const double l = stereo ? a + b : a, r = stereo ? a - b : b;
 			out[c][n] = (float)((double)left[n] + l);
 			out[d][n] = (float)((double)right[n] + r);
