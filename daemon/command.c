@@ -3,6 +3,7 @@
 #include "daemon/dispatch.h"
 
 #include "daemon/describe.h"
+#include "daemon/inserts.h"
 #include "daemon/lock.h"
 
 #include <arpa/inet.h>
@@ -214,11 +215,17 @@ static void latency_text(const struct host *host, char *text, size_t size)
 	}
 }
 
-static const char *alarms_text(const struct host *host)
+static void alarms_text(const struct host *host, char *text, size_t size)
 {
-	if (!host->status.block)
-		return "no audio runs";
-	return engine_load(host->engine, false) > 0.85f ? "DSP load over 85 %" : "";
+	if (!host->status.block) {
+		snprintf(text, size, "no audio runs");
+		return;
+	}
+	inserts_alarms(host->inserts, text, size);
+	size_t used = strlen(text);
+	if (engine_load(host->engine, false) > 0.85f)
+		snprintf(text + used, size - used, "%sDSP load over 85 %%",
+			 used ? "; " : "");
 }
 
 /* Words and their values in turn. */
@@ -228,9 +235,10 @@ static void status(struct dispatch *dispatch, const struct sender *sender,
 	(void)message;
 	const struct host *host = dispatch->host;
 	const struct host_status *world = &host->status;
-	char latency[400], lock[LOCK_TEXT_BYTES];
+	char latency[400], alarms[300], lock[LOCK_TEXT_BYTES];
 	lock_text(host, lock);
 	latency_text(host, latency, sizeof latency);
+	alarms_text(host, alarms, sizeof alarms);
 	const char *state = !world->block               ? "no audio"
 			    : engine_busy(host->engine) ? "building"
 							: "playing";
@@ -262,7 +270,7 @@ static void status(struct dispatch *dispatch, const struct sender *sender,
 			       watch_subscribers(dispatch->watch), "lost",
 			       (int64_t)world->lost, "config",
 			       host->config_path ? host->config_path : "", "lock", lock,
-			       "alarms", alarms_text(host)))
+			       "alarms", alarms))
 			return;
 		answer_send(dispatch->answers);
 	}

@@ -13,7 +13,7 @@
 #include "daemon/reading.h"
 #include "daemon/rt.h"
 
-enum { LATENCY_MAX = 192000, PATTERN_BYTES = 320 };
+enum { LATENCY_MAX = 192000 };
 
 /* The list of groups under `key`, or NULL (complained of when it is something else). */
 static const config_setting_t *
@@ -56,42 +56,6 @@ static void element_where(const config_setting_t *element, const char *section,
 			 strcmp(section, "outputs") == 0 ? "output " : "", name);
 	else
 		snprintf(where, WHERE_BYTES, "%s/%d", section, place + 1);
-}
-
-/* Patterns of JACK ports, one per channel; "" connects nothing. */
-static void read_connect(struct reading *reading, const config_setting_t *setting,
-			 const char *where, int channels, char **connect)
-{
-	int type = config_setting_type(setting), count = config_setting_length(setting);
-	char from[WHERE_BYTES + 8], found[128];
-	const char *pattern;
-
-	snprintf(from, sizeof(from), "%s/connect", where);
-	if ((type != CONFIG_TYPE_ARRAY && type != CONFIG_TYPE_LIST) ||
-	    count != channels) {
-		setting_found(setting, found, sizeof(found));
-		if (type == CONFIG_TYPE_ARRAY || type == CONFIG_TYPE_LIST)
-			snprintf(found, sizeof(found), "%d patterns", count);
-		reading_complain(
-			reading, setting,
-			"%s: found %s, would accept [\"...\"] with one JACK port "
-			"pattern for each of %d channels",
-			from, found, channels);
-		return;
-	}
-	for (int i = 0; i < count; i++) {
-		const config_setting_t *element =
-			config_setting_get_elem(setting, (unsigned)i);
-
-		if (!reading_string(reading, element, from, &pattern))
-			continue;
-		if (strlen(pattern) > PATTERN_BYTES)
-			reading_complain(reading, element,
-					 "%s: found %zu bytes, would accept %d", from,
-					 strlen(pattern), PATTERN_BYTES);
-		else if (pattern[0])
-			connect[i] = strdup(pattern);
-	}
 }
 
 /* ---- rack --------------------------------------------------------------------------- */
@@ -242,7 +206,7 @@ static void read_input(struct reading *reading, const config_setting_t *element,
 	struct input *input = rack_add_input(reading->rack, name, channels);
 	input->line = reading_line(reading, element);
 	if (connect)
-		read_connect(reading, connect, where, channels, input->connect);
+		reading_connect(reading, connect, where, channels, input->connect);
 }
 
 static void read_inputs(struct reading *reading, const config_setting_t *root)
@@ -309,6 +273,10 @@ static void node_key_unknown(struct reading *reading, const config_setting_t *ke
 	struct words words = { { "module", "name", generator ? "channels" : "from" },
 			       3 };
 
+	if (node->returns) {
+		words_add(&words, "send");
+		words_add(&words, "return");
+	}
 	for (int side = 0; node->module->sides && node->module->sides[side]; side++)
 		words_add(&words, node->module->sides[side]);
 	words_add_params(&words, node);
@@ -323,7 +291,9 @@ static void read_node_key(struct reading *reading, const config_setting_t *key,
 	const char *id = config_setting_name(key);
 	int side = side_find(node->module, id);
 
-	if (strcmp(id, "module") == 0 || strcmp(id, "name") == 0)
+	/* `send` and `return` wait until the channels are known. */
+	if (strcmp(id, "module") == 0 || strcmp(id, "name") == 0 ||
+	    (node->returns && (strcmp(id, "send") == 0 || strcmp(id, "return") == 0)))
 		return;
 	if (strcmp(id, "from") == 0 && !generator)
 		entry->from[0] = key;
@@ -480,35 +450,6 @@ static void read_nodes(struct reading *reading, const config_setting_t *root)
 				 .node = (int)(out - reading->rack->nodes) };
 }
 
-/* What needs the channels of the whole graph: patterns, the number of ports. */
-static void read_ports(struct reading *reading, const config_setting_t *root)
-{
-	int ports = 0;
-
-	for (int i = 0; i < reading->rack->input_count; i++)
-		ports += reading->rack->inputs[i].channels;
-	for (int i = 0; i < reading->entry_count; i++) {
-		const struct entry *entry = &reading->entries[i];
-		char where[WHERE_BYTES];
-
-		if (entry->kind != NODE_OUTPUT || entry->node < 0)
-			continue;
-		struct node *node = &reading->rack->nodes[entry->node];
-		const config_setting_t *connect =
-			config_setting_get_member(entry->setting, "connect");
-		snprintf(where, sizeof(where), "output %s", entry->name);
-		if (connect && entry->setting != root && node->channels > 0)
-			read_connect(reading, connect, where, node->channels,
-				     node->connect);
-		ports += node->channels;
-	}
-	if (ports > PORTS_MAX)
-		reading_complain(
-			reading, root,
-			"found %d channels of inputs and outputs, would accept %d",
-			ports, PORTS_MAX);
-}
-
 /* ---- the file ----------------------------------------------------------------------- */
 
 static void read_root(struct reading *reading, const config_setting_t *root)
@@ -532,7 +473,7 @@ static void read_root(struct reading *reading, const config_setting_t *root)
 	read_inputs(reading, root);
 	read_nodes(reading, root);
 	reading_links(reading);
-	read_ports(reading, root);
+	reading_ports(reading, root);
 	reading_osc(reading, root);
 	reading_schedule(reading, root);
 }

@@ -140,7 +140,8 @@ static bool source_is_default(const struct rack *rack, int place)
 	       node->sources[0][0].index == wanted.index;
 }
 
-static void print_connect(struct text *text, char *const *connect, int channels)
+static void print_connect(struct text *text, const char *key, char *const *connect,
+			  int channels)
 {
 	bool any = false;
 
@@ -148,7 +149,7 @@ static void print_connect(struct text *text, char *const *connect, int channels)
 		any = any || connect[i];
 	if (!any)
 		return;
-	text_add(text, "\n    connect = [");
+	text_add(text, "\n    %s = [", key);
 	for (int i = 0; i < channels; i++) {
 		text_add(text, i ? ", " : "");
 		config_print_string(text, connect[i] ? connect[i] : "");
@@ -172,8 +173,12 @@ static void print_node(struct text *text, const struct rack *rack, int place)
 	for (int side = 0; module->sides && module->sides[side]; side++)
 		if (node->kind == NODE_MODULE && node->source_count[1 + side] > 0)
 			print_sources(text, rack, node, 1 + side, module->sides[side]);
+	if (node->returns) {
+		print_connect(text, "send", node->connect, node->channels);
+		print_connect(text, "return", node->returns, node->channels);
+	}
 	if (node->kind == NODE_OUTPUT) {
-		print_connect(text, node->connect, node->channels);
+		print_connect(text, "connect", node->connect, node->channels);
 		if (node->align[0])
 			text_add(text, "\n    align = \"%s\";", node->align);
 		if (node->monitor)
@@ -205,7 +210,7 @@ static void print_inputs(struct text *text, const struct rack *rack)
 
 		text_add(text, "%s  { name = \"%s\"; channels = %d;",
 			 i ? ",\n" : "inputs = (\n", input->name, input->channels);
-		print_connect(text, input->connect, input->channels);
+		print_connect(text, "connect", input->connect, input->channels);
 		text_add(text, " }");
 	}
 	if (rack->input_count)

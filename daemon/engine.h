@@ -16,8 +16,9 @@ struct engine;
 
 /* A port that the plan in build needs. Slots stay with a name while plans come and go. */
 struct port {
-	char name[NAME_BYTES + 4]; /* "in_1", "stream_2" */
+	char name[PORT_NAME_BYTES]; /* "in_1", "stream_2", "comp_return_1" */
 	bool is_output;
+	bool of_node; /* a send or a return: no place where the rack begins or ends */
 	int slot;
 	const char *connect; /* pattern or NULL; lives as long as the plan */
 	int latency;         /* frames through the rack to this output, or from this

@@ -4,6 +4,7 @@
 #include "daemon/compare.h"
 #include "daemon/glide.h"
 #include "daemon/history.h"
+#include "daemon/inserts.h"
 #include "daemon/limit.h"
 #include "daemon/param.h"
 #include "daemon/recall.h"
@@ -230,6 +231,7 @@ void host_tick(struct host *host)
 	if (count)
 		apply(host, changes, count);
 	engine_tick(host->engine);
+	inserts_tick(host->inserts);
 	if (host->rack->schedule_count)
 		schedule_tick(host, (int64_t)time(NULL));
 	compare_tick(host->compare);

@@ -9,6 +9,7 @@
 struct compare;
 struct glides;
 struct history;
+struct inserts;
 struct recalls;
 struct scenes;
 struct state;
@@ -32,6 +33,7 @@ struct host {
 	struct history *history; /* or NULL: there is no undo */
 	struct state *state;     /* or NULL: nothing is saved */
 	struct compare *compare; /* or NULL */
+	struct inserts *inserts; /* or NULL: pings and alarms go unheard */
 	uint64_t serial;         /* of the newest change */
 	uint32_t lock_holder;    /* the host that locked the rack, network byte order */
 	enum role role;          /* on whose behalf this is done; ROLE_NONE: our own */

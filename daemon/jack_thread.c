@@ -122,9 +122,11 @@ static void ports_connect(struct jack *jack)
 {
 	atomic_store(&jack->rewired, false);
 	call_begin(&jack->call, "jack_connect");
+	ports_look(&jack->ports); /* who has gone is to be known soon */
 	take_arrivals(jack);
 	patch_scan(jack->patch);
 	cords_follow(&jack->cords, jack->client, &jack->ports, jack->patch);
+	ports_look(&jack->ports);
 	call_end(&jack->call);
 	atomic_store(&jack->wired, true);
 }
@@ -133,7 +135,7 @@ static void ports_connect(struct jack *jack)
 static void set_apply(struct jack *jack, const struct port_set *set)
 {
 	bool active = atomic_load(&jack->state) == STATE_ACTIVE, moved;
-	char refused[NAME_BYTES + 4];
+	char refused[PORT_NAME_BYTES];
 
 	if (!ports_change(&jack->ports, set, jack->client, jack->patch, &jack->call,
 			  active, refused, &moved))

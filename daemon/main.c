@@ -4,6 +4,7 @@
 #include "daemon/describe.h"
 #include "daemon/glide.h"
 #include "daemon/history.h"
+#include "daemon/inserts.h"
 #include "daemon/jack.h"
 #include "daemon/log.h"
 #include "daemon/options.h"
@@ -206,6 +207,7 @@ static bool start(struct lathed *lathed)
 	host->scenes = scenes_create(host);
 	host->history = history_create(host->rack);
 	host->compare = compare_create(host);
+	host->inserts = inserts_create(host);
 	state_open(lathed);
 	lathed->jack = jack_create(client ? client : host->rack->name,
 				   lathed->options.server, host->events);
@@ -408,6 +410,7 @@ static void finish(struct lathed *lathed)
 	scenes_destroy(host->scenes);
 	history_destroy(host->history);
 	compare_destroy(host->compare);
+	inserts_destroy(host->inserts);
 	glides_destroy(host->glides);
 	recalls_destroy(host->recalls);
 	event_log_destroy(host->events);

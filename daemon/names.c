@@ -107,7 +107,7 @@ static void tell_client(struct names *names, jack_client_t *client)
 static void tell_port(struct names *names, jack_client_t *client, jack_uuid_t subject,
 		      const struct port *port, const char *pretty)
 {
-	char text[NAME_BYTES + 4];
+	char text[PORT_NAME_BYTES];
 	int section;
 
 	tell(names, client, subject, JACK_METADATA_PRETTY_NAME, pretty, "text/plain");

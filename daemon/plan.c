@@ -226,6 +226,7 @@ static void make_guard(struct building *b, const struct node *node, struct step 
 	}
 	if (step->latency > 0 && step->piece.in)
 		guard->delay = delay_create(plan->arena, node->channels, step->latency);
+	step->piece.dry = guard->dry_in;
 	step->guard = guard;
 }
 
@@ -247,6 +248,22 @@ static void point_meters(struct guard *guard, const struct node *node, float *sl
 	guard->tripped = &slots[slot + HIDDEN_TRIPPED];
 	guard->latch = &slots[slot + HIDDEN_LATCHED];
 	guard->dropped = &slots[slot + HIDDEN_DROPPED];
+}
+
+static void make_loop(struct building *b, int place, struct step *step)
+{
+	struct plan *plan = b->plan;
+	struct loop *loop = &plan->loops[plan->loop_count++];
+
+	loop->node = place;
+	loop->channels = step->piece.channels;
+	for (int c = 0; c < loop->channels; c++) {
+		loop->send[c] = arena_alloc(plan->arena, sizeof(float) * GRID_FRAMES);
+		loop->back[c] = arena_alloc(plan->arena, sizeof(float) * GRID_FRAMES);
+	}
+	loop->outside.send = loop->send;
+	loop->outside.back = (const float *const *)loop->back;
+	step->piece.outside = &loop->outside;
 }
 
 static void make_node(struct building *b, const struct draft_step *draft,
@@ -284,6 +301,8 @@ static void make_node(struct building *b, const struct draft_step *draft,
 				spread(b, draft->side[side], node->channels);
 	step->piece.meters = plan->readings + plan->meters_at[draft->node];
 	step->piece.handle = step->resident->handle;
+	if (module->flags & MODULE_PORTS)
+		make_loop(b, draft->node, step);
 	if (node->kind == NODE_MODULE) {
 		step->lent = arena_alloc(plan->arena, sizeof(float *) * CHANNELS_MAX);
 		for (int c = 0; c < node->channels; c++)
@@ -348,6 +367,8 @@ static void make_steps(struct building *b)
 	int count = plan->step_count = b->draft.step_count;
 
 	plan->steps = arena_alloc(plan->arena, sizeof(*plan->steps) * (size_t)count);
+	plan->loops = arena_alloc(plan->arena,
+				  sizeof(*plan->loops) * (size_t)plan->node_count);
 	plan->kept = arena_alloc(plan->arena, sizeof(*plan->kept) * (size_t)count);
 	for (int i = 0; i < count; i++) {
 		const struct draft_step *draft = &b->draft.steps[i];
@@ -438,71 +459,6 @@ static void lay_out_meters(struct plan *plan)
 	folds_init(&plan->meters, plan->arena, slots, fold);
 }
 
-/* ---- ports -------------------------------------------------------------------------- */
-
-static struct port *add_port(struct plan *plan, const char *name, int channel,
-			     float *buffer)
-{
-	struct port *port = &plan->ports[plan->port_count];
-
-	*port = (struct port) { .slot = -1 };
-	snprintf(port->name, sizeof(port->name), "%s_%d", name, channel + 1);
-	plan->port_buffers[plan->port_count++] = buffer;
-	return port;
-}
-
-static int farthest(const struct building *b, int input)
-{
-	uint64_t bit = (uint64_t)1 << (input < 63 ? input : 63);
-	int latency = 0;
-
-	for (int i = 0; i < b->plan->rack->node_count; i++) {
-		int out = b->draft.out[i];
-		if (b->plan->rack->nodes[i].kind == NODE_OUTPUT &&
-		    (b->draft.signals[out].inputs & bit) &&
-		    b->draft.signals[out].latency > latency)
-			latency = b->draft.signals[out].latency;
-	}
-	return latency;
-}
-
-static void make_ports(struct building *b)
-{
-	struct plan *plan = b->plan;
-	const struct rack *rack = plan->rack;
-	size_t count = 0;
-
-	for (int i = 0; i < rack->input_count; i++)
-		count += (size_t)rack->inputs[i].channels;
-	plan->input_slots = arena_alloc(plan->arena, sizeof(int) * count);
-	plan->input_buffers = arena_alloc(plan->arena, sizeof(float *) * count);
-	for (int i = 0; i < rack->node_count; i++)
-		if (rack->nodes[i].kind == NODE_OUTPUT)
-			count += (size_t)rack->nodes[i].channels;
-	plan->ports = zeroed(count, sizeof(*plan->ports));
-	plan->port_buffers = zeroed(count, sizeof(*plan->port_buffers));
-	for (int i = 0; i < rack->input_count; i++)
-		for (int c = 0; c < rack->inputs[i].channels; c++) {
-			struct port *port = add_port(plan, rack->inputs[i].name, c,
-						     b->buffers[i][c]);
-			port->connect = rack->inputs[i].connect
-						? rack->inputs[i].connect[c]
-						: NULL;
-			port->latency = farthest(b, i);
-			plan->input_buffers[plan->input_count++] = b->buffers[i][c];
-		}
-	for (int i = 0; i < rack->node_count; i++) {
-		const struct node *node = &rack->nodes[i];
-		for (int c = 0; node->kind == NODE_OUTPUT && c < node->channels; c++) {
-			struct port *port = add_port(plan, node->name, c,
-						     b->buffers[b->draft.out[i]][c]);
-			port->is_output = true;
-			port->connect = node->connect ? node->connect[c] : NULL;
-			port->latency = plan->latency[i];
-		}
-	}
-}
-
 /* ---- the whole ---------------------------------------------------------------------- */
 
 static void join_residents(struct building *b)
@@ -559,7 +515,7 @@ struct plan *plan_build(struct builder *builder, struct rack *rack)
 	lay_out_snapshots(plan);
 	lay_out_meters(plan);
 	make_steps(&b);
-	make_ports(&b);
+	plan_add_ports(plan, &b.draft, b.buffers);
 	arena_lock(arena);
 	draft_finish(&b.draft);
 	free(b.buffers);

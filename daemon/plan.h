@@ -60,6 +60,15 @@ struct place {
 	bool stale; /* values changed, numbers not yet designed */
 };
 
+/* A node's own ports: what its process() sees of them, and where it comes from. */
+struct loop {
+	struct outside outside;
+	int channels;
+	int node;                /* worker, control: place in the rack */
+	int slots[CHANNELS_MAX]; /* of the returns */
+	float *send[CHANNELS_MAX], *back[CHANNELS_MAX];
+};
+
 struct plan {
 	uint64_t id; /* counts up with every build */
 	struct arena *arena;
@@ -73,6 +82,8 @@ struct plan {
 	int input_count; /* channels of rack inputs: slot and buffer */
 	int *input_slots;
 	float **input_buffers;
+	struct loop *loops; /* of the nodes with ports of their own */
+	int loop_count;
 	const float *output[PORTS_MAX]; /* by slot, or NULL */
 	float *readings;                /* every meter slot of one piece */
 	struct folds meters;
@@ -114,6 +125,10 @@ enum hidden { HIDDEN_TRIPPED, HIDDEN_LATCHED, HIDDEN_DROPPED, HIDDEN_COUNT };
 /* Worker. Takes the rack over. Never fails: what create() refuses passes its input. */
 struct plan *plan_build(struct builder *builder, struct rack *rack);
 void plan_destroy(struct builder *builder, struct plan *plan);
+/* Worker (plan_ports.c), when the steps are made: [signals][channels] buffers. */
+struct draft;
+void plan_add_ports(struct plan *plan, const struct draft *draft,
+		    float *(*buffers)[CHANNELS_MAX]);
 
 /* Control (values.c). */
 void plan_set(struct plan *plan, int node, int param, float value);

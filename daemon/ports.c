@@ -76,7 +76,7 @@ void set_add(struct port_set *set, const struct port *port)
 static bool port_same(const struct port *a, const struct port *b)
 {
 	return a->slot == b->slot && a->is_output == b->is_output &&
-	       strcmp(a->name, b->name) == 0;
+	       a->of_node == b->of_node && strcmp(a->name, b->name) == 0;
 }
 
 /* The same port of JACK, whatever its latency and pattern. */
@@ -117,10 +117,15 @@ void ports_gather(struct ports *ports, int frames, float *buffers[PORTS_MAX],
 		jack_port_t *port =
 			atomic_load_explicit(&slot->port, memory_order_acquire);
 
-		buffers[i] = port ? jack_port_get_buffer(port, (jack_nframes_t)frames)
-				  : NULL;
 		is_output[i] =
 			atomic_load_explicit(&slot->is_output, memory_order_relaxed);
+		bool open =
+			is_output[i] ||
+			!atomic_load_explicit(&slot->of_node, memory_order_relaxed) ||
+			atomic_load_explicit(&slot->connected, memory_order_relaxed);
+		buffers[i] = port && open ? jack_port_get_buffer(port,
+								 (jack_nframes_t)frames)
+					  : NULL;
 	}
 }
 
@@ -141,7 +146,7 @@ void ports_silence(float *const buffers[PORTS_MAX], const bool is_output[PORTS_M
 
 /* What a port must say, from all connected ports of the other side: an output adds its own
  * way through the rack, an input the way to each output. With nothing connected it is our
- * way alone. */
+ * way alone. What a node sends out and gets back is part of its own way. */
 static jack_latency_range_t latency_range(struct ports *ports, struct slot *slot,
 					  jack_latency_callback_mode_t mode)
 {
@@ -156,7 +161,7 @@ static jack_latency_range_t latency_range(struct ports *ports, struct slot *slot
 		jack_latency_range_t beyond;
 
 		if (!port || atomic_load(&other->is_output) == is_output ||
-		    !jack_port_connected(port))
+		    atomic_load(&other->of_node) || !jack_port_connected(port))
 			continue;
 		jack_port_get_latency_range(port, mode, &beyond);
 		if (!any || beyond.min + way < range.min)
@@ -205,7 +210,8 @@ static void ports_retire(struct ports *ports, const struct port_set *set,
 		struct slot *slot = &ports->slots[i];
 		jack_port_t *port = atomic_load(&slot->port);
 		struct port here = { .slot = i,
-				     .is_output = atomic_load(&slot->is_output) };
+				     .is_output = atomic_load(&slot->is_output),
+				     .of_node = atomic_load(&slot->of_node) };
 
 		if (!port)
 			continue;
@@ -235,13 +241,15 @@ static bool port_register(struct slot *slot, const struct port *port,
 	made = jack_port_register(client, port->name, JACK_DEFAULT_AUDIO_TYPE, side, 0);
 	call_end(call);
 	atomic_store(&slot->is_output, port->is_output);
+	atomic_store(&slot->of_node, port->of_node);
+	atomic_store(&slot->connected, false);
 	atomic_store_explicit(&slot->port, made, memory_order_release);
 	return made != NULL;
 }
 
 bool ports_change(struct ports *ports, const struct port_set *set,
 		  jack_client_t *client, struct patch *patch, struct call *call,
-		  bool audio, char refused[NAME_BYTES + 4], bool *moved)
+		  bool audio, char refused[PORT_NAME_BYTES], bool *moved)
 {
 	bool all = true;
 
@@ -267,6 +275,17 @@ bool ports_change(struct ports *ports, const struct port_set *set,
 		patch_want(patch, atomic_load(&slot->port), port->connect);
 	}
 	return all;
+}
+
+void ports_look(struct ports *ports)
+{
+	for (int i = 0; i < PORTS_MAX; i++) {
+		struct slot *slot = &ports->slots[i];
+		jack_port_t *port = atomic_load(&slot->port);
+
+		if (port && atomic_load(&slot->of_node))
+			atomic_store(&slot->connected, jack_port_connected(port) > 0);
+	}
 }
 
 void ports_clear(struct ports *ports)

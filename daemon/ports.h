@@ -38,7 +38,8 @@ void set_add(struct port_set *set, const struct port *port);
 /* The JACK thread writes, the audio thread and the latency callback read. */
 struct slot {
 	_Atomic(jack_port_t *) port;
-	_Atomic bool is_output;
+	_Atomic bool is_output, of_node;
+	_Atomic bool connected; /* as seen last; of a node's return */
 	_Atomic int latency;
 };
 
@@ -48,7 +49,8 @@ struct ports {
 	_Atomic uint64_t cycles; /* that the audio thread has ended */
 };
 
-/* Audio: the buffers of this cycle; and when it is done with them. */
+/* Audio: the buffers of this cycle, none of a return that is not connected; and when it is
+ * done with them. */
 void ports_gather(struct ports *ports, int frames, float *buffers[PORTS_MAX],
 		  bool is_output[PORTS_MAX]);
 void ports_release(struct ports *ports);
@@ -63,7 +65,9 @@ void ports_latency(struct ports *ports, jack_latency_callback_mode_t mode);
  * first one's name is in `refused`. `moved`: JACK must renew its latencies. */
 bool ports_change(struct ports *ports, const struct port_set *set,
 		  jack_client_t *client, struct patch *patch, struct call *call,
-		  bool audio, char refused[NAME_BYTES + 4], bool *moved);
+		  bool audio, char refused[PORT_NAME_BYTES], bool *moved);
+/* JACK thread, after changes: sees which returns are connected. */
+void ports_look(struct ports *ports);
 /* JACK thread, when the client is closed: JACK has forgotten them all. */
 void ports_clear(struct ports *ports);
 

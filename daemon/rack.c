@@ -161,8 +161,10 @@ struct node *rack_add_node(struct rack *rack, enum node_kind kind, const char *n
 		node->values[i] = param_default(module, i);
 	node->loaded = copy_bytes(node->values, (size_t)params * sizeof(*node->values));
 	node->files = must(calloc((size_t)params + 1, sizeof(*node->files)));
-	if (kind == NODE_OUTPUT)
+	if (kind == NODE_OUTPUT || module->flags & MODULE_PORTS)
 		node->connect = must(calloc(CONNECTS_MAX, sizeof(*node->connect)));
+	if (module->flags & MODULE_PORTS)
+		node->returns = must(calloc(CONNECTS_MAX, sizeof(*node->returns)));
 	return node;
 }
 
@@ -182,6 +184,7 @@ static void node_copy(struct node *to, const struct node *from)
 	to->loaded = copy_bytes(from->loaded, bytes);
 	to->files = copy_strings(from->files, params);
 	to->connect = copy_strings(from->connect, CONNECTS_MAX);
+	to->returns = copy_strings(from->returns, CONNECTS_MAX);
 }
 
 struct rack *rack_copy(const struct rack *rack)
@@ -220,6 +223,7 @@ void rack_destroy(struct rack *rack)
 
 		free_strings(node->files, node_params(node));
 		free_strings(node->connect, CONNECTS_MAX);
+		free_strings(node->returns, CONNECTS_MAX);
 		free(node->values);
 		free(node->loaded);
 	}

@@ -12,6 +12,7 @@
 
 enum {
 	NAME_BYTES = 33, /* [a-z][a-z0-9_-]{0,31} and its end */
+	PORT_NAME_BYTES = NAME_BYTES + sizeof("_return_8"),
 	NODES_MAX = 256,
 	SOURCES_MAX = 16, /* of one input of one node */
 	CONNECTS_MAX = 8,
@@ -41,8 +42,10 @@ struct node {
 	float *loaded; /* the same as the file last said: for the merge */
 	char **files; /* [params_total(node)] full paths of CURVE_FILE params or NULL */
 	int line;     /* in the config, for complaints */
+	/* [channels] JACK port patterns, or NULL: of an output; of what a node with ports of its
+	 * own sends to, and of what returns to it. */
+	char **connect, **returns;
 	/* NODE_OUTPUT only */
-	char **connect; /* [channels] JACK port patterns, or NULL */
 	char align[NAME_BYTES];
 	bool monitor; /* /rack/dim acts on it */
 };

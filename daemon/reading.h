@@ -69,6 +69,12 @@ bool reading_param(struct reading *reading, const config_setting_t *setting,
 		   const char *where, struct node *node);
 void words_add_params(struct words *words, const struct node *node);
 
+/* Patterns of JACK ports, one per channel (of one channel, the string itself will do); ""
+ * connects nothing. (config_ports.c) */
+void reading_connect(struct reading *reading, const config_setting_t *setting,
+		     const char *where, int channels, char **connect);
+/* What needs the channels of the whole graph: patterns, the number of ports. */
+void reading_ports(struct reading *reading, const config_setting_t *root);
 /* Links of all entries: sources, cycles, channels. (links.c) */
 void reading_links(struct reading *reading);
 bool reading_number(struct reading *reading, const config_setting_t *setting,

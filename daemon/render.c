@@ -143,6 +143,8 @@ static bool ports_open(struct render *render)
 		((size_t)render->options->block * sizeof(float) + 63) & ~(size_t)63;
 
 	for (int i = 0; i < count; i++) {
+		if (ports[i].of_node)
+			continue; /* a node plays dry where nothing comes back */
 		render->buffers[ports[i].slot] = aligned_alloc(64, bytes);
 		if (!render->buffers[ports[i].slot])
 			return false;

@@ -80,6 +80,41 @@ static int read_ports(const struct plan *plan, float *const *ports, int offset,
 	return strays;
 }
 
+static bool is_zero(const float *samples, int frames)
+{
+	for (int i = 0; i < frames; i++)
+		if (samples[i] != 0.0f)
+			return false;
+	return true;
+}
+
+/* What comes back to a node's own ports: looked at to the block's end, so that a return that
+ * stops is known with the first frame that is missing. */
+static int read_loop(struct loop *loop, float *const *ports, int offset, int frames,
+		     int block)
+{
+	bool zero = true;
+	int strays = 0;
+
+	loop->outside.comes = COMES_AUDIO;
+	for (int c = 0; c < loop->channels; c++) {
+		int slot = loop->slots[c];
+		if (slot >= 0 && ports[slot]) {
+			const float *port = ports[slot] + offset;
+			zero = zero && is_zero(port, block - offset);
+			strays += read_port(port, loop->back[c], frames);
+		} else {
+			memset(loop->back[c], 0, sizeof(float) * (size_t)frames);
+			loop->outside.comes = COMES_NOTHING;
+		}
+	}
+	if (loop->outside.comes == COMES_AUDIO && strays > 0)
+		loop->outside.comes = COMES_NO_AUDIO;
+	else if (loop->outside.comes == COMES_AUDIO && zero)
+		loop->outside.comes = COMES_ZERO;
+	return strays;
+}
+
 /* What the same node plays in the other plan is heard here, too. */
 static void copy_piece(float *const *to, float *const *from, const struct piece *piece)
 {
@@ -149,6 +184,8 @@ static void run_plan(struct rt *rt, struct plan *plan, float *const *ports, int 
 	double cycles = rt->orders.cycles_per_frame * frames;
 
 	int strays = read_ports(plan, ports, offset, frames);
+	for (int i = 0; i < plan->loop_count; i++)
+		strays += read_loop(&plan->loops[i], ports, offset, frames, rt->block);
 	run_steps(plan, rt->frame, frames, audible,
 		  cycles > 0 ? (float)(100.0 / cycles) : 0.0f);
 	if (!audible)
@@ -355,6 +392,7 @@ void rt_run(struct rt *rt, float *const ports[PORTS_MAX],
 
 	flush_denormals();
 	take_orders(rt);
+	rt->block = frames;
 	for (int done = 0; done < frames;) {
 		int to_line = GRID_FRAMES - (int)(rt->frame % GRID_FRAMES);
 		int some = frames - done < to_line ? frames - done : to_line;

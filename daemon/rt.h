@@ -45,6 +45,7 @@ struct rt {
 	enum rt_phase phase;
 	int left; /* frames of the phase */
 	uint64_t frame;
+	int block;         /* frames of this call */
 	struct fade swap;  /* from old to now */
 	struct fade level; /* of the start and the stop */
 	struct fade dip;

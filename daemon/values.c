@@ -82,15 +82,23 @@ void plan_publish(struct plan *plan, uint64_t serial)
 	latest_publish(&plan->latest);
 }
 
+/* Inputs, and each node's returns, come in the order of the ports. */
 void plan_bind(struct plan *plan)
 {
-	int input = 0;
+	int input = 0, loop = 0, channel = 0;
 
 	for (int i = 0; i < plan->port_count; i++) {
-		int slot = plan->ports[i].slot;
-		if (!plan->ports[i].is_output)
-			plan->input_slots[input++] = slot;
-		else if (slot >= 0)
-			plan->output[slot] = plan->port_buffers[i];
+		const struct port *port = &plan->ports[i];
+		if (port->is_output && port->slot >= 0) {
+			plan->output[port->slot] = plan->port_buffers[i];
+		} else if (!port->is_output && !port->of_node) {
+			plan->input_slots[input++] = port->slot;
+		} else if (!port->is_output) {
+			plan->loops[loop].slots[channel++] = port->slot;
+			if (channel < plan->loops[loop].channels)
+				continue;
+			channel = 0;
+			loop++;
+		}
 	}
 }

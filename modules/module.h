@@ -105,6 +105,21 @@ void *arena_alloc(struct arena *arena, size_t bytes);
 
 /* ---- the audio thread's part ------------------------------------------------------ */
 
+/* What comes back on the ports of a node with MODULE_PORTS. */
+enum comes {
+	COMES_NOTHING, /* not to all of them is something connected, or there are none */
+	COMES_ZERO,    /* exact zeros to the end of JACK's block, on all of them */
+	COMES_NO_AUDIO, /* not numbers, or above +60 dBFS: silence in its place */
+	COMES_AUDIO,
+};
+
+/* A node's own ports: a send and a return for each channel. */
+struct outside {
+	float *const *send;       /* [channels] written in full, each call */
+	const float *const *back; /* [channels] silence where nothing comes */
+	enum comes comes;         /* changes where JACK's block does */
+};
+
 /* One call's work: 1..64 frames that never cross a grid line. `out` may be `in`, channel
  * by channel; buffers are 64-byte aligned with room for 64 frames, but only `frames` of
  * them may be written in `out`. */
@@ -115,9 +130,12 @@ struct piece {
 	const float *const *in; /* [channels]; NULL for a generator */
 	/* [channels] each, or NULL: not connected. */
 	const float *const *side[SIDES_MAX];
-	float *const *out;   /* [channels] */
-	const float *values; /* change only where frame % GRID_FRAMES == 0 */
-	const void *numbers; /* what design() made of these values */
+	float *const *out; /* [channels] */
+	/* [channels] The input, as late as the output: what the bypass plays. */
+	const float *const *dry;
+	struct outside *outside; /* with MODULE_PORTS, else NULL */
+	const float *values;     /* change only where frame % GRID_FRAMES == 0 */
+	const void *numbers;     /* what design() made of these values */
 	float *meters; /* every slot without METER_MEASURED is written, each call */
 	void *handle;  /* what create() made, or NULL */
 	bool silent;   /* every main input sample of the piece is exactly 0 */
@@ -142,6 +160,7 @@ enum module_flags {
 	MODULE_GENERATOR = 1 << 0, /* no main input */
 	MODULE_RANDOM = 1 << 1,    /* two runs may differ */
 	MODULE_EXTERNAL = 1 << 2,  /* process() uses the handle: one plan at a time */
+	MODULE_PORTS = 1 << 3,     /* has a send and a return port for each channel */
 };
 
 struct module {

@@ -88,6 +88,8 @@ static inline void play_block(struct play *play, float *const *in, float *const 
 	float *buffers[PORTS_MAX] = { NULL };
 	bool is_output[PORTS_MAX] = { false };
 	for (int i = 0, ins = 0, outs = 0; i < count; i++) {
+		if (ports[i].of_node)
+			continue; /* nothing is connected to a node's own */
 		is_output[ports[i].slot] = ports[i].is_output;
 		buffers[ports[i].slot] = ports[i].is_output ? out[outs++] : in[ins++];
 	}

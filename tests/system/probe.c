@@ -7,6 +7,7 @@
  *                                   what came back from the same frame on
  *   probe compare A B SHIFT         largest difference of A[n] and B[n + SHIFT]
  *   probe thru SECONDS              one client, NAME, that copies in_1, in_2 to out_1, out_2
+ *   probe delay SECONDS FRAMES      the same, FRAMES later: outboard gear
  *   probe noise SECONDS             the same ports, but it plays noise
  *
  * The server is $JACK_DEFAULT_SERVER. Ports: NAME-out:1, NAME-out:2, NAME-in:1, NAME-in:2,
@@ -179,30 +180,37 @@ static bool side_open(struct side *side, const char *suffix,
 
 /* ---- a client like any other ----------------------------------------------------------- */
 
+enum { GEAR_FRAMES = 1 << 16 };
+static float gear[CHANNELS][GEAR_FRAMES]; /* what came in, by frame */
+static size_t gear_delay;
 static bool is_noise;
 static _Atomic unsigned long cycles;
 
 static int on_copy(jack_nframes_t frames, void *context)
 {
 	static uint32_t state = 1;
+	static size_t gear_at;
 
 	(void)context;
 	for (int c = 0; c < CHANNELS; c++) {
 		const float *from = jack_port_get_buffer(in.ports[c], frames);
 		float *to = jack_port_get_buffer(out.ports[c], frames);
 
-		if (!is_noise)
-			memcpy(to, from, frames * sizeof(float));
+		for (uint32_t i = 0; !is_noise && i < frames; i++) {
+			gear[c][(gear_at + i) % GEAR_FRAMES] = from[i];
+			to[i] = gear[c][(gear_at + i - gear_delay) % GEAR_FRAMES];
+		}
 		for (uint32_t i = 0; is_noise && i < frames; i++) {
 			state = state * 1664525u + 1013904223u;
 			to[i] = (float)(int32_t)state * 0x1p-33f;
 		}
 	}
+	gear_at += frames;
 	atomic_fetch_add(&cycles, 1);
 	return 0;
 }
 
-/* Copies, or plays noise, and tells how that went. */
+/* Copies, perhaps later, or plays noise, and tells how that went. */
 static int run_copy(double seconds)
 {
 	const char *given = getenv("PROBE");
@@ -450,7 +458,9 @@ int main(int argc, char **argv)
 	if (strcmp(mode, "compare") == 0 && argc == 5)
 		return compare(argv[2], argv[3], atol(argv[4]));
 	signal_kind = from_file ? FROM_FILE : strcmp(mode, "dc") == 0 ? DC : RAMP;
-	if ((argc != 3 && !from_file) || seconds <= 0.0 || seconds > SECONDS_MAX) {
+	bool from_gear = strcmp(mode, "delay") == 0 && argc == 4;
+	if ((argc != 3 && !from_file && !from_gear) || seconds <= 0.0 ||
+	    seconds > SECONDS_MAX) {
 		fputs("usage: see the first lines of probe.c\n", stderr);
 		return 2;
 	}
@@ -461,7 +471,9 @@ int main(int argc, char **argv)
 	if (in.channels < CHANNELS || in.channels > INPUTS_MAX)
 		return 2;
 	is_noise = strcmp(mode, "noise") == 0;
-	if (is_noise || strcmp(mode, "thru") == 0)
+	if (from_gear)
+		gear_delay = (size_t)atol(argv[3]) % GEAR_FRAMES;
+	if (is_noise || from_gear || strcmp(mode, "thru") == 0)
 		return run_copy(seconds);
 	if (from_file) {
 		file_audio = file_read(argv[3], &file_frames, &rate);
