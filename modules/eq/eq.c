@@ -1,7 +1,7 @@
 /* eq.c - the equaliser. Audio thread.
  *
- *   in --+--> live deck ----------------(1 - w)--(+)--> out
- *        '--> other deck, while fading ----w------'
+ *   in --+--> playing deck -----------(1 - w)--(+)--> out
+ *        '--> coming deck, while fading --w------'
  *   deck: static and dynamic sections of left, right and other channels,
  *         then those of mid and side
  *
@@ -64,11 +64,12 @@ static void eq_carry_moves(const struct eq_deck *from, struct eq_deck *to)
 	}
 }
 
-/* Loads new numbers into the idle deck; its sections go on where the live ones are. */
+/* Loads new numbers into the idle deck; its sections go on where the playing ones are. */
 static void eq_load(struct eq *eq, const struct eq_numbers *numbers)
 {
-	struct eq_deck *from = &eq->deck[eq->fade.live],
-		       *to = &eq->deck[!eq->fade.live];
+	const struct eq_deck *from = &eq->deck[eq->fade.playing];
+	const int settling = crossfade_settling(eq->rate) + numbers->longer;
+	struct eq_deck *to = &eq->deck[crossfade_start(&eq->fade, settling)];
 	to->numbers = *numbers;
 	const struct eq_dynamics *old = &from->numbers.dynamics;
 	const struct eq_dynamics *new = &to->numbers.dynamics;
@@ -83,8 +84,6 @@ static void eq_load(struct eq *eq, const struct eq_numbers *numbers)
 		cascade_carry(&old->listen, &from->ear[ear], &new->listen,
 			      &to->ear[ear]);
 	eq_carry_moves(from, to);
-	eq->fade.longer = numbers->longer;
-	eq->fade.frame = 0;
 }
 
 static void eq_settle(struct eq_deck *deck, double scale)
@@ -104,12 +103,10 @@ static void eq_settle(struct eq_deck *deck, double scale)
 static void eq_grid(struct eq *eq, const struct piece *piece)
 {
 	const struct eq_numbers *numbers = piece->numbers;
-	deckfade_grid(&eq->fade, eq->rate);
-	if (!deckfade_is_on(&eq->fade) &&
-	    numbers->serial != eq->deck[eq->fade.live].numbers.serial)
+	if (!eq->fade.running &&
+	    numbers->serial != eq->deck[eq->fade.playing].numbers.serial)
 		eq_load(eq, numbers);
-	const bool unheard = eq->fade.frame >= 0 &&
-			     eq->fade.frame < deckfade_settling(&eq->fade, eq->rate);
+	const bool unheard = crossfade_is_unheard(&eq->fade);
 	for (int d = 0; d < 2; d++) {
 		for (int k = 0; k < EQ_BANDS; k++) {
 			if (!unheard)
@@ -173,16 +170,15 @@ static void eq_run(struct eq_deck *deck, double *const *x, int first, int count,
 	}
 }
 
-/* One or two channels; amounts: of the live and of the other deck. */
-static void eq_pair(struct eq *eq, const struct piece *piece, eq_amounts *amounts,
+/* One or two channels; amounts: of the playing and the coming deck, which is NULL when
+ * nothing changes. */
+static void eq_pair(struct eq_deck *playing, struct eq_deck *coming,
+		    const float *weight, const struct piece *piece, eq_amounts *amounts,
 		    int first, int count)
 {
-	struct eq_deck *live = &eq->deck[eq->fade.live],
-		       *other = &eq->deck[!eq->fade.live];
-	const bool fading = deckfade_is_on(&eq->fade);
 	const int frames = piece->frames;
-	if (eq_is_flat(live, first, count) &&
-	    (!fading || eq_is_flat(other, first, count))) {
+	if (eq_is_flat(playing, first, count) &&
+	    (!coming || eq_is_flat(coming, first, count))) {
 		for (int c = first; c < first + count; c++)
 			if (piece->out[c] != piece->in[c])
 				memcpy(piece->out[c], piece->in[c],
@@ -194,14 +190,14 @@ static void eq_pair(struct eq *eq, const struct piece *piece, eq_amounts *amount
 	for (int c = 0; c < count; c++)
 		for (int n = 0; n < frames; n++)
 			now[c][n] = (double)piece->in[first + c][n];
-	if (fading) {
+	if (coming) {
 		memcpy(next, now, sizeof next);
-		eq_run(other, b, first, count, amounts[1], frames);
+		eq_run(coming, b, first, count, amounts[1], frames);
 	}
-	eq_run(live, a, first, count, amounts[0], frames);
+	eq_run(playing, a, first, count, amounts[0], frames);
 	for (int c = 0; c < count; c++) {
-		if (fading)
-			deckfade_mix(&eq->fade, eq->rate, now[c], next[c], frames);
+		if (coming)
+			crossfade_mix_doubles(weight, next[c], now[c], frames);
 		for (int n = 0; n < frames; n++)
 			piece->out[first + c][n] = (float)now[c][n];
 	}
@@ -218,7 +214,7 @@ static void eq_meters(const struct eq *eq, const struct piece *piece)
 		piece->meters[b] =
 			value[EQ_ON] == 0.0f || passes ? 0.0f : value[EQ_GAIN];
 	}
-	const struct eq_deck *deck = &eq->deck[eq->fade.live];
+	const struct eq_deck *deck = &eq->deck[eq->fade.playing];
 	const struct eq_dynamics *dynamics = &deck->numbers.dynamics;
 	for (int k = 0; k < dynamics->lanes; k++)
 		piece->meters[dynamics->band[k]] +=
@@ -236,15 +232,20 @@ static void eq_process(void *state, const struct piece *piece) REALTIME
 		eq_grid(eq, piece);
 	eq->cell_silent = eq->cell_silent && piece->silent;
 	_Alignas(64) eq_amounts amounts[2];
-	struct eq_deck *live = &eq->deck[eq->fade.live],
-		       *other = &eq->deck[!eq->fade.live];
-	if (live->numbers.dynamics.lanes > 0)
-		dynamics_run(live, piece, eq->hurry, amounts[0]);
-	if (deckfade_is_on(&eq->fade) && other->numbers.dynamics.lanes > 0)
-		dynamics_run(other, piece, eq->hurry, amounts[1]);
+	float weight[GRID_FRAMES];
+	struct eq_deck *playing = &eq->deck[eq->fade.playing], *coming = NULL;
+	if (eq->fade.running) {
+		coming = &eq->deck[1 - eq->fade.playing];
+		crossfade_run(&eq->fade, smooth_frames(eq->rate), weight,
+			      piece->frames);
+	}
+	if (playing->numbers.dynamics.lanes > 0)
+		dynamics_run(playing, piece, eq->hurry, amounts[0]);
+	if (coming && coming->numbers.dynamics.lanes > 0)
+		dynamics_run(coming, piece, eq->hurry, amounts[1]);
 	for (int c = 0; c < piece->channels; c += 2)
-		eq_pair(eq, piece, amounts, c, piece->channels - c >= 2 ? 2 : 1);
-	deckfade_advance(&eq->fade, piece->frames);
+		eq_pair(playing, coming, weight, piece, amounts, c,
+			piece->channels - c >= 2 ? 2 : 1);
 	eq_meters(eq, piece);
 }
 

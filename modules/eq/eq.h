@@ -3,7 +3,7 @@
 #define LATHE_EQ_H
 
 #include "dsp/cascade.h"
-#include "dsp/deckfade.h"
+#include "dsp/crossfade.h"
 #include "modules/eq/bands.h"
 #include "modules/module.h"
 
@@ -62,7 +62,7 @@ struct eq_deck {
 struct eq {
 	int rate;
 	bool started;
-	struct deckfade fade;
+	struct crossfade fade;
 	bool cell_silent;
 	int silent_frames; /* whole silent grid cells, in frames */
 	double hurry[2];   /* attack and release of fresh lanes */

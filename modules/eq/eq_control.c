@@ -265,7 +265,6 @@ static void *eq_init(struct arena *arena, const struct setup *setup)
 {
 	struct eq *eq = arena_alloc(arena, sizeof *eq);
 	eq->rate = setup->rate;
-	deckfade_reset(&eq->fade);
 	eq->hurry[0] = eq_share(0.5f, setup->rate);
 	eq->hurry[1] = eq_share(6.0f, setup->rate);
 	for (int d = 0; d < 2; d++)

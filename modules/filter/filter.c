@@ -1,7 +1,7 @@
 /* filter.c - high-pass, low-pass and guard. Audio thread.
  *
- *   in --+--> live deck ----------------(1 - w)--(+)--> guard --> out
- *        '--> other deck, while fading ----w------'
+ *   in --+--> playing deck -----------(1 - w)--(+)--> guard --> out
+ *        '--> coming deck, while fading --w------'
  *   deck: the sections of the high-pass, then those of the low-pass
  *
  * Changed numbers are loaded into the idle deck, which takes over the states of sections
@@ -19,24 +19,23 @@
 
 static void filter_load(struct filter *f, const struct filter_numbers *numbers)
 {
-	const struct filter_deck *from = &f->deck[f->fade.live];
-	struct filter_deck *to = &f->deck[!f->fade.live];
+	const struct filter_deck *from = &f->deck[f->fade.playing];
+	const int settling = crossfade_settling(f->rate) + numbers->longer;
+	struct filter_deck *to = &f->deck[crossfade_start(&f->fade, settling)];
 	to->numbers = *numbers;
 	for (int c = 0; c < f->channels; c++)
 		cascade_carry(&from->numbers.cascade, &from->state[c],
 			      &numbers->cascade, &to->state[c]);
-	f->cold =
+	const bool cold =
 		numbers->high_order && numbers->high_order != from->numbers.high_order;
-	f->fade.longer = numbers->longer;
-	f->fade.frame = 0;
+	f->cold_frames = cold ? settling : 0;
 }
 
 /* On a grid line: new numbers, and tails that end. */
 static void filter_grid(struct filter *f, const struct filter_numbers *numbers)
 {
-	deckfade_grid(&f->fade, f->rate);
-	if (!deckfade_is_on(&f->fade) &&
-	    numbers->serial != f->deck[f->fade.live].numbers.serial)
+	if (!f->fade.running &&
+	    numbers->serial != f->deck[f->fade.playing].numbers.serial)
 		filter_load(f, numbers);
 	for (int d = 0; d < 2 && f->cell_silent; d++)
 		for (int c = 0; c < f->channels; c++)
@@ -57,24 +56,29 @@ static void deck_run(struct filter_deck *deck, double *const *x, int first, int 
 
 /* The programme comes up in the first three quarters of the time that a cold deck is
  * unheard. */
-static void lead_in(const struct filter *f, double *x, int frames)
+static void lead_in(const struct filter *f, int age, double *x, int frames)
 {
-	const double length = 0.75 * deckfade_settling(&f->fade, f->rate);
+	const double length = 0.75 * f->cold_frames;
 	for (int n = 0; n < frames; n++) {
-		const double p = (f->fade.frame + n) / length;
+		const double p = (age + f->cold_frames + n) / length;
 		x[n] *= smooth_shape(p < 1 ? p : 1);
 	}
 }
 
+/* What a piece has in common for all channels. */
+struct work {
+	struct filter_deck *playing, *coming; /* coming: NULL when nothing changes */
+	int age;                              /* of the fade as the piece begins */
+	float weight[GRID_FRAMES];
+};
+
 /* One or two channels; without sections the samples pass as they are. */
-static void pair_run(struct filter *f, const struct piece *piece, int first, int count)
+static void pair_run(const struct filter *f, const struct work *w,
+		     const struct piece *piece, int first, int count)
 {
-	const bool fading = deckfade_is_on(&f->fade);
-	struct filter_deck *live = &f->deck[f->fade.live],
-			   *other = &f->deck[!f->fade.live];
 	const int frames = piece->frames;
-	if (live->numbers.cascade.lanes == 0 &&
-	    (!fading || other->numbers.cascade.lanes == 0)) {
+	if (w->playing->numbers.cascade.lanes == 0 &&
+	    (!w->coming || w->coming->numbers.cascade.lanes == 0)) {
 		for (int c = first; c < first + count; c++)
 			memmove(piece->out[c], piece->in[c],
 				(size_t)frames * sizeof(float));
@@ -85,16 +89,16 @@ static void pair_run(struct filter *f, const struct piece *piece, int first, int
 	for (int c = 0; c < count; c++)
 		for (int n = 0; n < frames; n++)
 			now[c][n] = (double)piece->in[first + c][n];
-	if (fading) {
+	if (w->coming) {
 		memcpy(next, now, sizeof next);
-		for (int c = 0; c < count && f->cold; c++)
-			lead_in(f, next[c], frames);
-		deck_run(other, b, first, count, frames);
+		for (int c = 0; c < count && f->cold_frames > 0; c++)
+			lead_in(f, w->age, next[c], frames);
+		deck_run(w->coming, b, first, count, frames);
 	}
-	deck_run(live, a, first, count, frames);
+	deck_run(w->playing, a, first, count, frames);
 	for (int c = 0; c < count; c++) {
-		if (fading)
-			deckfade_mix(&f->fade, f->rate, now[c], next[c], frames);
+		if (w->coming)
+			crossfade_mix_doubles(w->weight, next[c], now[c], frames);
 		for (int n = 0; n < frames; n++)
 			piece->out[first + c][n] = (float)now[c][n];
 	}
@@ -122,9 +126,15 @@ static void filter_process(void *state, const struct piece *piece)
 	if (piece->frame % GRID_FRAMES == 0)
 		filter_grid(f, piece->numbers);
 	f->cell_silent = f->cell_silent && piece->silent;
+	struct work w;
+	w.playing = &f->deck[f->fade.playing];
+	w.coming = f->fade.running ? &f->deck[1 - f->fade.playing] : NULL;
+	w.age = f->fade.age;
+	if (w.coming)
+		crossfade_run(&f->fade, smooth_frames(f->rate), w.weight,
+			      piece->frames);
 	for (int c = 0; c < f->channels; c += 2)
-		pair_run(f, piece, c, f->channels - c >= 2 ? 2 : 1);
-	deckfade_advance(&f->fade, piece->frames);
+		pair_run(f, &w, piece, c, f->channels - c >= 2 ? 2 : 1);
 	for (int c = 0; c < f->channels && f->guard_half; c++)
 		guard_run(f, c, piece->out[c], piece->frames);
 }
@@ -137,7 +147,7 @@ static void filter_adopt(void *state, const void *old_state)
 	const struct filter *old = old_state;
 	f->started = old->started;
 	f->cell_silent = old->cell_silent;
-	f->cold = old->cold;
+	f->cold_frames = old->cold_frames;
 	f->fade = old->fade;
 	memcpy(f->deck, old->deck, sizeof f->deck);
 	const size_t past = 2 * (size_t)f->guard_half * sizeof(float);

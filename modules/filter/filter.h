@@ -3,7 +3,7 @@
 #define LATHE_FILTER_H
 
 #include "dsp/cascade.h"
-#include "dsp/deckfade.h"
+#include "dsp/crossfade.h"
 #include "modules/module.h"
 
 enum {
@@ -33,8 +33,8 @@ struct filter_deck {
 struct filter {
 	int rate, channels;
 	bool started, cell_silent;
-	bool cold; /* the idle deck's high-pass began with no memory */
-	struct deckfade fade;
+	struct crossfade fade;
+	int cold_frames; /* a high-pass that begins comes in so much later; 0: it goes on */
 	int guard_half; /* 0: no guard */
 	float *guard;   /* taps from the middle outwards */
 	/* Per channel: the guard's input, 2 * guard_half frames of the past first. */

@@ -71,7 +71,6 @@ static void *filter_init(struct arena *arena, const struct setup *setup)
 	struct filter *f = arena_alloc(arena, sizeof *f);
 	f->rate = setup->rate;
 	f->channels = setup->channels;
-	deckfade_reset(&f->fade);
 	for (int d = 0; d < 2; d++)
 		cascade_clear(&f->deck[d].numbers.cascade);
 	f->guard_half = guard_half(setup);

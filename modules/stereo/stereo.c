@@ -32,14 +32,14 @@ static void stereo_grid(struct stereo *stereo, const struct stereo_numbers *numb
 	for (int i = 0; i < 4; i++)
 		smooth_aim(&stereo->matrix[i / 2][i % 2], numbers->matrix[i / 2][i % 2],
 			   length);
-	deckfade_grid(&stereo->fade, stereo->rate);
-	struct stereo_deck *live = &stereo->deck[stereo->fade.live];
-	struct stereo_deck *idle = &stereo->deck[!stereo->fade.live];
-	if (!deckfade_is_on(&stereo->fade) && numbers->serial != live->serial) {
-		idle->serial = numbers->serial;
-		idle->side = numbers->side;
-		cascade_carry(&live->side, &live->state, &idle->side, &idle->state);
-		stereo->fade.frame = 0;
+	const struct stereo_deck *from = &stereo->deck[stereo->fade.playing];
+	if (!stereo->fade.running && numbers->serial != from->serial) {
+		const int settling = crossfade_settling(stereo->rate);
+		struct stereo_deck *to =
+			&stereo->deck[crossfade_start(&stereo->fade, settling)];
+		to->serial = numbers->serial;
+		to->side = numbers->side;
+		cascade_carry(&from->side, &from->state, &to->side, &to->state);
 	}
 	if (stereo->cell_silent)
 		for (int d = 0; d < 2; d++)
@@ -51,21 +51,24 @@ static void stereo_grid(struct stereo *stereo, const struct stereo_numbers *numb
 /* The side through the sections, in place. */
 static void stereo_sections(struct stereo *stereo, double *side, int frames)
 {
-	struct stereo_deck *live = &stereo->deck[stereo->fade.live];
-	struct stereo_deck *idle = &stereo->deck[!stereo->fade.live];
-	const bool fading = deckfade_is_on(&stereo->fade);
+	struct stereo_deck *playing = &stereo->deck[stereo->fade.playing];
+	struct stereo_deck *coming = &stereo->deck[1 - stereo->fade.playing];
+	const bool fading = stereo->fade.running;
 	double next[GRID_FRAMES];
 	if (fading) {
 		memcpy(next, side, (size_t)frames * sizeof *next);
-		cascade_run((const struct cascade *const[]) { &idle->side },
-			    (struct cascade_state *const[]) { &idle->state },
+		cascade_run((const struct cascade *const[]) { &coming->side },
+			    (struct cascade_state *const[]) { &coming->state },
 			    (double *const[]) { next }, frames, 1);
 	}
-	cascade_run((const struct cascade *const[]) { &live->side },
-		    (struct cascade_state *const[]) { &live->state },
+	cascade_run((const struct cascade *const[]) { &playing->side },
+		    (struct cascade_state *const[]) { &playing->state },
 		    (double *const[]) { side }, frames, 1);
-	if (fading)
-		deckfade_mix(&stereo->fade, stereo->rate, side, next, frames);
+	if (!fading)
+		return;
+	float weight[GRID_FRAMES];
+	crossfade_run(&stereo->fade, smooth_frames(stereo->rate), weight, frames);
+	crossfade_mix_doubles(weight, next, side, frames);
 }
 
 /* Sections and width with whatever of them moves. */
@@ -220,8 +223,8 @@ static float stereo_correlation(const struct stereo_sums *sums)
 
 static void stereo_image(struct stereo *stereo, float *left, float *right, int frames)
 {
-	const bool sections = deckfade_is_on(&stereo->fade) ||
-			      stereo->deck[stereo->fade.live].side.lanes > 0;
+	const bool sections = stereo->fade.running ||
+			      stereo->deck[stereo->fade.playing].side.lanes > 0;
 	if (!sections && !stereo->width.moving && stereo->width.settled != 1.0 &&
 	    stereo_matrix_is(stereo, true)) {
 		stereo_width(stereo, left, right, frames);
@@ -251,10 +254,8 @@ static void stereo_process(void *state, const struct piece *piece) REALTIME
 		if (piece->out[c] != piece->in[c])
 			memcpy(piece->out[c], piece->in[c],
 			       (size_t)frames * sizeof(float));
-	if (piece->channels >= 2) {
+	if (piece->channels >= 2)
 		stereo_image(stereo, piece->out[0], piece->out[1], frames);
-	}
-	deckfade_advance(&stereo->fade, frames);
 	piece->meters[STEREO_METER_BEFORE] = stereo_correlation(&stereo->before);
 	piece->meters[STEREO_METER_AFTER] = stereo_correlation(&stereo->after);
 }

@@ -3,7 +3,7 @@
 #define LATHE_STEREO_H
 
 #include "dsp/cascade.h"
-#include "dsp/deckfade.h"
+#include "dsp/crossfade.h"
 #include "modules/module.h"
 
 enum {
@@ -45,7 +45,7 @@ struct stereo {
 	int rate;
 	bool started, cell_silent;
 	double forget; /* share of past[] that stays after a cell */
-	struct deckfade fade;
+	struct crossfade fade;
 	struct stereo_deck deck[2];
 	struct smooth width, matrix[2][2];
 	struct stereo_sums before, after;

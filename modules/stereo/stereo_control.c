@@ -200,7 +200,6 @@ static void *stereo_init(struct arena *arena, const struct setup *setup)
 	struct stereo *stereo = arena_alloc(arena, sizeof *stereo);
 	stereo->rate = setup->rate;
 	stereo->forget = exp(-GRID_FRAMES / (0.3 * setup->rate));
-	deckfade_reset(&stereo->fade);
 	cascade_clear(&stereo->deck[0].side);
 	cascade_clear(&stereo->deck[1].side);
 	return stereo;
