@@ -2,8 +2,8 @@
 #ifndef LATHE_ALIAS_H
 #define LATHE_ALIAS_H
 
-#include "tests/play.h"
-#include "tests/test.h"
+#include "tests/alone.h"
+#include "tests/tone.h"
 
 enum { FRAMES = 1 << 16, SETTLE = 1 << 14 };
 
@@ -13,18 +13,10 @@ static float in[2][FRAMES], out[2][FRAMES];
 static inline void bend_tone(const char *module, const char *params, int rate,
 			     double hz, double gain)
 {
-	char config[256];
-	snprintf(config, sizeof config,
-		 "nodes = ( { module = \"%s\"; name = \"it\"; %s } );", module, params);
-	struct play *play = play_open(config, rate, 0);
+	float *const ins[2] = { in[0], in[1] }, *const outs[2] = { out[0], out[1] };
 	for (int c = 0; c < 2; c++)
-		for (int i = 0; i < FRAMES; i++)
-			in[c][i] = (float)(gain * sin(2 * M_PI * hz * i / rate));
-	float *ins[2] = { in[0], in[1] }, *outs[2] = { out[0], out[1] };
-	if (play)
-		play_run(play, ins, outs, FRAMES, 512);
-	CHECK(play, "no rack");
-	play_close(play);
+		tone_fill(in[c], FRAMES, hz, gain, rate);
+	alone_play(module, params, rate, ins, outs, FRAMES);
 }
 
 /* Level of one frequency in x, dBFS, under a Blackman-Harris window. */

@@ -3,9 +3,9 @@
  *   conform [module ...]      all modules when none is named
  * What a module does not reach yet stands by name in tests/shortfall.h, and is printed.
  */
-#include "tests/play.h"
+#include "tests/alone.h"
+#include "tests/random.h"
 #include "tests/shortfall.h"
-#include "tests/test.h"
 #include "tests/tone.h"
 
 enum { RATE = 48000, CHANNELS = 2 };
@@ -31,28 +31,15 @@ static void audio_destroy(struct audio *audio)
 		free(audio->channel[c]);
 }
 
-static uint32_t noise_seed = 1;
-
-static float noise(void)
+static void audio_noise(struct audio *audio, double gain)
 {
-	noise_seed = noise_seed * 1664525u + 1013904223u;
-	return (float)(int32_t)noise_seed / 2147483648.0f;
-}
-
-static void audio_noise(struct audio *audio, float gain)
-{
-	noise_seed = 1;
-	for (int i = 0; i < audio->frames; i++)
-		for (int c = 0; c < CHANNELS; c++)
-			audio->channel[c][i] = gain * noise();
+	random_fill(audio->channel, audio->frames, gain);
 }
 
 static void audio_sine(struct audio *audio, double hz, double gain)
 {
 	for (int c = 0; c < CHANNELS; c++)
-		for (int i = 0; i < audio->frames; i++)
-			audio->channel[c][i] =
-				(float)(gain * sin(2 * M_PI * hz * i / RATE));
+		tone_fill(audio->channel[c], audio->frames, hz, gain, RATE);
 }
 
 static bool audio_finite(const struct audio *audio)
@@ -78,13 +65,7 @@ static float audio_difference(const struct audio *a, const struct audio *b, int 
 
 static struct play *open_module(const struct module *module, const char *more)
 {
-	char config[512];
-	snprintf(config, sizeof config,
-		 "nodes = ( { module = \"%s\"; name = \"it\"; %s } );", module->id,
-		 more);
-	struct play *play = play_open(config, RATE, 0);
-	CHECK(play, "%s: no rack with it", module->id);
-	return play;
+	return alone_open(module->id, more, RATE);
 }
 
 static void run(struct play *play, struct audio *in, struct audio *out, int from,
@@ -210,7 +191,7 @@ static void test_tables(const struct module *module)
 static void test_sweep(const struct module *module)
 {
 	struct audio in = audio_create(4800), out = audio_create(4800);
-	audio_noise(&in, 0.25f);
+	audio_noise(&in, 0.25);
 	struct play *play = open_module(module, "");
 	char address[80];
 	for (int p = 0; play && p < params_total(module, true); p++) {
@@ -246,7 +227,7 @@ static void test_blocks(const struct module *module)
 	enum { FRAMES = 64 * 600, CHANGE = 64 * 300 };
 	struct audio in = audio_create(FRAMES), first = audio_create(FRAMES),
 		     out = audio_create(FRAMES);
-	audio_noise(&in, 0.5f);
+	audio_noise(&in, 0.5);
 	for (int b = 0; b < 4; b++) {
 		struct play *play = open_module(module, "");
 		if (!play)
@@ -301,7 +282,7 @@ static void check_latency(const struct module *module, struct play *play,
 	audio_destroy(&warm);
 	const int declared = declared_latency(play), frames = 24000 + declared;
 	struct audio in = audio_create(frames), out = audio_create(frames);
-	audio_noise(&in, 0.01f);
+	audio_noise(&in, 0.01);
 	run(play, &in, &out, 0, frames, 512);
 	int lag = best_lag(&in, &out, declared);
 	const char *why = shortfall(module->id, address, "latency");
@@ -359,8 +340,7 @@ static void test_silence(const struct module *module)
 	for (int i = 0; i < BURST; i++)
 		most = fmaxf(most, fabsf(out.channel[0][i]));
 	CHECK(most == 0, "%s makes %g of silence", module->id, (double)most);
-	for (int i = 0; i < BURST; i++)
-		in.channel[0][i] = in.channel[1][i] = 0.5f * noise();
+	random_fill(in.channel, BURST, 0.5);
 	work_all(play, module);
 	run(play, &in, &out, 0, FRAMES, 512);
 	int tail = FRAMES;
@@ -383,7 +363,7 @@ static void test_nonfinite(const struct module *module)
 	static const float bad[] = { NAN, INFINITY, -INFINITY, 1e4f };
 	struct audio in = audio_create(FRAMES), clean = audio_create(FRAMES),
 		     out = audio_create(FRAMES);
-	audio_noise(&in, 0.25f);
+	audio_noise(&in, 0.25);
 	struct play *play = open_module(module, "");
 	if (play)
 		run(play, &in, &clean, 0, FRAMES, 512);
@@ -415,7 +395,7 @@ static void test_bypass(const struct module *module)
 		return;
 	enum { FRAMES = RATE };
 	struct audio in = audio_create(FRAMES), out = audio_create(FRAMES);
-	audio_noise(&in, 0.5f);
+	audio_noise(&in, 0.5);
 	struct play *play = open_module(module, "");
 	if (!play)
 		return;
@@ -441,7 +421,7 @@ static void test_adopt(const struct module *module)
 	enum { FRAMES = RATE * 4, MOMENT = RATE };
 	struct audio in = audio_create(FRAMES), plain = audio_create(FRAMES),
 		     out = audio_create(FRAMES);
-	audio_noise(&in, 0.25f);
+	audio_noise(&in, 0.25);
 	for (int rebuilt = 0; rebuilt < 2; rebuilt++) {
 		struct play *play = open_module(module, "");
 		if (!play)

@@ -12,6 +12,7 @@
 #include "daemon/arena.h"
 #include "daemon/param.h"
 #include "modules/module.h"
+#include "tests/random.h"
 #include "tests/test.h"
 
 enum { RATE = 48000, FRAMES = 375 * GRID_FRAMES, CHANNELS = 2, VALUES_MAX = 256 };
@@ -24,8 +25,7 @@ static void make_programme(void)
 	for (int i = 0; i < FRAMES; i++)
 		for (int c = 0; c < CHANNELS; c++) {
 			const double t = (double)i / RATE;
-			seed = seed * 1664525u + 1013904223u;
-			const double noise = (double)(int32_t)seed / 2147483648.0;
+			const double noise = random_noise(&seed);
 			in[c][i] = (float)(0.2 * sin(2 * 3.14159265358979 * 110 * t) +
 					   0.4 * noise * exp(-fmod(t, 0.1) * 40));
 		}

@@ -6,6 +6,7 @@
 #include "tests/fake_host.h"
 #include "tests/lan.h"
 #include "tests/osc_user.h"
+#include "tests/random.h"
 
 static struct host host;
 static struct osc *osc;
@@ -140,7 +141,7 @@ static void test_bytes(void)
 	static int came[HOSTS], sent[HOSTS];
 	uint32_t seed = 1;
 	for (int i = 0; i < 300000; i++) {
-		seed = seed * 1664525u + 1013904223u;
+		random_bits(&seed);
 		int host_index = (int)(seed >> 8) % HOSTS;
 		size_t size = 4 + 4 * ((seed >> 4) % 9);
 		struct verdict verdict =

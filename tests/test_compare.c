@@ -7,6 +7,7 @@
 #include "daemon/recall.h"
 #include "dsp/kweight.h"
 #include "tests/play.h"
+#include "tests/random.h"
 #include "tests/test.h"
 
 enum { RATE = 48000, TICK = RATE / 100, LONGEST = 12 * RATE };
@@ -39,19 +40,13 @@ static void close_rack(void)
 	play_close(play);
 }
 
-static float noise(void)
-{
-	seed = seed * 1664525u + 1013904223u;
-	return (float)(int32_t)seed * (1.0f / 2147483648.0f);
-}
-
 /* Something like a programme: noise that swells and beats. */
 static float programme(uint64_t frame, int channel)
 {
 	double t = (double)frame / RATE;
 	double swell = 0.55 + 0.45 * sin(2 * M_PI * 0.4 * t);
 	double tone = sin(2 * M_PI * (channel ? 330 : 220) * t);
-	return (float)(0.1 * swell * ((double)noise() + tone));
+	return (float)(0.1 * swell * (random_noise(&seed) + tone));
 }
 
 static void run(double seconds)

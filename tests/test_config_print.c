@@ -6,6 +6,7 @@
 
 #include "daemon/param.h"
 #include "tests/model_modules.h"
+#include "tests/random.h"
 #include "tests/test.h"
 
 static char path[] = "/tmp/lathe-test-print-XXXXXX";
@@ -19,12 +20,11 @@ static struct rack *load_text(const char *text, struct complaints *complaints)
 	return config_load(path, complaints);
 }
 
-static unsigned seed = 12345;
+static uint32_t seed = 12345;
 
 static int pick(int count)
 {
-	seed = seed * 1664525u + 1013904223u;
-	return (int)((seed >> 8) % (unsigned)count);
+	return (int)((random_bits(&seed) >> 8) % (unsigned)count);
 }
 
 static float random_value(const struct param *param)

@@ -1,5 +1,6 @@
 /* test_meter.c - the meter thread: what a node's tap is measured to be, live. */
 #include "tests/play.h"
+#include "tests/random.h"
 #include "tests/test.h"
 
 #include <time.h>
@@ -15,12 +16,11 @@ static void nap(long microseconds)
 static void programme(float *left, float *right, uint64_t frame, double level,
 		      int frames)
 {
-	static unsigned seed = 7;
+	static uint32_t seed = 7;
 	for (int i = 0; i < frames; i++) {
 		const double t = (double)(frame + (uint64_t)i) / RATE;
 		const double gain = level * exp(1.5 * sin(2.7 * t) * sin(0.9 * t));
-		seed = seed * 1664525u + 1013904223u;
-		const double noise = (double)(int)seed / 2147483648.0;
+		const double noise = random_noise(&seed);
 		left[i] = (float)(gain * (noise + sin(400 * t)) * 0.5);
 		right[i] = (float)(gain * (noise - sin(90 * t)) * 0.4);
 	}

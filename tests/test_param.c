@@ -3,6 +3,7 @@
 
 #include "daemon/param.h"
 #include "tests/model_modules.h"
+#include "tests/random.h"
 #include "tests/test.h"
 
 static void test_places(void)
@@ -218,7 +219,7 @@ static void test_numbers(void)
 		      { -3.25f, "-3.25" },       { 1e10f, "1e+10" },
 		      { 16777216, "16777216" },  { 0, "0" },
 		      { 1.0f / 3, "0.33333334" } };
-	unsigned seed = 1;
+	uint32_t seed = 1;
 	char text[64];
 
 	for (int i = 0; i < 7; i++) {
@@ -231,8 +232,7 @@ static void test_numbers(void)
 			float value;
 		} any;
 
-		seed = seed * 1664525u + 1013904223u;
-		any.bits = seed;
+		any.bits = random_bits(&seed);
 		if (!isfinite(any.value))
 			continue;
 		number_text(any.value, text, sizeof(text));

@@ -1,4 +1,5 @@
 /* test_plan.c - order, latency and buffers of a plan. */
+#include "tests/random.h"
 #include "tests/rig.h"
 
 /* How many samples of out_1 and out_2 differ from what `wanted` says, after a run. */
@@ -136,16 +137,15 @@ static void test_outputs(void)
 	rig_close(rig);
 }
 
-static unsigned next_random(unsigned *seed)
+static unsigned next_random(uint32_t *seed)
 {
-	*seed = *seed * 1664525 + 1013904223;
-	return *seed >> 8;
+	return random_bits(seed) >> 8;
 }
 
 /* Whatever the graph: every path arrives once, in step. Finds buffers shared too early. */
 static void test_random_graphs(void)
 {
-	unsigned seed = 1;
+	uint32_t seed = 1;
 
 	for (int round = 0; round < 150; round++) {
 		struct rack *rack = rig_rack();

@@ -1,4 +1,4 @@
-/* tone.h - what a change leaves under a steady tone: clicks and residues (dBFS). */
+/* tone.h - a steady tone, and what a change leaves under it: clicks and residues (dBFS). */
 #ifndef LATHE_TONE_H
 #define LATHE_TONE_H
 
@@ -7,6 +7,12 @@
 #include <string.h>
 
 enum { TONE_TAPS = 1023 };
+
+static inline void tone_fill(float *x, int frames, double hz, double gain, int rate)
+{
+	for (int n = 0; n < frames; n++)
+		x[n] = (float)(gain * sin(2 * M_PI * hz * n / rate));
+}
 
 /* Peak above 2 kHz between two frames, after a linear-phase high-pass (Blackman-Harris
  * windowed sinc at 1.7 kHz, stop band under -92 dB of a tone at 100 Hz by far). */

@@ -4,7 +4,9 @@
 #include "daemon/arena.h"
 #include "dsp/db.h"
 #include "modules/comp/comp.h"
+#include "tests/random.h"
 #include "tests/test.h"
+#include "tests/tone.h"
 
 extern const struct module module_comp;
 
@@ -68,9 +70,8 @@ static void render(const float *values, int block)
 
 static void tone(float to[2][FRAMES], double freq, double db)
 {
-	for (int i = 0; i < FRAMES; i++)
-		to[0][i] = to[1][i] =
-			(float)(db_gain(db) * sin(2 * M_PI * freq * i / RATE));
+	for (int c = 0; c < 2; c++)
+		tone_fill(to[c], FRAMES, freq, db_gain(db), RATE);
 }
 
 /* Gain of the last half second, dB. */
@@ -197,10 +198,7 @@ static void test_untouched(void)
 {
 	float v[COMP_PARAMS];
 	values_set(v);
-	srand(1);
-	for (int i = 0; i < FRAMES; i++)
-		for (int c = 0; c < 2; c++)
-			in[c][i] = (float)rand() / (float)RAND_MAX * 0.02f - 0.01f;
+	random_fill((float *const[2]) { in[0], in[1] }, FRAMES, 0.01);
 	render(v, 64);
 	CHECK(memcmp(in, out, sizeof in) == 0, "below the threshold something changed");
 	v[COMP_LOOKAHEAD] = 5;
@@ -259,9 +257,7 @@ static void test_cuts(void)
 	v[COMP_LINK] = 30;
 	v[COMP_HIGHPASS] = 2;
 	v[COMP_MIX] = 70;
-	for (int i = 0; i < FRAMES; i++)
-		for (int c = 0; c < 2; c++)
-			in[c][i] = (float)rand() / (float)RAND_MAX - 0.5f;
+	random_fill((float *const[2]) { in[0], in[1] }, FRAMES, 0.5);
 	for (int detector = 0; detector < 2; detector++) {
 		v[COMP_DETECTOR] = (float)detector;
 		render(v, 64);

@@ -1,6 +1,5 @@
 /* test.c - what the de-esser promises beyond what every module must. */
-#include "tests/play.h"
-#include "tests/test.h"
+#include "tests/alone.h"
 
 enum { RATE = 48000, FRAMES = RATE * 4 };
 
@@ -22,11 +21,7 @@ static void fill(double level_db, double sibilant_db)
 /* Largest reduction; what it plays is in out. */
 static double reduction(const char *params)
 {
-	char config[512];
-	snprintf(config, sizeof config,
-		 "nodes = ({ module = \"deesser\"; name = \"it\"; %s });", params);
-	struct play *play = play_open(config, RATE, 0);
-	CHECK(play, "config: %s", params);
+	struct play *play = alone_open("deesser", params, RATE);
 	if (!play)
 		return 0;
 	play_run(play, in, out, RATE * 3, 512);

@@ -1,10 +1,11 @@
 /* test.c - what only delay promises: the frames asked for, over reloads too. */
-#include "tests/play.h"
-#include "tests/test.h"
+#include "tests/alone.h"
+#include "tests/random.h"
 
 enum { RATE = 48000, FRAMES = RATE * 8 };
 
 static float in[2][FRAMES], out[2][FRAMES];
+static float *const ins[2] = { in[0], in[1] }, *const outs[2] = { out[0], out[1] };
 
 static int differences(int delay, int from)
 {
@@ -17,29 +18,16 @@ static int differences(int delay, int from)
 
 static void test_time(const char *params, int delay)
 {
-	char config[256];
-	snprintf(config, sizeof config,
-		 "nodes = ( { module = \"delay\"; name = \"it\"; %s } );", params);
-	struct play *play = play_open(config, RATE, 0);
-	float *ins[2] = { in[0], in[1] }, *outs[2] = { out[0], out[1] };
-	CHECK(play, "no rack");
-	if (!play)
-		return;
-	play_run(play, ins, outs, FRAMES, 512);
+	alone_play("delay", params, RATE, ins, outs, FRAMES);
 	CHECK(differences(delay, 0) == 0,
 	      "%s: %d samples are not those of %d frames ago", params,
 	      differences(delay, 0), delay);
-	play_close(play);
 }
 
 /* What is in the line when the rack is built anew comes out of it all the same. */
 static void test_rebuild(void)
 {
-	struct play *play = play_open(
-		"nodes = ( { module = \"delay\"; name = \"it\"; ms = 5000.0; } );",
-		RATE, 0);
-	float *ins[2] = { in[0], in[1] }, *outs[2] = { out[0], out[1] };
-	CHECK(play, "no rack");
+	struct play *play = alone_open("delay", "ms = 5000.0;", RATE);
 	if (!play)
 		return;
 	play_run(play, ins, outs, RATE * 3, 512);
@@ -54,12 +42,7 @@ static void test_rebuild(void)
 
 int main(void)
 {
-	uint32_t seed = 1;
-	for (int i = 0; i < FRAMES; i++)
-		for (int c = 0; c < 2; c++) {
-			seed = seed * 1664525u + 1013904223u;
-			in[c][i] = (float)(int32_t)seed / 4294967296.0f;
-		}
+	random_fill(ins, FRAMES, 0.5);
 	test_time("", 0);
 	test_time("frames = 1;", 1);
 	test_time("ms = 100.0;", 4800);

@@ -1,8 +1,7 @@
 /* test.c - what only dither promises: its noise, its grid, its shapes, its black. */
 #include <complex.h>
 
-#include "tests/play.h"
-#include "tests/test.h"
+#include "tests/alone.h"
 
 enum { FRAMES = 1 << 18 };
 
@@ -10,15 +9,8 @@ static float in[2][FRAMES], out[2][FRAMES];
 
 static void play_input(const char *params, int rate)
 {
-	char config[256];
-	snprintf(config, sizeof config,
-		 "nodes = ( { module = \"dither\"; name = \"it\"; %s } );", params);
-	struct play *play = play_open(config, rate, 0);
-	float *ins[2] = { in[0], in[1] }, *outs[2] = { out[0], out[1] };
-	CHECK(play, "no rack");
-	if (play)
-		play_run(play, ins, outs, FRAMES, 512);
-	play_close(play);
+	float *const ins[2] = { in[0], in[1] }, *const outs[2] = { out[0], out[1] };
+	alone_play("dither", params, rate, ins, outs, FRAMES);
 }
 
 /* Mean and variance of the error, in steps, for constant inputs between two steps. */

@@ -1,6 +1,5 @@
 /* test.c - what only emphasis promises: the ceiling behind it, lows in peace, grooves. */
-#include "tests/play.h"
-#include "tests/test.h"
+#include "tests/alone.h"
 
 enum { RATE = 48000, FRAMES = RATE };
 
@@ -8,12 +7,8 @@ static float in[2][FRAMES], out[2][FRAMES];
 
 static struct play *play_input(const char *params)
 {
-	char config[256];
-	snprintf(config, sizeof config,
-		 "nodes = ( { module = \"emphasis\"; name = \"it\"; %s } );", params);
-	struct play *play = play_open(config, RATE, 0);
+	struct play *play = alone_open("emphasis", params, RATE);
 	float *ins[2] = { in[0], in[1] }, *outs[2] = { out[0], out[1] };
-	CHECK(play, "no rack: %s", config);
 	if (play)
 		play_run(play, ins, outs, FRAMES, 512);
 	return play;

@@ -1,7 +1,7 @@
 /* test.c - what the equaliser promises beyond what every module must. */
 #include "dsp/match.h"
-#include "tests/play.h"
-#include "tests/test.h"
+#include "tests/alone.h"
+#include "tests/tone.h"
 
 enum { RATE = 48000, LONG = 6 * RATE };
 
@@ -10,20 +10,13 @@ static float *const in[2] = { left, right }, *const out[2] = { out_left, out_rig
 
 static struct play *open_eq(const char *bands)
 {
-	char config[1024];
-	snprintf(config, sizeof config,
-		 "nodes = ({ module = \"eq\"; name = \"it\"; %s });", bands);
-	struct play *play = play_open(config, RATE, 0);
-	CHECK(play, "config: %s", bands);
-	return play;
+	return alone_open("eq", bands, RATE);
 }
 
 static void fill_tone(double hz, double amplitude, double right_share)
 {
-	for (int n = 0; n < LONG; n++) {
-		left[n] = (float)(amplitude * sin(2.0 * M_PI * hz * n / RATE));
-		right[n] = (float)(right_share * (double)left[n]);
-	}
+	tone_fill(left, LONG, hz, amplitude, RATE);
+	tone_fill(right, LONG, hz, right_share * amplitude, RATE);
 }
 
 static double peak_db(const float *x, int from, int to)

@@ -1,6 +1,5 @@
 /* test.c - what only filter promises: Butterworth's curves, and the guard's two bands. */
-#include "tests/play.h"
-#include "tests/test.h"
+#include "tests/alone.h"
 
 enum { FRAMES = 1 << 16 };
 
@@ -9,17 +8,10 @@ static float in[2][FRAMES], out[2][FRAMES];
 /* The impulse response into out[]. */
 static void play_impulse(const char *params, int rate)
 {
-	char config[256];
-	snprintf(config, sizeof config,
-		 "nodes = ( { module = \"filter\"; name = \"it\"; %s } );", params);
-	struct play *play = play_open(config, rate, 0);
-	float *ins[2] = { in[0], in[1] }, *outs[2] = { out[0], out[1] };
+	float *const ins[2] = { in[0], in[1] }, *const outs[2] = { out[0], out[1] };
 	memset(in, 0, sizeof in);
 	in[0][0] = in[1][0] = 1;
-	CHECK(play, "no rack: %s", config);
-	if (play)
-		play_run(play, ins, outs, FRAMES, 512);
-	play_close(play);
+	alone_play("filter", params, rate, ins, outs, FRAMES);
 }
 
 static double response_db(double hz, int rate)

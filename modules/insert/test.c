@@ -2,6 +2,7 @@
  * in place of dry without a mark, and dry in place of a return that dies. */
 #include "modules/insert/insert.h"
 #include "tests/play.h"
+#include "tests/random.h"
 #include "tests/test.h"
 
 enum { RATE = 48000, BLOCK = 128, FRAMES = RATE * 5, GEAR_MAX = 1 << 16 };
@@ -32,8 +33,7 @@ static float colour(int c, float x)
 {
 	static uint32_t seed = 1;
 
-	seed = seed * 1664525u + 1013904223u;
-	x += gear.hiss * (float)(int32_t)seed / 2147483648.0f;
+	x += gear.hiss * (float)random_noise(&seed);
 	for (int k = 0; k < gear.cuts; k++)
 		x = gear.pole[c][k] += 0.2f * (x - gear.pole[c][k]);
 	return gear.gain * x;

@@ -1,18 +1,12 @@
 /* test.c - what the leveller promises beyond what every module must. */
-#include "tests/play.h"
-#include "tests/test.h"
+#include "tests/alone.h"
+#include "tests/random.h"
 
 enum { RATE = 48000, SECONDS = 24, FRAMES = RATE * SECONDS };
 
 static float left[FRAMES], right[FRAMES], out_left[FRAMES], out_right[FRAMES];
 static float *const in[2] = { left, right }, *const out[2] = { out_left, out_right };
 static uint32_t seed = 1;
-
-static double noise(void)
-{
-	seed = seed * 1664525u + 1013904223u;
-	return (double)(int32_t)seed / 2147483648.0;
-}
 
 /* Noise in syllables, four a second, each of its own strength; a stretch of it. */
 static void fill_lively(double from_s, double to_s, double db)
@@ -22,26 +16,22 @@ static void fill_lively(double from_s, double to_s, double db)
 	for (int n = from; n < to; n++) {
 		const double beat = fmod((double)n / RATE, 0.25) / 0.25;
 		if (n % (RATE / 4) == 0)
-			strength = 0.5 + 0.5 * fabs(noise());
+			strength = 0.5 + 0.5 * fabs(random_noise(&seed));
 		const double shape = strength * sin(M_PI * beat);
-		left[n] = right[n] = (float)(pow(10, db / 20) * shape * noise());
+		left[n] = right[n] =
+			(float)(pow(10, db / 20) * shape * random_noise(&seed));
 	}
 }
 
 static void fill_steady(double from_s, double to_s, double db)
 {
 	for (int n = (int)(from_s * RATE); n < (int)(to_s * RATE); n++)
-		left[n] = right[n] = (float)(pow(10, db / 20) * noise());
+		left[n] = right[n] = (float)(pow(10, db / 20) * random_noise(&seed));
 }
 
 static struct play *play_with(const char *params)
 {
-	char config[512];
-	snprintf(config, sizeof config,
-		 "nodes = ({ module = \"leveller\"; name = \"it\"; %s });", params);
-	struct play *play = play_open(config, RATE, 0);
-	CHECK(play, "config: %s", params);
-	return play;
+	return alone_open("leveller", params, RATE);
 }
 
 static double gain_db_at(double seconds, int delay)

@@ -1,6 +1,7 @@
 /* limiter/test.c - what only the limiter promises. */
 #include "daemon/arena.h"
 #include "modules/limiter/limiter.h"
+#include "tests/random.h"
 #include "tests/test.h"
 
 #include "dsp/db.h"
@@ -108,15 +109,14 @@ static double true_peak(const float *x, int frames)
 /* Something like a programme: three chords that beat, a burst of noise, 12 dB too loud. */
 static void programme(float *x, int frames)
 {
-	unsigned seed = 1;
+	uint32_t seed = 1;
 	double smooth[4] = { 0 };
 	for (int i = 0; i < frames; i++) {
 		const double t = (double)i / RATE;
 		double v = 0;
 		for (int k = 1; k < 16; k++)
 			v += sin(2 * M_PI * 110.37 * k * k * 0.31 * t + k) / (k + 2);
-		seed = seed * 1664525u + 1013904223u;
-		const double noise = (double)(int)seed / 2147483648.0;
+		const double noise = random_noise(&seed);
 		for (int k = 0; k < 4; k++)
 			smooth[k] += 0.3 * ((k ? smooth[k - 1] : noise) - smooth[k]);
 		v += fmod(t, 0.25) < 0.02 ? 8 * smooth[3] : 0.05 * smooth[3];

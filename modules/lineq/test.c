@@ -3,6 +3,7 @@
 
 #include "modules/lineq/lineq.h"
 #include "tests/play.h"
+#include "tests/random.h"
 #include "tests/test.h"
 
 enum { LONG = 1 << 17, AT = 20000 };
@@ -174,33 +175,24 @@ static void test_change(int rate)
 	play_close(changed);
 }
 
-static float noise(void)
-{
-	static uint32_t seed = 1;
-	seed = seed * 1664525u + 1013904223u;
-	return (float)(int32_t)seed / 2147483648.0f;
-}
-
 /* A file of `taps` frames against the sum of products, at a few frames. */
 static void test_file(int taps, int channels)
 {
 	static float response[LINEQ_TAPS_MAX * 2];
 	char path[] = "/tmp/lathe-lineq-XXXXXX.wav", config[64];
+	uint32_t seed = 7;
 	SF_INFO info = { .samplerate = 48000,
 			 .channels = channels,
 			 .format = SF_FORMAT_WAV | SF_FORMAT_FLOAT };
 	close(mkstemps(path, 4));
 	for (int i = 0; i < taps * channels; i++)
-		response[i] = 0.01f * noise();
+		response[i] = (float)(0.01 * random_noise(&seed));
 	SNDFILE *file = sf_open(path, SFM_WRITE, &info);
 	CHECK(file && sf_writef_float(file, response, taps) == taps, "%s", path);
 	sf_close(file);
 	snprintf(config, sizeof config, "file = \"%s\";", path + 5);
 	struct play *play = open_lineq(config, 48000);
-	for (int n = 0; n < LONG; n++) {
-		left[n] = 0.3f * noise();
-		right[n] = 0.3f * noise();
-	}
+	random_fill(in, LONG, 0.3);
 	if (play) {
 		const int late = latency_of(play);
 		CHECK(late == CONVOLVE_CELL, "%d frames late", late);

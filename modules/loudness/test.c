@@ -1,6 +1,7 @@
 /* loudness/test.c - the loudness meter on the signals of EBU Tech 3341. */
 #include "daemon/arena.h"
 #include "modules/loudness/loudness.h"
+#include "tests/random.h"
 #include "tests/test.h"
 
 #include <ebur128.h>
@@ -228,7 +229,7 @@ static void agrees_with_libebur128(int rate, double within)
 	ebur128_state *reference = ebur128_init(CHANNELS, (unsigned long)rate,
 						EBUR128_MODE_I | EBUR128_MODE_S);
 	struct bench b;
-	unsigned seed = 7;
+	uint32_t seed = 7;
 	double value = 0;
 	bench_open(&b, rate, CHANNELS);
 	/* A whole number of 0.1 s, where both have just closed a block. */
@@ -240,8 +241,7 @@ static void agrees_with_libebur128(int rate, double within)
 			const double t = (double)done / rate;
 			const double gain =
 				0.2 * exp(2.5 * sin(0.7 * t) * sin(0.19 * t));
-			seed = seed * 1664525u + 1013904223u;
-			const double noise = (double)(int)seed / 2147483648.0;
+			const double noise = random_noise(&seed);
 			audio[0][i] = (float)(gain * (noise + sin(400 * t)) * 0.5);
 			audio[1][i] = (float)(gain * (noise - sin(90 * t)) * 0.4);
 			mixed[2 * i] = audio[0][i];
@@ -277,14 +277,13 @@ static void no_piece_is_dear(void)
 	static double least[PIECES];
 	for (int r = 0; r < RUNS; r++) {
 		struct bench b;
-		unsigned seed = 3;
+		uint32_t seed = 3;
 		bench_open(&b, RATE, 2);
 		for (int p = 0; p < PIECES; p++) {
 			float audio[CHANNELS_MAX][GRID_FRAMES];
 			const float gain = 0.001f + fabsf(sinf(0.002f * (float)p));
 			for (int i = 0; i < GRID_FRAMES; i++) {
-				seed = seed * 1664525u + 1013904223u;
-				audio[0][i] = gain * (float)(int)seed / 2147483648.0f;
+				audio[0][i] = gain * (float)random_noise(&seed);
 				audio[1][i] = -0.7f * audio[0][i];
 			}
 			const double took = bench_piece(&b, audio, GRID_FRAMES);

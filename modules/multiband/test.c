@@ -4,7 +4,9 @@
 #include "daemon/arena.h"
 #include "dsp/db.h"
 #include "modules/multiband/multiband.h"
+#include "tests/random.h"
 #include "tests/test.h"
+#include "tests/tone.h"
 
 extern const struct module module_multiband;
 
@@ -63,18 +65,15 @@ static void render(const float *values, int block)
 	arena_destroy(arena);
 }
 
-static void noise(float gain)
+static void noise(double gain)
 {
-	srand(1);
-	for (int i = 0; i < FRAMES; i++)
-		for (int c = 0; c < 2; c++)
-			in[c][i] = gain * ((float)rand() / (float)RAND_MAX - 0.5f);
+	random_fill((float *const[2]) { in[0], in[1] }, FRAMES, gain);
 }
 
 static void tone(double freq, double gain)
 {
-	for (int i = 0; i < FRAMES; i++)
-		in[0][i] = in[1][i] = (float)(gain * sin(2 * M_PI * freq * i / RATE));
+	for (int c = 0; c < 2; c++)
+		tone_fill(in[c], FRAMES, freq, gain, RATE);
 }
 
 /* Gain at a frequency, dB, after half a second. */
@@ -108,7 +107,7 @@ static void test_rest(void)
 {
 	float v[MULTIBAND_VALUES];
 
-	noise(0.01f);
+	noise(0.005);
 	for (int bands = 2; bands <= 5; bands++) {
 		values_set(v, MULTIBAND_TRANSPARENT, bands);
 		render(v, 64);
@@ -127,7 +126,7 @@ static void test_linear(void)
 	const struct setup setup = { .rate = RATE, .channels = 2, .values = v };
 	const int delay = module_multiband.latency(&setup);
 	CHECK(delay > 0 && delay <= RATE / 20, "%d frames of delay", delay);
-	noise(0.01f);
+	noise(0.005);
 	render(v, 64);
 	for (int c = 0; c < 2; c++)
 		CHECK(memcmp(in[c], out[c] + delay,
@@ -196,7 +195,7 @@ static void test_cuts(void)
 {
 	float v[MULTIBAND_VALUES];
 
-	noise(0.5f);
+	noise(0.25);
 	for (int mode = MULTIBAND_TRANSPARENT; mode <= MULTIBAND_LINEAR; mode++) {
 		values_set(v, mode, 5);
 		*band_value(v, 2, BAND_WIDTH) = 40;

@@ -1,6 +1,6 @@
 /* test.c - what only phase promises: every level stays, lopsided waves come out even. */
-#include "tests/play.h"
-#include "tests/test.h"
+#include "tests/alone.h"
+#include "tests/tone.h"
 
 enum { RATE = 48000, FRAMES = RATE };
 
@@ -8,13 +8,8 @@ static float in[2][FRAMES], out[2][FRAMES];
 
 static void play_input(void)
 {
-	struct play *play = play_open(
-		"nodes = ( { module = \"phase\"; name = \"it\"; } );", RATE, 0);
-	float *ins[2] = { in[0], in[1] }, *outs[2] = { out[0], out[1] };
-	CHECK(play, "no rack");
-	if (play)
-		play_run(play, ins, outs, FRAMES, 512);
-	play_close(play);
+	float *const ins[2] = { in[0], in[1] }, *const outs[2] = { out[0], out[1] };
+	alone_play("phase", "", RATE, ins, outs, FRAMES);
 }
 
 static double level_db(const float *x)
@@ -29,9 +24,8 @@ static void test_levels(void)
 {
 	static const double tones[] = { 40, 200, 1000, 12000 };
 	for (int t = 0; t < 4; t++) {
-		for (int i = 0; i < FRAMES; i++)
-			in[0][i] = in[1][i] =
-				(float)(0.5 * sin(2 * M_PI * tones[t] * i / RATE));
+		for (int c = 0; c < 2; c++)
+			tone_fill(in[c], FRAMES, tones[t], 0.5, RATE);
 		play_input();
 		CHECK_NEAR(level_db(out[0]), level_db(in[0]), 0.001, "level of a tone");
 	}

@@ -1,6 +1,6 @@
 /* test.c - what stereo promises beyond what every module must. */
-#include "tests/play.h"
-#include "tests/test.h"
+#include "tests/alone.h"
+#include "tests/random.h"
 
 enum { RATE = 48000, FRAMES = 2 * RATE };
 
@@ -10,11 +10,7 @@ static float *const in[2] = { left, right }, *const out[2] = { out_left, out_rig
 /* Plays what is in left and right. */
 static void play_with(const char *params, float *before, float *after)
 {
-	char config[512];
-	snprintf(config, sizeof config,
-		 "nodes = ({ module = \"stereo\"; name = \"it\"; %s });", params);
-	struct play *play = play_open(config, RATE, 0);
-	CHECK(play, "config: %s", params);
+	struct play *play = alone_open("stereo", params, RATE);
 	if (!play)
 		return;
 	play_run(play, in, out, FRAMES, 512);
@@ -27,13 +23,7 @@ static void play_with(const char *params, float *before, float *after)
 
 static void fill_noise(void)
 {
-	unsigned seed = 1;
-	for (int n = 0; n < FRAMES; n++) {
-		seed = seed * 1664525u + 1013904223u;
-		left[n] = (float)(seed >> 8) / 16777216.0f - 0.5f;
-		seed = seed * 1664525u + 1013904223u;
-		right[n] = (float)(seed >> 8) / 16777216.0f - 0.5f;
-	}
+	random_fill(in, FRAMES, 0.5);
 }
 
 static void test_rest(void)

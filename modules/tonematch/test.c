@@ -1,6 +1,6 @@
 /* test.c - what tonematch promises beyond what every module must. */
-#include "tests/play.h"
-#include "tests/test.h"
+#include "tests/alone.h"
+#include "tests/random.h"
 
 enum { RATE = 48000, SECONDS = 30, FRAMES = RATE * SECONDS };
 
@@ -15,21 +15,14 @@ static void fill(double hz, double gain)
 	const double rate = 1 - exp(-2 * M_PI * hz / RATE);
 	for (int n = 0; n < FRAMES; n++)
 		for (int c = 0; c < 2; c++) {
-			seed = seed * 1664525u + 1013904223u;
-			const double noise = (double)(int32_t)seed / 2147483648.0;
-			low[c] += rate * (noise - low[c]);
+			low[c] += rate * (random_noise(&seed) - low[c]);
 			in[c][n] = (float)(gain * low[c]);
 		}
 }
 
 static struct play *play_with(const char *params)
 {
-	char config[512];
-	snprintf(config, sizeof config,
-		 "nodes = ({ module = \"tonematch\"; name = \"it\"; %s });", params);
-	struct play *play = play_open(config, RATE, 0);
-	CHECK(play, "config: %s", params);
-	return play;
+	return alone_open("tonematch", params, RATE);
 }
 
 static double correction(const struct play *play, int band)

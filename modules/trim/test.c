@@ -1,6 +1,5 @@
 /* test.c - what trim promises beyond what every module must. */
-#include "tests/play.h"
-#include "tests/test.h"
+#include "tests/alone.h"
 
 enum { RATE = 48000, FRAMES = RATE };
 
@@ -9,15 +8,7 @@ static float *const in[2] = { left, right }, *const out[2] = { out_left, out_rig
 
 static void play_with(const char *params)
 {
-	char config[512];
-	snprintf(config, sizeof config,
-		 "nodes = ({ module = \"trim\"; name = \"it\"; %s });", params);
-	struct play *play = play_open(config, RATE, 0);
-	CHECK(play, "config: %s", params);
-	if (!play)
-		return;
-	play_run(play, in, out, FRAMES, 512);
-	play_close(play);
+	alone_play("trim", params, RATE, in, out, FRAMES);
 }
 
 static void test_levels(void)

@@ -14,6 +14,7 @@
 #include "tests/bench/lv2.h"
 #include "tests/bench/subjects.h"
 #include "tests/play.h"
+#include "tests/random.h"
 
 enum { BLOCK_LIMIT = 8192, CHUNK_FRAMES = 8192, OUTPUTS_LIMIT = 16 };
 
@@ -44,8 +45,7 @@ static void make_music(float *music[2], int frames)
 			0.08 * (sin(2 * M_PI * 220 * t) + sin(2 * M_PI * 277.2 * t) +
 				sin(2 * M_PI * 329.6 * t));
 		for (int c = 0; c < 2; c++) {
-			seed = seed * 1664525u + 1013904223u;
-			double noise = (double)(int32_t)seed / 2147483648.0;
+			double noise = random_noise(&seed);
 			double x = bass + chord + 0.02 * noise +
 				   0.5 * noise * exp(-beat * 60) +
 				   0.4 * sin(2 * M_PI * 90 * beat) * exp(-beat * 25) +

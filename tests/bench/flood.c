@@ -19,6 +19,7 @@
 
 #include "daemon/gate.h"
 #include "daemon/packet.h"
+#include "tests/random.h"
 
 enum {
 	SENDERS = 50,
@@ -163,7 +164,7 @@ static void *ask_all(void *unused)
 static double flood(const int fds[SENDERS], long sets, double rate)
 {
 	struct packet packet;
-	uint32_t random = 1;
+	uint32_t seed = 1;
 	double began = now();
 	long sent = 0;
 
@@ -173,7 +174,7 @@ static double flood(const int fds[SENDERS], long sets, double rate)
 		for (; sent < due && sent < sets; sent++) {
 			int sender = (int)(sent % SENDERS);
 			int mine = (row_count - sender - 1) / SENDERS + 1;
-			random = random * 1664525u + 1013904223u;
+			uint32_t random = random_bits(&seed);
 			struct row *row =
 				&rows[sender + SENDERS * ((int)(random >> 8) % mine)];
 			float share = (float)(random >> 16) / 65536.0f;

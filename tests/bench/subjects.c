@@ -5,6 +5,7 @@
 
 #include "tests/bench/lv2.h"
 #include "tests/play.h"
+#include "tests/random.h"
 
 enum { NAMES_MAX = 64, TEXT_MAX = 16384 };
 
@@ -79,8 +80,7 @@ static void make_response(const char *path)
 	for (int i = 0; file && i < RESPONSE_FRAMES; i++) {
 		float frame[2];
 		for (int c = 0; c < 2; c++) {
-			seed = seed * 1664525u + 1013904223u;
-			frame[c] = (float)(int32_t)seed * 1e-11f *
+			frame[c] = 0.02f * (float)random_noise(&seed) *
 				   expf(-(float)i / (RATE / 4));
 		}
 		sf_writef_float(file, frame, 1);

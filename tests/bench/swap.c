@@ -8,6 +8,7 @@
  */
 #include "daemon/config.h"
 #include "daemon/engine.h"
+#include "tests/random.h"
 
 #include <sched.h>
 #include <stdio.h>
@@ -47,12 +48,10 @@ static struct rack *rack_load(const char *path)
 
 static void noise(float *port, int frames)
 {
-	static unsigned state = 1;
+	static uint32_t seed = 1;
 
-	for (int i = 0; i < frames; i++) {
-		state = state * 1664525u + 1013904223u;
-		port[i] = (float)(int)state * 0x1p-33f;
-	}
+	for (int i = 0; i < frames; i++)
+		port[i] = 0.25f * (float)random_noise(&seed);
 }
 
 static void cycle(struct engine *engine, int frames)

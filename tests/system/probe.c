@@ -27,6 +27,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "tests/random.h"
+
 enum {
 	CHANNELS = 2,
 	INPUTS_MAX = 16,
@@ -188,7 +190,7 @@ static _Atomic unsigned long cycles;
 
 static int on_copy(jack_nframes_t frames, void *context)
 {
-	static uint32_t state = 1;
+	static uint32_t seed = 1;
 	static size_t gear_at;
 
 	(void)context;
@@ -200,10 +202,8 @@ static int on_copy(jack_nframes_t frames, void *context)
 			gear[c][(gear_at + i) % GEAR_FRAMES] = from[i];
 			to[i] = gear[c][(gear_at + i - gear_delay) % GEAR_FRAMES];
 		}
-		for (uint32_t i = 0; is_noise && i < frames; i++) {
-			state = state * 1664525u + 1013904223u;
-			to[i] = (float)(int32_t)state * 0x1p-33f;
-		}
+		for (uint32_t i = 0; is_noise && i < frames; i++)
+			to[i] = 0.25f * (float)random_noise(&seed);
 	}
 	gear_at += frames;
 	atomic_fetch_add(&cycles, 1);

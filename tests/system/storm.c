@@ -14,6 +14,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "tests/random.h"
+
 enum { ROWS_MAX = 4096, PATH_BYTES = 160, BUNDLE_MAX = 16 };
 
 struct row {
@@ -37,10 +39,9 @@ static double now(void)
 /* The same storm every time. */
 static unsigned chance(unsigned of)
 {
-	static unsigned state = 1;
+	static uint32_t seed = 1;
 
-	state = state * 1664525u + 1013904223u;
-	return (state >> 8) % of;
+	return (random_bits(&seed) >> 8) % of;
 }
 
 /* Params alone, and of them those that a number sets. */
