@@ -63,9 +63,15 @@ static float audio_difference(const struct audio *a, const struct audio *b, int 
 
 /* ---- a module under test ------------------------------------------------------------- */
 
+static struct play *open_module_at(const struct module *module, const char *more,
+				   int rate)
+{
+	return alone_open(module->id, more, rate);
+}
+
 static struct play *open_module(const struct module *module, const char *more)
 {
-	return alone_open(module->id, more, RATE);
+	return open_module_at(module, more, RATE);
 }
 
 static void run(struct play *play, struct audio *in, struct audio *out, int from,
@@ -221,15 +227,21 @@ static void test_sweep(const struct module *module)
 	audio_destroy(&out);
 }
 
-static void test_blocks(const struct module *module)
+/* The same samples however they are cut: noise with pauses that begin off the grid, and
+ * new values. */
+static void check_blocks(const struct module *module, int rate)
 {
 	static const int blocks[] = { 64, 1, 257, 8192 };
-	enum { FRAMES = 64 * 600, CHANGE = 64 * 300 };
+	enum { FRAMES = 64 * 600, CHANGE = 64 * 300, PAUSE = 9000 };
 	struct audio in = audio_create(FRAMES), first = audio_create(FRAMES),
 		     out = audio_create(FRAMES);
 	audio_noise(&in, 0.5);
+	for (int c = 0; c < CHANNELS; c++) {
+		memset(in.channel[c] + 2001, 0, sizeof(float) * PAUSE);
+		memset(in.channel[c] + FRAMES - PAUSE - 1, 0, sizeof(float) * PAUSE);
+	}
 	for (int b = 0; b < 4; b++) {
-		struct play *play = open_module(module, "");
+		struct play *play = open_module_at(module, "", rate);
 		if (!play)
 			break;
 		struct audio *to = b == 0 ? &first : &out;
@@ -239,12 +251,20 @@ static void test_blocks(const struct module *module)
 		play_close(play);
 		if (b > 0 && !(module->flags & MODULE_RANDOM))
 			CHECK(audio_difference(&first, &out, 0) == 0,
-			      "%s: blocks of %d differ from 64 by %g", module->id,
-			      blocks[b], (double)audio_difference(&first, &out, 0));
+			      "%s at %d: blocks of %d differ from 64 by %g", module->id,
+			      rate, blocks[b],
+			      (double)audio_difference(&first, &out, 0));
 	}
 	audio_destroy(&in);
 	audio_destroy(&first);
 	audio_destroy(&out);
+}
+
+/* Seconds are whole grid steps at one rate and not at the other. */
+static void test_blocks(const struct module *module)
+{
+	check_blocks(module, RATE);
+	check_blocks(module, 44100);
 }
 
 /* Of those within 400 frames of what is declared. */

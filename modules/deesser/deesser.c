@@ -167,7 +167,8 @@ static float half_run(struct deesser *d, const struct work *w,
 static void change(struct deesser *d, const struct deesser_numbers *numbers)
 {
 	const int old = d->fade.playing;
-	const int next = crossfade_start(&d->fade, d->rate / 50);
+	const int wait = d->rate / 50 / GRID_FRAMES * GRID_FRAMES;
+	const int next = crossfade_start(&d->fade, wait);
 	d->half[next] = d->half[old];
 	d->half[next].numbers = *numbers;
 }

@@ -32,14 +32,21 @@ static double shaped_error(const double *shape, const double *error)
 }
 
 static void channel_run(const double *shape, double *error, double steps,
-			uint64_t frame, int channel, const float *in, float *out,
-			int frames)
+			const struct piece *piece, int channel, const bool *black)
 {
 	const double step = 1 / steps, top = steps - 1;
-	for (int n = 0; n < frames; n++) {
+	const float *in = piece->in[channel];
+	float *out = piece->out[channel];
+	for (int n = 0; n < piece->frames; n++) {
+		if (black[n]) {
+			out[n] = 0;
+			memset(error, 0, DITHER_ORDER * sizeof *error);
+			continue;
+		}
 		const double wanted =
 			(double)in[n] * steps + shaped_error(shape, error);
-		const double noise = triangular_noise(frame + (uint64_t)n, channel);
+		const double noise =
+			triangular_noise(piece->frame + (uint64_t)n, channel);
 		const double word = rint(wanted + noise);
 		memmove(error + 1, error, (DITHER_ORDER - 1) * sizeof *error);
 		error[0] = word - wanted;
@@ -50,17 +57,24 @@ static void channel_run(const double *shape, double *error, double steps,
 	}
 }
 
-/* Digital black goes on as black, once the last sound is long enough ago. */
-static bool is_black(struct dither *dither, const struct piece *piece)
+/* Digital black goes on as black, once the last sound is long enough ago: from a frame to
+ * the next, since a piece may begin and end anywhere. True when all of it is. */
+static bool note_black(struct dither *dither, const struct piece *piece, bool *black)
 {
-	if (!piece->silent) {
-		dither->silent_frames = 0;
-		return false;
+	const bool wanted = piece->values[DITHER_BLACK] != 0;
+	bool all = true;
+	for (int n = 0; n < piece->frames; n++) {
+		bool silent = true;
+		for (int c = 0; !piece->silent && c < piece->channels; c++)
+			silent = silent && piece->in[c][n] == 0.0f;
+		if (!silent)
+			dither->silent_frames = 0;
+		else if (dither->silent_frames < dither->black_frames)
+			dither->silent_frames++;
+		black[n] = wanted && dither->silent_frames >= dither->black_frames;
+		all = all && black[n];
 	}
-	if (dither->silent_frames < dither->black_frames)
-		dither->silent_frames += piece->frames;
-	return piece->values[DITHER_BLACK] != 0 &&
-	       dither->silent_frames >= dither->black_frames;
+	return all;
 }
 
 static void dither_process(void *state, const struct piece *piece) REALTIME;
@@ -69,17 +83,10 @@ static void dither_process(void *state, const struct piece *piece)
 	struct dither *dither = state;
 	const double steps = exp2((double)piece->values[DITHER_BITS] - 1);
 	const double *shape = dither->shape[(int)piece->values[DITHER_SHAPE]];
-	const bool black = is_black(dither, piece);
-	for (int c = 0; c < piece->channels; c++) {
-		if (black) {
-			memset(piece->out[c], 0, (size_t)piece->frames * sizeof(float));
-			memset(dither->error[c], 0, sizeof dither->error[c]);
-			continue;
-		}
-		channel_run(shape, dither->error[c], steps, piece->frame, c,
-			    piece->in[c], piece->out[c], piece->frames);
-	}
-	piece->meters[DITHER_METER_BLACK] = black;
+	bool black[GRID_FRAMES];
+	piece->meters[DITHER_METER_BLACK] = note_black(dither, piece, black);
+	for (int c = 0; c < piece->channels; c++)
+		channel_run(shape, dither->error[c], steps, piece, c, black);
 }
 
 static void dither_adopt(void *state, const void *old) REALTIME;

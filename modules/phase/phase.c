@@ -24,17 +24,21 @@ static void half_run(struct phase_half *half, int c, const float *in, float *out
 }
 
 /* What digital silence leaves behind ends, instead of getting ever smaller. */
-static void half_rest(struct phase_half *half, int c)
+static void half_rest(struct phase_half *half, int channels)
 {
-	for (int s = 0; s < PHASE_STAGES; s++)
-		if (fabs(half->memory[c][s]) < 1e-10)
-			half->memory[c][s] = 0;
+	for (int c = 0; c < channels; c++)
+		for (int s = 0; s < PHASE_STAGES; s++)
+			if (fabs(half->memory[c][s]) < 1e-10)
+				half->memory[c][s] = 0;
 }
 
 static void take_values(struct phase *phase, const struct piece *piece)
 {
 	const double turn = *(const double *)piece->numbers;
 	struct phase_half *playing = &phase->half[phase->fade.playing];
+	if (phase->cell_silent)
+		half_rest(playing, piece->channels);
+	phase->cell_silent = true;
 	if (!phase->started) {
 		phase->started = true;
 		playing->turn = turn;
@@ -78,11 +82,10 @@ static void phase_process(void *state, const struct piece *piece)
 			half_run(coming, c, in, other, frames);
 			crossfade_mix(weight, other, piece->out[c], frames);
 		}
-		if (piece->silent)
-			half_rest(playing, c);
 		note_peaks(&meters[PHASE_OUT_TOP], &meters[PHASE_OUT_BOTTOM],
 			   piece->out[c], frames);
 	}
+	phase->cell_silent = phase->cell_silent && piece->silent;
 }
 
 static void phase_adopt(void *state, const void *old) REALTIME;

@@ -17,7 +17,7 @@ struct phase_half {
 
 struct phase {
 	int fade_frames;
-	bool started;
+	bool started, cell_silent;
 	struct crossfade fade;
 	struct phase_half half[2];
 };

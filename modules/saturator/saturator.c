@@ -253,6 +253,9 @@ static void take_values(struct saturator *saturator, const struct piece *piece)
 {
 	const struct saturator_numbers *numbers = piece->numbers;
 	struct saturator_half *playing = &saturator->half[saturator->fade.playing];
+	for (int c = 0; saturator->cell_silent && c < piece->channels; c++)
+		channel_rest(&playing->channel[c]);
+	saturator->cell_silent = true;
 	if (!saturator->started) {
 		saturator->started = true;
 		playing->numbers = *numbers;
@@ -300,13 +303,12 @@ static void saturator_process(void *state, const struct piece *piece)
 		}
 		if (playing->numbers.match || coming->numbers.match)
 			match_measure(saturator, line, out, frames);
-		if (piece->silent)
-			channel_rest(&playing->channel[c]);
 		memcpy(piece->out[c], out, (size_t)frames * sizeof(float));
 	}
 	piece->meters[SATURATOR_METER_MATCH] = saturator->match;
 	piece->meters[SATURATOR_METER_HARMONICS] = most;
 	match_apply(saturator, piece);
+	saturator->cell_silent = saturator->cell_silent && piece->silent;
 }
 
 static void saturator_adopt(void *state, const void *old) REALTIME;

@@ -73,7 +73,7 @@ struct saturator {
 	struct oversample_design design;
 	double blocker_rate, match_rate; /* per frame, per grid line */
 	int fade_frames, settle_frames;
-	bool started;
+	bool started, cell_silent;
 	struct crossfade fade;
 	struct saturator_half half[2];
 	float dry[CHANNELS_MAX][SATURATOR_DELAY];
