@@ -8,6 +8,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -54,6 +55,15 @@ static void print_values(const struct rack *rack, struct text *text)
 	}
 }
 
+/* FNV-1a, 32 bits: Fowler, Noll, Vo (RFC 9923). Bits that fall over on a worn card. */
+static uint32_t checksum(const char *bytes, size_t length)
+{
+	uint32_t sum = UINT32_C(2166136261);
+	for (size_t i = 0; i < length; i++)
+		sum = (sum ^ (uint8_t)bytes[i]) * UINT32_C(16777619);
+	return sum;
+}
+
 static void save(struct state *state)
 {
 	struct host *host = state->host;
@@ -66,7 +76,7 @@ static void save(struct state *state)
 		text_add(&text, "lock %08x\n", ntohl(host->lock_holder));
 	if (host->history)
 		history_print(host->history, host->rack, &text);
-	text_add(&text, "%s\n", last_line);
+	text_add(&text, "%s %08x\n", last_line, checksum(text.bytes, text.length));
 	state->touched = false;
 	state->wait = WRITE_TICKS;
 	writer_put(state->writer, state->path, &text);
@@ -130,12 +140,15 @@ bool state_busy(const struct state *state)
 
 static char *read_all(const char *path, size_t *length)
 {
-	FILE *file = fopen(path, "re");
+	/* Opening a FIFO must not wait for somebody who writes. */
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	FILE *file = fd >= 0 ? fdopen(fd, "r") : NULL;
 	char *bytes = NULL;
 	struct stat status;
 	if (!file)
 		return NULL;
 	*length = 0;
+	errno = EINVAL; /* if it is no file */
 	if (fstat(fileno(file), &status) == 0 && S_ISREG(status.st_mode) &&
 	    status.st_size < STATE_BYTES_MAX &&
 	    (bytes = malloc((size_t)status.st_size + 1)) != NULL) {
@@ -169,13 +182,20 @@ static void take_value(const struct rack *rack, const char *line, int *taken,
 	}
 }
 
+/* A last line without a checksum is one of an earlier version. */
 static bool is_whole(const char *bytes, size_t length)
 {
-	size_t last = sizeof last_line; /* with its newline */
-	return strncmp(bytes, first_line, sizeof first_line - 1) == 0 &&
-	       length > last && bytes[length - 1] == '\n' &&
-	       strncmp(bytes + length - last, last_line, last - 1) == 0 &&
-	       bytes[length - last - 1] == '\n' && strlen(bytes) == length;
+	char ends[2][16];
+	if (strncmp(bytes, first_line, sizeof first_line - 1) != 0 ||
+	    strlen(bytes) != length || bytes[length - 1] != '\n')
+		return false;
+	size_t last = length - 1;
+	while (last > 0 && bytes[last - 1] != '\n')
+		last--;
+	snprintf(ends[0], sizeof ends[0], "%s\n", last_line);
+	snprintf(ends[1], sizeof ends[1], "%s %08x\n", last_line,
+		 checksum(bytes, last));
+	return strcmp(bytes + last, ends[0]) == 0 || strcmp(bytes + last, ends[1]) == 0;
 }
 
 static void restore(struct host *host, char *bytes, struct text *report)

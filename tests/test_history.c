@@ -8,6 +8,7 @@
 #include "tests/fake_host.h"
 #include "tests/test.h"
 
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -279,6 +280,39 @@ static void test_state(void)
 	close_host();
 }
 
+/* One bit that fell over; a FIFO in the file's place. */
+static void test_spoilt(void)
+{
+	char path[200];
+	open_host();
+	state_path(folder, host.rack, path, sizeof path);
+	host.state = state_create(&host, path);
+	struct change change = change_of("eq/gain", 3.3f, &anna);
+	host_apply(&host, &change, 1);
+	close_host();
+	FILE *file = fopen(path, "r+");
+	CHECK(file && fseek(file, 29, SEEK_SET) == 0, "written");
+	int byte = file ? fgetc(file) : 0;
+	if (file) {
+		fseek(file, 29, SEEK_SET);
+		fputc(byte ^ 1, file);
+		fclose(file);
+	}
+	open_host();
+	text_clear(&said);
+	state_restore(&host, path, &said);
+	CHECK(strstr(said.bytes, "put aside"), "%s", said.bytes);
+	CHECK_NEAR(value_of("eq/gain"), 0, 0, "the config's");
+	CHECK(mkfifo(path, 0600) == 0, "a FIFO");
+	text_clear(&said);
+	alarm(10);
+	state_restore(&host, path, &said);
+	alarm(0);
+	CHECK(strstr(said.bytes, "can't be read"), "%s", said.bytes);
+	unlink(path);
+	close_host();
+}
+
 /* A disk that is full, a folder that isn't there: said once, tried again. */
 static void test_trouble(void)
 {
@@ -311,6 +345,7 @@ int main(void)
 	test_scenes();
 	test_bounds();
 	test_state();
+	test_spoilt();
 	test_trouble();
 	text_finish(&said);
 	snprintf(command, sizeof command, "rm -r %s", folder);
