@@ -72,15 +72,14 @@ static void highpass_run(struct comp_state *s, const float *const *in, int first
 	}
 }
 
-/* Squared envelope. Peak: never below the sample itself, so that attacks start at once. */
-static void envelope_run(struct comp_state *s, struct work *w, int channel,
+/* From the squared envelope to what the detector says. Peak: never below the sample
+ * itself, so that attacks start at once. */
+static void detector_run(struct comp_state *s, struct work *w, int channel,
 			 const float *in)
 {
 	const struct comp_numbers *n = w->piece->numbers;
 	float *power = w->power[channel];
 
-	quadrature_power(&s->quadrature, &s->envelope[channel], w->piece->frame, in,
-			 power, w->frames);
 	if (s->detector == COMP_PEAK) {
 		for (int i = 0; i < w->rounded; i += VEC_FLOATS) {
 			const vf x = vf_load(in + i);
@@ -116,8 +115,17 @@ static void detect(struct comp_state *s, struct work *w)
 		for (int c = 0; c < s->channels; c++)
 			in[c] = filtered[c];
 	}
+	for (int c = 0; c < s->channels; c += 2) {
+		float *const power[2] = { w->power[c], w->power[c | 1] };
+		if (c + 1 < s->channels)
+			quadrature_power_pair(&s->quadrature, &s->envelope[c],
+					      piece->frame, in + c, power, w->frames);
+		else
+			quadrature_power(&s->quadrature, &s->envelope[c], piece->frame,
+					 in[c], power[0], w->frames);
+	}
 	for (int c = 0; c < s->channels; c++)
-		envelope_run(s, w, c, in[c]);
+		detector_run(s, w, c, in[c]);
 }
 
 /* ---- one voice: powers -> levels -> reductions -> gains ----------------------------------- */
