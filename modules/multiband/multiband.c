@@ -9,6 +9,7 @@
  *
  * Rows: one for each frame, lanes = bands (4 or 8 places), channel after channel.
  */
+#include <stddef.h>
 #include <string.h>
 
 #include "dsp/db.h"
@@ -529,6 +530,9 @@ static void multiband_process(void *state, const struct piece *piece) REALTIME
 		piece->meters[b] = w.most[b] * (float)DB_PER_OCTAVE;
 	s->cold = s->cold > w.frames ? s->cold - w.frames : 0;
 }
+
+_Static_assert(2 * offsetof(struct multiband_voice, power) <= ADOPT_BYTES_MAX,
+	       "adopt() copies that much of two voices");
 
 static void multiband_adopt(void *state, const void *from) REALTIME
 {
