@@ -145,9 +145,10 @@ struct counted {
 static bool on_counted(void *context, const struct message *message)
 {
 	struct counted *counted = context;
+	double told = message_number(message, 0);
 
 	if (strcmp(message->path, "/rack/described") == 0)
-		counted->told = (int)message_number(message, 0);
+		counted->told = told >= 0.0 && told <= (double)INT_MAX ? (int)told : -1;
 	return on_description(counted->tree, message);
 }
 
