@@ -129,12 +129,13 @@ static inline void crossover_carry(const struct crossover_design *from,
 {
 	for (int s = 0; s < to->stages; s++)
 		for (int lane = 0; lane < CROSSOVER_LANES; lane++) {
-			const bool passes = to->c[s][3][lane] == 1;
-			const double share =
-				from->stages != to->stages || passes
-					? 0
-					: (double)from->scale[s][lane] /
-						  (double)to->scale[s][lane];
+			/* Divided in any case: GCC 12 reads the wrong places when only
+			 * some lanes are (AVX). */
+			const double scale = (double)from->scale[s][lane] /
+					     (double)to->scale[s][lane];
+			const bool goes_on =
+				from->stages == to->stages && to->c[s][3][lane] != 1;
+			const double share = goes_on ? scale : 0;
 			state->memory[s][0][lane] *= share;
 			state->memory[s][1][lane] *= share;
 		}
