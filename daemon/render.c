@@ -7,6 +7,7 @@
 #include "daemon/param.h"
 #include "daemon/render_options.h"
 #include "daemon/soundfile.h"
+#include "daemon/words.h"
 
 #include <math.h>
 #include <sndfile.h>
@@ -35,6 +36,8 @@ struct render {
 	int in_slots[PORTS_MAX], in_count; /* the rack's input channels in order */
 	int out_slots[CHANNELS_MAX];
 	float *interleaved;
+	int32_t *fixed; /* the same as words of `words`; NULL: floats are written */
+	struct words words;
 	int64_t latency;
 	float **folded; /* [node][meter slot], of the whole run */
 	bool *measured; /* [node] */
@@ -234,7 +237,13 @@ static int output_open(struct render *render)
 		fprintf(stderr, "lathe-render: %s: %s\n", options->out, error);
 		return EXIT_FILE;
 	}
-	return 0;
+	int bits = soundfile_bits(options->out, options->format);
+	if (!bits)
+		return 0;
+	render->words = words_begin(bits, render->channels, render->in_info.samplerate);
+	render->fixed = calloc((size_t)options->block * (size_t)render->channels,
+			       sizeof *render->fixed);
+	return render->fixed ? 0 : EXIT_FILE;
 }
 
 /* ---- the run ----------------------------------------------------------------------- */
@@ -297,8 +306,12 @@ static bool block_write(struct render *render, int from, int frames)
 		for (int i = from; i < frames; i++)
 			render->interleaved[(i - from) * channels + c] = buffer[i];
 	}
-	return sf_writef_float(render->out, render->interleaved, frames - from) ==
-	       frames - from;
+	frames -= from;
+	if (!render->fixed)
+		return sf_writef_float(render->out, render->interleaved, frames) ==
+		       frames;
+	words_make(&render->words, render->interleaved, render->fixed, frames);
+	return sf_writef_int(render->out, render->fixed, frames) == frames;
 }
 
 static void meters_fold(struct render *render)
@@ -456,6 +469,7 @@ static void render_finish(struct render *render)
 	free(render->folded);
 	free(render->measured);
 	free(render->interleaved);
+	free(render->fixed);
 	for (int slot = 0; slot < PORTS_MAX; slot++)
 		free(render->buffers[slot]);
 	engine_destroy(render->engine);

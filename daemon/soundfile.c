@@ -37,6 +37,18 @@ int soundfile_format(const char *path, const char *format)
 	return 0;
 }
 
+int soundfile_bits(const char *path, const char *format)
+{
+	switch (soundfile_format(path, format) & SF_FORMAT_SUBMASK) {
+	case SF_FORMAT_PCM_16:
+		return 16;
+	case SF_FORMAT_PCM_24:
+		return 24;
+	default:
+		return 0;
+	}
+}
+
 SNDFILE *soundfile_create(const char *path, const char *format, int rate, int channels,
 			  int64_t frames, char *error, size_t error_size)
 {

@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 enum { NOISE_CHANNELS = 8 };
-enum noise_kind { NOISE_DITHER, NOISE_TONE };
+enum noise_kind { NOISE_DITHER, NOISE_TONE, NOISE_FILE };
 
 static inline uint64_t noise_bits(uint64_t frame, int channel, enum noise_kind kind)
 {
@@ -19,6 +19,13 @@ static inline uint64_t noise_bits(uint64_t frame, int channel, enum noise_kind k
 	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
 	z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
 	return z ^ (z >> 31);
+}
+
+/* Two uniform numbers' difference, -1..1. */
+static inline double noise_triangular(uint64_t frame, int channel, enum noise_kind kind)
+{
+	const uint64_t z = noise_bits(frame, channel, kind);
+	return ((double)(z >> 32) - (double)(z & 0xffffffffu)) * 0x1p-32;
 }
 
 #endif

@@ -14,13 +14,6 @@
 #include "dsp/noise.h"
 #include "modules/dither/dither.h"
 
-/* Two uniform numbers' difference, -1..1 steps. */
-static double triangular_noise(uint64_t frame, int channel)
-{
-	const uint64_t z = noise_bits(frame, channel, NOISE_DITHER);
-	return ((double)(z >> 32) - (double)(z & 0xffffffffu)) * 0x1p-32;
-}
-
 static double shaped_error(const double *shape, const double *error)
 {
 	double even = 0, odd = 0;
@@ -45,8 +38,8 @@ static void channel_run(const double *shape, double *error, double steps,
 		}
 		const double wanted =
 			(double)in[n] * steps + shaped_error(shape, error);
-		const double noise =
-			triangular_noise(piece->frame + (uint64_t)n, channel);
+		const double noise = noise_triangular(piece->frame + (uint64_t)n,
+						      channel, NOISE_DITHER);
 		const double word = rint(wanted + noise);
 		memmove(error + 1, error, (DITHER_ORDER - 1) * sizeof *error);
 		error[0] = word - wanted;

@@ -75,6 +75,10 @@ is "flac: head" "$(head -c 4 "$scratch/out.flac")" "fLaC"
 is "flac in" "$(render --config $config "$scratch/out.flac" "$scratch/out.wav")" 0
 is "16 bits" "$(render --config $config --format 16 "$scratch/demo.wav" "$scratch/out.wav")" 0
 
+# Other readers find every frame and every word.
+/usr/bin/python3 tests/system/render_files.py "$build/lathe-render" "$scratch" >"$scratch/files" 2>&1
+is "files" "$? $(cat "$scratch/files")" "0 168 passed, 0 failed"
+
 # What can't be done, and why.
 is "no file" "$(render --config $config "$scratch/none.wav" "$scratch/x.wav")" 1
 is "not audio" "$(render --config $config "$scratch/bad.conf" "$scratch/x.wav")" 1
