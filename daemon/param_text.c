@@ -272,7 +272,8 @@ int meter_text(const struct meter *meter, float reading, char *text, size_t size
 	const char *unit = meter->unit ? meter->unit : "";
 	bool level = meter->flags & METER_LINEAR || strcmp(unit, "LUFS") == 0;
 
-	if (level && reading <= meter->min)
+	/* A reduction's floor is 0 dB: nothing is turned down, and that is no silence. */
+	if (level && meter->min < 0 && reading <= meter->min)
 		return snprintf(text, size, "-inf %s", unit);
 	return quantity_text((double)reading, unit, 0, text, size);
 }
