@@ -65,7 +65,9 @@ static void test_meters(void)
 	CHECK_TEXT(path, "-6.02 dB");
 	meter_text(level, -120, path, sizeof(path));
 	CHECK_TEXT(path, "-inf dB");
-	const struct meter reduction = { .unit = "dB", .max = 60, .flags = METER_LINEAR };
+	const struct meter reduction = { .unit = "dB",
+					 .max = 60,
+					 .flags = METER_LINEAR };
 	meter_text(&reduction, 0, path, sizeof(path));
 	CHECK_TEXT(path, "0.0 dB");
 }
