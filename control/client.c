@@ -248,19 +248,29 @@ enum client_end client_run(struct client *client, double seconds,
 	}
 }
 
+/* liblo packs arguments at 4 bytes, where a lo_arg of 8 doesn't belong. */
 double message_number(const struct message *message, int argument)
 {
 	if (argument >= message->argc)
 		return (double)NAN;
+	const void *bytes = message->argv[argument];
+	int32_t integer;
+	int64_t wide;
+	float single;
+	double number;
 	switch (message->types[argument]) {
 	case 'i':
-		return message->argv[argument]->i;
+		memcpy(&integer, bytes, sizeof integer);
+		return integer;
 	case 'h':
-		return (double)message->argv[argument]->h;
+		memcpy(&wide, bytes, sizeof wide);
+		return (double)wide;
 	case 'f':
-		return (double)message->argv[argument]->f;
+		memcpy(&single, bytes, sizeof single);
+		return (double)single;
 	case 'd':
-		return message->argv[argument]->d;
+		memcpy(&number, bytes, sizeof number);
+		return number;
 	case 'T':
 		return 1;
 	case 'F':
@@ -274,5 +284,5 @@ const char *message_string(const struct message *message, int argument)
 {
 	if (argument >= message->argc || message->types[argument] != 's')
 		return NULL;
-	return &message->argv[argument]->s;
+	return (const char *)message->argv[argument];
 }
