@@ -370,13 +370,12 @@ static void one_place(struct dispatch *dispatch, const struct sender *sender, in
 
 static void many_places(struct dispatch *dispatch, const struct sender *sender,
 			const struct pattern *pattern, enum verb verb,
-			const struct message *message)
+			const struct message *message, enum pass pass)
 {
 	struct want want = { .form = VERB_VALUE };
-	bool query = is_query(verb, message);
+	bool query = is_query(verb, message), rebuilds = false;
 	int found = address_match(dispatch->addresses, pattern, false, dispatch->bits);
 	int count = address_count(dispatch->addresses), acted = 0;
-	apply_pending(dispatch);
 	for (int i = 0; found && i < count; i++) {
 		const struct place *place = address_place(dispatch->addresses, i);
 		if (!(dispatch->bits[i / 64] >> (i % 64) & 1))
@@ -386,6 +385,7 @@ static void many_places(struct dispatch *dispatch, const struct sender *sender,
 			dispatch->bits[i / 64] &= ~(UINT64_C(1) << (i % 64));
 		else
 			acted++;
+		rebuilds |= place->param && (place->param->flags & PARAM_REBUILD);
 	}
 	if (!acted) {
 		answer_error(dispatch->answers, sender, message->path,
@@ -393,6 +393,9 @@ static void many_places(struct dispatch *dispatch, const struct sender *sender,
 			     found ? "nothing that can do this" : "no address");
 		return;
 	}
+	bool alone = query || (rebuilds && pass == PASS_ALL);
+	if (alone)
+		apply_pending(dispatch);
 	if (query) {
 		if (!answer_values(dispatch->answers, sender, dispatch->bits, verb))
 			answer_error(dispatch->answers, sender, message->path, "busy",
@@ -412,17 +415,19 @@ static void many_places(struct dispatch *dispatch, const struct sender *sender,
 			     dispatch->now, "%s: %s",
 			     address_place(dispatch->addresses, i)->path, want.error);
 	}
+	if (alone)
+		apply_pending(dispatch);
 }
 
 static void by_pattern(struct dispatch *dispatch, const struct sender *sender,
-		       const struct message *message)
+		       const struct message *message, enum pass pass)
 {
 	struct pattern pattern;
 	const char *why;
 	int stem;
 	enum verb verb = address_verb(message->path, message->path_length, &stem);
 	if (pattern_compile(&pattern, message->path, (size_t)stem, &why))
-		many_places(dispatch, sender, &pattern, verb, message);
+		many_places(dispatch, sender, &pattern, verb, message, pass);
 	else
 		answer_error(dispatch->answers, sender, message->path,
 			     "unknown_address", dispatch->now, "%s", why);
@@ -463,7 +468,7 @@ static void one_message(struct dispatch *dispatch, const struct sender *sender,
 		apply_pending(dispatch);
 		command_run(dispatch, sender, &message);
 	} else if (pattern) {
-		by_pattern(dispatch, sender, &message);
+		by_pattern(dispatch, sender, &message, pass);
 	} else {
 		unknown(dispatch, sender, &message);
 	}

@@ -414,6 +414,39 @@ static void test_flood(void)
 	stop();
 }
 
+/* Patterns and plain sets of a bundle are one change; those of a turn, too. */
+static void test_patterns_as_one(void)
+{
+	start(8);
+	lo_bundle bundle = lo_bundle_new(LO_TT_IMMEDIATE);
+	lo_bundle_add_message(bundle, "/n1/gain", message_of("f", 1.0));
+	lo_bundle_add_message(bundle, "/*/band/*/gain", message_of("f", 2.0));
+	lo_bundle_add_message(bundle, "/n?/freq", message_of("f", 100.0));
+	lo_bundle_add_message(bundle, "/*/look", message_of("f", 3.0));
+	fake_applies = 0;
+	user_send_bundle(&user, bundle);
+	pump(osc, 0.01);
+	CHECK(fake_applies == 1, "%d changes", fake_applies);
+	CHECK(fake_last_count == 1 + 64 + 8 + 8, "%d values", fake_last_count);
+	fake_applies = 0;
+	for (int i = 0; i < 20; i++)
+		user_send(&user, "/*/gain/adjust", "f", 1.0);
+	user_send(&user, "/n1/swap", "i", 1);
+	osc_receive(osc);
+	CHECK(fake_applies == 1 && fake_last_count == 9, "%d changes, %d values",
+	      fake_applies, fake_last_count);
+	CHECK_NEAR(fake_value(&host, "n1", "gain"), 21, 0, "each step counts");
+	CHECK_NEAR(fake_value(&host, "n2", "gain"), 20, 0, "each step counts");
+	/* A pattern that rebuilds makes nothing wait that came beside it. */
+	fake_applies = 0;
+	user_send(&user, "/n1/gain", "f", 2.0);
+	user_send(&user, "/*/look", "f", 4.0);
+	user_send(&user, "/n1/gain", "f", 3.0);
+	osc_receive(osc);
+	CHECK(fake_applies == 3, "%d changes", fake_applies);
+	stop();
+}
+
 /* A burst of 10,000 sets while the loop is away is not lost. */
 static void test_burst(void)
 {
@@ -448,6 +481,7 @@ int main(void)
 	test_refusal();
 	test_own_port();
 	test_flood();
+	test_patterns_as_one();
 	test_burst();
 	free(heard);
 	return test_result();
