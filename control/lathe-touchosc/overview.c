@@ -202,7 +202,8 @@ static void row_of_presses(struct widget *page, const struct style *style,
 			   address, 's', arguments[i], labels[i], colour);
 }
 
-/* What a hand must find without looking: mute, dim, bypass; A and B; undo and redo. */
+/* What a hand must find without looking: mute, dim, bypass; A and B; undo and redo. The
+ * lock shuts others out: far from mute. */
 static void masters_draw(struct widget *page, const struct style *style,
 			 const struct rack *rack, struct frame area)
 {
@@ -237,10 +238,12 @@ static void masters_draw(struct widget *page, const struct style *style,
 	row_of_presses(page, style, at, slots + 3, labels + 3, 2, "/rack/compare",
 		       COLOUR_CHOICE);
 	at.y += row + gap;
-	at.w = half;
+	at.w = (area.w - 2 * gap) / 3;
 	cell_press(page, style, at, "/rack/undo", 0, "", "Undo", COLOUR_PRESS);
-	at.x += half + gap;
+	at.x += at.w + gap;
 	cell_press(page, style, at, "/rack/redo", 0, "", "Redo", COLOUR_PRESS);
+	at.x += at.w + gap;
+	master_draw(page, style, rack, at, "lock", COLOUR_SWITCH);
 }
 
 static void scenes_draw(struct widget *page, const struct style *style,
