@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { SHARED = LANES - 1, MARKS_BITS = 12 };
+
 struct lane {
 	struct sockaddr_in from;
 	uint8_t *bytes;    /* LANE_BYTES, from the first datagram on */
@@ -19,6 +21,8 @@ struct head {
 struct lanes {
 	struct lane lanes[LANES];
 	int waiting; /* lanes that are not empty */
+	/* Datagrams in the shared lane, by a hash of who sent them. */
+	uint32_t marks[1 << MARKS_BITS];
 };
 
 struct lanes *lanes_create(void)
@@ -38,10 +42,17 @@ static bool is_empty(const struct lane *lane)
 	return lane->start == lane->end;
 }
 
+static uint32_t *mark_of(struct lanes *lanes, const struct sockaddr_in *from)
+{
+	uint32_t hash = (from->sin_addr.s_addr * 31u + from->sin_port) * 2654435761u;
+	return &lanes->marks[hash >> (32 - MARKS_BITS)];
+}
+
+/* Who has datagrams in the shared lane stays there, or newer ones would overtake them. */
 static struct lane *lane_of(struct lanes *lanes, const struct sockaddr_in *from)
 {
 	struct lane *spare = NULL;
-	for (int i = 0; i < LANES - 1; i++) {
+	for (int i = 0; i < SHARED; i++) {
 		struct lane *lane = &lanes->lanes[i];
 		if (lane->from.sin_port == from->sin_port &&
 		    lane->from.sin_addr.s_addr == from->sin_addr.s_addr)
@@ -49,8 +60,8 @@ static struct lane *lane_of(struct lanes *lanes, const struct sockaddr_in *from)
 		if (!spare && is_empty(lane))
 			spare = lane;
 	}
-	if (!spare)
-		return &lanes->lanes[LANES - 1];
+	if (!spare || *mark_of(lanes, from))
+		return &lanes->lanes[SHARED];
 	spare->from = *from;
 	return spare;
 }
@@ -74,6 +85,8 @@ bool lane_put(struct lanes *lanes, const struct sockaddr_in *from, const uint8_t
 	if (lane->end + whole > LANE_BYTES)
 		return false;
 	lanes->waiting += is_empty(lane);
+	if (lane == &lanes->lanes[SHARED])
+		++*mark_of(lanes, from);
 	memcpy(lane->bytes + lane->end, &head, sizeof head);
 	memcpy(lane->bytes + lane->end + sizeof head, bytes, size);
 	lane->end += whole;
@@ -91,6 +104,8 @@ const uint8_t *lane_take(struct lanes *lanes, int index, size_t *size,
 	const uint8_t *bytes = lane->bytes + lane->start + sizeof head;
 	*size = head.size;
 	*from = head.from;
+	if (index == SHARED)
+		--*mark_of(lanes, from);
 	lane->start += sizeof head + (head.size + 3) / 4 * 4;
 	if (is_empty(lane)) {
 		lane->start = lane->end = 0;
