@@ -28,8 +28,10 @@ static const char *widest(const struct row *row)
 {
 	static const struct {
 		const char *unit, *text;
-	} texts[] = { { "dB", "-88.8 dB" }, { "Hz", "88.8 kHz" }, { "ms", "88.88 ms" },
-		      { "%", "-100 %" },    { ":1", "88.8:1" },   { "", "88.88" } };
+	} texts[] = { { "dB", "-88.8 dB" }, { "Hz", "88.8 kHz" },
+		      { "ms", "88.88 ms" }, { "LUFS", "-88.8 LUFS" },
+		      { "%", "-100 %" },    { ":1", "88.8:1" },
+		      { "", "88.88" } };
 
 	for (size_t i = 0; !row->meter && i < sizeof texts / sizeof texts[0]; i++)
 		if (strcmp(texts[i].unit, row->unit) == 0)

@@ -63,7 +63,8 @@ class Drawing:
         """What an unheard read-out may say."""
         last = node.messages[0].path.split("/")[-2]
         return {"load": "12.5 %", "q": "0.71", "type": "high shelf", "channels": "stereo", "compare": "off",
-                "ratio": "12.5:1"}.get(last, "-12.5 dB" if "/meter/" in node.name else "-12 dB")
+                "ratio": "12.5:1", "target": "-23.0 LUFS"}.get(
+                    last, "-12.5 dB" if "/meter/" in node.name else "-12 dB")
 
     def value(self, node):
         for message in node.messages:
