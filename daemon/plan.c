@@ -24,7 +24,7 @@ struct building {
 	struct fade fade;
 };
 
-static void *zeroed(size_t count, size_t size)
+void *plan_zeroed(size_t count, size_t size)
 {
 	void *memory = calloc(count ? count : 1, size);
 
@@ -402,7 +402,7 @@ static void lay_out_snapshots(struct plan *plan)
 {
 	size_t nodes = (size_t)plan->rack->node_count, bytes = 0;
 
-	plan->places = zeroed(nodes, sizeof(*plan->places));
+	plan->places = plan_zeroed(nodes, sizeof(*plan->places));
 	for (int i = 0; i < plan->rack->node_count; i++) {
 		const struct node *node = &plan->rack->nodes[i];
 		struct place *place = &plan->places[i];
@@ -433,7 +433,7 @@ static void lay_out_meters(struct plan *plan)
 {
 	int slots = 0;
 
-	plan->meters_at = zeroed((size_t)plan->rack->node_count, sizeof(int));
+	plan->meters_at = plan_zeroed((size_t)plan->rack->node_count, sizeof(int));
 	for (int i = 0; i < plan->rack->node_count; i++) {
 		const struct node *node = &plan->rack->nodes[i];
 		plan->meters_at[i] = node->kind == NODE_RACK ? -1 : slots;
@@ -468,8 +468,9 @@ static void join_residents(struct building *b)
 	char error[EVENT_TEXT_BYTES];
 
 	plan->input_residents =
-		zeroed((size_t)rack->input_count, sizeof(*plan->input_residents));
-	plan->residents = zeroed((size_t)rack->node_count, sizeof(*plan->residents));
+		plan_zeroed((size_t)rack->input_count, sizeof(*plan->input_residents));
+	plan->residents =
+		plan_zeroed((size_t)rack->node_count, sizeof(*plan->residents));
 	for (int i = 0; i < rack->input_count; i++)
 		plan->input_residents[i] = resident_join(
 			&b->builder->residents, rack->inputs[i].name,
@@ -499,14 +500,15 @@ struct plan *plan_build(struct builder *builder, struct rack *rack)
 	plan->rate = builder->rate;
 	plan->rack = rack;
 	plan->node_count = rack->node_count;
-	plan->latency = zeroed((size_t)rack->node_count, sizeof(int));
-	plan->same = zeroed((size_t)rack->node_count, sizeof(int));
+	plan->latency = plan_zeroed((size_t)rack->node_count, sizeof(int));
+	plan->same = plan_zeroed((size_t)rack->node_count, sizeof(int));
 	join_residents(&b);
 	draft_init(&b.draft, rack, plan->rate);
-	b.buffers = zeroed((size_t)b.draft.signal_count, sizeof(*b.buffers));
-	b.pasts = zeroed((size_t)b.draft.signal_count, sizeof(*b.pasts));
-	b.last_use = zeroed((size_t)b.draft.signal_count, sizeof(int));
-	b.spare = zeroed((size_t)b.draft.signal_count * CHANNELS_MAX, sizeof(float *));
+	b.buffers = plan_zeroed((size_t)b.draft.signal_count, sizeof(*b.buffers));
+	b.pasts = plan_zeroed((size_t)b.draft.signal_count, sizeof(*b.pasts));
+	b.last_use = plan_zeroed((size_t)b.draft.signal_count, sizeof(int));
+	b.spare = plan_zeroed((size_t)b.draft.signal_count * CHANNELS_MAX,
+			      sizeof(float *));
 	b.silence = arena_alloc(arena, sizeof(float) * GRID_FRAMES);
 	fade_init(&b.fade, arena, fade_frames(plan->rate, FADE_MS));
 	for (int i = 0; i < rack->input_count; i++)

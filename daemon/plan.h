@@ -125,6 +125,8 @@ enum hidden { HIDDEN_TRIPPED, HIDDEN_LATCHED, HIDDEN_DROPPED, HIDDEN_COUNT };
 /* Worker. Takes the rack over. Never fails: what create() refuses passes its input. */
 struct plan *plan_build(struct builder *builder, struct rack *rack);
 void plan_destroy(struct builder *builder, struct plan *plan);
+/* Worker. Zeroed memory, for free(): never NULL, not even for none. */
+void *plan_zeroed(size_t count, size_t size);
 /* Worker (plan_ports.c), when the steps are made: [signals][channels] buffers. */
 struct draft;
 void plan_add_ports(struct plan *plan, const struct draft *draft,

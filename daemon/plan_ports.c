@@ -7,15 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static void *zeroed(size_t count, size_t size)
-{
-	void *memory = calloc(count ? count : 1, size);
-
-	if (!memory)
-		abort();
-	return memory;
-}
-
 static struct port *add_port(struct plan *plan, const char *name, const char *part,
 			     int channel, float *buffer)
 {
@@ -109,8 +100,8 @@ void plan_add_ports(struct plan *plan, const struct draft *draft,
 			count += (size_t)rack->nodes[i].channels;
 	for (int i = 0; i < plan->loop_count; i++)
 		count += 2 * (size_t)plan->loops[i].channels;
-	plan->ports = zeroed(count, sizeof(*plan->ports));
-	plan->port_buffers = zeroed(count, sizeof(*plan->port_buffers));
+	plan->ports = plan_zeroed(count, sizeof(*plan->ports));
+	plan->port_buffers = plan_zeroed(count, sizeof(*plan->port_buffers));
 	for (int i = 0; i < rack->input_count; i++)
 		input_ports(plan, draft, i, buffers[i]);
 	for (int i = 0; i < rack->node_count; i++)
