@@ -60,13 +60,15 @@ static void subscribe(struct dispatch *dispatch, const struct sender *sender,
 				 "wanted: a pattern, a rate from 0.1 to 50 Hz, a port");
 		return;
 	}
-	if (!sender->client) {
+	struct client *client =
+		watch_listener(dispatch->watch, &sender->address, dispatch->now);
+	if (!client) {
 		command_complain(dispatch, sender, path, "full",
 				 "32 clients are here already; one must leave first");
 		return;
 	}
-	bool is_new = !sender->client->subscription_count;
-	if (!watch_subscribe(dispatch->watch, sender->client, pattern, rate, (int)port,
+	bool is_new = !client->subscription_count;
+	if (!watch_subscribe(dispatch->watch, client, pattern, rate, (int)port,
 			     dispatch->now, &found, &why))
 		command_complain(dispatch, sender, path, "bad_argument", why);
 	else if (!found && strncmp(pattern, "/rack", 5) != 0)
@@ -74,8 +76,8 @@ static void subscribe(struct dispatch *dispatch, const struct sender *sender,
 			     dispatch->now,
 			     "%s matches nothing now; what a reload brings will come",
 			     pattern);
-	if (is_new && sender->client->subscription_count)
-		command_scene_greet(dispatch, sender->client);
+	if (is_new && client->subscription_count)
+		command_scene_greet(dispatch, client);
 }
 
 static void unsubscribe(struct dispatch *dispatch, const struct sender *sender,

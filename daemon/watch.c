@@ -64,8 +64,8 @@ static bool same_address(const struct sockaddr_in *a, const struct sockaddr_in *
 	return a->sin_addr.s_addr == b->sin_addr.s_addr && a->sin_port == b->sin_port;
 }
 
-struct client *watch_client(struct watch *watch, const struct sockaddr_in *source,
-			    double now)
+static struct client *client_seat(struct watch *watch, const struct sockaddr_in *source,
+				  double now, double idle)
 {
 	struct client *spare = NULL;
 	for (int i = 0; i < CLIENTS_MAX; i++) {
@@ -76,7 +76,7 @@ struct client *watch_client(struct watch *watch, const struct sockaddr_in *sourc
 		}
 		/* The best place for a new one: a free one, else the longest silent. */
 		if (client->fixed || client->subscription_count ||
-		    (client->used && now - client->heard < idle_seconds))
+		    (client->used && now - client->heard < idle))
 			continue;
 		if (!spare ||
 		    (spare->used && (!client->used || client->heard < spare->heard)))
@@ -89,6 +89,18 @@ struct client *watch_client(struct watch *watch, const struct sockaddr_in *sourc
 	spare->source = spare->target = *source;
 	spare->heard = now;
 	return spare;
+}
+
+struct client *watch_client(struct watch *watch, const struct sockaddr_in *source,
+			    double now)
+{
+	return client_seat(watch, source, now, idle_seconds);
+}
+
+struct client *watch_listener(struct watch *watch, const struct sockaddr_in *source,
+			      double now)
+{
+	return client_seat(watch, source, now, 0);
 }
 
 int watch_subscribers(const struct watch *watch)

@@ -72,6 +72,9 @@ void watch_destroy(struct watch *watch);
 /* The record of this sender, new if need be; NULL when all are in use. */
 struct client *watch_client(struct watch *watch, const struct sockaddr_in *source,
 			    double now);
+/* The same for one who subscribes: those who did not give way, however lately they spoke. */
+struct client *watch_listener(struct watch *watch, const struct sockaddr_in *source,
+			      double now);
 int watch_subscribers(const struct watch *watch);
 
 /* port 0: the sender's. Renews when the client has the pattern already. False and a

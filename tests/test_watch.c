@@ -220,6 +220,24 @@ static void test_port(void)
 	stop();
 }
 
+/* Who merely asked a moment ago gives way to who subscribes. */
+static void test_many_askers(void)
+{
+	struct user users[34];
+	start(0);
+	for (int i = 0; i < 34; i++) {
+		users[i] = user_open(osc);
+		user_send(&users[i], "/eq/gain", "");
+		pump(osc, 0.001);
+	}
+	user_send(&users[33], "/rack/subscribe", "s", "/eq/gain");
+	pump(osc, 0.1);
+	CHECK(host.status.clients == 1, "%d clients", host.status.clients);
+	for (int i = 0; i < 34; i++)
+		close(users[i].fd);
+	stop();
+}
+
 static void test_many(void)
 {
 	struct user users[34];
@@ -355,6 +373,7 @@ int main(void)
 	test_rate();
 	test_peaks();
 	test_port();
+	test_many_askers();
 	test_many();
 	test_events();
 	test_reshape();
