@@ -18,8 +18,9 @@ const struct command commands[] = {
 	  "prints what these addresses hold; a node's name means all of it", 0, ANY,
 	  command_get, ASKS, SHAPE_VALUES },
 	{ "set", "ADDRESS VALUE",
-	  "sets a param; `set -` reads lines as get prints them, as one change", 1, ANY,
-	  command_set, CHANGES, SHAPE_VALUES },
+	  "sets a param; `set -` reads lines as get prints them: 250 (8000 "
+	  "bytes) as one change, more as several",
+	  1, ANY, command_set, CHANGES, SHAPE_VALUES },
 	{ "ramp", "ADDRESS VALUE SECONDS",
 	  "glides there along the param's curve; prints where it starts", 3, 3,
 	  command_ramp, CHANGES, SHAPE_VALUES },
