@@ -36,8 +36,9 @@ static const struct param params[TONEMATCH_PARAMS] = {
 
 static const struct meter meters[] = {
 	[TONEMATCH_FROZEN] = { "frozen", "Frozen",
-			       "1 in silence, in much quieter passages and on hold", "",
-			       0, 1, FOLD_LAST, 0, NULL, 0 },
+			       "0 listening, 1 in silence, in much quieter passages "
+			       "and on hold",
+			       "", 0, 1, FOLD_LAST, 0, NULL, 0 },
 	[TONEMATCH_OFF] = { "off", "Off the curve",
 			    "Mean distance of the long-term spectrum from the curve",
 			    "dB", 0, 100, FOLD_LAST, 0, NULL, 0 },
