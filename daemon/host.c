@@ -6,6 +6,7 @@
 #include "daemon/history.h"
 #include "daemon/inserts.h"
 #include "daemon/limit.h"
+#include "daemon/lock.h"
 #include "daemon/param.h"
 #include "daemon/recall.h"
 #include "daemon/scene.h"
@@ -177,6 +178,7 @@ static void replace_rack(struct host *host, struct rack *rack, bool fresh,
 	compare_move(host->compare, old, rack);
 	state_touch(host->state);
 	host->rack = rack;
+	lock_reloaded(host);
 	engine_rebuild(host->engine, rack);
 	rack_destroy(old);
 	text_add(result, "%s",

@@ -11,6 +11,11 @@ int lock_param(const struct rack *rack)
 	return param_find(rack->nodes[rack->node_count - 1].module, false, "lock");
 }
 
+static bool is_locked(const struct rack *rack)
+{
+	return rack->nodes[rack->node_count - 1].values[lock_param(rack)] > 0.5f;
+}
+
 bool lock_shuts(const struct host *host, bool on, enum role role,
 		const struct sockaddr_in *from)
 {
@@ -27,11 +32,16 @@ void lock_note(struct host *host, bool was, bool on, const struct sockaddr_in *f
 			   on ? "locked" : "unlocked", address);
 }
 
+void lock_reloaded(struct host *host)
+{
+	if (!is_locked(host->rack))
+		host->lock_holder = 0;
+}
+
 void lock_text(const struct host *host, char text[LOCK_TEXT_BYTES])
 {
-	const struct node *rack = &host->rack->nodes[host->rack->node_count - 1];
 	struct in_addr holder = { host->lock_holder };
-	bool on = rack->values[lock_param(host->rack)] > 0.5f;
+	bool on = is_locked(host->rack);
 	char address[INET_ADDRSTRLEN];
 	if (!on || !host->lock_holder)
 		snprintf(text, LOCK_TEXT_BYTES, "%s", on ? "by the config" : "off");

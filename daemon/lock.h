@@ -16,6 +16,8 @@ bool lock_shuts(const struct host *host, bool on, enum role role,
 		const struct sockaddr_in *from);
 /* It is being locked, or opened, by this host. */
 void lock_note(struct host *host, bool was, bool on, const struct sockaddr_in *from);
+/* The rack is another one: a lock that it opened has no holder any more. */
+void lock_reloaded(struct host *host);
 /* "off", or who holds it. */
 void lock_text(const struct host *host, char text[LOCK_TEXT_BYTES]);
 

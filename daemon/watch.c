@@ -195,6 +195,7 @@ static void adopt_target(struct watch *watch, struct client *client)
 		for (int s = 0; s < other->subscription_count; s++)
 			client->subscriptions[s] = other->subscriptions[s];
 		client->subscription_count = other->subscription_count;
+		client->fixed |= other->fixed;
 		other->subscription_count = 0;
 		client_forget(other);
 		return;
@@ -259,6 +260,15 @@ bool watch_unsubscribe(struct watch *watch, struct client *client, const char *p
 	return any;
 }
 
+/* The next config says whether it is there for ever. What it asked for itself goes on. */
+static void free_regular(struct client *client)
+{
+	for (int s = client->subscription_count - 1; s >= 0; s--)
+		if (client->subscriptions[s]->fixed)
+			subscription_drop(client, s);
+	client->fixed = false;
+}
+
 static void add_regular(struct watch *watch, const struct regular *regular, double now)
 {
 	struct sockaddr_in target = { .sin_family = AF_INET,
@@ -280,9 +290,10 @@ void watch_regulars(struct watch *watch, double now)
 	const struct osc_settings *osc = &watch->host->rack->osc;
 	for (int i = 0; i < CLIENTS_MAX; i++) {
 		struct client *client = &watch->clients[i];
-		if (client->used &&
-		    (client->fixed || access_role(osc, &client->source) == ROLE_NONE))
+		if (client->used && access_role(osc, &client->source) == ROLE_NONE)
 			client_forget(client);
+		else if (client->fixed)
+			free_regular(client);
 	}
 	for (int i = 0; i < osc->regular_count; i++)
 		add_regular(watch, &osc->regulars[i], now);

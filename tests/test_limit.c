@@ -227,6 +227,34 @@ static void test_lock_restart(void)
 	stop();
 }
 
+static void reload_locked(bool locked)
+{
+	struct text report = { .length = 0 };
+	FILE *file = fopen(config_path, "w");
+	fprintf(file,
+		"rack = { lock = %s; };\n"
+		"nodes = ( { module = \"trim\"; name = \"eq\"; } );\n"
+		"osc = { listen = \"0.0.0.0\"; allow = ( { network = "
+		"\"10.2.0.0/16\"; trust = true; } ); };\n",
+		locked ? "true" : "false");
+	fclose(file);
+	CHECK(host_reload(&host, NULL, true, &report), "%s", report.bytes);
+	text_finish(&report);
+}
+
+/* Who locked the rack that a reload opened holds no later lock. */
+static void test_lock_reload(void)
+{
+	start();
+	set(&one, "/rack/lock", 1);
+	reload_locked(false);
+	CHECK_NEAR(fake_value(&host, "rack", "lock"), 0, 0, "opened");
+	reload_locked(true);
+	set(&one, "/rack/lock", 0);
+	CHECK_ERROR("locked", "by the config");
+	stop();
+}
+
 /* ---- limits ------------------------------------------------------------------------------ */
 
 static void test_limit_forms(void)
@@ -436,6 +464,55 @@ static void test_regulars(void)
 	stop();
 }
 
+/* Who subscribes the same ear from another port takes its place, but not for ever. */
+static void test_regular_joined(void)
+{
+	start();
+	struct user tablet = user_at("10.7.0.1");
+	struct user script = user_at("10.7.0.1");
+	regular_add("10.7.0.1", user_port(&tablet), "/*");
+	host.reshaped(host.context);
+	pump(osc, 0.05);
+	user_send(&script, "/rack/subscribe", "sfi", "/eq/*", 50.0, user_port(&tablet));
+	pump(osc, 0.05);
+	CHECK(host.status.clients == 1, "%d clients", host.status.clients);
+	user_send(&script, "/rack/unsubscribe", "");
+	host.reshaped(host.context);
+	pump(osc, 0.05);
+	user_hear(&tablet);
+	set(&one, "/comp/gain", 3);
+	pump(osc, 0.05);
+	user_hear(&tablet);
+	CHECK_HEARD("/comp/gain", 3);
+	check_gone(&tablet);
+	close(script.fd);
+	close(tablet.fd);
+	stop();
+}
+
+/* What it asked for itself outlives a reload. */
+static void test_regular_reload(void)
+{
+	start();
+	struct user tablet = user_at("10.2.0.7");
+	regular_add("10.2.0.7", user_port(&tablet), "/comp/*");
+	host.reshaped(host.context);
+	user_send(&tablet, "/rack/subscribe", "sf", "/eq/*", 50.0);
+	pump(osc, 0.05);
+	host.rack->osc.regular_count = 0;
+	host.reshaped(host.context);
+	pump(osc, 0.05);
+	user_hear(&tablet);
+	set(&one, "/comp/gain", 3);
+	set(&one, "/eq/gain", 4);
+	pump(osc, 0.05);
+	user_hear(&tablet);
+	CHECK_HEARD("/eq/gain", 4);
+	CHECK(!heard_at("/comp/gain"), "no longer of the config");
+	close(tablet.fd);
+	stop();
+}
+
 /* ---- names are no paths ------------------------------------------------------------------ */
 
 static void test_paths(void)
@@ -488,10 +565,13 @@ int main(void)
 	snprintf(config_path, sizeof config_path, "%s/rack.conf", folder);
 	test_lock();
 	test_lock_restart();
+	test_lock_reload();
 	test_limit_forms();
 	test_limit_roles();
 	test_limit_recalls();
 	test_regulars();
+	test_regular_joined();
+	test_regular_reload();
 	test_paths();
 	snprintf(command, sizeof command, "rm -rf %s", folder);
 	if (system(command) != 0)
