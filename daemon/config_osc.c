@@ -176,7 +176,8 @@ static void read_allow_entry(struct reading *reading, const config_setting_t *el
 			reading_unknown(reading, key, "osc/allow", &words);
 	}
 	if (!config_setting_get_member(element, "network"))
-		reading_complain(reading, element, "osc/allow: would accept %s",
+		reading_complain(reading, element,
+				 "osc/allow: found no network, would accept %s",
 				 accepted);
 	reading->rack->osc.allow_count += good;
 }
@@ -226,6 +227,25 @@ static bool read_target(struct reading *reading, const config_setting_t *key,
 	return false;
 }
 
+/* A host has one role, whatever ports it listens on. */
+static void check_role(struct reading *reading, const config_setting_t *element,
+		       const struct regular *regular)
+{
+	const struct osc_settings *osc = &reading->rack->osc;
+
+	for (int i = 0; i < osc->regular_count; i++) {
+		const struct regular *other = &osc->regulars[i];
+
+		if (other->address != regular->address || other->role == regular->role)
+			continue;
+		reading_complain(reading, element,
+				 "osc/clients: found the role \"%s\" for a host that "
+				 "has \"%s\" above, would accept one role for a host",
+				 role_word(regular->role), role_word(other->role));
+		return;
+	}
+}
+
 static void read_regular(struct reading *reading, const config_setting_t *element,
 			 struct regular *regular)
 {
@@ -258,8 +278,11 @@ static void read_regular(struct reading *reading, const config_setting_t *elemen
 			reading_unknown(reading, key, "osc/clients", &words);
 	}
 	if (!config_setting_get_member(element, "address"))
-		reading_complain(reading, element, "osc/clients: would accept %s",
+		reading_complain(reading, element,
+				 "osc/clients: found no address, would accept %s",
 				 accepted);
+	if (good)
+		check_role(reading, element, regular);
 	reading->rack->osc.regular_count += good;
 }
 
@@ -345,13 +368,15 @@ static void read_limit(struct reading *reading, const config_setting_t *element,
 	}
 	if (good && !matches_any(reading->rack, &limit->pattern))
 		reading_complain(reading, element,
-				 "osc/limits: found %s, which is no param of this rack",
+				 "osc/limits: found %s, which is no param of this "
+				 "rack, would accept what lathed --describe lists",
 				 limit->params);
-	if (!config_setting_get_member(element, "param") ||
-	    (!config_setting_get_member(element, "min") &&
-	     !config_setting_get_member(element, "max")))
-		reading_complain(reading, element, "osc/limits: would accept %s",
-				 accepted);
+	bool named = config_setting_get_member(element, "param");
+	if (!named || (!config_setting_get_member(element, "min") &&
+		       !config_setting_get_member(element, "max")))
+		reading_complain(reading, element,
+				 "osc/limits: found no %s, would accept %s",
+				 named ? "min or max" : "param", accepted);
 	if (limit->has_min && limit->has_max && !limit->as_config &&
 	    limit->min > limit->max)
 		reading_complain(reading, element,
@@ -420,6 +445,22 @@ static void read_osc_key(struct reading *reading, const config_setting_t *key)
 		osc->quiet = !announce;
 }
 
+/* From an address of this machine alone nothing reaches another. */
+static void check_reach(struct reading *reading, const config_setting_t *section)
+{
+	const struct osc_settings *osc = &reading->rack->osc;
+
+	for (int i = 0; osc_is_local(osc) && i < osc->regular_count; i++) {
+		if (osc->regulars[i].address >> 24 == 127)
+			continue;
+		reading_complain(reading, config_setting_get_member(section, "clients"),
+				 "osc/clients: found a client in the network, which "
+				 "%s does not reach, would accept listen = \"0.0.0.0\"",
+				 osc->listen);
+		return;
+	}
+}
+
 void reading_osc(struct reading *reading, const config_setting_t *root)
 {
 	const config_setting_t *section = config_setting_get_member(root, "osc");
@@ -429,6 +470,7 @@ void reading_osc(struct reading *reading, const config_setting_t *root)
 		return;
 	for (int i = 0; i < config_setting_length(section); i++)
 		read_osc_key(reading, config_setting_get_elem(section, (unsigned)i));
+	check_reach(reading, section);
 	if (!osc_is_local(osc) && osc->allow_count + osc->regular_count == 0)
 		reading_complain(
 			reading, config_setting_get_member(section, "listen"),

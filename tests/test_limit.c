@@ -468,9 +468,9 @@ static void test_regulars(void)
 static void test_regular_joined(void)
 {
 	start();
-	struct user tablet = user_at("10.7.0.1");
-	struct user script = user_at("10.7.0.1");
-	regular_add("10.7.0.1", user_port(&tablet), "/*");
+	struct user tablet = user_at("10.2.0.7");
+	struct user script = user_at("10.2.0.7");
+	regular_add("10.2.0.7", user_port(&tablet), "/*");
 	host.reshaped(host.context);
 	pump(osc, 0.05);
 	user_send(&script, "/rack/subscribe", "sfi", "/eq/*", 50.0, user_port(&tablet));
@@ -484,7 +484,12 @@ static void test_regular_joined(void)
 	pump(osc, 0.05);
 	user_hear(&tablet);
 	CHECK_HEARD("/comp/gain", 3);
-	check_gone(&tablet);
+	host.rack->osc.regular_count = 0;
+	host.reshaped(host.context);
+	set(&one, "/comp/gain", 4);
+	pump(osc, 0.05);
+	int left = user_hear(&tablet);
+	CHECK(left == 0, "no longer of the config: %s", heard[0].path);
 	close(script.fd);
 	close(tablet.fd);
 	stop();
