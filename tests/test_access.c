@@ -3,6 +3,8 @@
 #include "daemon/access.h"
 #include "daemon/dispatch.h"
 #include "daemon/siphash.h"
+#include "daemon/glide.h"
+#include "daemon/recall.h"
 #include "tests/fake_host.h"
 #include "tests/lan.h"
 #include "tests/osc_user.h"
@@ -199,7 +201,10 @@ static struct user user_at(const char *address)
 static void start(void)
 {
 	char error[256];
-	host = (struct host) { .rack = fake_rack(0), .events = event_log_create() };
+	host = (struct host) { .rack = fake_rack(0),
+			       .events = event_log_create(),
+			       .glides = glides_create(),
+			       .recalls = recalls_create() };
 	snprintf(host.rack->osc.listen, sizeof host.rack->osc.listen, "0.0.0.0");
 	host.rack->osc.allow = calloc(4, sizeof(struct allow));
 	host.rack->osc.allow_count = 4;
@@ -217,6 +222,8 @@ static void start(void)
 static void stop(void)
 {
 	osc_destroy(osc);
+	glides_destroy(host.glides);
+	recalls_destroy(host.recalls);
 	event_log_destroy(host.events);
 	rack_destroy(host.rack);
 	free(host.config_path);

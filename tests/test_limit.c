@@ -477,8 +477,6 @@ static void test_regular_joined(void)
 	pump(osc, 0.05);
 	CHECK(host.status.clients == 1, "%d clients", host.status.clients);
 	user_send(&script, "/rack/unsubscribe", "");
-	pump(osc, 0.01);
-	host.reshaped(host.context);
 	pump(osc, 0.05);
 	user_hear(&tablet);
 	set(&one, "/comp/gain", 3);
