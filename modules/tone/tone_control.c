@@ -188,11 +188,10 @@ static void design(const struct setup *setup, const float *values, void *numbers
 	t->turn = (uint64_t)(fmin(hz / setup->rate, 0.49) * 0x1p64);
 	ident_design(t, setup->rate);
 	sweep_design(t, (double)values[TONE_DURATION], setup->rate);
-	const double pink = pink_design(&t->pink, setup->rate);
 	if (t->signal == TONE_WHITE)
 		t->gain = noise_gain(t->gain);
 	else if (t->signal == TONE_PINK)
-		t->gain = noise_gain(t->gain) / pink;
+		t->gain = noise_gain(t->gain) / pink_design(&t->pink, setup->rate);
 }
 
 static void *init(struct arena *arena, const struct setup *setup)
