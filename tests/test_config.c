@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "daemon/param.h"
+#include "tests/config_text.h"
 #include "tests/model_modules.h"
 #include "tests/test.h"
 
@@ -40,18 +41,12 @@ static void text_write(const char *name, const char *text)
 
 static struct rack *load_text(const char *text, struct complaints *complaints)
 {
-	return config_load(file_write("test.conf", text, strlen(text)), complaints);
+	return config_text(file_path("test.conf"), text, complaints);
 }
 
-/* Loads what must load; complaints are failures. */
 static struct rack *load_good(const char *text)
 {
-	struct complaints complaints = { 0 };
-	struct rack *rack = load_text(text, &complaints);
-
-	CHECK(rack && complaints.count == 0, "%s", complaints.text.bytes);
-	text_finish(&complaints.text);
-	return rack ? rack : rack_create();
+	return config_text_good(file_path("test.conf"), text);
 }
 
 /* ---- good files --------------------------------------------------------------------- */

@@ -7,28 +7,15 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "tests/config_text.h"
 #include "tests/model_modules.h"
 #include "tests/test.h"
 
 static char path[] = "/tmp/lathe-test-config-osc-XXXXXX";
 
-static struct rack *load_text(const char *text, struct complaints *complaints)
-{
-	FILE *file = fopen(path, "w");
-
-	if (!file || fputs(text, file) < 0 || fclose(file) != 0)
-		abort();
-	return config_load(path, complaints);
-}
-
 static struct rack *load_good(const char *text)
 {
-	struct complaints complaints = { 0 };
-	struct rack *rack = load_text(text, &complaints);
-
-	CHECK(rack && complaints.count == 0, "%s", complaints.text.bytes);
-	text_finish(&complaints.text);
-	return rack ? rack : rack_create();
+	return config_text_good(path, text);
 }
 
 static void test_who(void)
@@ -141,7 +128,7 @@ static void test_bad(void)
 
 	for (size_t i = 0; i < sizeof(bads) / sizeof(bads[0]); i++) {
 		struct complaints complaints = { 0 };
-		struct rack *rack = load_text(bads[i].text, &complaints);
+		struct rack *rack = config_text(path, bads[i].text, &complaints);
 
 		snprintf(where, sizeof(where), "%s:%d: ", path, bads[i].line);
 		const char *said = complaints.text.bytes ? complaints.text.bytes : "";

@@ -5,20 +5,12 @@
 #include <unistd.h>
 
 #include "daemon/param.h"
+#include "tests/config_text.h"
 #include "tests/model_modules.h"
 #include "tests/random.h"
 #include "tests/test.h"
 
 static char path[] = "/tmp/lathe-test-print-XXXXXX";
-
-static struct rack *load_text(const char *text, struct complaints *complaints)
-{
-	FILE *file = fopen(path, "w");
-
-	if (!file || fputs(text, file) < 0 || fclose(file) != 0)
-		abort();
-	return config_load(path, complaints);
-}
 
 static uint32_t seed = 12345;
 
@@ -164,7 +156,7 @@ static void test_round_trip(void)
 		struct complaints complaints = { 0 };
 
 		config_print(rack, &printed);
-		struct rack *read = load_text(printed.bytes, &complaints);
+		struct rack *read = config_text(path, printed.bytes, &complaints);
 		CHECK(read && racks_equal(rack, read), "%s\n%s", printed.bytes,
 		      complaints.text.bytes ? complaints.text.bytes : "another rack");
 		if (read)
