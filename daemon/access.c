@@ -90,7 +90,7 @@ static enum role role_of(const struct osc_settings *settings, uint32_t address,
 			 bool *trust)
 {
 	*trust = true;
-	if (address >> 24 == 127)
+	if (address_is_local(address))
 		return ROLE_ADMIN;
 	const struct regular *regular = regular_of(settings, address);
 	if (regular)

@@ -451,7 +451,7 @@ static void check_reach(struct reading *reading, const config_setting_t *section
 	const struct osc_settings *osc = &reading->rack->osc;
 
 	for (int i = 0; osc_is_local(osc) && i < osc->regular_count; i++) {
-		if (osc->regulars[i].address >> 24 == 127)
+		if (address_is_local(osc->regulars[i].address))
 			continue;
 		reading_complain(reading, config_setting_get_member(section, "clients"),
 				 "osc/clients: found a client in the network, which "
@@ -484,7 +484,7 @@ bool osc_is_local(const struct osc_settings *osc)
 	uint32_t address = 0;
 
 	address_parse(osc->listen, &address);
-	return address >> 24 == 127;
+	return address_is_local(address);
 }
 
 /* ---- printing ------------------------------------------------------------------------- */

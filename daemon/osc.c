@@ -187,7 +187,7 @@ struct osc_counts osc_counts(const struct osc *osc)
 static bool is_own(const struct osc *osc, const struct sockaddr_in *from)
 {
 	return from->sin_port == osc->self.sin_port &&
-	       (ntohl(from->sin_addr.s_addr) >> 24 == 127 ||
+	       (address_is_local(ntohl(from->sin_addr.s_addr)) ||
 		from->sin_addr.s_addr == osc->self.sin_addr.s_addr);
 }
 

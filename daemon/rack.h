@@ -170,6 +170,12 @@ struct text;
 void rack_merge(struct rack *rack, const struct rack *old, bool fresh,
 		struct text *report);
 
+/* Whether an IPv4 address, in the host's byte order, is this machine's alone. */
+static inline bool address_is_local(uint32_t address)
+{
+	return address >> 24 == 127;
+}
+
 /* Whether only this machine reaches it. (config_osc.c) */
 bool osc_is_local(const struct osc_settings *osc);
 /* "view" "control" "admin"; ROLE_NONE for other words. */
