@@ -200,7 +200,17 @@ static inline float vf_peak(vf a)
 	return lane[0];
 }
 
-/* Sum of the lanes, by halves, so that the order of additions is fixed. */
+/* Sum of the lanes, by halves: the order of additions is fixed, and no long chain. */
+static inline float vf_sum(vf a)
+{
+	float lane[VEC_FLOATS];
+	vf_store(lane, a);
+	for (int width = VEC_FLOATS / 2; width >= 1; width /= 2)
+		for (int i = 0; i < width; i++)
+			lane[i] += lane[i + width];
+	return lane[0];
+}
+
 static inline double vd_sum(vd a)
 {
 	double lane[VEC_DOUBLES];

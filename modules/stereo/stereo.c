@@ -98,23 +98,12 @@ static inline void powers_add(struct stereo_powers *powers, vf l, vf r)
 	powers->lr = l * r + powers->lr;
 }
 
-/* By halves: a chain of additions is slow. */
-static inline double powers_total(vf a)
-{
-	float lane[VEC_FLOATS];
-	vf_store(lane, a);
-	for (int width = VEC_FLOATS / 2; width >= 1; width /= 2)
-		for (int i = 0; i < width; i++)
-			lane[i] += lane[i + width];
-	return (double)lane[0];
-}
-
 static inline void powers_end(const struct stereo_powers *powers,
 			      struct stereo_sums *sums)
 {
-	sums->cell[0] += powers_total(powers->ll);
-	sums->cell[1] += powers_total(powers->rr);
-	sums->cell[2] += powers_total(powers->lr);
+	sums->cell[0] += (double)vf_sum(powers->ll);
+	sums->cell[1] += (double)vf_sum(powers->rr);
+	sums->cell[2] += (double)vf_sum(powers->lr);
 }
 
 static inline void stereo_listen_frame(struct stereo_sums *sums, float l, float r)
