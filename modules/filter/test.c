@@ -82,7 +82,7 @@ static void test_guard(int rate)
 		for (double hz = 20; hz <= guards[g].hz; hz += 197)
 			ripple = fmax(ripple, fabs(response_db(hz, rate)));
 		ripple = fmax(ripple, fabs(response_db(guards[g].hz, rate)));
-		for (double hz = guards[g].hz + 2000; hz < rate / 2; hz += 197)
+		for (double hz = guards[g].hz + 2000; hz < rate / 2.0; hz += 197)
 			stop = fmax(stop, response_db(hz, rate));
 		printf("%d Hz, guard %s: ripple %.5f dB, stop band %.1f dB\n", rate,
 		       guards[g].name, ripple, stop);
