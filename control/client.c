@@ -15,9 +15,16 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { PACKET_BYTES = 65536, DEPTH_MAX = 4, KEPT_BYTES = 65536 };
+enum {
+	PACKET_BYTES = 65536,
+	DEPTH_MAX = 4,
+	KEPT_BYTES = 65536,
+	ASK_BYTES = 24, /* less than that from a stranger draws no challenge */
+};
 static const double kept_seconds = 2;   /* what is older was lost for good */
 static const double known_seconds = 30; /* who answered since then knows us */
+/* But a subscriber is asked again after 300, and anybody is a stranger again after 600. */
+static const double confirmed_seconds = 450;
 
 double client_now(void)
 {
@@ -36,7 +43,9 @@ bool client_open(struct client *client, const char *host, const char *port, char
 
 	*client = (struct client) { .fd = -1,
 				    .due = LO_TT_IMMEDIATE,
-				    .heard = -known_seconds };
+				    .heard = -known_seconds,
+				    .confirmed = -confirmed_seconds,
+				    .subscribed = -kept_seconds };
 	if (strchr(host, ':'))
 		hints.ai_family = AF_INET6;
 	int failed = getaddrinfo(host, port, &hints, &found);
@@ -93,6 +102,19 @@ static void send_bytes(struct client *client, const void *bytes, size_t size)
 	}
 }
 
+/* Too little to be asked who we are: asks to be asked. */
+static void client_say(struct client *client, const void *bytes, size_t size)
+{
+	static const unsigned char ask[ASK_BYTES] = "/rack/confirm\0\0\0,i\0\0";
+	double now = client_now();
+
+	if (size < sizeof ask && (now - client->heard >= known_seconds ||
+				  now - client->confirmed >= confirmed_seconds))
+		send_bytes(client, ask, sizeof ask);
+	keep(client, bytes, size);
+	send_bytes(client, bytes, size);
+}
+
 static lo_message message_make(const char *types, va_list list)
 {
 	lo_message message = lo_message_new();
@@ -117,8 +139,9 @@ void client_send(struct client *client, const char *path, const char *types, ...
 	lo_message message = message_make(types, list);
 	va_end(list);
 	void *bytes = lo_message_serialise(message, path, NULL, &size);
-	keep(client, bytes, size);
-	send_bytes(client, bytes, size);
+	client_say(client, bytes, size);
+	if (strcmp(path, "/rack/subscribe") == 0)
+		client->subscribed = client->sent;
 	free(bytes);
 	lo_message_free(message);
 }
@@ -139,8 +162,7 @@ void client_send_bundle(struct client *client, lo_bundle bundle)
 	size_t size;
 	void *bytes = lo_bundle_serialise(bundle, NULL, &size);
 
-	keep(client, bytes, size);
-	send_bytes(client, bytes, size);
+	client_say(client, bytes, size);
 	free(bytes);
 	lo_bundle_free_recursive(bundle);
 }
@@ -149,6 +171,15 @@ static uint32_t big_endian(const unsigned char *bytes)
 {
 	return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 |
 	       (uint32_t)bytes[2] << 8 | bytes[3];
+}
+
+/* Whether a challenge only renews what we are: nothing was lost then. It is an answer to a
+ * subscription; whoever else is asked is a stranger, and was not heard. */
+static bool is_renewal(const struct client *client, double now)
+{
+	return now - client->subscribed < kept_seconds &&
+	       now - client->heard < known_seconds &&
+	       now - client->confirmed < confirmed_seconds;
 }
 
 /* True when it was a challenge. Each datagram of ours may have drawn one; what has been
@@ -166,13 +197,12 @@ static bool client_confirm(struct client *client, const unsigned char *bytes,
 	int number = (int)big_endian(bytes + 20);
 	if (number == client->number && now - client->confirmed < 1)
 		return true;
+	bool lost = !is_renewal(client, now) && now - client->sent <= kept_seconds;
 	client->number = number;
 	client->confirmed = now;
 	memcpy(answer + 20, bytes + 20, 4);
 	send_bytes(client, answer, sizeof answer);
-	if (now - client->heard < known_seconds || now - client->sent > kept_seconds)
-		client->kept_size = 0;
-	for (size_t at = 0; at < client->kept_size; at += length) {
+	for (size_t at = 0; lost && at < client->kept_size; at += length) {
 		memcpy(&length, client->kept + at, sizeof length);
 		at += sizeof length;
 		send_bytes(client, client->kept + at, length);

@@ -12,7 +12,7 @@ struct client {
 	/* What a daemon that doesn't know us yet has not taken: see client_confirm(). */
 	unsigned char *kept; /* each behind its size */
 	size_t kept_size;
-	double sent, heard, confirmed; /* client_now() */
+	double sent, heard, confirmed, subscribed; /* client_now() */
 	int number;
 };
 

@@ -54,7 +54,9 @@ osc = { listen = "0.0.0.0"; allow = ( { network = "10.1.0.0/24"; role = "admin";
 END
 start_lathed "$work/rack.conf"
 
-# Each is challenged, and answers by itself.
+# Each is challenged, and answers by itself; too little to be challenged asks to be.
+check "a stranger's ping" from 1 ping
+check "a stranger's status" from 2 status
 check "an admin sets" from 1 set gain/gain -3
 check "an admin's question" from 1 get gain/gain
 check "an admin's file" from 1 reload
