@@ -21,6 +21,7 @@ enum kind { ANSWER_NONE, ANSWER_DESCRIPTION, ANSWER_VALUES, ANSWER_TEXT };
 struct job {
 	enum kind kind;
 	struct sockaddr_in to;
+	uint64_t order; /* of beginning */
 	size_t at;
 	int count; /* said so far */
 	bool filtered;
@@ -42,6 +43,7 @@ struct answers {
 	struct client everyone; /* counts the complaints of those without a record */
 	struct job jobs[ANSWERS_MAX];
 	int under_way;
+	uint64_t begun;
 	/* The tree's description as messages, each behind its size; made when first asked. */
 	uint8_t *tree;
 	size_t tree_size, tree_room;
@@ -74,13 +76,22 @@ void answers_destroy(struct answers *answers)
 	free(answers);
 }
 
-void answers_reshape(struct answers *answers, const struct addresses *addresses)
+void answers_reshape(struct answers *answers, const struct addresses *addresses,
+		     double now)
 {
 	answers->addresses = addresses;
 	answers->tree_size = 0;
-	for (int i = 0; i < ANSWERS_MAX; i++)
-		if (answers->jobs[i].kind != ANSWER_TEXT)
-			job_finish(answers, &answers->jobs[i]);
+	for (int i = 0; i < ANSWERS_MAX; i++) {
+		struct job *job = &answers->jobs[i];
+		struct sender sender = { .address = job->to };
+		if (job->kind == ANSWER_NONE || job->kind == ANSWER_TEXT)
+			continue;
+		answer_error(answers, &sender,
+			     job->kind == ANSWER_VALUES ? "/*" : "/rack/describe",
+			     "busy", now,
+			     "the rack became another one meanwhile; ask again");
+		job_finish(answers, job);
+	}
 }
 
 uint64_t answers_unsent(const struct answers *answers)
@@ -169,6 +180,7 @@ static struct job *job_begin(struct answers *answers, const struct sender *sende
 		if (job->kind != ANSWER_NONE)
 			continue;
 		answers->under_way++;
+		job->order = ++answers->begun;
 		job->kind = kind;
 		job->to = sender->address;
 		return job;
@@ -345,6 +357,24 @@ void answers_tick(struct answers *answers)
 	for (int i = 0; i < ANSWERS_MAX && answers->under_way; i++)
 		if (answers->jobs[i].kind != ANSWER_NONE)
 			job_go_on(answers, &answers->jobs[i]);
+}
+
+uint64_t answer_newest(const struct answers *answers)
+{
+	return answers->begun;
+}
+
+bool answer_goes_on(const struct answers *answers, const struct sockaddr_in *to,
+		    uint64_t newest)
+{
+	for (int i = 0; i < ANSWERS_MAX && answers->under_way; i++) {
+		const struct job *job = &answers->jobs[i];
+		if (job->kind != ANSWER_NONE && job->order <= newest &&
+		    job->to.sin_port == to->sin_port &&
+		    job->to.sin_addr.s_addr == to->sin_addr.s_addr)
+			return true;
+	}
+	return false;
 }
 
 bool answers_busy(const struct answers *answers)

@@ -19,8 +19,9 @@ struct answers;
 
 struct answers *answers_create(struct host *host, int fd);
 void answers_destroy(struct answers *answers);
-/* The tree is another one: what was being said about the old one ends. */
-void answers_reshape(struct answers *answers, const struct addresses *addresses);
+/* The tree is another one: what was being said about the old one ends with an error. */
+void answers_reshape(struct answers *answers, const struct addresses *addresses,
+		     double now);
 uint64_t answers_unsent(const struct answers *answers);
 
 /* Short answers gather in one datagram until the sender changes or answer_send(). */
@@ -47,6 +48,11 @@ bool answer_values(struct answers *answers, const struct sender *sender,
 bool answer_text(struct answers *answers, const struct sender *sender, const char *path,
 		 int ok, struct text *text);
 void answers_tick(struct answers *answers);
+/* The newest long answer so far; and whether one to this client, up to that one, is still
+ * under way: what says that all was said must wait for it. */
+uint64_t answer_newest(const struct answers *answers);
+bool answer_goes_on(const struct answers *answers, const struct sockaddr_in *to,
+		    uint64_t newest);
 bool answers_busy(const struct answers *answers); /* a long one is under way */
 
 #endif

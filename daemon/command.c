@@ -107,17 +107,68 @@ static int64_t frame_now(const struct dispatch *dispatch)
 		       : -1;
 }
 
+static bool add_pong(struct dispatch *dispatch, struct packet *packet,
+		     const struct message *message)
+{
+	double up = dispatch->now - dispatch->started;
+	return packet_echo(packet, "/rack/pong", message, "sdhd", LATHE_VERSION, up,
+			   frame_now(dispatch), timed_clock());
+}
+
+static bool is_same(const struct sockaddr_in *one, const struct sockaddr_in *other)
+{
+	return one->sin_port == other->sin_port &&
+	       one->sin_addr.s_addr == other->sin_addr.s_addr;
+}
+
+/* How many of this client's syncs and pings wait. */
+static int syncs_of(const struct dispatch *dispatch, const struct sockaddr_in *to)
+{
+	int count = 0;
+	for (int i = 0; i < dispatch->sync_count; i++)
+		count += is_same(&dispatch->syncs[i].to, to);
+	return count;
+}
+
+static void wait_its_turn(struct dispatch *dispatch, const struct sender *sender,
+			  const struct message *message, bool is_ping)
+{
+	size_t size = (size_t)((const char *)message->end - message->path);
+	if (size > SYNC_BYTES_MAX) {
+		command_complain(dispatch, sender, message->path, "bad_argument",
+				 "the arguments are too long to send back");
+		return;
+	}
+	if (dispatch->sync_count == SYNCS_MAX ||
+	    syncs_of(dispatch, &sender->address) == SYNCS_OF_ONE_MAX) {
+		answer_error(dispatch->answers, sender, message->path, "busy",
+			     dispatch->now,
+			     "%d of a client's syncs and pings wait at most",
+			     SYNCS_OF_ONE_MAX);
+		return;
+	}
+	struct sync *entry = &dispatch->syncs[dispatch->sync_count++];
+	entry->to = sender->address;
+	entry->is_ping = is_ping;
+	entry->serial = dispatch->serial;
+	entry->answer = answer_newest(dispatch->answers);
+	entry->size = size;
+	memcpy(entry->bytes, message->path, size);
+}
+
+/* A pong comes after the answers to what was asked before. */
 static void ping(struct dispatch *dispatch, const struct sender *sender,
 		 const struct message *message)
 {
-	struct packet *packet = answer_packet(dispatch->answers, sender);
-	double up = dispatch->now - dispatch->started;
-	if (packet_echo(packet, "/rack/pong", message, "sdhd", LATHE_VERSION, up,
-			frame_now(dispatch), timed_clock()))
+	struct answers *answers = dispatch->answers;
+	if (answer_goes_on(answers, &sender->address, answer_newest(answers))) {
+		wait_its_turn(dispatch, sender, message, true);
 		return;
-	answer_send(dispatch->answers);
-	if (!packet_echo(packet, "/rack/pong", message, "sdhd", LATHE_VERSION, up,
-			 frame_now(dispatch), timed_clock()))
+	}
+	if (add_pong(dispatch, answer_packet(answers, sender), message))
+		return;
+	answer_send(answers);
+	if (!add_pong(dispatch, answer_packet(answers, sender), message))
 		command_complain(dispatch, sender, message->path, "bad_argument",
 				 "the arguments are too long to send back");
 }
@@ -125,30 +176,27 @@ static void ping(struct dispatch *dispatch, const struct sender *sender,
 static void sync(struct dispatch *dispatch, const struct sender *sender,
 		 const struct message *message)
 {
-	size_t size = (size_t)((const char *)message->end - message->path);
-	if (dispatch->sync_count == SYNCS_MAX || size > SYNC_BYTES_MAX) {
-		command_complain(dispatch, sender, message->path, "busy",
-				 size > SYNC_BYTES_MAX
-					 ? "the arguments are too long to send back"
-					 : "64 syncs are waiting already");
-		return;
-	}
-	struct sync *entry = &dispatch->syncs[dispatch->sync_count++];
-	entry->to = sender->address;
-	entry->serial = dispatch->serial;
-	entry->size = size;
-	memcpy(entry->bytes, message->path, size);
+	wait_its_turn(dispatch, sender, message, false);
 	command_synced(dispatch);
 }
 
 static bool is_played(struct dispatch *dispatch, const struct sync *entry)
 {
 	const struct host *host = dispatch->host;
-	if (!host->status.block)
+	if (entry->is_ping || !host->status.block)
 		return true;
 	if (dispatch->reloaded && !engine_busy(host->engine))
 		dispatch->reloaded = false;
 	return !dispatch->reloaded && engine_played(host->engine) >= entry->serial;
+}
+
+static bool add_reply(struct dispatch *dispatch, struct packet *packet,
+		      const struct sync *entry)
+{
+	struct message message = message_read(entry->bytes, entry->size);
+	return entry->is_ping ? add_pong(dispatch, packet, &message)
+			      : packet_echo(packet, "/rack/synced", &message, "h",
+					    frame_now(dispatch));
 }
 
 void command_synced(struct dispatch *dispatch)
@@ -156,18 +204,18 @@ void command_synced(struct dispatch *dispatch)
 	int kept = 0;
 	for (int i = 0; i < dispatch->sync_count; i++) {
 		struct sync *entry = &dispatch->syncs[i];
-		if (!is_played(dispatch, entry)) {
-			dispatch->syncs[kept++] = *entry;
+		struct sender sender = { .address = entry->to };
+		if (!is_played(dispatch, entry) ||
+		    answer_goes_on(dispatch->answers, &entry->to, entry->answer)) {
+			if (kept++ < i)
+				dispatch->syncs[kept - 1] = *entry;
 			continue;
 		}
-		struct sender sender = { .address = entry->to };
-		struct message message = message_read(entry->bytes, entry->size);
 		struct packet *packet = answer_packet(dispatch->answers, &sender);
-		if (packet_echo(packet, "/rack/synced", &message, "h",
-				frame_now(dispatch)))
+		if (add_reply(dispatch, packet, entry))
 			continue;
 		answer_send(dispatch->answers);
-		packet_echo(packet, "/rack/synced", &message, "h", frame_now(dispatch));
+		add_reply(dispatch, packet, entry);
 	}
 	dispatch->sync_count = kept;
 }

@@ -55,7 +55,7 @@ void dispatch_reshape(struct dispatch *dispatch)
 	dispatch->reloaded = true;
 	watch_reshape(dispatch->watch, dispatch->addresses);
 	watch_regulars(dispatch->watch, dispatch->now);
-	answers_reshape(dispatch->answers, dispatch->addresses);
+	answers_reshape(dispatch->answers, dispatch->addresses, dispatch->now);
 }
 
 /* ---- changes ---------------------------------------------------------------------------- */
@@ -539,9 +539,9 @@ void dispatch_tick(struct dispatch *dispatch, double now)
 			whole_bundle(dispatch, &sender, bytes, size);
 		free(bytes);
 	}
-	command_synced(dispatch);
 	command_scene_tick(dispatch);
 	answers_tick(dispatch->answers);
+	command_synced(dispatch);
 	dispatch_flush(dispatch);
 }
 

@@ -9,11 +9,19 @@
 #include "daemon/answer.h"
 #include "daemon/timed.h"
 
-enum { SYNCS_MAX = 64, SYNC_BYTES_MAX = 512, SAVES_MAX = 64 };
+enum {
+	SYNCS_MAX = 512,
+	SYNCS_OF_ONE_MAX = 16, /* of one client, so that others find room */
+	SYNC_BYTES_MAX = 512,
+	SAVES_MAX = 64,
+};
 
+/* A sync or a ping that waits for what came before it. */
 struct sync {
 	struct sockaddr_in to;
-	uint64_t serial;
+	bool is_ping;    /* for the answers alone */
+	uint64_t serial; /* that the audio must play */
+	uint64_t answer; /* the newest long answer then */
 	size_t size;
 	uint8_t bytes[SYNC_BYTES_MAX]; /* the message, for its arguments */
 };

@@ -469,6 +469,57 @@ static void test_burst(void)
 	stop();
 }
 
+/* A pong or a synced says that all of a long answer is there; others wait for nothing. */
+static void test_ends(void)
+{
+	start(60);
+	struct user other = user_open(osc);
+	user_send(&user, "/*/band/*/*", "");
+	user_send(&user, "/*/band/*/*/text", "");
+	user_send(&user, "/rack/sync", "i", 8);
+	user_send(&user, "/rack/ping", "i", 9);
+	user_send(&user, "/rack/ping", "i", 10);
+	user_send(&other, "/rack/ping", "i", 11);
+	pump(osc, 0.0);
+	user_hear(&other);
+	CHECK_HEARD("/rack/pong", 11);
+	user_hear(&user);
+	int all = 60 * 8 * 2 * 2, some = heard_count;
+	CHECK(some > 0 && some < all && !heard_at("/rack/pong"), "%d at once", some);
+	pump(osc, 0.2);
+	user_hear(&user);
+	CHECK(some + heard_count == all + 3, "%d of %d", some + heard_count, all + 3);
+	CHECK_TEXT(heard[heard_count - 3].path, "/rack/synced");
+	CHECK_NEAR(heard[heard_count - 2].number[0], 9, 0, "in their order");
+	CHECK_NEAR(heard[heard_count - 1].number[0], 10, 0, "in their order");
+	/* Who asks too often is told, and takes nobody's place. */
+	user_send(&user, "/*/band/*/*", "");
+	for (int i = 0; i < 17; i++)
+		user_send(&user, "/rack/ping", "i", i);
+	pump(osc, 0.0);
+	user_hear(&user);
+	CHECK_ERROR("busy", "16");
+	pump(osc, 0.2);
+	user_hear(&user);
+	CHECK(heard_times("/rack/pong") == 16, "%d pongs", heard_times("/rack/pong"));
+	/* An answer that a reload cuts short says so. */
+	user_send(&user, "/*/band/*/*", "");
+	user_send(&user, "/rack/describe", "");
+	user_send(&user, "/rack/ping", "i", 12);
+	osc_receive(osc);
+	rack_destroy(host.rack);
+	host.rack = fake_rack(50);
+	host.reshaped(host.context);
+	pump(osc, 0.1);
+	user_hear(&user);
+	CHECK(heard_times("/rack/error") == 2 && !heard_at("/rack/described"),
+	      "%d errors", heard_times("/rack/error"));
+	CHECK_ERROR("busy", "ask again");
+	CHECK_HEARD("/rack/pong", 12);
+	close(other.fd);
+	stop();
+}
+
 int main(void)
 {
 	test_types();
@@ -483,6 +534,7 @@ int main(void)
 	test_own_port();
 	test_flood();
 	test_patterns_as_one();
+	test_ends();
 	test_burst();
 	free(heard);
 	return test_result();

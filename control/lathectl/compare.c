@@ -39,22 +39,29 @@ static void play(struct session *session, const char *what)
 	client_send(&session->client, "/rack/compare", "s", what);
 }
 
+struct start {
+	struct session *session;
+	int nonce;
+};
+
 static bool on_answer(void *context, const struct message *message)
 {
-	struct session *session = context;
+	const struct start *start = context;
 
-	return session_error(session, message) ||
-	       strcmp(message->path, "/rack/pong") == 0;
+	return session_error(start->session, message) ||
+	       (strcmp(message->path, "/rack/pong") == 0 &&
+		message_number(message, 0) == start->nonce);
 }
 
 /* The daemon knows these choices and answers. */
 static int begin(struct session *session, const char *const what[2])
 {
+	struct start start = { session, session_number() };
+
 	play(session, what[1]);
 	play(session, what[0]);
-	client_send(&session->client, "/rack/ping", "");
-	enum client_end end = client_run(&session->client, session->options.patience,
-					 on_answer, session);
+	client_send(&session->client, "/rack/ping", "i", start.nonce);
+	enum client_end end = session_listen(session, on_answer, &start);
 	if (end != CLIENT_DONE)
 		return session_no_answer(session);
 	return session->refused ? EXIT_REFUSED : EXIT_DONE;

@@ -137,7 +137,13 @@ static void ask(struct typing *typing, const char *question, const char *pattern
 			 sizeof error))
 		return;
 	client_send(&client, question, pattern ? "s" : "", pattern);
-	client_run(&client, patience, on_message, typing);
+	/* Nobody waits long for somebody who says nothing. */
+	enum client_end end;
+	double heard;
+	do {
+		heard = client.heard;
+		end = client_run(&client, patience, on_message, typing);
+	} while (end == CLIENT_TIMEOUT && client.heard > heard);
 	client_close(&client);
 }
 

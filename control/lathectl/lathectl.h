@@ -70,6 +70,12 @@ bool is_pattern(const char *path);
 bool session_error(struct session *session, const struct message *message);
 /* Says that nobody answers; returns EXIT_NO_ANSWER. */
 int session_no_answer(const struct session *session);
+/* For a ping whose pong is to be known among earlier ones. */
+int session_number(void);
+/* Until the handler is content; nothing for as long as our patience is a timeout. */
+enum client_end session_listen(struct session *session,
+			       bool (*on_message)(void *, const struct message *),
+			       void *context);
 /* A string with its quotes, as JSON has it. */
 void json_string(FILE *to, const char *text);
 /* A number as short as it reads back, or null. */
@@ -80,11 +86,14 @@ struct wait {
 	struct session *session;
 	const char *path; /* of the answer */
 	int status;
-	char *text; /* of a long answer so far */
+	int count; /* rows or parts of a long answer so far */
+	char *text;
 	size_t length;
 };
 /* Until the handler says that it is done; then the exit status. */
 int ask_and_wait(struct wait *wait, bool (*on_message)(void *, const struct message *));
+/* Whether all rows or parts came: else says so and sets the status. */
+bool wait_whole(struct wait *wait, double count);
 /* Handler: gathers a /rack/result, prints it, sets the status. */
 bool on_result(void *context, const struct message *message);
 

@@ -28,6 +28,13 @@ static void value_print(const char *path, const struct message *message, bool js
 	fflush(stdout);
 }
 
+/* Awaits a pong amid what else comes. */
+struct sign {
+	struct session *session;
+	bool (*on_message)(void *, const struct message *);
+	int nonce;
+};
+
 static bool on_change(void *context, const struct message *message)
 {
 	struct session *session = context;
@@ -98,18 +105,43 @@ static bool on_traffic(void *context, const struct message *message)
 	return false;
 }
 
+static bool on_sign(void *context, const struct message *message)
+{
+	struct sign *sign = context;
+
+	if (strcmp(message->path, "/rack/pong") == 0 &&
+	    message_number(message, 0) == sign->nonce)
+		return true;
+	return sign->on_message(sign->session, message);
+}
+
+/* What is watched may say nothing for hours: whether anybody is there at all. */
+static bool is_there(struct session *session,
+		     bool (*on_message)(void *, const struct message *))
+{
+	struct sign sign = { session, on_message, session_number() };
+
+	client_send(&session->client, "/rack/ping", "i", sign.nonce);
+	return session_listen(session, on_sign, &sign) == CLIENT_DONE || stop_asked;
+}
+
 /* Keeps the subscription alive until the time is over or a signal came. */
 static int follow(struct session *session, const char *pattern,
 		  bool (*on_message)(void *, const struct message *))
 {
 	double rate = session->options.rate > 0 ? session->options.rate : 20;
 	double end = client_now() + session->options.seconds;
-	bool endless = session->options.seconds < 0;
+	bool endless = session->options.seconds < 0, known = false;
 
 	while (!stop_asked && (endless || client_now() < end)) {
 		double slice = endless ? renew_seconds
 				       : fmin(renew_seconds, end - client_now());
 		client_send(&session->client, "/rack/subscribe", "sf", pattern, rate);
+		known = known || is_there(session, on_message);
+		if (!known)
+			return session_no_answer(session);
+		if (session->refused)
+			return EXIT_REFUSED;
 		enum client_end why =
 			client_run(&session->client, slice, on_message, session);
 		if (why == CLIENT_GONE)

@@ -121,6 +121,31 @@ int session_no_answer(const struct session *session)
 	return EXIT_NO_ANSWER;
 }
 
+int session_number(void)
+{
+	static int number;
+
+	if (!number)
+		number = (int)(client_now() * 1000) & 0x7ffffff;
+	return ++number;
+}
+
+enum client_end session_listen(struct session *session,
+			       bool (*on_message)(void *, const struct message *),
+			       void *context)
+{
+	struct client *client = &session->client;
+	enum client_end end;
+	double heard;
+
+	do {
+		heard = client->heard;
+		end = client_run(client, session->options.patience, on_message,
+				 context);
+	} while (end == CLIENT_TIMEOUT && client->heard > heard);
+	return end;
+}
+
 void json_string(FILE *to, const char *text)
 {
 	putc('"', to);

@@ -29,7 +29,8 @@ struct board {
 	struct gauge *gauges;
 	int count;
 	int slot_hint; /* where the next message is expected */
-	bool described;
+	int heard;     /* descriptions */
+	bool whole;
 	char **nodes; /* shown; none: all */
 	int node_count;
 	int lines; /* drawn, to draw over */
@@ -79,11 +80,14 @@ static bool on_description(void *context, const struct message *message)
 
 	if (session_error(board->session, message))
 		return true;
-	if (strcmp(message->path, "/rack/described") == 0)
-		board->described = true;
-	else if (strcmp(message->path, "/rack/description") == 0)
+	if (strcmp(message->path, "/rack/description") == 0) {
+		board->heard++;
 		gauge_add(board, message);
-	return board->described;
+	}
+	if (strcmp(message->path, "/rack/described") != 0)
+		return false;
+	board->whole = message_number(message, 0) == board->heard;
+	return true;
 }
 
 static int gauges_read(struct board *board)
@@ -95,7 +99,7 @@ static int gauges_read(struct board *board)
 		&session->client, session->options.patience + 4, on_description, board);
 	if (session->refused)
 		return EXIT_REFUSED;
-	if (end != CLIENT_DONE)
+	if (end != CLIENT_DONE || !board->whole)
 		return session_no_answer(session);
 	if (board->count)
 		return EXIT_DONE;

@@ -38,12 +38,28 @@ int ask_and_wait(struct wait *wait, bool (*on_message)(void *, const struct mess
 	return session->refused ? EXIT_REFUSED : wait->status;
 }
 
+bool wait_whole(struct wait *wait, double count)
+{
+	if (wait->count == count)
+		return true;
+	fprintf(stderr, "lathectl: %d of %.0f came, the rest was lost; ask again\n",
+		wait->count, count);
+	wait->status = EXIT_NO_ANSWER;
+	return false;
+}
+
 /* ---- list, describe ---------------------------------------------------------------- */
 
 static bool described(struct wait *wait, const struct message *message)
 {
-	return session_error(wait->session, message) ||
-	       strcmp(message->path, "/rack/described") == 0;
+	if (session_error(wait->session, message))
+		return true;
+	if (strcmp(message->path, "/rack/description") == 0)
+		wait->count++;
+	if (strcmp(message->path, "/rack/described") != 0)
+		return false;
+	wait_whole(wait, message_number(message, 0));
+	return true;
 }
 
 static bool on_list(void *context, const struct message *message)
@@ -147,7 +163,8 @@ static void result_print(const struct wait *wait, bool ok, const char *text)
 	}
 }
 
-static void text_gather(struct wait *wait, const char *text)
+/* One part of a long text; true: it was the last. */
+static bool text_gather(struct wait *wait, const char *text, double part, double parts)
 {
 	size_t length = text ? strlen(text) : 0;
 	char *longer = realloc(wait->text, wait->length + length + 1);
@@ -157,6 +174,8 @@ static void text_gather(struct wait *wait, const char *text)
 	wait->text = longer;
 	memcpy(wait->text + wait->length, text ? text : "", length + 1);
 	wait->length += length;
+	wait->count++;
+	return part >= parts;
 }
 
 /* ,isii ok, text, part, parts. */
@@ -169,12 +188,13 @@ bool on_result(void *context, const struct message *message)
 		return true;
 	if (strcmp(message->path, "/rack/result") != 0)
 		return false;
-	text_gather(wait, text);
-	if (message_number(message, 2) < message_number(message, 3))
+	double parts = message_number(message, 3);
+	if (!text_gather(wait, text, message_number(message, 2), parts))
 		return false;
 	bool ok = message_number(message, 0) != 0;
 	wait->status = ok ? EXIT_DONE : EXIT_REFUSED;
-	result_print(wait, ok, wait->text);
+	if (wait_whole(wait, parts))
+		result_print(wait, ok, wait->text);
 	free(wait->text);
 	return true;
 }
@@ -214,10 +234,14 @@ static bool on_config(void *context, const struct message *message)
 		return true;
 	if (strcmp(message->path, "/rack/config") != 0)
 		return false;
-	const char *text = message_string(message, message->argc - 1);
-	text_gather(wait, text);
-	if (message_number(message, 0) < message_number(message, 1))
+	const char *text = message_string(message, 2);
+	double parts = message_number(message, 1);
+	if (!text_gather(wait, text, message_number(message, 0), parts))
 		return false;
+	if (!wait_whole(wait, parts)) {
+		free(wait->text);
+		return true;
+	}
 	if (wait->session->options.json) {
 		fputs("{\"config\": ", stdout);
 		json_string(stdout, wait->text);

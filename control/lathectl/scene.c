@@ -23,11 +23,15 @@ static bool on_list(void *context, const struct message *message)
 	struct wait *wait = context;
 	const char *name = message_string(message, 0);
 
-	if (session_error(wait->session, message) ||
-	    strcmp(message->path, "/rack/scene/listed") == 0)
+	if (session_error(wait->session, message))
 		return true;
+	if (strcmp(message->path, "/rack/scene/listed") == 0) {
+		wait_whole(wait, message_number(message, 0));
+		return true;
+	}
 	if (strcmp(message->path, "/rack/scene/state") != 0 || !name)
 		return false;
+	wait->count++;
 	const char *word = state_word(message_number(message, 1));
 	if (wait->session->options.json) {
 		fputs("{\"scene\": ", stdout);

@@ -67,7 +67,12 @@ static bool on_history(void *context, const struct message *message)
 		if (*line)
 			step_print(line, wait->session->options.json);
 	free(copy);
-	return message_number(message, 0) >= message_number(message, 1);
+	wait->count++;
+	double parts = message_number(message, 1);
+	if (message_number(message, 0) < parts)
+		return false;
+	wait_whole(wait, parts);
+	return true;
 }
 
 int command_history(struct session *session, int argc, char **argv)

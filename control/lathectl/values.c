@@ -17,6 +17,7 @@ struct row {
 	char path[PATH_BYTES]; /* as the daemon writes it, without /text */
 	char *text;
 	double value;
+	bool has_value;
 };
 
 /* What comes back to a get or a set. */
@@ -26,10 +27,9 @@ struct answers {
 	int count, room;
 	int wanted;        /* rows that complete it, 0: not known */
 	int values, texts; /* rows so far that have one */
-	int nonce;
-	bool quiet; /* an error is kept, for when nothing else comes */
+	int nonce;         /* of the ping behind the questions */
+	bool quiet; /* that there is no such address is kept, for when nothing comes */
 	char error[LINE_BYTES];
-	bool ponged; /* everything before our ping has been read */
 };
 
 static struct row *row_find(struct answers *answers, const char *path, size_t length)
@@ -58,23 +58,27 @@ static bool complete(const struct answers *answers)
 	       answers->values >= answers->wanted;
 }
 
+static void on_error(struct answers *answers, const struct message *message)
+{
+	const char *code = message_string(message, 1),
+		   *text = message_string(message, 2);
+
+	if (!answers->quiet || !code || strcmp(code, "unknown_address") != 0)
+		session_error(answers->session, message);
+	else if (!answers->error[0])
+		snprintf(answers->error, sizeof answers->error, "%s",
+			 text ? text : "refused");
+}
+
 static bool on_answer(void *context, const struct message *message)
 {
 	struct answers *answers = context;
 	size_t length = strlen(message->path);
 
-	if (strcmp(message->path, "/rack/pong") == 0) {
-		if (message_number(message, 0) == answers->nonce)
-			answers->ponged = true;
-		return answers->ponged;
-	}
+	if (strcmp(message->path, "/rack/pong") == 0)
+		return message_number(message, 0) == answers->nonce;
 	if (strcmp(message->path, "/rack/error") == 0) {
-		if (!answers->quiet)
-			session_error(answers->session, message);
-		else if (!answers->error[0])
-			snprintf(answers->error, sizeof answers->error, "%s",
-				 message_string(message, 2) ? message_string(message, 2)
-							    : "refused");
+		on_error(answers, message);
 		return false;
 	}
 	if (message->argc < 1)
@@ -86,7 +90,8 @@ static bool on_answer(void *context, const struct message *message)
 		free(row->text);
 		row->text = strdup(message_string(message, 0));
 	} else {
-		answers->values += isnan(row->value) ? 1 : 0;
+		answers->values += !row->has_value;
+		row->has_value = true;
 		row->value = message_number(message, 0);
 	}
 	return complete(answers);
@@ -107,32 +112,31 @@ static bool is_one_part(const char *path)
 	return !strchr(path + 1, '/') && strcmp(path, "/rack") != 0;
 }
 
-static int nonce(void)
+/* A row that came in one form came in both. */
+static bool is_whole(const struct answers *answers)
 {
-	return (int)(client_now() * 1000) & 0x7ffffff;
+	for (int i = 0; i < answers->count; i++)
+		if (!answers->rows[i].text || !answers->rows[i].has_value)
+			return false;
+	return true;
 }
 
-/* Reads until all that was asked is there. Patterns may be answered a little at a time:
- * a short silence after the pong ends them. */
+/* Reads until all that was asked is there: the pong comes after that. */
 static int collect(struct answers *answers)
 {
 	struct session *session = answers->session;
-	int before = -1;
 
-	answers->nonce = nonce();
+	answers->nonce = session_number();
 	client_send(&session->client, "/rack/ping", "i", answers->nonce);
-	enum client_end end = client_run(&session->client, session->options.patience,
-					 on_answer, answers);
-	while (end == CLIENT_DONE && !complete(answers) && !session->refused &&
-	       before != answers->count + answers->texts) {
-		before = answers->count + answers->texts;
-		if (client_run(&session->client, 0.04, on_answer, answers) ==
-		    CLIENT_GONE)
-			break;
-	}
-	if (end == CLIENT_GONE || (end == CLIENT_TIMEOUT && !answers->count))
+	enum client_end end = session_listen(session, on_answer, answers);
+	if (end != CLIENT_DONE)
 		return session_no_answer(session);
-	return session->refused ? EXIT_REFUSED : EXIT_DONE;
+	if (session->refused)
+		return EXIT_REFUSED;
+	if (answers->error[0] || is_whole(answers))
+		return EXIT_DONE;
+	fputs("lathectl: part of the answer was lost; ask again\n", stderr);
+	return EXIT_NO_ANSWER;
 }
 
 static void answers_print(const struct answers *answers)
@@ -189,7 +193,6 @@ static int get_one(struct answers *answers, const char *path)
 	if (status == EXIT_DONE && !answers->count) {
 		ask_below(answers->session, path);
 		answers->wanted = 0;
-		answers->ponged = false;
 		status = collect(answers);
 	}
 	if (status == EXIT_DONE && !answers->count) {
@@ -276,13 +279,12 @@ static void send_ahead(struct answers *answers, lo_bundle bundle)
 	struct session *session = answers->session;
 	lo_message ping = lo_message_new();
 
-	answers->nonce = nonce();
+	answers->nonce = session_number();
 	lo_message_add_int32(ping, answers->nonce);
 	lo_bundle_add_message(bundle, "/rack/ping", ping);
 	client_send_bundle(&session->client, bundle);
 	client_run(&session->client, session->options.patience + session->lead,
 		   on_answer, answers);
-	answers->ponged = false;
 }
 
 /* Sends the bundle, then asks for what became of it and prints that. */

@@ -128,6 +128,21 @@ is "no such option" "$(ctl --loud get input/gain)" 2
 is "no such port" "$(ctl --port 99999 get input/gain)" 2
 is "nothing to set" "$(ctl set input/gain)" 2
 
+is "nobody to watch" "$(ctl --port "$((port + 1))" --timeout 0.2 --seconds 5 watch)" 3
+
+# A list is whole on a machine that hardly gets to it.
+all=$("$build/lathectl" --port "$port" get | wc -l)
+while kill -STOP "$lathed"; do
+	sleep 0.12
+	kill -CONT "$lathed"
+	sleep 0.007
+done &
+starver=$!
+is "a starved list" "$(for _ in 1 2 3 4 5; do ctl get >/dev/null; wc -l <"$scratch/out"; done | sort | uniq -c | tr -s ' ')" " 5 $all"
+kill "$starver"
+wait "$starver" 2>/dev/null
+kill -CONT "$lathed"
+
 # An answer comes within 20 ms, start of the program included: the median of 11.
 for _ in 1 2 3 4 5 6 7 8 9 10 11; do
 	from=$(date +%s%N)
