@@ -170,6 +170,19 @@ static bool osc_open(struct lathed *lathed)
 	return true;
 }
 
+/* For those who ask from elsewhere. Links stay as they are: they may come to point elsewhere. */
+static char *path_whole(const char *path)
+{
+	char *folder = path[0] == '/' ? strdup("") : getcwd(NULL, 0), *whole = NULL;
+
+	while (path[0] == '.' && path[1] == '/')
+		path += 2;
+	if (folder && asprintf(&whole, "%s%s%s", folder, *folder ? "/" : "", path) < 0)
+		whole = NULL;
+	free(folder);
+	return whole ? whole : strdup(path);
+}
+
 /* Before the first plan: its values are the ones that were. */
 static void state_open(struct lathed *lathed)
 {
@@ -200,7 +213,7 @@ static bool start(struct lathed *lathed)
 
 	lathed->signals = signals_open();
 	memory_lock();
-	host->config_path = strdup(lathed->options.config);
+	host->config_path = path_whole(lathed->options.config);
 	host->events = event_log_create();
 	host->glides = glides_create();
 	host->recalls = recalls_create();

@@ -3,6 +3,7 @@
 #define LATHE_LATHECTL_H
 
 #include "control/client.h"
+#include <signal.h>
 #include <stdio.h>
 
 enum {
@@ -61,7 +62,7 @@ struct session {
 	char last_error[PATH_BYTES]; /* the address of the last that was said */
 };
 
-extern volatile int stop_asked; /* a signal came */
+extern volatile sig_atomic_t stop_asked; /* a signal came */
 
 /* "/eq/gain" from "eq/gain" or "/eq/gain", without "/" at its end. */
 void path_normal(const char *given, char path[PATH_BYTES]);

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-volatile int stop_asked;
+volatile sig_atomic_t stop_asked;
 
 enum { ANY = 10000 };
 
@@ -44,11 +44,14 @@ const struct command commands[] = {
 	  ASKS, SHAPE_VALUES },
 	{ "config", "", "prints the running rack as a config", 0, 0, command_config,
 	  ASKS, SHAPE_LINES },
-	{ "check", "[CONFIG]", "lists what is wrong with a config, changes nothing", 0,
-	  1, command_check, ASKS, SHAPE_LINES },
+	{ "check", "[CONFIG]",
+	  "lists what is wrong with the config, or another of its folder; changes "
+	  "nothing",
+	  0, 1, command_check, ASKS, SHAPE_LINES },
 	{ "reload", "[CONFIG]",
-	  "loads the config again; --fresh takes every value from it", 0, 1,
-	  command_reload, ASKS, SHAPE_LINES },
+	  "loads it again, or another of its folder; --fresh takes every value from "
+	  "it",
+	  0, 1, command_reload, ASKS, SHAPE_LINES },
 	{ "scene", "[list|save|load|delete|rename] [NAME] [...]",
 	  "named sets of values; load glides: NAME [SECONDS] [PATTERN]", 0, ANY,
 	  command_scene, CHANGES, SHAPE_NAMES },

@@ -285,7 +285,7 @@ static void texts_read(struct crew *crew)
 		int count = poll(waiting, ends, -1);
 		for (int i = 0; stop_asked && !told && i < crew->count; i++)
 			kill(crew->child[i].pid, SIGTERM);
-		told = stop_asked;
+		told = stop_asked != 0;
 		for (int i = 0; count > 0 && i < 2 * crew->count; i++)
 			if (waiting[i].revents)
 				open -= !text_take(crew, &crew->child[i / 2], i % 2);

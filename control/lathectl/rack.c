@@ -199,12 +199,80 @@ bool on_result(void *context, const struct message *message)
 	return true;
 }
 
+struct folder {
+	struct wait wait;
+	char path[1024]; /* of the loaded config, then of its folder */
+};
+
+static bool on_folder(void *context, const struct message *message)
+{
+	struct folder *folder = context;
+
+	if (session_error(folder->wait.session, message))
+		return true;
+	if (strcmp(message->path, "/rack/status") != 0)
+		return false;
+	for (int i = 0; i + 1 < message->argc; i += 2) {
+		const char *word = message_string(message, i);
+		const char *value = message_string(message, i + 1);
+		if (word && value && strcmp(word, "config") == 0)
+			snprintf(folder->path, sizeof folder->path, "%s", value);
+	}
+	return true;
+}
+
+/* Whether both are one folder here. */
+static bool is_same_folder(const char *one, const char *other)
+{
+	char *first = realpath(one, NULL), *second = realpath(other, NULL);
+	bool same = first && second && strcmp(first, second) == 0;
+
+	free(first);
+	free(second);
+	return same || strcmp(one, other) == 0;
+}
+
+/* lathed takes names inside the folder of its config. A path there is such a name, any
+ * other is none. Moves *file on to the name. */
+static int file_name(struct session *session, const char **file)
+{
+	struct folder folder = { .wait = { .session = session } };
+	char given[1024];
+	char *name, *slash;
+
+	snprintf(given, sizeof given, "%s", *file);
+	name = strrchr(given, '/');
+	if (!name)
+		return EXIT_DONE;
+	*name = '\0';
+	client_send(&session->client, "/rack/status", "");
+	int status = ask_and_wait(&folder.wait, on_folder);
+	if (status != EXIT_DONE)
+		return status;
+	slash = strrchr(folder.path, '/');
+	if (slash)
+		*slash = '\0';
+	if (slash && is_same_folder(given[0] ? given : "/", folder.path)) {
+		*file = strrchr(*file, '/') + 1;
+		return EXIT_DONE;
+	}
+	fprintf(stderr,
+		"lathectl: %s: lathed takes the name of a file in the folder of its "
+		"config, %s (any other: lathed --config FILE --check)\n",
+		*file, slash ? folder.path : "which it was not told");
+	return EXIT_REFUSED;
+}
+
 int command_check(struct session *session, int argc, char **argv)
 {
 	struct wait wait = { .session = session };
+	const char *file = argc ? argv[0] : "";
 
 	session->options.patience = fmax(session->options.patience, 5);
-	client_send(&session->client, "/rack/check", argc ? "s" : "", argv[0]);
+	int status = file_name(session, &file);
+	if (status != EXIT_DONE)
+		return status;
+	client_send(&session->client, "/rack/check", argc ? "s" : "", file);
 	return ask_and_wait(&wait, on_result);
 }
 
@@ -215,6 +283,9 @@ int command_reload(struct session *session, int argc, char **argv)
 	const char *file = argc ? argv[0] : "";
 
 	session->options.patience = fmax(session->options.patience, 5);
+	int status = file_name(session, &file);
+	if (status != EXIT_DONE)
+		return status;
 	client_send(&session->client, "/rack/reload",
 		    fresh  ? "ss"
 		    : argc ? "s"

@@ -101,7 +101,13 @@ is "config" "$(ctl config)" 0
 cp "$scratch/out" "$scratch/printed.conf"
 is "config: loads" "$("$build/lathed" --config "$scratch/printed.conf" --check >/dev/null; echo $?)" 0
 is "check" "$(ctl check)" 0
+is "check: a name" "$(ctl check rack.conf)" 0
+is "check: its path" "$(ctl check "$scratch/rack.conf")" 0
+is "check: a path elsewhere" "$(ctl check config/streaming.conf)" 1
+is "check: where it looks" "$(grep -c "folder of its config, $scratch " "$scratch/err")" 1
+is "reload: a path elsewhere" "$(ctl reload config/streaming.conf)" 1
 is "reload" "$(ctl reload)" 0
+is "reload: its path" "$(ctl reload "$scratch/rack.conf")" 0
 is "reload: keeps" "$(ctl get input/gain)$(out)" "0input/gain 3.0 dB"
 is "reload --fresh" "$(ctl reload --fresh)" 0
 is "reload: takes" "$(ctl get input/gain)$(out)" "0input/gain -3.0 dB"
