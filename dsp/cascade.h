@@ -28,6 +28,7 @@ struct cascade {
 	double c1[CASCADE_LANES], c2[CASCADE_LANES], d[CASCADE_LANES];
 	double s1_size[CASCADE_LANES],
 		s2_size[CASCADE_LANES]; /* of the unscaled states */
+	double memory[CASCADE_LANES];   /* frames to 1/e of what the section rings */
 	int lanes;                      /* in use */
 	int owner[CASCADE_LANES];       /* whose section it is, for cascade_carry() */
 };
@@ -60,6 +61,17 @@ static inline void cascade_taps(const struct section *h, double taps[3])
 	taps[2] = h->n[2] + band * a2 + low * a3;
 }
 
+/* Frames in which the slowest pole of the section falls to 1/e: z = (1 + s) / (1 - s). */
+static inline double cascade_memory_of(const struct section *h)
+{
+	const double half = 0.5 * h->d[1], turn = h->d[0] - half * half;
+	if (turn > 0.0)
+		return -2.0 /
+		       log((1.0 - h->d[1] + h->d[0]) / (1.0 + h->d[1] + h->d[0]));
+	const double s = h->d[0] / (half + sqrt(-turn));
+	return s < 0.99 ? -1.0 / log((1.0 - s) / (1.0 + s)) : 0.0;
+}
+
 static inline void cascade_add(struct cascade *cascade, const struct section *h,
 			       int owner)
 {
@@ -77,6 +89,7 @@ static inline void cascade_add(struct cascade *cascade, const struct section *h,
 	cascade->d[k] = taps[2];
 	cascade->s1_size[k] = 2.0 * a2;
 	cascade->s2_size[k] = 2.0 * a3;
+	cascade->memory[k] = cascade_memory_of(h);
 	cascade->owner[k] = owner;
 }
 
@@ -94,6 +107,44 @@ static inline void cascade_carry(const struct cascade *from,
 			state->s2[k] = old->s2[j] * from->s2_size[j] / to->s2_size[k];
 		}
 	}
+}
+
+/* Of its slowest section, in frames. */
+static inline double cascade_memory(const struct cascade *cascade)
+{
+	double most = 0.0;
+	for (int k = 0; k < cascade->lanes; k++)
+		most = cascade->memory[k] > most ? cascade->memory[k] : most;
+	return most;
+}
+
+/* Where the poles of a lane are, s in tan(w / 2), and how wide a resonance they make. */
+static inline double cascade_place(const struct cascade *cascade, int lane,
+				   double *width)
+{
+	const double squared = -cascade->a12[lane] / cascade->a21[lane];
+	*width = 2.0 / cascade->a21[lane] - 1.0 - squared;
+	return sqrt(squared);
+}
+
+/* Has `to` a section that rings for longer than `least` frames, and is none of `from` or has
+ * left its place there? What it would carry on is a tone that it never rang with. */
+static inline bool cascade_has_moved(const struct cascade *from,
+				     const struct cascade *to, double least)
+{
+	for (int k = 0; k < to->lanes; k++) {
+		bool stays = to->memory[k] <= least;
+		for (int j = 0; j < from->lanes && !stays; j++) {
+			double old_width, width;
+			const double old = cascade_place(from, j, &old_width);
+			const double new = cascade_place(to, k, &width);
+			stays = from->owner[j] == to->owner[k] &&
+				fabs(new - old) < 0.25 * width;
+		}
+		if (!stays)
+			return true;
+	}
+	return false;
 }
 
 /* Scales the state; cleared when all of it is below `least`. */

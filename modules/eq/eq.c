@@ -64,22 +64,60 @@ static void eq_carry_moves(const struct eq_deck *from, struct eq_deck *to)
 	}
 }
 
-/* Loads new numbers into the idle deck; its sections go on where the playing ones are. */
-static void eq_load(struct eq *eq, const struct eq_numbers *numbers)
+/* The longest memory of the sections, in frames. */
+static double eq_memory(const struct eq_numbers *numbers)
 {
-	const struct eq_deck *from = &eq->deck[eq->fade.playing];
-	const int settling = crossfade_settling(eq->rate) + numbers->longer;
-	struct eq_deck *to = &eq->deck[crossfade_start(&eq->fade, settling)];
-	to->numbers = *numbers;
+	double most = 0.0;
+	for (enum eq_way way = 0; way < EQ_WAYS; way++) {
+		most = fmax(most, cascade_memory(&numbers->way[way]));
+		most = fmax(most, cascade_memory(&numbers->dynamics.way[way]));
+	}
+	return most;
+}
+
+/* Would a resonance that is carried on ring where none was? */
+static bool eq_has_moved(const struct eq_numbers *from, const struct eq_numbers *to,
+			 double least)
+{
+	for (enum eq_way way = 0; way < EQ_WAYS; way++)
+		if (cascade_has_moved(&from->way[way], &to->way[way], least) ||
+		    cascade_has_moved(&from->dynamics.way[way], &to->dynamics.way[way],
+				      least))
+			return true;
+	return false;
+}
+
+/* The sections of `to` go on where those of `from` are. */
+static void eq_carry(const struct eq_deck *from, struct eq_deck *to)
+{
 	const struct eq_dynamics *old = &from->numbers.dynamics;
 	const struct eq_dynamics *new = &to->numbers.dynamics;
 	for (int i = 0; i < EQ_SIGNALS; i++) {
 		const enum eq_way way = eq_way_of(i);
 		cascade_carry(&from->numbers.way[way], &from->state[i],
-			      &numbers->way[way], &to->state[i]);
+			      &to->numbers.way[way], &to->state[i]);
 		cascade_carry(&old->way[way], &from->moved[i], &new->way[way],
 			      &to->moved[i]);
 	}
+}
+
+/* Loads new numbers into the idle deck. */
+static void eq_load(struct eq *eq, const struct eq_numbers *numbers)
+{
+	const struct eq_deck *from = &eq->deck[eq->fade.playing];
+	const double memory = eq_memory(numbers);
+	const int settling = crossfade_settling(memory, eq->rate);
+	struct eq_deck *to = &eq->deck[crossfade_start(&eq->fade, settling)];
+	to->numbers = *numbers;
+	if (eq_has_moved(&from->numbers, numbers, crossfade_long_memory(eq->rate))) {
+		crossfade_begin_cold(&eq->fade, memory, eq->rate);
+		memset(to->state, 0, sizeof to->state);
+		memset(to->moved, 0, sizeof to->moved);
+	} else {
+		eq_carry(from, to);
+	}
+	const struct eq_dynamics *old = &from->numbers.dynamics;
+	const struct eq_dynamics *new = &to->numbers.dynamics;
 	for (int ear = 0; ear < 2; ear++)
 		cascade_carry(&old->listen, &from->ear[ear], &new->listen,
 			      &to->ear[ear]);
@@ -170,12 +208,19 @@ static void eq_run(struct eq_deck *deck, double *const *x, int first, int count,
 	}
 }
 
-/* One or two channels; amounts: of the playing and the coming deck, which is NULL when
- * nothing changes. */
-static void eq_pair(struct eq_deck *playing, struct eq_deck *coming,
-		    const float *weight, const struct piece *piece, eq_amounts *amounts,
-		    int first, int count)
+/* What a piece has in common for all channels. */
+struct work {
+	const struct crossfade *fade;     /* as the piece begins */
+	struct eq_deck *playing, *coming; /* coming: NULL when nothing changes */
+	const float *weight;
+	eq_amounts *amounts; /* of the playing and the coming deck */
+};
+
+/* One or two channels. */
+static void eq_pair(const struct work *w, const struct piece *piece, int first,
+		    int count)
 {
+	struct eq_deck *playing = w->playing, *coming = w->coming;
 	const int frames = piece->frames;
 	if (eq_is_flat(playing, first, count) &&
 	    (!coming || eq_is_flat(coming, first, count))) {
@@ -192,12 +237,14 @@ static void eq_pair(struct eq_deck *playing, struct eq_deck *coming,
 			now[c][n] = (double)piece->in[first + c][n];
 	if (coming) {
 		memcpy(next, now, sizeof next);
-		eq_run(coming, b, first, count, amounts[1], frames);
+		for (int c = 0; c < count; c++)
+			crossfade_lead_in(w->fade, next[c], frames);
+		eq_run(coming, b, first, count, w->amounts[1], frames);
 	}
-	eq_run(playing, a, first, count, amounts[0], frames);
+	eq_run(playing, a, first, count, w->amounts[0], frames);
 	for (int c = 0; c < count; c++) {
 		if (coming)
-			crossfade_mix_doubles(weight, next[c], now[c], frames);
+			crossfade_mix_doubles(w->weight, next[c], now[c], frames);
 		for (int n = 0; n < frames; n++)
 			piece->out[first + c][n] = (float)now[c][n];
 	}
@@ -234,8 +281,9 @@ static void eq_process(void *state, const struct piece *piece) REALTIME
 	_Alignas(64) eq_amounts amounts[2];
 	float weight[GRID_FRAMES];
 	struct eq_deck *playing = &eq->deck[eq->fade.playing], *coming = NULL;
-	if (eq->fade.running) {
-		coming = &eq->deck[1 - eq->fade.playing];
+	const struct crossfade fade = eq->fade;
+	if (fade.running) {
+		coming = &eq->deck[1 - fade.playing];
 		crossfade_run(&eq->fade, smooth_frames(eq->rate), weight,
 			      piece->frames);
 	}
@@ -243,9 +291,9 @@ static void eq_process(void *state, const struct piece *piece) REALTIME
 		dynamics_run(playing, piece, eq->hurry, amounts[0]);
 	if (coming && coming->numbers.dynamics.lanes > 0)
 		dynamics_run(coming, piece, eq->hurry, amounts[1]);
+	const struct work work = { &fade, playing, coming, weight, amounts };
 	for (int c = 0; c < piece->channels; c += 2)
-		eq_pair(playing, coming, weight, piece, amounts, c,
-			piece->channels - c >= 2 ? 2 : 1);
+		eq_pair(&work, piece, c, piece->channels - c >= 2 ? 2 : 1);
 	eq_meters(eq, piece);
 }
 

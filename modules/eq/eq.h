@@ -46,7 +46,6 @@ struct eq_dynamics {
 /* What design() makes of the values; equal serials mean equal numbers. */
 struct eq_numbers {
 	uint64_t serial;
-	int longer; /* frames beyond the usual that resonances take to ring in */
 	struct cascade way[EQ_WAYS];
 	struct eq_dynamics dynamics;
 };

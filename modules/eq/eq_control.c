@@ -214,15 +214,6 @@ static void eq_clear(struct eq_numbers *numbers)
 	cascade_clear(&numbers->dynamics.listen);
 }
 
-/* A resonance rings in with 1 / (pi f d1) seconds; after four of these what is left is
- * below -72 dBFS after a step of 12 dB under a tone of -12 dBFS. 60 ms is all that a change
- * may wait. */
-static int eq_longer(const struct section *wanted, double hz, int rate)
-{
-	const double seconds = 4.0 / (M_PI * hz * wanted->d[1]) - 0.008;
-	return (int)(fmin(fmax(seconds, 0.0), 0.052) * rate);
-}
-
 static void eq_design(const struct setup *setup, const float *values, void *place)
 {
 	struct eq_numbers *numbers = place;
@@ -245,9 +236,6 @@ static void eq_design(const struct setup *setup, const float *values, void *plac
 		struct section h[2];
 		const int count = match_sections(&wanted, (double)value[EQ_FREQ],
 						 setup->rate, 2, h);
-		const int longer =
-			eq_longer(&wanted, (double)value[EQ_FREQ], setup->rate);
-		numbers->longer = longer > numbers->longer ? longer : numbers->longer;
 		for (enum eq_way way = 0; way < EQ_WAYS; way++)
 			for (int i = 0;
 			     i < count && eq_takes(way, where, setup->channels); i++)

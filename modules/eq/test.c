@@ -175,6 +175,39 @@ static void test_tail(void)
 	play_close(play);
 }
 
+/* A jump of a narrow bell under a tone: what rings in is not heard, wherever it goes. */
+static void test_narrow_jumps(void)
+{
+	static const struct {
+		double from, to, gain, q;
+	} jumps[] = {
+		{ 1000, 300, 12, 16 }, { 1000, 20, 12, 16 }, { 300, 1000, 12, 16 },
+		{ 950, 1000, 12, 16 }, { 20, 1000, 18, 8 },  { 1000, 300, 18, 1 },
+	};
+	for (int i = 0; i < 6; i++) {
+		char bands[128];
+		snprintf(bands, sizeof bands,
+			 "band = ({ type = \"bell\"; freq = %.1f; gain = %.1f; "
+			 "q = %.1f; });",
+			 jumps[i].from, jumps[i].gain, jumps[i].q);
+		struct play *play = open_eq(bands);
+		if (!play)
+			return;
+		fill_tone(1000.0, 0.25, 1.0);
+		play_run(play, in, out, RATE, 512);
+		play_set(play, "it/band/1/freq", (float)jumps[i].to);
+		float *const rest[2] = { left + RATE, right + RATE };
+		float *const heard[2] = { out_left + RATE, out_right + RATE };
+		play_run(play, rest, heard, 2 * RATE, 512);
+		const double left_over = tone_residue_db(out_left, 3 * RATE, RATE,
+							 RATE / 10, RATE / 20, RATE);
+		CHECK(left_over <= -72.0,
+		      "%g to %g Hz, %+g dB, Q %g: residue %.1f dBFS", jumps[i].from,
+		      jumps[i].to, jumps[i].gain, jumps[i].q, left_over);
+		play_close(play);
+	}
+}
+
 int main(void)
 {
 	test_design();
@@ -182,5 +215,6 @@ int main(void)
 	test_mid_side();
 	test_dynamic();
 	test_tail();
+	test_narrow_jumps();
 	return test_result();
 }

@@ -6,8 +6,7 @@
  *
  * Changed numbers are loaded into the idle deck, which takes over the states of sections
  * that stay. Every change, of slopes too, is the same click-free blend of two filters. A
- * high-pass that begins is led in: to begin at full level would ring for as long as its
- * corner is low.
+ * deck whose low corner is new begins cold, led in by the programme: its corner would ring.
  */
 #include <math.h>
 #include <string.h>
@@ -20,15 +19,19 @@
 static void filter_load(struct filter *f, const struct filter_numbers *numbers)
 {
 	const struct filter_deck *from = &f->deck[f->fade.playing];
-	const int settling = crossfade_settling(f->rate) + numbers->longer;
+	const double memory = cascade_memory(&numbers->cascade);
+	const int settling = crossfade_settling(memory, f->rate);
 	struct filter_deck *to = &f->deck[crossfade_start(&f->fade, settling)];
 	to->numbers = *numbers;
+	if (cascade_has_moved(&from->numbers.cascade, &numbers->cascade,
+			      crossfade_long_memory(f->rate))) {
+		crossfade_begin_cold(&f->fade, memory, f->rate);
+		memset(to->state, 0, sizeof to->state);
+		return;
+	}
 	for (int c = 0; c < f->channels; c++)
 		cascade_carry(&from->numbers.cascade, &from->state[c],
 			      &numbers->cascade, &to->state[c]);
-	const bool cold =
-		numbers->high_order && numbers->high_order != from->numbers.high_order;
-	f->cold_frames = cold ? settling : 0;
 }
 
 /* On a grid line: new numbers, and tails that end. */
@@ -54,27 +57,16 @@ static void deck_run(struct filter_deck *deck, double *const *x, int first, int 
 	cascade_run(cascades, states, x, frames, count);
 }
 
-/* The programme comes up in the first three quarters of the time that a cold deck is
- * unheard. */
-static void lead_in(const struct filter *f, int age, double *x, int frames)
-{
-	const double length = 0.75 * f->cold_frames;
-	for (int n = 0; n < frames; n++) {
-		const double p = (age + f->cold_frames + n) / length;
-		x[n] *= smooth_shape(p < 1 ? p : 1);
-	}
-}
-
 /* What a piece has in common for all channels. */
 struct work {
 	struct filter_deck *playing, *coming; /* coming: NULL when nothing changes */
-	int age;                              /* of the fade as the piece begins */
+	struct crossfade fade;                /* as the piece begins */
 	float weight[GRID_FRAMES];
 };
 
 /* One or two channels; without sections the samples pass as they are. */
-static void pair_run(const struct filter *f, const struct work *w,
-		     const struct piece *piece, int first, int count)
+static void pair_run(const struct work *w, const struct piece *piece, int first,
+		     int count)
 {
 	const int frames = piece->frames;
 	if (w->playing->numbers.cascade.lanes == 0 &&
@@ -91,8 +83,8 @@ static void pair_run(const struct filter *f, const struct work *w,
 			now[c][n] = (double)piece->in[first + c][n];
 	if (w->coming) {
 		memcpy(next, now, sizeof next);
-		for (int c = 0; c < count && f->cold_frames > 0; c++)
-			lead_in(f, w->age, next[c], frames);
+		for (int c = 0; c < count; c++)
+			crossfade_lead_in(&w->fade, next[c], frames);
 		deck_run(w->coming, b, first, count, frames);
 	}
 	deck_run(w->playing, a, first, count, frames);
@@ -129,12 +121,12 @@ static void filter_process(void *state, const struct piece *piece)
 	struct work w;
 	w.playing = &f->deck[f->fade.playing];
 	w.coming = f->fade.running ? &f->deck[1 - f->fade.playing] : NULL;
-	w.age = f->fade.age;
+	w.fade = f->fade;
 	if (w.coming)
 		crossfade_run(&f->fade, smooth_frames(f->rate), w.weight,
 			      piece->frames);
 	for (int c = 0; c < f->channels; c += 2)
-		pair_run(f, &w, piece, c, f->channels - c >= 2 ? 2 : 1);
+		pair_run(&w, piece, c, f->channels - c >= 2 ? 2 : 1);
 	for (int c = 0; c < f->channels && f->guard_half; c++)
 		guard_run(f, c, piece->out[c], piece->frames);
 }
@@ -147,7 +139,6 @@ static void filter_adopt(void *state, const void *old_state)
 	const struct filter *old = old_state;
 	f->started = old->started;
 	f->cell_silent = old->cell_silent;
-	f->cold_frames = old->cold_frames;
 	f->fade = old->fade;
 	memcpy(f->deck, old->deck, sizeof f->deck);
 	const size_t past = 2 * (size_t)f->guard_half * sizeof(float);

@@ -19,8 +19,6 @@ enum { FILTER_GUARD_OFF, FILTER_GUARD_15, FILTER_GUARD_16, FILTER_GUARD_20 };
 /* What design() makes of the values; equal serials mean equal numbers. */
 struct filter_numbers {
 	uint64_t serial;
-	int longer;     /* frames beyond the usual that the sections take to ring in */
-	int high_order; /* of the high-pass; 0: none */
 	struct cascade cascade;
 };
 
@@ -34,7 +32,6 @@ struct filter {
 	int rate, channels;
 	bool started, cell_silent;
 	struct crossfade fade;
-	int cold_frames; /* a high-pass that begins comes in so much later; 0: it goes on */
 	int guard_half; /* 0: no guard */
 	float *guard;   /* taps from the middle outwards */
 	/* Per channel: the guard's input, 2 * guard_half frames of the past first. */

@@ -110,13 +110,6 @@ static size_t filter_numbers_bytes(const struct setup *setup)
 	return sizeof(struct filter_numbers);
 }
 
-/* As long as the section takes to ring in, less what every fade waits; 80 ms at most. */
-static int ring_frames(double damping, double hz, int rate)
-{
-	const double seconds = 4.0 / (M_PI * hz * damping) - 0.008;
-	return (int)(fmin(fmax(seconds, 0.0), 0.08) * rate);
-}
-
 /* Butterworth's poles lie evenly on a half circle: pairs of damping 2 sin(angle), and for odd
  * orders a lone one, written as a pair of which one is cancelled. */
 static void design_pass(struct filter_numbers *numbers, int order, bool high, double hz,
@@ -134,8 +127,6 @@ static void design_pass(struct filter_numbers *numbers, int order, bool high, do
 		const int count = match_sections(&wanted, hz, rate, high ? 1 : 2, h);
 		for (int k = 0; k < count; k++)
 			cascade_add(&numbers->cascade, &h[k], owner + k);
-		const int longer = ring_frames(damping, hz, rate);
-		numbers->longer = longer > numbers->longer ? longer : numbers->longer;
 	}
 }
 
@@ -145,8 +136,7 @@ static void filter_design(const struct setup *setup, const float *values, void *
 	memset(numbers, 0, sizeof *numbers);
 	cascade_clear(&numbers->cascade);
 	numbers->serial = number_serial(values, FILTER_GUARD);
-	numbers->high_order = orders[(int)values[FILTER_HIGH_PASS]];
-	design_pass(numbers, numbers->high_order, true,
+	design_pass(numbers, orders[(int)values[FILTER_HIGH_PASS]], true,
 		    (double)values[FILTER_HIGH_PASS_FREQ], setup->rate);
 	design_pass(numbers, orders[(int)values[FILTER_LOW_PASS]], false,
 		    (double)values[FILTER_LOW_PASS_FREQ], setup->rate);

@@ -34,12 +34,18 @@ static void stereo_grid(struct stereo *stereo, const struct stereo_numbers *numb
 			   length);
 	const struct stereo_deck *from = &stereo->deck[stereo->fade.playing];
 	if (!stereo->fade.running && numbers->serial != from->serial) {
-		const int settling = crossfade_settling(stereo->rate);
+		const double memory = cascade_memory(&numbers->side);
+		const int settling = crossfade_settling(memory, stereo->rate);
 		struct stereo_deck *to =
 			&stereo->deck[crossfade_start(&stereo->fade, settling)];
 		to->serial = numbers->serial;
 		to->side = numbers->side;
 		cascade_carry(&from->side, &from->state, &to->side, &to->state);
+		if (cascade_has_moved(&from->side, &to->side,
+				      crossfade_long_memory(stereo->rate))) {
+			crossfade_begin_cold(&stereo->fade, memory, stereo->rate);
+			memset(&to->state, 0, sizeof to->state);
+		}
 	}
 	if (stereo->cell_silent)
 		for (int d = 0; d < 2; d++)
@@ -57,6 +63,7 @@ static void stereo_sections(struct stereo *stereo, double *side, int frames)
 	double next[GRID_FRAMES];
 	if (fading) {
 		memcpy(next, side, (size_t)frames * sizeof *next);
+		crossfade_lead_in(&stereo->fade, next, frames);
 		cascade_run((const struct cascade *const[]) { &coming->side },
 			    (struct cascade_state *const[]) { &coming->state },
 			    (double *const[]) { next }, frames, 1);
