@@ -64,13 +64,30 @@ static void eq_carry_moves(const struct eq_deck *from, struct eq_deck *to)
 	}
 }
 
-/* The longest memory of the sections, in frames. */
+/* How much of its memory a section must be waited for: all of it where the poles make a
+ * resonance (Q 4), nothing where they hardly do (Q 2), for that is not heard to ring. */
+static double eq_patience(const struct cascade *cascade, int lane)
+{
+	double width;
+	const double place = cascade_place(cascade, lane, &width);
+	return fmin(fmax(0.5 * place / width - 1.0, 0.0), 1.0);
+}
+
+static double eq_cascade_memory(const struct cascade *cascade)
+{
+	double most = 0.0;
+	for (int k = 0; k < cascade->lanes; k++)
+		most = fmax(most, cascade->memory[k] * eq_patience(cascade, k));
+	return most;
+}
+
+/* Of the section that rings for longest, in frames. */
 static double eq_memory(const struct eq_numbers *numbers)
 {
 	double most = 0.0;
 	for (enum eq_way way = 0; way < EQ_WAYS; way++) {
-		most = fmax(most, cascade_memory(&numbers->way[way]));
-		most = fmax(most, cascade_memory(&numbers->dynamics.way[way]));
+		most = fmax(most, eq_cascade_memory(&numbers->way[way]));
+		most = fmax(most, eq_cascade_memory(&numbers->dynamics.way[way]));
 	}
 	return most;
 }

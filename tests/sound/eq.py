@@ -74,9 +74,9 @@ def zipper(fs, changes, **band):
     return db(np.max(np.abs(high[int(0.9 * fs):int(2.6 * fs)])))
 
 
-def unsettled(fs, changes, **band):
+def unsettled(fs, hz, changes, **band):
     """dBFS from the final tone, 60 ms after the change and later."""
-    y = render(config(**band), tone(fs, 1000, 2.0, 0.25), fs, changes)[0]
+    y = render(config(**band), tone(fs, hz, 2.0, 0.25), fs, changes)[0]
     period = fs // 100
     last = y[-4 * period:-3 * period]
     late = y[fs + fs * 6 // 100:fs + fs]
@@ -108,8 +108,11 @@ def run(table, short):
         table.at_most(f"{fs} Hz: type changed", -95, "–",
                       zipper(fs, moved("type", [CHOICE["notch"]], fs), freq=100.0,
                              gain=12.0), "dBFS")
-        table.at_most(f"{fs} Hz: 60 ms after a gain step, off by", -95, "–",
-                      unsettled(fs, moved("gain", [12], fs), freq=1000.0, gain=0.0), "dBFS")
+        # The poles at 100 Hz remember 6 ms, so no filter is nearer by then.
+        for hz, limit in ((100, -72), (1000, -95)):
+            table.at_most(f"{fs} Hz: 60 ms after a gain step at {hz} Hz, off by", limit, "–",
+                          unsettled(fs, hz, moved("gain", [12], fs), freq=float(hz), gain=0.0),
+                          "dBFS")
         noise = np.random.default_rng(1).uniform(-0.5, 0.5, (2, fs // 2))
         noise = noise.astype(np.float32).astype(float)
         for name, text in (("flat", config(gain=0.0)),
