@@ -3,25 +3,42 @@
 
 #include "daemon/param.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { GUESS_BYTES = 128 };
+enum { GUESS_BYTES = 128, PARTS_MAX = PATTERN_PARTS_MAX };
 
 struct slot {
 	uint32_t hash;
 	int place; /* + 1; 0: free */
 };
 
+/* What stands between slashes: few words, in many addresses. */
+struct word {
+	const char *text;
+	uint32_t hash;
+	uint8_t length;
+};
+
+struct split {
+	uint8_t count;
+	uint16_t words[PARTS_MAX];
+};
+
 struct addresses {
 	struct place *places;
 	int count, node_count;
 	int *first; /* [node_count + 1] of each node */
-	int *stems; /* [node_count] bytes of "/eq", which all of its places share */
 	char *paths;
 	struct slot *slots;
 	uint32_t mask;
+	struct split *splits; /* [count] */
+	struct word *words;
+	int word_count;
+	struct slot *word_slots; /* only while they are gathered */
+	uint8_t *answers; /* [PARTS_MAX][word_count] scratch of address_match() */
 };
 
 static const char *const verb_words[] = {
@@ -70,6 +87,38 @@ static int lookup(const struct addresses *addresses, const char *path, int lengt
 	return -1;
 }
 
+static uint16_t enter_word(struct addresses *addresses, const char *text, int length)
+{
+	uint32_t hash = hash_path(text, length), mask = addresses->mask * 2 + 1;
+	uint32_t at = hash & mask;
+	struct slot *slots = addresses->word_slots;
+	for (; slots[at].place; at = (at + 1) & mask) {
+		const struct word *word = &addresses->words[slots[at].place - 1];
+		if (word->hash == hash && word->length == length &&
+		    memcmp(word->text, text, (size_t)length) == 0)
+			return (uint16_t)(slots[at].place - 1);
+	}
+	assert(addresses->word_count < UINT16_MAX);
+	addresses->words[addresses->word_count] =
+		(struct word) { text, hash, (uint8_t)length };
+	slots[at] = (struct slot) { hash, ++addresses->word_count };
+	return (uint16_t)(addresses->word_count - 1);
+}
+
+static void split_place(struct addresses *addresses, int place)
+{
+	struct split *split = &addresses->splits[place];
+	const char *from = addresses->places[place].path + 1;
+	for (;;) {
+		int length = (int)strcspn(from, "/");
+		assert(split->count < PARTS_MAX);
+		split->words[split->count++] = enter_word(addresses, from, length);
+		if (!from[length])
+			return;
+		from += length + 1;
+	}
+}
+
 /* Writes the path of a node's row and returns its length. */
 static int row_path(const struct node *node, int row, char path[160])
 {
@@ -90,7 +139,6 @@ static void fill_node(struct addresses *addresses, const struct rack *rack, int 
 	int params = node_params(node);
 	int rows = params + node_meters(node);
 	addresses->first[index] = addresses->count;
-	addresses->stems[index] = (int)strlen(node->path) + 1;
 	for (int row = 0; row < rows; row++) {
 		struct place *place = &addresses->places[addresses->count];
 		char path[160];
@@ -127,6 +175,23 @@ static size_t paths_size(const struct rack *rack, int *count)
 	return size;
 }
 
+static void split_places(struct addresses *addresses)
+{
+	size_t most = (size_t)addresses->count * PARTS_MAX + 1;
+	addresses->splits =
+		calloc((size_t)addresses->count + 1, sizeof *addresses->splits);
+	addresses->words = malloc(most * sizeof *addresses->words);
+	addresses->word_slots =
+		calloc((size_t)addresses->mask * 2 + 2, sizeof *addresses->word_slots);
+	for (int i = 0; i < addresses->count; i++)
+		split_place(addresses, i);
+	free(addresses->word_slots);
+	addresses->word_slots = NULL;
+	size_t count = (size_t)addresses->word_count + 1;
+	addresses->words = realloc(addresses->words, count * sizeof *addresses->words);
+	addresses->answers = calloc(count, PARTS_MAX);
+}
+
 struct addresses *addresses_create(const struct rack *rack)
 {
 	struct addresses *addresses = calloc(1, sizeof *addresses);
@@ -141,11 +206,10 @@ struct addresses *addresses_create(const struct rack *rack)
 	addresses->node_count = rack->node_count;
 	addresses->first =
 		calloc((size_t)rack->node_count + 1, sizeof *addresses->first);
-	addresses->stems =
-		calloc((size_t)rack->node_count + 1, sizeof *addresses->stems);
 	for (int i = 0; i < rack->node_count; i++)
 		fill_node(addresses, rack, i, &paths);
 	addresses->first[rack->node_count] = addresses->count;
+	split_places(addresses);
 	return addresses;
 }
 
@@ -157,7 +221,9 @@ void addresses_destroy(struct addresses *addresses)
 	free(addresses->slots);
 	free(addresses->places);
 	free(addresses->first);
-	free(addresses->stems);
+	free(addresses->splits);
+	free(addresses->words);
+	free(addresses->answers);
 	free(addresses);
 }
 
@@ -210,31 +276,30 @@ int address_find(const struct addresses *addresses, const char *path, int length
 	return place;
 }
 
-static int match_node(const struct addresses *addresses, const struct pattern *pattern,
-		      int node, bool below, uint64_t *bits)
+/* Each word is compared with each part of the pattern once at most. */
+static bool part_matches(const struct addresses *addresses,
+			 const struct pattern *pattern, int part, int index)
 {
-	int from = addresses->first[node], to = addresses->first[node + 1];
-	if (from == to || !pattern_sees(pattern, addresses->places[from].path))
-		return 0;
-	struct pattern_state start;
-	int stem = addresses->stems[node], found = 0;
-	bool alive;
-	pattern_begin(pattern, &start);
-	bool all = pattern_run_parts(pattern, &start, addresses->places[from].path,
-				     stem, below, &alive);
-	if (!alive)
-		return 0;
-	for (int i = from; i < to; i++) {
-		const struct place *place = &addresses->places[i];
-		struct pattern_state state = start;
-		if ((all && below) ||
-		    pattern_run_parts(pattern, &state, place->path + stem,
-				      place->length - stem, below, &alive)) {
-			bits[i / 64] |= UINT64_C(1) << (i % 64);
-			found++;
-		}
-	}
-	return found;
+	enum { UNKNOWN, NO, YES };
+	uint8_t *answer = &addresses->answers[part * addresses->word_count + index];
+	const struct word *word = &addresses->words[index];
+	if (*answer == UNKNOWN)
+		*answer = pattern_match_part(pattern, part, word->text, word->length)
+				  ? YES
+				  : NO;
+	return *answer == YES;
+}
+
+static bool place_matches(const struct addresses *addresses,
+			  const struct pattern *pattern, bool below, int place)
+{
+	const struct split *split = &addresses->splits[place];
+	if (split->count < pattern->parts || (!below && split->count > pattern->parts))
+		return false;
+	for (int part = 0; part < pattern->parts; part++)
+		if (!part_matches(addresses, pattern, part, split->words[part]))
+			return false;
+	return true;
 }
 
 int address_match(const struct addresses *addresses, const struct pattern *pattern,
@@ -242,8 +307,21 @@ int address_match(const struct addresses *addresses, const struct pattern *patte
 {
 	int found = 0;
 	memset(bits, 0, ((size_t)addresses->count / 64 + 1) * sizeof *bits);
-	for (int node = 0; node < addresses->node_count; node++)
-		found += match_node(addresses, pattern, node, below, bits);
+	if (pattern->parts > PARTS_MAX)
+		return 0;
+	memset(addresses->answers, 0,
+	       (size_t)addresses->word_count * (size_t)pattern->parts);
+	for (int node = 0; node < addresses->node_count; node++) {
+		int from = addresses->first[node], to = addresses->first[node + 1];
+		if (from == to || !pattern_sees(pattern, addresses->places[from].path))
+			continue;
+		for (int i = from; i < to; i++) {
+			if (!place_matches(addresses, pattern, below, i))
+				continue;
+			bits[i / 64] |= UINT64_C(1) << (i % 64);
+			found++;
+		}
+	}
 	return found;
 }
 

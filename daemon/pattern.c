@@ -54,6 +54,14 @@ static int compile_set(struct pattern *pattern, const char *text, int at, int le
 	return i + 1;
 }
 
+/* The part before `end` ends there, another one begins. */
+static void compile_part(struct pattern *pattern, int end)
+{
+	if (pattern->parts < PATTERN_PARTS_MAX)
+		pattern->starts[pattern->parts + 1] = (uint8_t)(end + 1);
+	pattern->parts++;
+}
+
 /* Reads "{a,b}" at `at`; returns the place after it, 0 when it is broken. */
 static int compile_words(struct pattern *pattern, const char *text, int at, int length)
 {
@@ -93,6 +101,8 @@ bool pattern_compile(struct pattern *pattern, const char *text, size_t length,
 		return false;
 	}
 	pattern->length = end;
+	pattern->parts = 0;
+	pattern->starts[0] = 1;
 	pattern->rack = length >= 5 && memcmp(text, "/rack", 5) == 0 &&
 			(length == 5 || text[5] == '/');
 	for (int i = 0; i < end;) {
@@ -109,6 +119,8 @@ bool pattern_compile(struct pattern *pattern, const char *text, size_t length,
 			next = compile_words(pattern, text, i, end);
 		else if (text[i] == ']' || text[i] == '}')
 			next = 0;
+		else if (text[i] == '/' && i > 0)
+			compile_part(pattern, i);
 		if (next == 0) {
 			*why = "a [ or { of the pattern has no partner, is empty or "
 			       "nested";
@@ -118,6 +130,7 @@ bool pattern_compile(struct pattern *pattern, const char *text, size_t length,
 			pattern->places[i].next = (uint8_t)next;
 		i = next;
 	}
+	compile_part(pattern, end);
 	return true;
 }
 
@@ -223,31 +236,29 @@ bool pattern_match(const struct pattern *pattern, const char *address)
 	       pattern_done(pattern, &state);
 }
 
-bool pattern_run_parts(const struct pattern *pattern, struct pattern_state *state,
-		       const char *path, int length, bool below, bool *alive)
+bool pattern_match_part(const struct pattern *pattern, int part, const char *bytes,
+			size_t length)
 {
-	*alive = true;
-	for (int from = 0; from < length;) {
-		int to = from + 1;
-		while (to < length && path[to] != '/')
-			to++;
-		if (!pattern_run(pattern, state, path + from, (size_t)(to - from))) {
-			*alive = false;
-			return false;
-		}
-		if (below && pattern_done(pattern, state))
-			return true;
-		from = to;
-	}
-	return pattern_done(pattern, state);
+	struct pattern_state state = { { 0 } };
+	int end = pattern->starts[part + 1] - 1;
+	reach(pattern, &state, pattern->starts[part]);
+	return pattern_run(pattern, &state, bytes, length) &&
+	       (state.places[end / 64] >> (end % 64) & 1);
 }
 
 bool pattern_covers(const struct pattern *pattern, const char *address)
 {
 	struct pattern_state state;
-	bool alive;
+	if (!pattern_sees(pattern, address))
+		return false;
 	pattern_begin(pattern, &state);
-	return pattern_sees(pattern, address) &&
-	       pattern_run_parts(pattern, &state, address, (int)strlen(address), true,
-				 &alive);
+	for (const char *from = address; *from;) {
+		size_t length = 1 + strcspn(from + 1, "/");
+		if (!pattern_run(pattern, &state, from, length))
+			return false;
+		if (pattern_done(pattern, &state))
+			return true;
+		from += length;
+	}
+	return false;
 }

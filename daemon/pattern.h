@@ -11,11 +11,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { PATTERN_BYTES_MAX = 128, PATTERN_WORDS = 3 };
+enum { PATTERN_BYTES_MAX = 128, PATTERN_WORDS = 3, PATTERN_PARTS_MAX = 8 };
 
 struct pattern {
 	int length; /* one place per character of the text, and the end */
 	bool rack;  /* starts with /rack */
+	int parts;  /* between slashes; more than PATTERN_PARTS_MAX match nothing */
+	uint8_t starts[PATTERN_PARTS_MAX + 1]; /* place of each part; after the last */
 	struct {
 		uint8_t kind, byte;
 		uint8_t next; /* where it goes on: after ']', after '}', next in {} */
@@ -43,10 +45,10 @@ void pattern_begin(const struct pattern *pattern, struct pattern_state *state);
 bool pattern_run(const struct pattern *pattern, struct pattern_state *state,
 		 const char *bytes, size_t length);
 bool pattern_done(const struct pattern *pattern, const struct pattern_state *state);
-/* The same, part by part: true once the whole stretch matches or, with `below`, any run of
- * whole parts from its start does. *alive: false once nothing can match any more. */
-bool pattern_run_parts(const struct pattern *pattern, struct pattern_state *state,
-		       const char *path, int length, bool below, bool *alive);
+/* Whether part 0.. of the pattern matches this part of an address. An address matches when
+ * all of its parts do. */
+bool pattern_match_part(const struct pattern *pattern, int part, const char *bytes,
+			size_t length);
 /* The address, or what it lies below. */
 bool pattern_covers(const struct pattern *pattern, const char *address);
 /* Whether the rule about /rack lets the pattern see this address. */

@@ -91,6 +91,62 @@ static void test_match(void)
 	rack_destroy(rack);
 }
 
+/* Part by part finds what the pattern as a whole does. */
+static void test_match_as_whole(void)
+{
+	static const char *const texts[] = {
+		"/*",
+		"/*/*",
+		"/**/gain",
+		"/*/band/[1-3]/{gain,freq}",
+		"/e?/band/*/gain",
+		"/[!e]*/gain",
+		"/eq//gain",
+		"/eq/",
+		"//",
+		"/",
+		"/eq/band/3/gain/",
+		"/{eq,comp}",
+		"/{e,eq}/{g,gain}",
+		"/*q*/*a*n*/*",
+		"/rack/*/*/*",
+		"/rack/*",
+		"/r*/*",
+		"/*/meter/*/*",
+		"/*/meter/{in,out}/[12]",
+		"/eq/band/*/*/*",
+		"/*/*/*/*/*/*/*/*",
+		"/*/*/*/*/*/*/*/*/*",
+		"/[a/]q/gain",
+		"/eq/b*d/?/*",
+		"/{eq}/gain",
+		"/*{q,p}/gain",
+		"/eq/*[!x]/1/gain",
+	};
+	struct rack *rack = fake_rack(0);
+	struct addresses *addresses = addresses_create(rack);
+	for (size_t t = 0; t < sizeof texts / sizeof texts[0]; t++) {
+		uint64_t exact[64], below[64];
+		struct pattern pattern;
+		const char *why;
+		CHECK(pattern_compile(&pattern, texts[t], strlen(texts[t]), &why),
+		      "%s: %s", texts[t], why);
+		address_match(addresses, &pattern, false, exact);
+		address_match(addresses, &pattern, true, below);
+		for (int i = 0; i < address_count(addresses); i++) {
+			const char *path = address_place(addresses, i)->path;
+			CHECK((exact[i / 64] >> (i % 64) & 1) ==
+				      pattern_match(&pattern, path),
+			      "%s and %s", texts[t], path);
+			CHECK((below[i / 64] >> (i % 64) & 1) ==
+				      pattern_covers(&pattern, path),
+			      "%s and below %s", texts[t], path);
+		}
+	}
+	addresses_destroy(addresses);
+	rack_destroy(rack);
+}
+
 static void explains(const struct addresses *addresses, const struct rack *rack,
 		     const char *path, const char *wanted)
 {
@@ -124,6 +180,7 @@ int main(void)
 {
 	test_find();
 	test_match();
+	test_match_as_whole();
 	test_explain();
 	return test_result();
 }
