@@ -470,6 +470,9 @@ void command_run(struct dispatch *dispatch, const struct sender *sender,
 		   dispatch_locked(dispatch, sender, text, sizeof text)) {
 		command_complain(dispatch, sender, message->path, "locked", text);
 	} else {
+		/* What it does or tells is that of all before it. A pong is about nothing. */
+		if (command->run != ping)
+			dispatch_apply(dispatch);
 		host->role = sender->role;
 		host->limited = 0;
 		command->run(dispatch, sender, message);

@@ -12,8 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum pass { PASS_ALL, PASS_SETS, PASS_OTHERS };
-
 struct dispatch *dispatch_create(struct host *host, int fd)
 {
 	struct dispatch *dispatch = calloc(1, sizeof *dispatch);
@@ -36,8 +34,8 @@ void dispatch_destroy(struct dispatch *dispatch)
 	answers_destroy(dispatch->answers);
 	timed_destroy(dispatch->timed);
 	addresses_destroy(dispatch->addresses);
-	free(dispatch->pending);
-	free(dispatch->pending_at);
+	gather_destroy(dispatch->turn);
+	gather_destroy(dispatch->spare);
 	free(dispatch->bits);
 	free(dispatch);
 }
@@ -46,12 +44,14 @@ void dispatch_reshape(struct dispatch *dispatch)
 {
 	addresses_destroy(dispatch->addresses);
 	dispatch->addresses = addresses_create(dispatch->host->rack);
-	size_t count = (size_t)address_count(dispatch->addresses) + 1;
-	free(dispatch->pending_at);
+	int count = address_count(dispatch->addresses);
 	free(dispatch->bits);
-	dispatch->pending_at = calloc(count, sizeof *dispatch->pending_at);
-	dispatch->bits = calloc(count / 64 + 1, sizeof *dispatch->bits);
-	dispatch->pending_count = 0;
+	gather_destroy(dispatch->turn);
+	gather_destroy(dispatch->spare);
+	dispatch->spare = NULL;
+	dispatch->gather = dispatch->turn = gather_create(count);
+	dispatch->bits = calloc((size_t)count / 64 + 1, sizeof *dispatch->bits);
+	dispatch->shape++;
 	dispatch->reloaded = true;
 	watch_reshape(dispatch->watch, dispatch->addresses);
 	watch_regulars(dispatch->watch, dispatch->now);
@@ -60,24 +60,17 @@ void dispatch_reshape(struct dispatch *dispatch)
 
 /* ---- changes ---------------------------------------------------------------------------- */
 
-static void apply_pending(struct dispatch *dispatch)
+void dispatch_apply(struct dispatch *dispatch)
 {
-	if (!dispatch->pending_count)
-		return;
-	for (int i = 0; i < dispatch->pending_count; i++) {
-		const struct change *change = &dispatch->pending[i];
-		int place = address_of_param(dispatch->addresses, change->node,
-					     change->param);
-		dispatch->pending_at[place] = 0;
-	}
-	int count = dispatch->pending_count;
-	dispatch->pending_count = 0;
-	dispatch->serial = host_apply(dispatch->host, dispatch->pending, count);
+	struct change *changes;
+	int count = gather_take(dispatch->gather, &changes);
+	if (count)
+		dispatch->serial = host_apply(dispatch->host, changes, count);
 }
 
 void dispatch_flush(struct dispatch *dispatch)
 {
-	apply_pending(dispatch);
+	dispatch_apply(dispatch);
 	answer_send(dispatch->answers);
 }
 
@@ -87,27 +80,16 @@ static void gather(struct dispatch *dispatch, const struct sender *sender, int i
 	const struct place *place = address_place(dispatch->addresses, index);
 	struct change change = { place->node, place->index, value, sender->client,
 				 sender->role };
-	int at = dispatch->pending_at[index];
-	if (at && place->param->curve != CURVE_TRIGGER) {
-		dispatch->pending[at - 1] = change;
-		return;
-	}
-	if (dispatch->pending_count == dispatch->pending_room) {
-		dispatch->pending_room = dispatch->pending_room * 2 + 256;
-		dispatch->pending =
-			realloc(dispatch->pending, (size_t)dispatch->pending_room *
-							   sizeof *dispatch->pending);
-	}
-	dispatch->pending[dispatch->pending_count++] = change;
-	dispatch->pending_at[index] = dispatch->pending_count;
+	gather_add(dispatch->gather, index, &change,
+		   place->param->curve == CURVE_TRIGGER);
 }
 
 static float value_now(const struct dispatch *dispatch, int index)
 {
 	const struct place *place = address_place(dispatch->addresses, index);
-	int at = dispatch->pending_at[index];
-	return at ? dispatch->pending[at - 1].value
-		  : dispatch->host->rack->nodes[place->node].values[place->index];
+	const struct change *change = gather_find(dispatch->gather, index);
+	return change ? change->value
+		      : dispatch->host->rack->nodes[place->node].values[place->index];
 }
 
 /* ---- one param, one verb ---------------------------------------------------------------- */
@@ -276,7 +258,7 @@ static void ramp(struct dispatch *dispatch, const struct sender *sender, int ind
 	if (want->code)
 		return;
 	hold_limit(dispatch, sender, index, message, want);
-	apply_pending(dispatch);
+	dispatch_apply(dispatch);
 	struct change target = { place->node, place->index, want->value, sender->client,
 				 sender->role };
 	if (!host_ramp(dispatch->host, &target, seconds.number, want->error,
@@ -352,7 +334,7 @@ static void one_place(struct dispatch *dispatch, const struct sender *sender, in
 	struct want want = { .form = VERB_VALUE };
 	const struct place *place = address_place(dispatch->addresses, index);
 	if (is_query(verb, message)) {
-		apply_pending(dispatch);
+		dispatch_apply(dispatch);
 		answer_value(dispatch->answers, sender, index, verb);
 		return;
 	}
@@ -360,54 +342,45 @@ static void one_place(struct dispatch *dispatch, const struct sender *sender, in
 	bool alone = pass == PASS_ALL && place->param &&
 		     (place->param->flags & PARAM_REBUILD);
 	if (alone)
-		apply_pending(dispatch);
+		dispatch_apply(dispatch);
 	if (!act(dispatch, sender, index, verb, message, &want))
 		answer_error(dispatch->answers, sender, message->path, want.code,
 			     dispatch->now, "%s", want.error);
 	if (alone)
-		apply_pending(dispatch);
+		dispatch_apply(dispatch);
 }
 
-static void many_places(struct dispatch *dispatch, const struct sender *sender,
-			const struct pattern *pattern, enum verb verb,
-			const struct message *message, enum pass pass)
+/* Leaves in dispatch->bits what the message can be about. Returns how many; *rebuilds: one
+ * of them needs another plan. */
+static int meant(struct dispatch *dispatch, bool query, enum verb verb, bool *rebuilds)
 {
-	struct want want = { .form = VERB_VALUE };
-	bool query = is_query(verb, message), rebuilds = false;
-	int found = address_match(dispatch->addresses, pattern, false, dispatch->bits);
-	int count = address_count(dispatch->addresses), acted = 0;
-	for (int i = 0; found && i < count; i++) {
+	int count = address_count(dispatch->addresses), left = 0;
+	*rebuilds = false;
+	for (int i = 0; i < count; i++) {
 		const struct place *place = address_place(dispatch->addresses, i);
 		if (!(dispatch->bits[i / 64] >> (i % 64) & 1))
 			continue;
 		/* Meters have no /norm and can't be set: not meant by the pattern. */
-		if (place->meter && (!query || verb == VERB_NORM))
+		if (place->meter && (!query || verb == VERB_NORM)) {
 			dispatch->bits[i / 64] &= ~(UINT64_C(1) << (i % 64));
-		else
-			acted++;
-		rebuilds |= place->param && (place->param->flags & PARAM_REBUILD);
+			continue;
+		}
+		left++;
+		if (place->param && (place->param->flags & PARAM_REBUILD))
+			*rebuilds = true;
 	}
-	if (!acted) {
-		answer_error(dispatch->answers, sender, message->path,
-			     "unknown_address", dispatch->now, "the pattern matches %s",
-			     found ? "nothing that can do this" : "no address");
-		return;
-	}
-	bool alone = query || (rebuilds && pass == PASS_ALL);
-	if (alone)
-		apply_pending(dispatch);
-	if (query) {
-		if (!answer_values(dispatch->answers, sender, dispatch->bits, verb))
-			answer_error(dispatch->answers, sender, message->path, "busy",
-				     dispatch->now,
-				     "too many long answers are under way; ask again");
-		return;
-	}
+	return left;
+}
+
+static void act_on_many(struct dispatch *dispatch, const struct sender *sender,
+			enum verb verb, const struct message *message)
+{
+	int count = address_count(dispatch->addresses);
 	bool told = false;
 	for (int i = 0; i < count; i++) {
 		if (!(dispatch->bits[i / 64] >> (i % 64) & 1))
 			continue;
-		want = (struct want) { .form = VERB_VALUE };
+		struct want want = { .form = VERB_VALUE };
 		if (act(dispatch, sender, i, verb, message, &want) || told)
 			continue;
 		told = true;
@@ -415,8 +388,31 @@ static void many_places(struct dispatch *dispatch, const struct sender *sender,
 			     dispatch->now, "%s: %s",
 			     address_place(dispatch->addresses, i)->path, want.error);
 	}
+}
+
+static void many_places(struct dispatch *dispatch, const struct sender *sender,
+			const struct pattern *pattern, enum verb verb,
+			const struct message *message, enum pass pass)
+{
+	bool query = is_query(verb, message), rebuilds = false;
+	int found = address_match(dispatch->addresses, pattern, false, dispatch->bits);
+	if (!found || !meant(dispatch, query, verb, &rebuilds)) {
+		answer_error(dispatch->answers, sender, message->path,
+			     "unknown_address", dispatch->now, "the pattern matches %s",
+			     found ? "nothing that can do this" : "no address");
+		return;
+	}
+	bool alone = query || (rebuilds && pass == PASS_ALL);
 	if (alone)
-		apply_pending(dispatch);
+		dispatch_apply(dispatch);
+	if (!query)
+		act_on_many(dispatch, sender, verb, message);
+	else if (!answer_values(dispatch->answers, sender, dispatch->bits, verb))
+		answer_error(dispatch->answers, sender, message->path, "busy",
+			     dispatch->now,
+			     "too many long answers are under way; ask again");
+	if (alone)
+		dispatch_apply(dispatch);
 }
 
 static void by_pattern(struct dispatch *dispatch, const struct sender *sender,
@@ -445,8 +441,8 @@ static void unknown(struct dispatch *dispatch, const struct sender *sender,
 		     dispatch->now, "%s", text);
 }
 
-static void one_message(struct dispatch *dispatch, const struct sender *sender,
-			const uint8_t *bytes, size_t size, enum pass pass)
+void dispatch_message(struct dispatch *dispatch, const struct sender *sender,
+		      const uint8_t *bytes, size_t size, enum pass pass)
 {
 	struct message message = message_read(bytes, size);
 	enum verb verb;
@@ -454,7 +450,6 @@ static void one_message(struct dispatch *dispatch, const struct sender *sender,
 				 &verb);
 	bool command = place < 0 && command_is(message.path);
 	bool pattern = place < 0 && !command && pattern_is(message.path);
-	/* In a bundle the sets go first, as one; then what may look at their effect. */
 	bool sets = !command && message.count > 0;
 	if (!sets && !command)
 		sets = verb == VERB_TOGGLE || verb == VERB_RESET;
@@ -465,7 +460,6 @@ static void one_message(struct dispatch *dispatch, const struct sender *sender,
 	if (place >= 0) {
 		one_place(dispatch, sender, place, verb, &message, pass);
 	} else if (command) {
-		apply_pending(dispatch);
 		command_run(dispatch, sender, &message);
 	} else if (pattern) {
 		by_pattern(dispatch, sender, &message, pass);
@@ -474,71 +468,11 @@ static void one_message(struct dispatch *dispatch, const struct sender *sender,
 	}
 }
 
-/* ---- datagrams -------------------------------------------------------------------------- */
-
-static void elements(struct dispatch *dispatch, const struct sender *sender,
-		     const uint8_t *bytes, size_t size, enum pass pass)
-{
-	const uint8_t *element;
-	size_t element_size, at = 0;
-	while (bundle_next(bytes, size, &at, &element, &element_size)) {
-		if (packet_is_bundle(element))
-			elements(dispatch, sender, element, element_size, pass);
-		else
-			one_message(dispatch, sender, element, element_size, pass);
-	}
-}
-
-static void whole_bundle(struct dispatch *dispatch, const struct sender *sender,
-			 const uint8_t *bytes, size_t size)
-{
-	apply_pending(dispatch);
-	elements(dispatch, sender, bytes, size, PASS_SETS);
-	apply_pending(dispatch);
-	elements(dispatch, sender, bytes, size, PASS_OTHERS);
-}
-
-static struct sender sender_of(struct dispatch *dispatch,
-			       const struct sockaddr_in *from, double now)
-{
-	return (struct sender) { *from, watch_client(dispatch->watch, from, now),
-				 access_role(&dispatch->host->rack->osc, from) };
-}
-
-void dispatch_packet(struct dispatch *dispatch, const uint8_t *bytes, size_t size,
-		     const struct sockaddr_in *from, double now)
-{
-	struct sender sender = sender_of(dispatch, from, now);
-	dispatch->now = now;
-	if (!packet_is_bundle(bytes)) {
-		one_message(dispatch, &sender, bytes, size, PASS_ALL);
-		return;
-	}
-	double delay = timed_delay(bundle_time(bytes));
-	if (delay <= 0.0)
-		whole_bundle(dispatch, &sender, bytes, size);
-	else if (delay > (double)TIMED_SECONDS_MAX)
-		answer_error(dispatch->answers, &sender, "#bundle", "time", now,
-			     "the time tag is %.0f s ahead; at most %d s are kept",
-			     delay, TIMED_SECONDS_MAX);
-	else if (!timed_add(dispatch->timed, bytes, size, from, now + delay))
-		answer_error(dispatch->answers, &sender, "#bundle", "full", now,
-			     "%d bundles wait for their time already", TIMED_MAX);
-}
+/* ---- time ---------------------------------------------------------------------------- */
 
 void dispatch_tick(struct dispatch *dispatch, double now)
 {
-	struct sockaddr_in from;
-	uint8_t *bytes;
-	size_t size;
 	dispatch->now = now;
-	while (timed_take(dispatch->timed, now, &bytes, &size, &from)) {
-		struct sender sender = sender_of(dispatch, &from, now);
-		/* The list may be another one by now. */
-		if (sender.role != ROLE_NONE)
-			whole_bundle(dispatch, &sender, bytes, size);
-		free(bytes);
-	}
 	command_scene_tick(dispatch);
 	answers_tick(dispatch->answers);
 	command_synced(dispatch);

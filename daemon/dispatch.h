@@ -7,6 +7,7 @@
 #define LATHE_DISPATCH_H
 
 #include "daemon/answer.h"
+#include "daemon/gather.h"
 #include "daemon/timed.h"
 
 enum {
@@ -39,10 +40,12 @@ struct dispatch {
 	struct watch *watch;
 	struct answers *answers;
 	struct timed *timed;
-	struct change *pending;
-	int pending_count, pending_room;
-	int *pending_at; /* [places] index + 1 in pending */
-	uint64_t *bits;  /* [places] scratch */
+	struct gather *turn;   /* what has not been applied yet */
+	struct gather *gather; /* that, or a bundle's own */
+	struct gather *spare;  /* for the next bundle, or NULL */
+	uint64_t *bits;        /* [places] scratch */
+	int shape;             /* counts racks */
+	double turn_end;       /* when the sender's turn is over */
 	double now, started;
 	uint64_t serial; /* of the newest change */
 	bool reloaded;   /* the newest reload is not in the audio yet */
@@ -57,12 +60,25 @@ struct dispatch {
 struct dispatch *dispatch_create(struct host *host, int fd);
 void dispatch_destroy(struct dispatch *dispatch);
 
-/* One datagram that passed the gate. `now`: seconds, monotonic. */
+struct bundle;
+
+/* One datagram that passed the gate. `now`: seconds, monotonic. False: it is a bundle and
+ * the turn ended before it did; call again with the same bytes. *cut is NULL at first, and
+ * holds between the calls how far it has come. */
+bool dispatch_some(struct dispatch *dispatch, const uint8_t *bytes, size_t size,
+		   const struct sockaddr_in *from, double now, double end,
+		   struct bundle **cut);
+void bundle_destroy(struct bundle *bundle); /* one that is given up */
+/* All of it. */
 void dispatch_packet(struct dispatch *dispatch, const uint8_t *bytes, size_t size,
 		     const struct sockaddr_in *from, double now);
 /* The end of a turn: what was gathered is applied, answers are sent. */
 void dispatch_flush(struct dispatch *dispatch);
-/* Timed bundles, syncs, long answers. */
+/* Takes a bundle whose time has come and that means "now" by now; false: none. The caller
+ * frees *bytes. */
+bool dispatch_due(struct dispatch *dispatch, double now, uint8_t **bytes, size_t *size,
+		  struct sockaddr_in *from);
+/* Syncs, long answers. */
 void dispatch_tick(struct dispatch *dispatch, double now);
 bool dispatch_busy(const struct dispatch *dispatch); /* some of these are under way */
 /* The rack is another one. */
@@ -71,6 +87,14 @@ void dispatch_reshape(struct dispatch *dispatch);
 /* Whether the rack is locked against this sender, and what to say then. */
 bool dispatch_locked(const struct dispatch *dispatch, const struct sender *sender,
 		     char *text, size_t size);
+
+/* ---- bundle.c and dispatch.c share ------------------------------------------------------- */
+
+/* In a bundle the sets go first, as one; then what may look at their effect. */
+enum pass { PASS_ALL, PASS_SETS, PASS_OTHERS };
+void dispatch_message(struct dispatch *dispatch, const struct sender *sender,
+		      const uint8_t *bytes, size_t size, enum pass pass);
+void dispatch_apply(struct dispatch *dispatch); /* what was gathered */
 
 /* ---- command.c: /rack/subscribe, /rack/status, ... -------------------------------------- */
 

@@ -93,25 +93,39 @@ bool lane_put(struct lanes *lanes, const struct sockaddr_in *from, const uint8_t
 	return true;
 }
 
-const uint8_t *lane_take(struct lanes *lanes, int index, size_t *size,
-			 struct sockaddr_in *from)
+const uint8_t *lane_first(const struct lanes *lanes, int index, size_t *size,
+			  struct sockaddr_in *from)
 {
-	struct lane *lane = &lanes->lanes[index];
+	const struct lane *lane = &lanes->lanes[index];
 	struct head head;
 	if (is_empty(lane))
 		return NULL;
 	memcpy(&head, lane->bytes + lane->start, sizeof head);
-	const uint8_t *bytes = lane->bytes + lane->start + sizeof head;
 	*size = head.size;
 	*from = head.from;
+	return lane->bytes + lane->start + sizeof head;
+}
+
+void lane_drop(struct lanes *lanes, int index)
+{
+	struct lane *lane = &lanes->lanes[index];
+	struct head head;
+	if (is_empty(lane))
+		return;
+	memcpy(&head, lane->bytes + lane->start, sizeof head);
 	if (index == SHARED)
-		--*mark_of(lanes, from);
+		--*mark_of(lanes, &head.from);
 	lane->start += sizeof head + (head.size + 3) / 4 * 4;
 	if (is_empty(lane)) {
 		lane->start = lane->end = 0;
 		lanes->waiting--;
 	}
-	return bytes;
+}
+
+bool lane_is_light(const struct lanes *lanes, int index)
+{
+	const struct lane *lane = &lanes->lanes[index];
+	return lane->end - lane->start <= LANE_LIGHT_BYTES;
 }
 
 bool lanes_empty(const struct lanes *lanes)

@@ -11,6 +11,7 @@
 enum {
 	LANES = 33,               /* the last is shared by those who found no other */
 	LANE_BYTES = 1024 * 1024, /* 10,000 sets and more; only touched when needed */
+	LANE_LIGHT_BYTES = 1024,
 };
 
 struct lanes;
@@ -20,9 +21,12 @@ void lanes_destroy(struct lanes *lanes);
 /* False: this sender's lane is full, the datagram is lost. */
 bool lane_put(struct lanes *lanes, const struct sockaddr_in *from, const uint8_t *bytes,
 	      size_t size);
-/* The oldest of lane 0..LANES - 1, or NULL; valid until the next call. */
-const uint8_t *lane_take(struct lanes *lanes, int index, size_t *size,
-			 struct sockaddr_in *from);
+/* The oldest of lane 0..LANES - 1, or NULL; valid until the next lane_put(). */
+const uint8_t *lane_first(const struct lanes *lanes, int index, size_t *size,
+			  struct sockaddr_in *from);
+void lane_drop(struct lanes *lanes, int index); /* the oldest */
+/* Whether little waits in it. */
+bool lane_is_light(const struct lanes *lanes, int index);
 bool lanes_empty(const struct lanes *lanes);
 
 #endif

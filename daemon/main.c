@@ -398,6 +398,7 @@ static void run(struct lathed *lathed)
 		if (happened > 0 && due > lathed->ticked_ns + tick_ns)
 			due = lathed->ticked_ns + tick_ns;
 		tick_if_due(lathed, due);
+		more = more || osc_more(lathed->osc);
 		if (happened > 0 && fds[SIGNALS].revents)
 			take_signal(lathed);
 		if (more || (happened > 0 && fds[OSC].revents))

@@ -20,10 +20,10 @@
 
 enum {
 	BUFFER_BYTES = 4 * 1024 * 1024,
-	BATCH = 64,          /* datagrams read at once */
-	BATCHES = 256,       /* read before lanes have their turns: all there is */
-	TURN_DATAGRAMS = 64, /* of one lane before the next has its turn */
-	CONTROL_BYTES = 64,  /* for the kernel's count of lost datagrams */
+	BATCH = 64,           /* datagrams read at once */
+	BATCHES = 256,        /* read before lanes have their turns: all there is */
+	TURN_DATAGRAMS = 256, /* of one lane before the next has its turn */
+	CONTROL_BYTES = 64,   /* for the kernel's count of lost datagrams */
 };
 static const double wake_seconds = 0.004; /* then the loop's other work comes first */
 static const double turn_seconds = 0.0005;
@@ -34,6 +34,8 @@ struct osc {
 	struct access *access;
 	struct dispatch *dispatch;
 	struct lanes *lanes;
+	struct bundle *cut[LANES]; /* the oldest of a lane, when it is under way */
+	int heavy;                 /* the lane that had the last long turn */
 	int fd, buffer;
 	struct sockaddr_in self;
 	struct osc_counts counts;
@@ -150,6 +152,8 @@ void osc_destroy(struct osc *osc)
 		return;
 	osc->host->changed = NULL;
 	osc->host->reshaped = NULL;
+	for (int lane = 0; lane < LANES; lane++)
+		bundle_destroy(osc->cut[lane]);
 	dispatch_destroy(osc->dispatch);
 	lanes_destroy(osc->lanes);
 	access_destroy(osc->access);
@@ -248,39 +252,59 @@ static bool read_batch(struct osc *osc)
 	return count == BATCH;
 }
 
-static void handle(struct osc *osc, const uint8_t *bytes, size_t size,
-		   const struct sockaddr_in *from, double now)
+/* False: a bundle that goes on in the lane's next turn. */
+static bool handle(struct osc *osc, int lane, const uint8_t *bytes, size_t size,
+		   const struct sockaddr_in *from, double now, double end)
 {
 	const char *why;
-	if (gate_check(bytes, size, &why)) {
-		dispatch_packet(osc->dispatch, bytes, size, from, now);
-		return;
-	}
+	if (gate_check(bytes, size, &why))
+		return dispatch_some(osc->dispatch, bytes, size, from, now, end,
+				     &osc->cut[lane]);
 	struct sender sender = { .address = *from };
 	sender.client = watch_client(osc->dispatch->watch, from, now);
 	osc->counts.malformed++;
 	answer_error(osc->dispatch->answers, &sender, "", "malformed", now,
 		     "not an OSC datagram that is taken here: %s", why);
+	return true;
 }
 
-/* Each lane has a turn, which ends after so many datagrams or so much time. */
-static void serve_lanes(struct osc *osc)
+/* A turn ends after so many datagrams or so much time. */
+static void serve_lane(struct osc *osc, int lane)
 {
-	for (int lane = 0; lane < LANES; lane++) {
+	double now = seconds_now(), end = now + turn_seconds;
+	for (int i = 0; i < TURN_DATAGRAMS && now < end; i++) {
 		struct sockaddr_in from;
 		size_t size;
-		const uint8_t *bytes = lane_take(osc->lanes, lane, &size, &from);
+		const uint8_t *bytes = lane_first(osc->lanes, lane, &size, &from);
 		if (!bytes)
+			break;
+		if (handle(osc, lane, bytes, size, &from, now, end))
+			lane_drop(osc->lanes, lane);
+		now = seconds_now();
+	}
+	answer_send(osc->dispatch->answers);
+}
+
+static bool waits(const struct osc *osc, int lane)
+{
+	struct sockaddr_in from;
+	size_t size;
+	return lane_first(osc->lanes, lane, &size, &from) != NULL;
+}
+
+/* Who asks for little has his turn between any two turns of those who flood. */
+static void serve_lanes(struct osc *osc)
+{
+	for (int lane = 0; lane < LANES; lane++)
+		if (waits(osc, lane) && lane_is_light(osc->lanes, lane) &&
+		    !osc->cut[lane])
+			serve_lane(osc, lane);
+	for (int i = 0; i < LANES; i++) {
+		osc->heavy = (osc->heavy + 1) % LANES;
+		if (!waits(osc, osc->heavy))
 			continue;
-		double now = seconds_now(), end = now + turn_seconds;
-		for (int i = 1; bytes; i++) {
-			handle(osc, bytes, size, &from, now);
-			now = seconds_now();
-			bytes = i < TURN_DATAGRAMS && now < end
-					? lane_take(osc->lanes, lane, &size, &from)
-					: NULL;
-		}
-		answer_send(osc->dispatch->answers);
+		serve_lane(osc, osc->heavy);
+		break;
 	}
 }
 
@@ -288,7 +312,7 @@ bool osc_receive(struct osc *osc)
 {
 	double end = seconds_now() + wake_seconds;
 	bool more = true;
-	while (more || !lanes_empty(osc->lanes)) {
+	while (more || osc_more(osc)) {
 		/* Reading is cheaper than handling: who floods fills his own lane and not
 		 * the kernel's queue, which is everyone's. */
 		more = true;
@@ -299,7 +323,12 @@ bool osc_receive(struct osc *osc)
 			break;
 	}
 	dispatch_flush(osc->dispatch);
-	return more || !lanes_empty(osc->lanes);
+	return more || osc_more(osc);
+}
+
+bool osc_more(const struct osc *osc)
+{
+	return !lanes_empty(osc->lanes);
 }
 
 /* ---- time ----------------------------------------------------------------------------------- */
@@ -321,10 +350,23 @@ static void tell_events(struct osc *osc, double now)
 	}
 }
 
+/* Who has waited for a time has it in turn with others. */
+static void take_due(struct osc *osc, double now)
+{
+	struct sockaddr_in from;
+	uint8_t *bytes;
+	size_t size;
+	while (dispatch_due(osc->dispatch, now, &bytes, &size, &from)) {
+		osc->lane_lost += !lane_put(osc->lanes, &from, bytes, size);
+		free(bytes);
+	}
+}
+
 void osc_tick(struct osc *osc)
 {
 	double now = seconds_now();
 	struct watch *watch = osc->dispatch->watch;
+	take_due(osc, now);
 	dispatch_tick(osc->dispatch, now);
 	watch_expire(watch, now);
 	watch_settle(watch, now);

@@ -1,6 +1,6 @@
 /* osc.h - the rack's ear and mouth on the network. Control thread only.
  *
- *   socket -> gate (bytes) -> lanes (one per sender) -> address -> host_apply() ...
+ *   socket -> lanes (one per sender) -> gate (bytes) -> address -> host_apply() ...
  *   host->changed -> watch (who listens) -> socket
  */
 #ifndef LATHE_OSC_H
@@ -22,6 +22,7 @@ int osc_fd(const struct osc *osc);
 /* When readable: handles messages for at most a few milliseconds, each sender in turn.
  * True: more is waiting, come back without sleeping (after the other work of the loop). */
 bool osc_receive(struct osc *osc);
+bool osc_more(const struct osc *osc); /* something is, read already or due by now */
 /* After host_tick(): timed bundles, feedback, meters, paced answers. Keeps
  * host->status.clients. */
 void osc_tick(struct osc *osc);

@@ -56,12 +56,15 @@ double timed_delay(uint64_t tag)
 bool timed_add(struct timed *timed, const uint8_t *bytes, size_t size,
 	       const struct sockaddr_in *from, double due)
 {
-	if (timed->count == TIMED_MAX)
+	static const uint8_t at_once[8] = { [7] = 1 };
+	if (timed->count == TIMED_MAX ||
+	    timed_count_of(timed, from) >= TIMED_OF_ONE_MAX)
 		return false;
 	uint8_t *copy = malloc(size);
 	if (!copy)
 		return false;
 	memcpy(copy, bytes, size);
+	memcpy(copy + 8, at_once, sizeof at_once);
 	timed->waiting[timed->count++] =
 		(struct waiting) { copy, size, *from, due, timed->order++ };
 	return true;
@@ -70,6 +73,17 @@ bool timed_add(struct timed *timed, const uint8_t *bytes, size_t size,
 int timed_count(const struct timed *timed)
 {
 	return timed->count;
+}
+
+int timed_count_of(const struct timed *timed, const struct sockaddr_in *from)
+{
+	int count = 0;
+	for (int i = 0; i < timed->count; i++) {
+		const struct sockaddr_in *other = &timed->waiting[i].from;
+		count += other->sin_port == from->sin_port &&
+			 other->sin_addr.s_addr == from->sin_addr.s_addr;
+	}
+	return count;
 }
 
 bool timed_take(struct timed *timed, double now, uint8_t **bytes, size_t *size,

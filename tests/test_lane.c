@@ -15,6 +15,14 @@ static struct sockaddr_in sender_at(int index)
 	return from;
 }
 
+static const uint8_t *lane_take(struct lanes *lanes, int lane, size_t *size,
+				struct sockaddr_in *from)
+{
+	const uint8_t *bytes = lane_first(lanes, lane, size, from);
+	lane_drop(lanes, lane);
+	return bytes;
+}
+
 static int take(struct lanes *lanes, int lane, int last[SENDERS])
 {
 	struct sockaddr_in from;
@@ -84,9 +92,30 @@ static void test_own_again(void)
 	lanes_destroy(lanes);
 }
 
+/* What little is depends on what waits, not on how much there was. */
+static void test_light(void)
+{
+	struct lanes *lanes = lanes_create();
+	struct sockaddr_in from = sender_at(0);
+	static const uint8_t bytes[600];
+	size_t size;
+
+	CHECK(lane_is_light(lanes, 0), "an empty one");
+	lane_put(lanes, &from, bytes, sizeof bytes);
+	CHECK(lane_is_light(lanes, 0), "with one");
+	lane_put(lanes, &from, bytes, sizeof bytes);
+	CHECK(!lane_is_light(lanes, 0), "with two");
+	CHECK(lane_first(lanes, 0, &size, &from) == lane_first(lanes, 0, &size, &from),
+	      "still there");
+	lane_drop(lanes, 0);
+	CHECK(lane_is_light(lanes, 0), "one is left");
+	lanes_destroy(lanes);
+}
+
 int main(void)
 {
 	test_order();
 	test_own_again();
+	test_light();
 	return test_result();
 }

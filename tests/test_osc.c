@@ -279,7 +279,13 @@ static void test_times(void)
 		user_send_bundle(&user, bundle_in(30.0, "/eq/gain", 7.0));
 	pump(osc, 0.02);
 	CHECK(user_hear(&user) == 1, "%d errors", heard_count);
-	CHECK_ERROR("full", "256");
+	CHECK_ERROR("full", "256 bundles of this client");
+	struct user other = user_open(osc);
+	user_send_bundle(&other, bundle_in(0.05, "/eq/gain", 8.0));
+	pump(osc, 0.1);
+	CHECK(user_hear(&other) == 0, "another client's found room");
+	CHECK_NEAR(fake_value(&host, "eq", "gain"), 8, 0, "and was due");
+	close(other.fd);
 	stop();
 }
 
@@ -448,6 +454,72 @@ static void test_patterns_as_one(void)
 	stop();
 }
 
+/* Bundles that take longer than a turn: others come between, and see nothing of them
+ * before they are whole. */
+static void test_long_bundles(void)
+{
+	enum { NODES = 60, MESSAGES = 200 };
+	start(NODES);
+	struct user flood = user_open(osc);
+	double worst = 0;
+	int pongs = 0, half = 0, before = 0;
+	for (int round = 0; round < 4; round++) {
+		lo_bundle bundle = lo_bundle_new(LO_TT_IMMEDIATE);
+		for (int i = 0; i < MESSAGES; i++)
+			lo_bundle_add_message(bundle, "/*/band/*/*/adjust",
+					      message_of("f", 0.015625));
+		user_send_bundle(&flood, bundle);
+	}
+	user_send(&flood, "/n0/gain", "f", 9.0);
+	fake_applies = 0;
+	for (int round = 0; round < 2000 && (osc_more(osc) || round == 0); round++) {
+		user_send(&user, "/rack/ping", "i", round);
+		user_send(&user, "/n1/band/1/gain", "");
+		user_send(&user, "/n59/band/8/gain", "");
+		double from = cpu_seconds();
+		osc_receive(osc);
+		worst = fmax(worst, cpu_seconds() - from);
+		user_hear(&user);
+		const struct heard *first = heard_at("/n1/band/1/gain");
+		const struct heard *last = heard_at("/n59/band/8/gain");
+		pongs += heard_at("/rack/pong") != NULL;
+		half += !first || !last || first->number[0] != last->number[0];
+		half += first && fmod(first->number[0], MESSAGES * 0.015625) != 0.0;
+		before = round + 1;
+	}
+	CHECK(before > 3, "cut into %d", before);
+	CHECK(pongs == before, "%d of %d pings were answered at once", pongs, before);
+	CHECK(half == 0, "half a bundle was seen %d times", half);
+	CHECK(worst < 0.02, "a turn took %.1f ms", worst * 1e3);
+	CHECK(fake_applies == 5, "%d changes", fake_applies);
+	CHECK_NEAR(fake_value(&host, "n3", "band/4/gain"), 12.5, 0, "all of them");
+	CHECK_NEAR(fake_value(&host, "n0", "gain"), 9, 0, "what came after them");
+	close(flood.fd);
+	stop();
+}
+
+/* The rack becomes another one while a bundle is under way. */
+static void test_reshaped_under_way(void)
+{
+	start(60);
+	lo_bundle bundle = lo_bundle_new(LO_TT_IMMEDIATE);
+	for (int i = 0; i < 200; i++)
+		lo_bundle_add_message(bundle, "/*/band/*/*/adjust",
+				      message_of("f", 0.03125));
+	user_send_bundle(&user, bundle);
+	osc_receive(osc);
+	CHECK(osc_more(osc), "under way");
+	rack_destroy(host.rack);
+	host.rack = fake_rack(50);
+	host.reshaped(host.context);
+	pump(osc, 0.05);
+	CHECK_NEAR(fake_value(&host, "n49", "band/8/gain"), 6.25, 0, "once, whole");
+	user_send(&user, "/n49/band/8/gain", "f", 1.0);
+	pump(osc, 0.01);
+	CHECK_NEAR(fake_value(&host, "n49", "band/8/gain"), 1, 0, "and on");
+	stop();
+}
+
 /* A burst of 10,000 sets while the loop is away is not lost. */
 static void test_burst(void)
 {
@@ -535,6 +607,8 @@ int main(void)
 	test_flood();
 	test_patterns_as_one();
 	test_ends();
+	test_long_bundles();
+	test_reshaped_under_way();
 	test_burst();
 	free(heard);
 	return test_result();
