@@ -1,4 +1,4 @@
-/* announce.c - how others on the network find this rack. Before any thread starts. */
+/* announce.c - how others on the network find this rack. Control thread. */
 #include "daemon/announce.h"
 
 #include "daemon/describe.h"
@@ -34,19 +34,37 @@ void announce_print(const struct rack *rack, int port, struct text *text)
 		 rack->name, port, rack->name, (int)describe_hash(rack));
 }
 
-/* Whole or not at all: Avahi reads a file as soon as it is there. */
+static bool write_all(const char *path, const struct text *text)
+{
+	FILE *file = fopen(path, "we");
+	if (!file)
+		return false;
+	bool good = fwrite(text->bytes, 1, text->length, file) == text->length;
+	return fclose(file) == 0 && good;
+}
+
+/* Whole or not at all: Avahi reads a file as soon as it is there. In a folder that isn't
+ * ours the file may be: Avahi looks when it is closed. */
 static bool replace(const char *path, const struct text *text)
 {
 	char beside[PATH_MAX];
 	snprintf(beside, sizeof beside, "%.4000s.new", path);
-	FILE *file = fopen(beside, "we");
-	if (!file)
-		return errno == ENOENT;
-	bool good = fwrite(text->bytes, 1, text->length, file) == text->length;
-	good = fclose(file) == 0 && good && rename(beside, path) == 0;
+	bool good = write_all(beside, text);
+	if (!good && errno == ENOENT)
+		return true;
+	if (!good)
+		return write_all(path, text);
+	good = rename(beside, path) == 0;
 	if (!good)
 		unlink(beside);
 	return good;
+}
+
+/* The same where we may not remove it: it says nothing then. */
+static bool take_back(const char *path)
+{
+	return unlink(path) == 0 || errno == ENOENT || errno == ENOTDIR ||
+	       write_all(path, &(struct text) { .length = 0 });
 }
 
 bool announce_write(const struct rack *rack, int port, const char *path)
@@ -59,7 +77,7 @@ bool announce_write(const struct rack *rack, int port, const char *path)
 	else if (text.length)
 		good = replace(path, &text);
 	else
-		good = unlink(path) == 0 || errno == ENOENT || errno == ENOTDIR;
+		good = take_back(path);
 	if (!good)
 		fprintf(stderr, "lathed: %s: %s\n", path, strerror(errno));
 	text_finish(&text);

@@ -1,5 +1,5 @@
-/* announce.h - how others on the network find this rack: a service file for Avahi. For
- * lathed --avahi, before any thread starts. */
+/* announce.h - how others on the network find this rack: a service file for Avahi.
+ * Control thread, or before any other starts. */
 #ifndef LATHE_ANNOUNCE_H
 #define LATHE_ANNOUNCE_H
 

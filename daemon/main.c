@@ -51,6 +51,7 @@ struct lathed {
 	int64_t stop_ms;   /* monotonic: then we go anyway */
 	int64_t ticked_ns; /* when the last tick was due */
 	int64_t watchdog_ms, watchdog_due_ms, status_due_ms; /* watchdog_ms 0: none */
+	const struct rack *announced;
 	char status_line[160];
 };
 
@@ -328,6 +329,17 @@ static void tick_systemd(struct lathed *lathed)
 		sd_notifyf(0, "STATUS=%s", strcpy(lathed->status_line, line));
 }
 
+/* A reload may have changed what the network is told; not the port, which is bound. */
+static void tick_announce(struct lathed *lathed)
+{
+	const struct rack *rack = lathed->host.rack;
+
+	if (!lathed->options.announce || rack == lathed->announced)
+		return;
+	lathed->announced = rack;
+	announce_write(rack, osc_port(lathed->osc), lathed->options.announce);
+}
+
 static void tick(struct lathed *lathed)
 {
 	struct host *host = &lathed->host;
@@ -344,6 +356,7 @@ static void tick(struct lathed *lathed)
 	host_tick(host);
 	osc_tick(lathed->osc);
 	tick_systemd(lathed);
+	tick_announce(lathed);
 	if (lathed->phase != PHASE_PLAY)
 		tick_stop(lathed);
 }
@@ -417,6 +430,8 @@ static void finish(struct lathed *lathed)
 {
 	struct host *host = &lathed->host;
 
+	if (lathed->options.announce)
+		announce_write(host->rack, 0, lathed->options.announce);
 	osc_destroy(lathed->osc);
 	jack_destroy(lathed->jack);
 	engine_destroy(host->engine);

@@ -14,6 +14,7 @@ static const char usage[] =
 	"      --check         list every complaint about FILE; exit 0 or 78\n"
 	"      --describe      print all params and meters of FILE\n"
 	"      --avahi PATH    write what Avahi is to announce of FILE (-: print it)\n"
+	"      --announce PATH keep that there while playing, as it changes\n"
 	"  -s, --server NAME   the JACK server (default: $JACK_DEFAULT_SERVER, "
 	"\"default\")\n"
 	"  -n, --name CLIENT   our name in JACK (default: the rack's)\n"
@@ -29,6 +30,7 @@ enum {
 	OPTION_CHECK = 256,
 	OPTION_DESCRIBE,
 	OPTION_AVAHI,
+	OPTION_ANNOUNCE,
 	OPTION_VERSION,
 	OPTION_STATE,
 	OPTION_NO_STATE
@@ -39,6 +41,7 @@ static const struct option longs[] = {
 	{ "check", no_argument, NULL, OPTION_CHECK },
 	{ "describe", no_argument, NULL, OPTION_DESCRIBE },
 	{ "avahi", required_argument, NULL, OPTION_AVAHI },
+	{ "announce", required_argument, NULL, OPTION_ANNOUNCE },
 	{ "server", required_argument, NULL, 's' },
 	{ "name", required_argument, NULL, 'n' },
 	{ "port", required_argument, NULL, 'p' },
@@ -81,6 +84,9 @@ static int option_take(struct options *options, int letter)
 		return -1;
 	case OPTION_AVAHI:
 		options->avahi = optarg;
+		return -1;
+	case OPTION_ANNOUNCE:
+		options->announce = optarg;
 		return -1;
 	case 's':
 		options->server = optarg;

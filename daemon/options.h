@@ -6,11 +6,12 @@
 
 struct options {
 	const char *config;
-	const char *server; /* of JACK, or NULL: its default */
-	const char *client; /* or NULL: the rack's name */
-	const char *state;  /* folder of what outlives a restart, or NULL */
-	const char *avahi;  /* where to write what Avahi is to announce, or NULL */
-	int port;           /* of OSC; -1: the config's */
+	const char *server;   /* of JACK, or NULL: its default */
+	const char *client;   /* or NULL: the rack's name */
+	const char *state;    /* folder of what outlives a restart, or NULL */
+	const char *avahi;    /* where to write what Avahi is to announce, or NULL */
+	const char *announce; /* the same, while playing */
+	int port;             /* of OSC; -1: the config's */
 	bool check, describe, verbose, no_state;
 };
 

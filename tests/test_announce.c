@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "tests/model_modules.h"
@@ -72,6 +73,25 @@ static void test_local(void)
 	}
 }
 
+/* A file of ours in a folder that isn't: nothing can be put beside it. */
+static void test_in_place(void)
+{
+	struct rack *rack = rack_at("0.0.0.0");
+	char beside[80];
+
+	snprintf(beside, sizeof(beside), "%s.new", path);
+	CHECK(mkdir(beside, 0700) == 0, "in the way");
+	CHECK(announce_write(rack, 4567, path) && contains("studio-a"), "written");
+	snprintf(rack->name, sizeof(rack->name), "b");
+	CHECK(announce_write(rack, 4567, path) && contains("rack=b<") &&
+		      !contains("studio"),
+	      "anew");
+	CHECK(contains("</service-group>\n"), "whole");
+	rmdir(beside);
+	unlink(path);
+	rack_destroy(rack);
+}
+
 int main(void)
 {
 	char folder[] = "/tmp/lathe-test-announce-XXXXXX";
@@ -81,6 +101,7 @@ int main(void)
 	snprintf(path, sizeof(path), "%s/lathe-studio.service", folder);
 	test_lan();
 	test_local();
+	test_in_place();
 	rmdir(folder);
 	return test_result();
 }

@@ -93,4 +93,20 @@ check "the file" grep -q "<port>3345</port>" "$work/lathe.service"
 sed -i 's/0\.0\.0\.0/127.0.0.1/' "$work/rack.conf"
 check "a rack of this machine" "$lathed" --config "$work/rack.conf" --avahi "$work/lathe.service"
 check "is not announced" not test -e "$work/lathe.service"
+# ...while it plays: with the port that is bound, and what a reload brings.
+sed -i 's/127\.0\.0\.1/0.0.0.0/' "$work/rack.conf"
+start_lathed "$work/rack.conf" --announce "$work/lathe.service"
+check "while it plays" within 2 grep -q "<port>$port</port>" "$work/lathe.service"
+sed -i "s/name = \"$lathe\"/name = \"renamed\"/" "$work/rack.conf"
+check "reloads" ctl reload
+check "the new name" within 2 grep -q "rack=renamed" "$work/lathe.service"
+check "the port" grep -q "<port>$port</port>" "$work/lathe.service"
+sed -i 's/osc = {/osc = { announce = false;/' "$work/rack.conf"
+check "reloads again" ctl reload
+check "quiet" within 2 test ! -e "$work/lathe.service"
+sed -i 's/announce = false;//' "$work/rack.conf"
+check "and again" ctl reload
+check "heard" within 2 test -e "$work/lathe.service"
+stop_lathed
+check "taken back" test ! -e "$work/lathe.service"
 finish
