@@ -10,10 +10,12 @@
 #include "daemon/words.h"
 
 #include <math.h>
+#include <signal.h>
 #include <sndfile.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -223,6 +225,12 @@ static int output_open(struct render *render)
 
 	if (!options->out)
 		return 0;
+	if (!render->in_info.frames && soundfile_is_flac(options->out)) {
+		fprintf(stderr,
+			"lathe-render: %s: has no frames, and FLAC can't hold none\n",
+			options->in);
+		return EXIT_FILE;
+	}
 	if (soundfile_is_same(options->in, options->out)) {
 		fprintf(stderr, "lathe-render: %s: is the file that is read\n",
 			options->out);
@@ -244,6 +252,15 @@ static int output_open(struct render *render)
 	render->fixed = calloc((size_t)options->block * (size_t)render->channels,
 			       sizeof *render->fixed);
 	return render->fixed ? 0 : EXIT_FILE;
+}
+
+/* Nothing half-written stays; a device or a pipe does. */
+static void output_remove(const char *path)
+{
+	struct stat status;
+
+	if (lstat(path, &status) == 0 && S_ISREG(status.st_mode))
+		unlink(path);
 }
 
 /* ---- the run ----------------------------------------------------------------------- */
@@ -333,6 +350,25 @@ static void meters_fold(struct render *render)
 	}
 }
 
+/* Ctrl-C and its kind wait for stop_asked(), so that the file can be taken away. */
+static void stop_hold(int how)
+{
+	sigset_t stops;
+
+	sigemptyset(&stops);
+	sigaddset(&stops, SIGINT);
+	sigaddset(&stops, SIGTERM);
+	sigprocmask(how, &stops, NULL);
+}
+
+static bool stop_asked(void)
+{
+	sigset_t pending;
+
+	sigpending(&pending);
+	return sigismember(&pending, SIGINT) || sigismember(&pending, SIGTERM);
+}
+
 static int run(struct render *render)
 {
 	int block = render->options->block;
@@ -341,6 +377,8 @@ static int run(struct render *render)
 	int64_t total = length + render->latency;
 
 	while (done < total) {
+		if (stop_asked())
+			return EXIT_FILE;
 		int frames = total - done < block ? (int)(total - done) : block;
 		int wanted = length - read < frames ? (int)(length - read) : frames;
 		int got = block_read(render, frames);
@@ -451,12 +489,15 @@ static int render_file(struct render *render)
 	if (status)
 		return status;
 	render->began = seconds_now();
+	stop_hold(SIG_BLOCK);
 	status = run(render);
 	if (render->out && sf_close(render->out) && !status) {
 		fprintf(stderr, "lathe-render: %s: could not be finished\n",
 			render->options->out);
 		status = EXIT_FILE;
 	}
+	if (status && render->out)
+		output_remove(render->options->out);
 	if (!status && (render->options->meters || render->options->json))
 		meters_print(render);
 	return status;
@@ -504,5 +545,6 @@ int main(int argc, char **argv)
 	}
 	int status = render_file(&render);
 	render_finish(&render);
+	stop_hold(SIG_UNBLOCK); /* ends here if it was stopped */
 	return status;
 }

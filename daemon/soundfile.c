@@ -70,6 +70,11 @@ SNDFILE *soundfile_create(const char *path, const char *format, int rate, int ch
 	return file;
 }
 
+bool soundfile_is_flac(const char *path)
+{
+	return (soundfile_format(path, NULL) & SF_FORMAT_TYPEMASK) == SF_FORMAT_FLAC;
+}
+
 bool soundfile_is_same(const char *one, const char *other)
 {
 	struct stat a, b;

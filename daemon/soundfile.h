@@ -16,6 +16,7 @@ int soundfile_bits(const char *path, const char *format);
  * could pass 4 GB is made an RF64. NULL and a sentence on failure. */
 SNDFILE *soundfile_create(const char *path, const char *format, int rate, int channels,
 			  int64_t frames, char *error, size_t error_size);
+bool soundfile_is_flac(const char *path);
 /* Both paths lead to one existing file. */
 bool soundfile_is_same(const char *one, const char *other);
 

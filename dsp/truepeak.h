@@ -195,6 +195,21 @@ static inline void truepeak_run(struct truepeak *tp, const float *in, float *pea
 	}
 }
 
+/* Lifts the peaks of high tones, whose crests lie furthest above the points: by up to 0.1 dB,
+ * so that at no frequency below 0.46 of the rate more than 0.05 dB are missing. How high is
+ * told by the samples on both sides: those of a low tone add up to twice its peak. Call
+ * between truepeak_run() and truepeak_end(). */
+static inline void truepeak_lift(const struct truepeak *tp, float *peak, int frames)
+{
+	const float *x = tp->x + TRUEPEAK_PAST - TRUEPEAK_DELAY;
+	for (int i = 0; i < frames; i += VEC_FLOATS) {
+		const vf top = vf_load(peak + i);
+		const vf sum = vf_abs(vf_load(x + i) + vf_load(x + i + 1));
+		const vf high = vf_max(1.4f * top - sum, vf_all(0.0f));
+		vf_store(peak + i, 0.010f * high + top);
+	}
+}
+
 /* The highest of peak[0] .. peak[frames - 1], refined by a parabola through the top point
  * and its neighbours. Call between truepeak_run() and truepeak_end(). */
 static inline float truepeak_refine(const struct truepeak *tp,

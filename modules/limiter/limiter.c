@@ -15,7 +15,7 @@
 #include "dsp/fir.h"
 
 /* Added to what is needed, 0.026 dB: crests between the eight points of a sample are a
- * little higher than the points, and log2, exp2 and the boxes round. */
+ * little higher than the points, lifted as they are, and log2, exp2 and the boxes round. */
 #define MARGIN_OCTAVES 4.3e-3f
 /* Reductions stay below 96 dB, in the boxes' range; the clamp does the rest. */
 #define REDUCTION_MAX 15.9f
@@ -99,6 +99,7 @@ static void levels(struct limiter *l, struct scratch *s, int c, int frames)
 	struct limiter_channel *ch = &l->channel[c];
 	float *peak = s->peak + LIMITER_GROUP_MAX, *level = s->level[c];
 	truepeak_run(&ch->in, s->in[c], peak, &s->eighths, frames);
+	truepeak_lift(&ch->in, peak, frames);
 	truepeak_end(&ch->in, &s->eighths, frames);
 	memcpy(s->peak, ch->peaks, sizeof ch->peaks);
 	for (int g = 0; g < s->groups; g++) {
@@ -440,6 +441,7 @@ static void refill_delay(struct limiter *l, struct limiter_channel *ch,
 	for (int back = 2 * GRID_FRAMES; back > 0; back -= GRID_FRAMES) {
 		ring_read(ch->delay, size, l->at, back, piece, GRID_FRAMES);
 		truepeak_run(&ch->in, piece, peak, &eighths, GRID_FRAMES);
+		truepeak_lift(&ch->in, peak, GRID_FRAMES);
 		truepeak_end(&ch->in, &eighths, GRID_FRAMES);
 	}
 	memcpy(ch->peaks, peak + GRID_FRAMES - LIMITER_GROUP_MAX, sizeof ch->peaks);

@@ -153,6 +153,28 @@ static void keeps_its_ceiling(enum limiter_mode mode)
 	free(y);
 }
 
+/* A tone whose crests lie between the points of the detector, the same way in every fifth
+ * frame. */
+static void holds_a_high_tone(enum limiter_mode mode)
+{
+	enum { FRAMES = SECOND / 2 };
+	float *x = calloc(2 * FRAMES, sizeof *x), *y = calloc(2 * FRAMES, sizeof *y);
+	struct bench b;
+	for (int i = 0; i < FRAMES; i++) {
+		const double p = fmin(1.0, fmin(i, FRAMES - 1 - i) / 2400.0);
+		x[i] = (float)(2 * p * p * (3 - 2 * p) *
+			       sin(0.8 * M_PI * i + M_PI / 4));
+		x[FRAMES + i] = x[i];
+	}
+	bench_open(&b, mode);
+	bench_run(&b, x, y, FRAMES, 37);
+	const double peak = true_peak(y, FRAMES);
+	CHECK(peak <= -1.0 + 0.03, "mode %d: %.3f dBTP at 0.4 of the rate", mode, peak);
+	bench_close(&b);
+	free(x);
+	free(y);
+}
+
 static void rests_bit_exact(enum limiter_mode mode)
 {
 	enum { FRAMES = SECOND / 4 };
@@ -379,6 +401,7 @@ int main(void)
 	holds_still_under_a_tone(4801);
 	for (int mode = LIMITER_LIVE; mode <= LIMITER_STRICT; mode++) {
 		keeps_its_ceiling((enum limiter_mode)mode);
+		holds_a_high_tone((enum limiter_mode)mode);
 		cuts_do_not_matter((enum limiter_mode)mode);
 		for (int to = LIMITER_LIVE; to <= LIMITER_STRICT; to++)
 			adopts((enum limiter_mode)mode, (enum limiter_mode)to);

@@ -43,8 +43,11 @@ static void take_values(struct phase *phase, const struct piece *piece)
 		phase->started = true;
 		playing->turn = turn;
 	} else if (!phase->fade.running && playing->turn != turn) {
+		/* What the stages hold of the old setting ends unheard. */
+		const double memory = -PHASE_STAGES / log(fabs(turn));
+		const int wait = crossfade_settling(memory, phase->fade_frames * 20);
 		struct phase_half *next =
-			&phase->half[crossfade_start(&phase->fade, 0)];
+			&phase->half[crossfade_start(&phase->fade, wait)];
 		*next = *playing;
 		next->turn = turn;
 	}

@@ -57,9 +57,28 @@ static void test_symmetry(void)
 	      lopsided_db(out[0]));
 }
 
+/* What the stages held of a setting is not heard in the next. */
+static void test_jump(void)
+{
+	enum { LONG = 3 * RATE };
+	static float x[LONG], y[LONG], z[LONG];
+	struct play *play = alone_open("phase", "freq = 1000.0;", RATE);
+	if (!play)
+		return;
+	tone_fill(x, LONG, 1000, 0.25, RATE);
+	play_run(play, (float *const[]) { x, x }, (float *const[]) { y, z }, RATE, 512);
+	play_set(play, "it/freq", 50);
+	play_run(play, (float *const[]) { x + RATE, x + RATE },
+		 (float *const[]) { y + RATE, z + RATE }, LONG - RATE, 512);
+	const double left = tone_residue_db(y, LONG, RATE, RATE / 10, RATE / 20, RATE);
+	CHECK(left <= -72, "residue %.1f dBFS", left);
+	play_close(play);
+}
+
 int main(void)
 {
 	test_levels();
 	test_symmetry();
+	test_jump();
 	return test_result();
 }

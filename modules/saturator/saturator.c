@@ -194,13 +194,15 @@ static float half_run(const struct saturator *saturator, struct saturator_half *
 
 /* ---- loudness match --------------------------------------------------------------------- */
 
+/* `level` of each frame: what is matched is what drive makes, not what is asked for. */
 static void match_measure(struct saturator *saturator, const float *dry,
-			  const float *wet, int frames)
+			  const float *wet, const float *level, int frames)
 {
 	double d = saturator->dry_power, w = saturator->wet_power;
 	for (int n = 0; n < frames; n++) {
+		const double plain = (double)(wet[n] / level[n]);
 		d += (double)dry[n] * (double)dry[n];
-		w += (double)wet[n] * (double)wet[n];
+		w += plain * plain;
 	}
 	saturator->dry_power = d;
 	saturator->wet_power = w;
@@ -288,7 +290,13 @@ static void saturator_process(void *state, const struct piece *piece)
 		other[GRID_FRAMES + 16];
 	if (fading)
 		crossfade_run(&saturator->fade, saturator->fade_frames, weight, frames);
-	float most = 0;
+	const bool matched = playing->numbers.match || coming->numbers.match;
+	float level[GRID_FRAMES], most = 0;
+	for (int n = 0; n < frames && matched; n++) {
+		level[n] = playing->numbers.level;
+		if (fading)
+			level[n] += weight[n] * (coming->numbers.level - level[n]);
+	}
 	for (int c = 0; c < piece->channels; c++) {
 		float in[GRID_FRAMES], out[GRID_FRAMES + 16];
 		memcpy(in, piece->in[c], (size_t)frames * sizeof(float));
@@ -301,8 +309,8 @@ static void saturator_process(void *state, const struct piece *piece)
 			half_run(saturator, coming, c, in, line, other, frames);
 			crossfade_mix(weight, other, out, frames);
 		}
-		if (playing->numbers.match || coming->numbers.match)
-			match_measure(saturator, line, out, frames);
+		if (matched)
+			match_measure(saturator, line, out, level, frames);
 		memcpy(piece->out[c], out, (size_t)frames * sizeof(float));
 	}
 	piece->meters[SATURATOR_METER_MATCH] = saturator->match;

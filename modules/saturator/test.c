@@ -67,6 +67,14 @@ static void test_even(void)
 	CHECK(even > -40, "tube's second harmonic: %.1f dBFS", even);
 }
 
+/* ... but not what the level is asked to be. */
+static void test_match_level(void)
+{
+	play_tone("drive = 6.0; match = true; level = -6.0;", 48000, 997, 0.1);
+	double level = tone_level_db(out[0] + FRAMES - SETTLE, SETTLE, 997, 48000);
+	CHECK_NEAR(level, -26, 0.5, "level of a matched tone, 6 dB down");
+}
+
 int main(void)
 {
 	test_alias("drive = 12.0;");
@@ -74,6 +82,7 @@ int main(void)
 	test_flat();
 	test_no_drive();
 	test_match();
+	test_match_level();
 	test_even();
 	return test_result();
 }

@@ -86,6 +86,9 @@ is "files" "$? $(cat "$scratch/files")" "0 168 passed, 0 failed"
 is "no file" "$(render --config $config "$scratch/none.wav" "$scratch/x.wav")" 1
 is "not audio" "$(render --config $config "$scratch/bad.conf" "$scratch/x.wav")" 1
 is "onto itself" "$(render --config $config "$scratch/demo.wav" "$scratch/demo.wav")" 1
+head -c 40000 "$scratch/out.flac" >"$scratch/cut.flac"
+is "cut short" "$(render --config $config "$scratch/cut.flac" "$scratch/x.wav")" 1
+is "cut short: nothing stays" "$(ls "$scratch/x.wav" 2>/dev/null)" ""
 is "no folder" "$(render --config $config "$scratch/demo.wav" "$scratch/no/x.wav")" 1
 is "no suffix" "$(render --config $config "$scratch/demo.wav" "$scratch/x")" 2
 is "no config" "$(render "$scratch/demo.wav" "$scratch/x.wav")" 2
