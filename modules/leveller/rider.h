@@ -32,6 +32,8 @@ enum {
 #define RIDER_BIN_S 0.01
 #define RIDER_LOOK_S (RIDER_BIN_S * RIDER_EVERY)
 #define RIDER_FLOOR (-100.0) /* LUFS */
+#define RIDER_JUMP 5.0       /* LU off the anchor: another piece, if it lasts */
+#define RIDER_STILL_S 0.65
 
 enum rider_state { RIDER_RIDES, RIDER_SILENCE, RIDER_ROOM, RIDER_PAUSE, RIDER_HELD };
 
@@ -51,18 +53,25 @@ struct rider {
 	uint32_t bins;
 	float power[RIDER_BINS], out[RIDER_BINS];
 	float looks[RIDER_LOOKS];
-	bool live, sinks;
-	double momentary, quick; /* LUFS: 0.4 and 0.1 s */
+	bool live;
+	double sink;                     /* LU a second */
+	double momentary, quick, newest; /* LUFS: 0.4 and 0.1 s, and the last bin */
 	/* The anchor: power, its loudness, seconds that it remembers, and seconds since the
 	 * piece began. */
 	double anchor_power, anchor, memory, age;
-	double recent_power; /* the fast stage's */
+	double passage_power; /* seconds: how far off is the anchor? */
+	double recent_power;  /* the fast stage's */
 	struct rider_mean minute,
 		minutes; /* of what the trim steers, and of what came out */
 	double trim;
-	bool fresh;   /* a new piece has begun */
-	double trend; /* momentary loudness over 3 s: fades stay below it */
-	double pause, higher, lower; /* seconds that it has been so */
+	bool fresh;           /* a new piece has begun */
+	double trend;         /* momentary loudness over 3 s: fades stay below it */
+	double pause, higher; /* seconds that it has been so */
+	double lower;         /* evidence of a quieter piece, seconds */
+	double fell,
+		near;   /* seconds that it is below, and since it was near the anchor */
+	double still;   /* of silence before what is heard, seconds */
+	bool abrupt;    /* it fell at once, or began after silence */
 	double lasting; /* seconds until steady sound counts as room tone to the trim */
 	int settle;     /* bins until the momentary window is full of this */
 	bool moving;
@@ -113,16 +122,18 @@ static inline double rider_window(const float *ring, uint32_t bins, uint32_t cou
 }
 
 /* Whether the momentary loudness has both risen and fallen over the looks: over 2 s, or
- * since it fell, without the 0.4 s in which its window still held what was before. It sinks
- * when it falls by more than 2 LU a second. */
+ * since it fell, without the 0.4 s in which its window still held what was before; and how
+ * fast it sinks. A note that dies away after silence lives, too. */
 static inline void rider_look(struct rider *r)
 {
 	enum { LIVELY_MILLI_LU = 700, SETTLING = RIDER_MOMENTARY / RIDER_EVERY };
 	const uint32_t look = r->bins / RIDER_EVERY;
 	uint32_t count = look < RIDER_LOOKS ? look : RIDER_LOOKS;
-	const uint32_t fallen = (uint32_t)(r->lower / (RIDER_BIN_S * RIDER_EVERY));
-	if (fallen > SETTLING && count > fallen - SETTLING)
-		count = fallen - SETTLING;
+	const uint32_t fallen = (uint32_t)(r->fell / RIDER_LOOK_S);
+	const uint32_t settled = fallen > SETTLING ? fallen - SETTLING : 0;
+	const bool begun = r->still > RIDER_STILL_S;
+	if ((settled > 0 || begun) && count > settled)
+		count = settled;
 	float low = 1e3f, high = -1e3f, rise = 0, fall = 0, tilt = 0;
 	r->looks[look % RIDER_LOOKS] = (float)r->momentary;
 	for (uint32_t k = look - count + 1; k <= look; k++) {
@@ -133,8 +144,9 @@ static inline void rider_look(struct rider *r)
 		fall = high - m > fall ? high - m : fall;
 		tilt += 2 * (look - k) < count ? m : -m;
 	}
-	r->live = (rise < fall ? rise : fall) >= LIVELY_MILLI_LU * 1e-3f;
-	r->sinks = 2 * tilt < -0.05f * (float)(count * count);
+	r->live = (rise < fall ? rise : fall) >= LIVELY_MILLI_LU * 1e-3f ||
+		  (begun && r->fell > 0 && fall > 2.5f);
+	r->sink = -4.0 / RIDER_LOOK_S * (double)tilt / (double)(count * count);
 }
 
 /* The momentary loudness `looks` looks ago. */
@@ -150,38 +162,83 @@ static inline void rider_restart(struct rider *r, double power, double memory)
 {
 	r->anchor_power = power;
 	r->anchor = rider_loudness(power);
-	r->recent_power = power;
+	r->passage_power = r->recent_power = power;
 	r->memory = memory;
 	r->age = 0;
-	r->higher = r->lower = 0;
+	r->higher = r->lower = r->fell = 0;
 	r->moving = r->fresh = true;
+}
+
+/* What each second below the anchor says for a new piece: the deeper the more, and most when
+ * it fell at once or began after silence, for what ends or fades sinks slowly. */
+static inline double rider_evidence(const struct rider *r, bool music, double depth)
+{
+	if (music)
+		return depth > 7.0 ? 1.0 : 0.5;
+	return rider_bound(0.43 + 0.26 * (depth - RIDER_JUMP), 0.43,
+			   r->abrupt ? 4.0 : 0.6);
+}
+
+static inline void rider_below(struct rider *r, const struct rider_settings *set)
+{
+	const double depth = r->anchor - r->momentary;
+	const bool below = depth > (set->music ? 8.0 : RIDER_JUMP);
+	r->near = depth < 3.0 ? 0 : r->near + RIDER_BIN_S;
+	if (r->near <= 0)
+		r->fell = 0;
+	if (r->fell <= 0)
+		r->abrupt = false;
+	if ((depth > 6.5 && r->near < 0.4) || (below && r->still > RIDER_STILL_S))
+		r->abrupt = true;
+	if (!below) {
+		r->lower = rider_high(0, r->lower - 2 * RIDER_BIN_S);
+		r->fell = rider_high(0, r->fell - 2 * RIDER_BIN_S);
+	} else if (r->momentary > set->silence) {
+		r->lower += rider_evidence(r, set->music, depth) * RIDER_BIN_S;
+		r->fell += RIDER_BIN_S;
+		if (!set->music && !r->live && r->fell > 2.4)
+			r->lower = 0;
+	}
 }
 
 /* Jumps of level that last: a new piece without a pause before it. */
 static inline void rider_find_piece(struct rider *r, const struct rider_settings *set)
 {
-	const double up = set->music ? 6.0 : 5.0, down = set->music ? 8.0 : 5.0;
+	const double up = set->music ? 6.0 : RIDER_JUMP;
 	const double up_s = set->music ? 1.0 : 0.8;
-	const double down_s = !set->music ? 2.5 : r->pause > 0.7 ? 2.0 : 8.0;
+	const bool after_silence = !set->music && r->still > RIDER_STILL_S;
+	const double down_s = after_silence    ? 0.3
+			      : !set->music    ? 3.0
+			      : r->pause > 0.7 ? 2.0
+					       : 8.0;
 	const bool above = r->momentary > r->anchor + up;
-	const bool below = r->momentary < r->anchor - down;
 	const double sure = r->momentary > r->anchor + 8.0 ? 2.0 : 1.0;
 	r->higher = above ? r->higher + sure * RIDER_BIN_S : 0;
-	if (!below)
-		r->lower = rider_high(0, r->lower - 2 * RIDER_BIN_S);
-	else if (r->momentary > set->silence)
-		r->lower += (r->momentary < r->anchor - 7.0 ? 1.0 : 0.5) * RIDER_BIN_S;
-	if (r->higher > up_s)
+	rider_below(r, set);
+	if (r->higher > up_s) {
 		rider_restart(r, rider_window(r->power, r->bins, RIDER_MOMENTARY), 0.4);
-	else if (r->lower > down_s && r->live && !r->sinks &&
-		 (!set->music || r->momentary > r->trend - 2.0))
-		rider_restart(r, rider_window(r->power, r->bins, RIDER_PASSAGE), 1.0);
+	} else if (r->lower > down_s && r->momentary > set->silence && r->live &&
+		   (after_silence || r->sink < 2) &&
+		   (!set->music || r->momentary > r->trend - 2.0)) {
+		rider_restart(r, rider_window(r->power, r->bins, RIDER_PASSAGE),
+			      set->music ? 1.0 : 0.4);
+		r->still = 0;
+	}
+}
+
+/* The anchor forgets the faster the further it is off the last seconds. */
+static inline double rider_haste(struct rider *r, double power)
+{
+	const double memory = rider_low(4.0, r->memory + RIDER_BIN_S);
+	r->passage_power += (power - r->passage_power) * RIDER_BIN_S / memory;
+	const double off = fabs(rider_loudness(r->passage_power) - r->anchor);
+	return 1 + 0.18 * rider_bound(off - 1, 0, 3);
 }
 
 static inline void rider_remember(struct rider *r, const struct rider_settings *set,
 				  double power)
 {
-	const double longest = (set->music ? 30.0 : 24.0) / set->speed;
+	const double longest = (set->music ? 30.0 : 17.5) / set->speed;
 	const double after = set->music ? 0.7 : 1.5;
 	if (r->settle > 0 || r->bins < RIDER_MOMENTARY) {
 		r->settle -= r->settle > 0;
@@ -194,10 +251,11 @@ static inline void rider_remember(struct rider *r, const struct rider_settings *
 			r->memory = r->age = 0.4;
 	}
 	r->pause = 0;
+	const double haste = set->music ? 1 : rider_haste(r, power);
 	r->age += RIDER_BIN_S;
 	r->memory = rider_low(r->memory + RIDER_BIN_S, longest);
-	r->anchor_power += (power - r->anchor_power) * RIDER_BIN_S / r->memory;
-	r->recent_power += (power - r->recent_power) * RIDER_BIN_S / 1.5;
+	r->anchor_power += (power - r->anchor_power) * haste * RIDER_BIN_S / r->memory;
+	r->recent_power += (power - r->recent_power) * RIDER_BIN_S / 1.35;
 	r->anchor = rider_loudness(r->anchor_power);
 }
 
@@ -267,11 +325,12 @@ static inline void rider_rates(const struct rider *r, const struct rider_setting
 						: 0.15;
 		*down = r->age < 1.5 ? 0 : r->age < 12 ? 6 : size > 3 ? 1 : 0.2;
 	} else if (r->age < 6) {
-		*up = rider_bound(2 * size, 4, 20) * rider_bound(r->age - 0.6, 0, 1);
+		*up = rider_bound(3 * size, 4, 30) *
+		      rider_bound(3 * r->age - 0.3, 0, 1);
 		*down = 30;
 	} else {
-		*up = rider_bound(0.15 * size, 0.1, 1);
-		*down = rider_bound(0.5 * size, 0.2, 1.5);
+		*up = rider_bound(0.5 * size, 0.1, 0.8);
+		*down = rider_bound(1.2 * size, 0.2, 2);
 	}
 	*up *= set->speed;
 	*down *= set->speed;
@@ -282,7 +341,7 @@ static inline void rider_move(struct rider *r, const struct rider_settings *set,
 {
 	const double aim = set->target;
 	double off = rider_bound(aim - r->anchor, -set->cut, set->boost) - r->slow;
-	const double zone = set->music && r->age > 30 ? 3.0 : 1.0;
+	const double zone = !set->music ? 0.4 : r->age > 30 ? 3.0 : 1.0;
 	double up, down;
 	/* In music the first seconds count only as far as they leave the zone. */
 	if (set->music)
@@ -299,10 +358,11 @@ static inline void rider_move(struct rider *r, const struct rider_settings *set,
 	if (r->moving)
 		r->slow = rider_towards(r->slow, r->slow + off, up, down);
 	const double recent = rider_loudness(r->recent_power) + r->slow;
-	const double fast = set->music ? 0 : rider_bound(0.4 * (aim - recent), -4, 3);
+	const double fast =
+		set->music ? 0 : rider_bound(0.47 * (aim - recent), -3.5, 4.9);
 	r->fast = rider_towards(r->fast, fast,
-				may_rise && r->age > 1 ? 2 * set->speed : 0,
-				4 * set->speed);
+				may_rise && r->age > 0.1 ? 2.5 * set->speed : 0,
+				1.8 * set->speed);
 }
 
 /* Always at work, whatever the rest believes. */
@@ -310,14 +370,20 @@ static inline void rider_guard(struct rider *r, const struct rider_settings *set
 			       double before, bool may_rise)
 {
 	const bool sure = r->memory > 0 && r->momentary > r->anchor + 8.0;
-	const double over = sure || r->higher > 0.3 ? 3.0 : 5.0;
-	const double loud = rider_high(r->momentary, r->quick - (sure ? 0.0 : 4.0));
+	const double over = !set->music ? 5.2 : sure || r->higher > 0.3 ? 3.0 : 5.0;
+	const double quick = r->quick - (sure ? 0.0 : set->music ? 4.0 : 2.7);
+	double loud = rider_high(r->momentary, quick);
+	if (!set->music) /* a loud start has most in its first beat */
+		loud = rider_high(loud, r->newest - 5.0);
 	const double gain = r->slow + r->fast;
 	const double wanted = rider_high(0, gain + r->trim + loud - set->target - over);
 	/* What the others have taken need not be taken twice. */
 	if (gain < before)
 		r->guard = rider_high(0, r->guard + gain - before);
-	r->guard = rider_towards(r->guard, wanted, 200, may_rise ? 4 : 0);
+	r->guard = rider_towards(r->guard, wanted, 200,
+				 !may_rise    ? 0
+				 : set->music ? 4
+					      : 2.6);
 }
 
 /* What is heard: levels, whether it lives, and the state that the meter shows. */
@@ -327,6 +393,7 @@ static inline double rider_listen(struct rider *r, const struct rider_settings *
 	r->power[r->bins++ % RIDER_BINS] = (float)bin_power;
 	const double power = rider_window(r->power, r->bins, RIDER_MOMENTARY);
 	r->momentary = rider_loudness(power);
+	r->newest = rider_loudness(bin_power);
 	r->quick = rider_loudness(rider_window(r->power, r->bins, RIDER_QUICK));
 	if (r->bins % RIDER_EVERY == 0)
 		rider_look(r);
@@ -343,6 +410,29 @@ static inline double rider_listen(struct rider *r, const struct rider_settings *
 	return power;
 }
 
+/* Whether the gain may go up: there is life, and it does not just fade. */
+static inline bool rider_may_rise(const struct rider *r, bool music)
+{
+	const double fall = r->age < 4 ? 3.0 : music ? 1.0 : 2.0;
+	const bool known = r->memory > 0;
+	/* Long notes are steady for a while, and still no room tone. */
+	const bool note = !music && known && r->state == RIDER_ROOM && r->lasting > 0 &&
+			  r->sink < 3.0;
+	return (r->state == RIDER_RIDES || note) &&
+	       r->momentary > rider_ago(r, 20) - fall &&
+	       (!known || r->momentary > r->anchor - (music ? 6.0 : 7.5));
+}
+
+/* In silence: what comes after it is judged by itself. */
+static inline void rider_hush(struct rider *r, bool music)
+{
+	r->still += RIDER_BIN_S;
+	if (r->pause > 0.7 || (!music && r->still > RIDER_STILL_S))
+		r->lower = 0;
+	if (r->pause > 0.7 || !music)
+		r->fell = 0;
+}
+
 /* One bin of 10 ms; returns the gain, dB. */
 static inline double rider_step(struct rider *r, const struct rider_settings *set,
 				double bin_power)
@@ -351,21 +441,21 @@ static inline double rider_step(struct rider *r, const struct rider_settings *se
 	const bool known = r->memory > 0;
 	const bool silent = r->momentary < set->silence;
 	const bool low = known && r->momentary < r->anchor - 10.0;
-	const bool falls = r->momentary < rider_ago(r, 20) - (r->age < 4 ? 3.0 : 1.0) ||
-			   (known && r->momentary < r->anchor - 6.0);
 	if (set->hold)
 		return r->last;
 	if (known)
 		rider_find_piece(r, set);
 	if (silent || r->momentary < r->anchor - 20.0)
 		r->pause += RIDER_BIN_S;
-	if (r->pause > 0.7 && silent)
-		r->lower = 0;
+	if (silent)
+		rider_hush(r, set->music);
+	else if (r->momentary > r->anchor - RIDER_JUMP)
+		r->still = 0;
 	if (silent || low)
 		r->settle = RIDER_MOMENTARY;
 	else
 		rider_remember(r, set, power);
-	const bool may_rise = r->state == RIDER_RIDES && !falls;
+	const bool may_rise = rider_may_rise(r, set->music);
 	const double before = r->slow + r->fast;
 	if (set->mean) {
 		r->slow = rider_towards(r->slow, 0, 10, 10);

@@ -82,6 +82,46 @@ static void test_room(void)
 	}
 }
 
+/* What begins after silence is judged by itself: noise is no new piece, a quiet one is. */
+static void test_after_silence(void)
+{
+	fill_lively(0, 7, -18);
+	memset(left + 7 * RATE, 0, 2 * RATE * sizeof *left);
+	memset(right + 7 * RATE, 0, 2 * RATE * sizeof *right);
+	fill_steady(9, 24, -45);
+	struct play *play = play_with("");
+	play_run(play, in, out, FRAMES, 512);
+	play_close(play);
+	double lowest = 1e9, rise = 0;
+	for (double t = 9.1; t < 23.9; t += 0.1) {
+		lowest = fmin(lowest, gain_db_at(t, 0));
+		rise = fmax(rise, gain_db_at(t, 0) - lowest);
+	}
+	CHECK(rise <= 0.2, "noise after silence rises by %g dB", rise);
+	fill_lively(9, 24, -28);
+	play = play_with("");
+	play_run(play, in, out, FRAMES, 512);
+	play_close(play);
+	CHECK(fabs(gain_db_at(12.1, 0) - gain_db_at(22.1, 0)) < 2,
+	      "3 s after a quiet start: %g, %g", gain_db_at(12.1, 0),
+	      gain_db_at(22.1, 0));
+}
+
+/* A click now and then over room tone does not open it. */
+static void test_bursts(void)
+{
+	fill_steady(0, 24, -50);
+	for (int t = 2; t < 24; t += 3)
+		fill_steady(t, t + 0.1, -6);
+	struct play *play = play_with("");
+	play_run(play, in, out, FRAMES, 512);
+	play_close(play);
+	double highest = -1e9;
+	for (double t = 0.5; t < 23.9; t += 0.05)
+		highest = fmax(highest, gain_db_at(t, 0));
+	CHECK(highest < 0.5, "room tone between clicks: %g dB", highest);
+}
+
 static void test_rest(void)
 {
 	fill_steady(0, 24, -30);
@@ -130,6 +170,8 @@ int main(void)
 {
 	test_joins();
 	test_room();
+	test_after_silence();
+	test_bursts();
 	test_rest();
 	test_lookahead();
 	test_repeats();
