@@ -12,6 +12,7 @@
 
 #include "dsp/db.h"
 #include "dsp/smooth.h"
+#include "dsp/vec.h"
 #include "modules/insert/insert.h"
 
 /* The programme counts as audible when it is this much above `silence`. */
@@ -39,10 +40,15 @@ static int frames_of(const struct insert *s, int ms)
 
 static float peak_of(const float *const *audio, int channels, int frames, float peak)
 {
-	for (int c = 0; c < channels; c++)
-		for (int i = 0; i < frames; i++)
-			peak = fmaxf(peak, fabsf(audio[c][i]));
-	return peak;
+	vf most = { 0 };
+	for (int c = 0; c < channels; c++) {
+		int i = 0;
+		for (; i + VEC_FLOATS <= frames; i += VEC_FLOATS)
+			most = vf_max(most, vf_abs(vf_load(audio[c] + i)));
+		for (; i < frames; i++)
+			peak = fabsf(audio[c][i]) > peak ? fabsf(audio[c][i]) : peak;
+	}
+	return vf_peak(most) > peak ? vf_peak(most) : peak;
 }
 
 static void alarm_raise(struct insert *s, enum insert_alarm alarm, const float *values)
