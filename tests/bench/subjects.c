@@ -88,6 +88,16 @@ static void make_response(const char *path)
 	sf_close(file);
 }
 
+static bool has_sends(const struct play *play)
+{
+	const struct port *ports;
+	const int count = engine_ports(play->engine, &ports);
+	for (int i = 0; i < count; i++)
+		if (ports[i].of_node)
+			return true;
+	return false;
+}
+
 /* host: "lathe GOAL" or "lathe:ISA GOAL" */
 static bool open_lathe(struct subject *subject, const char *host, const char *nodes)
 {
@@ -115,6 +125,7 @@ static bool open_lathe(struct subject *subject, const char *host, const char *no
 	if (*isa)
 		setenv("LATHE_ISA", isa, 1);
 	subject->play = play_open(config, RATE, 0);
+	subject->cabled = subject->play && has_sends(subject->play);
 	unlink(response);
 	rmdir(folder);
 	if (*isa && forced)

@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-enum { RATE = 48000, SUBJECTS_MAX = 64, STAGES_MAX = 12, REPS_MAX = 64 };
+enum { RATE = 48000, SUBJECTS_MAX = 80, STAGES_MAX = 12, REPS_MAX = 64 };
 
 struct subject {
 	char group[32], name[64];
@@ -14,6 +14,7 @@ struct subject {
 	int stage_count;
 	bool empty;              /* the empty rack, taken off Lathe's modules */
 	bool whole;              /* a rack, nothing is taken off */
+	bool cabled;             /* a node has ports of its own, with a cable on them */
 	double goal;             /* ns per frame, or 0 */
 	float *blocks;           /* [block] the fastest of the reps, ns */
 	double busy[REPS_MAX];   /* mean ns per frame of each rep, music */
