@@ -7,6 +7,7 @@
 #include "daemon/lock.h"
 
 #include <arpa/inet.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,7 +38,13 @@ double command_number(const struct argument *argument, double otherwise)
 	if (!argument->text)
 		return otherwise;
 	double number = strtod(argument->text, &end);
-	return end != argument->text && number == number ? number : otherwise;
+	return end != argument->text && !*end && number == number ? number : otherwise;
+}
+
+/* NAN: there is an argument, and it is none. */
+static double number_or(const struct argument *argument, double otherwise)
+{
+	return command_number(argument, argument->type ? (double)NAN : otherwise);
 }
 
 static void subscribe(struct dispatch *dispatch, const struct sender *sender,
@@ -52,12 +59,14 @@ static void subscribe(struct dispatch *dispatch, const struct sender *sender,
 		pattern = argument.text;
 		argument = message_next(&arguments);
 	}
-	double rate = command_number(&argument, (double)WATCH_RATE_DEFAULT);
+	double rate = number_or(&argument, (double)WATCH_RATE_DEFAULT);
 	argument = message_next(&arguments);
-	double port = command_number(&argument, 0.0);
+	double port = number_or(&argument, 0.0);
 	if (!(rate > 0.0) || !(port >= 0.0 && port <= 65535.0)) {
-		command_complain(dispatch, sender, path, "bad_argument",
-				 "wanted: a pattern, a rate from 0.1 to 50 Hz, a port");
+		command_complain(
+			dispatch, sender, path, "bad_argument",
+			"wanted: a pattern that starts with /, a rate from 0.1 "
+			"to 50 Hz, a port");
 		return;
 	}
 	struct client *client =

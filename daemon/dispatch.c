@@ -121,6 +121,17 @@ static float narrow(double number)
 	return (float)fmin(fmax(number, -(double)FLT_MAX), (double)FLT_MAX);
 }
 
+/* Where only a number will do, a text may hold it. */
+static bool take_number(const struct argument *argument, double *number)
+{
+	char *end;
+	*number = argument->number;
+	if (!argument->text)
+		return argument->type && argument->is_number;
+	*number = strtod(argument->text, &end);
+	return end != argument->text && !*end && isfinite(*number);
+}
+
 static void want_value(struct want *want, const struct param *param,
 		       const struct argument *argument)
 {
@@ -149,13 +160,14 @@ static void want_value(struct want *want, const struct param *param,
 static void want_norm(struct want *want, const struct param *param,
 		      const struct argument *argument)
 {
-	if (!argument->is_number) {
+	double number;
+	if (!take_number(argument, &number)) {
 		refuse(want, "bad_argument", "/norm takes a number from 0 to 1");
 		return;
 	}
-	float norm = fminf(fmaxf(narrow(argument->number), 0.0f), 1.0f);
+	float norm = fminf(fmaxf(narrow(number), 0.0f), 1.0f);
 	want->form = VERB_NORM;
-	want->sent = narrow(argument->number);
+	want->sent = narrow(number);
 	want->value = param->curve == CURVE_TRIGGER ? norm : param_denorm(param, norm);
 	want->sets = param->curve != CURVE_TRIGGER || norm > 0.0f;
 }
@@ -163,12 +175,13 @@ static void want_norm(struct want *want, const struct param *param,
 static void want_adjust(struct want *want, const struct param *param,
 			const struct argument *argument, float now)
 {
-	if (!argument->is_number)
+	double step;
+	if (!take_number(argument, &step))
 		refuse(want, "bad_argument",
 		       "/adjust takes a step in the param's unit");
 	else if (param->curve == CURVE_TRIGGER || param->curve == CURVE_FILE)
 		refuse(want, "bad_argument", "it has no value to adjust");
-	want->value = now + narrow(argument->number);
+	want->value = now + narrow(step);
 	want->sets = !want->code;
 }
 
@@ -190,7 +203,8 @@ static void want_reset(struct want *want, const struct rack *rack,
 
 static bool is_release(const struct argument *argument)
 {
-	return argument->type && argument->is_number && argument->number == 0.0;
+	double number;
+	return take_number(argument, &number) && number == 0.0;
 }
 
 static void want_of(struct dispatch *dispatch, int index, enum verb verb,
@@ -248,8 +262,9 @@ static void ramp(struct dispatch *dispatch, const struct sender *sender, int ind
 	const struct place *place = address_place(dispatch->addresses, index);
 	struct argument value = message_next(&arguments);
 	struct argument seconds = message_next(&arguments);
-	if (message->count != 2 || !seconds.is_number || seconds.number < 0.0 ||
-	    seconds.number > 3600.0) {
+	double duration;
+	if (message->count != 2 || !take_number(&seconds, &duration) ||
+	    duration < 0.0 || duration > 3600.0) {
 		refuse(want, "bad_argument",
 		       "/ramp wants a value and 0 to 3600 seconds");
 		return;
@@ -261,7 +276,7 @@ static void ramp(struct dispatch *dispatch, const struct sender *sender, int ind
 	dispatch_apply(dispatch);
 	struct change target = { place->node, place->index, want->value, sender->client,
 				 sender->role };
-	if (!host_ramp(dispatch->host, &target, seconds.number, want->error,
+	if (!host_ramp(dispatch->host, &target, duration, want->error,
 		       sizeof want->error))
 		refuse(want, "bad_argument", want->error);
 	want->sets = false;
@@ -473,8 +488,8 @@ void dispatch_message(struct dispatch *dispatch, const struct sender *sender,
 void dispatch_tick(struct dispatch *dispatch, double now)
 {
 	dispatch->now = now;
-	command_scene_tick(dispatch);
 	answers_tick(dispatch->answers);
+	command_scene_tick(dispatch);
 	command_synced(dispatch);
 	dispatch_flush(dispatch);
 }

@@ -51,19 +51,34 @@ const struct scene_news *scenes_news(const struct scenes *scenes, uint64_t after
 
 /* ---- names and folders ------------------------------------------------------------------ */
 
+static bool is_utf8(const char *text)
+{
+	for (const unsigned char *at = (const unsigned char *)text; *at;) {
+		int more = *at < 0x80 ? 0 : *at < 0xe0 ? 1 : *at < 0xf0 ? 2 : 3;
+		if ((*at >= 0x80 && *at < 0xc2) || *at > 0xf4)
+			return false;
+		for (at++; more > 0; more--)
+			if ((*at++ & 0xc0) != 0x80)
+				return false;
+	}
+	return true;
+}
+
 /* Text that is a file's name anywhere, and harmless on a terminal. */
 static bool name_is_good(const char *name, struct text *result)
 {
 	size_t length = strlen(name);
 	bool good = length > 0 && length < SCENE_NAME_BYTES && name[0] != '.' &&
-		    name[0] != ' ' && name[length ? length - 1 : 0] != ' ';
+		    name[0] != ' ' && name[length ? length - 1 : 0] != ' ' &&
+		    is_utf8(name);
 	for (const char *at = name; good && *at; at++)
 		good = (unsigned char)*at >= ' ' && *at != 0x7f &&
 		       !strchr("/\\\"*?[]{}#", *at);
 	if (!good)
 		text_add(result,
-			 "\"%.80s\" is not a scene's name: 1 to %d bytes without "
-			 "/ \\ \" * ? [ ] { } #, no dot or space first, never a path",
+			 "\"%.80s\" is not a scene's name: 1 to %d bytes of UTF-8 "
+			 "without / \\ \" * ? [ ] { } #, no dot or space first, never "
+			 "a path",
 			 name, SCENE_NAME_BYTES - 1);
 	return good;
 }
@@ -287,8 +302,12 @@ bool scene_load(struct host *host, const char *name, double seconds,
 		text_add(result, "%s",
 			 complaints.text.bytes ? complaints.text.bytes : "");
 	text_finish(&complaints.text);
-	if (good && pattern)
+	if (good && pattern) {
 		keep_seen(host->rack, pattern, &settings);
+		good = settings.count > 0;
+		if (!good)
+			text_add(result, "the pattern sees nothing of %s", name);
+	}
 	if (!good) {
 		settings_finish(&settings);
 		return false;

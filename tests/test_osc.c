@@ -106,6 +106,28 @@ static void test_verbs(void)
 	stop();
 }
 
+/* Where only a number will do, a text may hold it; a release is one, too. */
+static void test_texts(void)
+{
+	start(0);
+	user_send(&user, "/eq/gain/norm", "s", "0.5");
+	pump(osc, 0.01);
+	CHECK_NEAR(fake_value(&host, "eq", "gain"), 0, 1e-3, "norm");
+	user_send(&user, "/eq/gain/adjust", "s", "2.5");
+	user_send(&user, "/eq/bypass/toggle", "s", "0");
+	user_send(&user, "/comp/bypass/toggle", "s", "1");
+	pump(osc, 0.01);
+	CHECK_NEAR(fake_value(&host, "eq", "gain"), 2.5, 1e-3, "adjust");
+	CHECK_NEAR(fake_value(&host, "eq", "bypass"), 0, 0, "a release");
+	CHECK_NEAR(fake_value(&host, "comp", "bypass"), 1, 0, "a press");
+	CHECK(user_hear(&user) == 0, "%d errors", heard_count);
+	user_send(&user, "/eq/gain/norm", "s", "0.5 dB");
+	user_send(&user, "/eq/gain/adjust", "s", "inf");
+	pump(osc, 0.01);
+	CHECK(user_hear(&user) == 2, "%d errors", heard_count);
+	stop();
+}
+
 static void test_queries(void)
 {
 	start(0);
@@ -192,6 +214,7 @@ static void test_errors(void)
 		{ "/eq/gain/adjust", "", "bad_argument", "step" },
 		{ "/rack/reload", "f", "bad_argument", "file" },
 		{ "/rack/subscribe", "sf", "bad_argument", "wanted" },
+		{ "/rack/subscribe", "s", "bad_argument", "starts with /" },
 	};
 	start(0);
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -383,6 +406,7 @@ int main(void)
 {
 	test_types();
 	test_verbs();
+	test_texts();
 	test_queries();
 	test_patterns();
 	test_errors();

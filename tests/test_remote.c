@@ -123,6 +123,34 @@ static void test_scenes(void)
 	stop();
 }
 
+static void test_scene_parts(void)
+{
+	int result = -1, done = -1;
+	start(0);
+	user_send(&user, "/eq/gain", "f", 3.0);
+	user_send(&user, "/rack/scene/save", "s", "one");
+	ticks(30);
+	user_hear(&user);
+	/* At once: its result comes before its end. */
+	user_send(&user, "/rack/scene/load", "sfs", "one", 0.0, "/eq");
+	ticks(20);
+	user_hear(&user);
+	for (int i = 0; i < heard_count; i++) {
+		result = strcmp(heard[i].path, "/rack/result") == 0 ? i : result;
+		done = strcmp(heard[i].path, "/rack/scene/done") == 0 ? i : done;
+	}
+	CHECK(result >= 0 && done > result, "result %d, done %d", result, done);
+	user_send(&user, "/rack/scene/load", "sfs", "one", 0.0, "/nobody");
+	ticks(2);
+	user_hear(&user);
+	check_result(0, "sees nothing");
+	user_send(&user, "/rack/scene/save", "s", "\xff\xfe");
+	ticks(2);
+	user_hear(&user);
+	check_result(0, "UTF-8");
+	stop();
+}
+
 static void test_undo(void)
 {
 	start(0);
@@ -149,6 +177,10 @@ static void test_undo(void)
 	ticks(30);
 	CHECK_NEAR(fake_value(&host, "eq", "gain"), 0, 0, "undone since");
 	user_hear(&user);
+	user_send(&user, "/rack/undo/since", "s", "10m");
+	ticks(2);
+	user_hear(&user);
+	CHECK_ERROR("bad_argument", "seconds");
 	user_send(&user, "/rack/undo/since", "s", "soon");
 	ticks(2);
 	user_hear(&user);
@@ -333,6 +365,7 @@ int main(void)
 	if (!mkdtemp(folder))
 		abort();
 	test_scenes();
+	test_scene_parts();
 	test_undo();
 	test_compare();
 	test_blobs();

@@ -111,7 +111,8 @@ bool session_error(struct session *session, const struct message *message)
 	if (strcmp(where, session->last_error) == 0)
 		return true;
 	snprintf(session->last_error, sizeof session->last_error, "%s", where);
-	fprintf(stderr, "lathectl: %s: %s\n", where + 1, text ? text : "refused");
+	fprintf(stderr, "lathectl: %s%s%s\n", where + 1, where[1] ? ": " : "",
+		text ? text : "refused");
 	return true;
 }
 

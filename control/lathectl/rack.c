@@ -58,7 +58,10 @@ static bool described(struct wait *wait, const struct message *message)
 		wait->count++;
 	if (strcmp(message->path, "/rack/described") != 0)
 		return false;
-	wait_whole(wait, message_number(message, 0));
+	if (wait_whole(wait, message_number(message, 0)) && !wait->count) {
+		fputs("lathectl: nothing matches (try lathectl list)\n", stderr);
+		wait->status = EXIT_REFUSED;
+	}
 	return true;
 }
 
@@ -128,8 +131,8 @@ static int describe(struct session *session, int argc, char **argv,
 	char path[PATH_BYTES];
 
 	session->options.patience = fmax(session->options.patience, 5);
-	if (argc > 0) {
-		path_normal(argv[0], path);
+	path_normal(argc > 0 ? argv[0] : "/", path);
+	if (path[1]) {
 		client_send(&session->client, "/rack/describe", "s", path);
 	} else {
 		client_send(&session->client, "/rack/describe", "");

@@ -80,6 +80,11 @@ int command_history(struct session *session, int argc, char **argv)
 	struct wait wait = { .session = session };
 	int count = argc ? atoi(argv[0]) : 20;
 
+	if (count < 1) {
+		fprintf(stderr, "lathectl: history takes a number of steps, not %s\n",
+			argv[0]);
+		return EXIT_USAGE;
+	}
 	client_send(&session->client, "/rack/history", "i", count);
 	return ask_and_wait(&wait, on_history);
 }

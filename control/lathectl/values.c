@@ -27,6 +27,7 @@ struct answers {
 	int count, room;
 	int wanted;        /* rows that complete it, 0: not known */
 	int values, texts; /* rows so far that have one */
+	int first, heard;  /* the question's first new row; what came to it */
 	int nonce;         /* of the ping behind the questions */
 	bool quiet; /* that there is no such address is kept, for when nothing comes */
 	char error[LINE_BYTES];
@@ -83,6 +84,7 @@ static bool on_answer(void *context, const struct message *message)
 	}
 	if (message->argc < 1)
 		return false;
+	answers->heard++;
 	bool is_text = length > 5 && strcmp(message->path + length - 5, "/text") == 0;
 	struct row *row = row_find(answers, message->path, length - (is_text ? 5 : 0));
 	if (is_text && message_string(message, 0)) {
@@ -115,7 +117,7 @@ static bool is_one_part(const char *path)
 /* A row that came in one form came in both. */
 static bool is_whole(const struct answers *answers)
 {
-	for (int i = 0; i < answers->count; i++)
+	for (int i = answers->first; i < answers->count; i++)
 		if (!answers->rows[i].text || !answers->rows[i].has_value)
 			return false;
 	return true;
@@ -185,17 +187,20 @@ static int get_one(struct answers *answers, const char *path)
 	int status = EXIT_DONE;
 
 	answers->quiet = true;
+	answers->error[0] = '\0';
+	answers->first = answers->count;
+	answers->heard = 0;
 	if (!is_one_part(path)) {
 		ask(answers->session, path);
-		answers->wanted = !is_pattern(path);
+		answers->wanted = is_pattern(path) ? 0 : answers->first + 1;
 		status = collect(answers);
 	}
-	if (status == EXIT_DONE && !answers->count) {
+	if (status == EXIT_DONE && !answers->heard) {
 		ask_below(answers->session, path);
 		answers->wanted = 0;
 		status = collect(answers);
 	}
-	if (status == EXIT_DONE && !answers->count) {
+	if (status == EXIT_DONE && !answers->heard) {
 		fprintf(stderr, "lathectl: %s: %s\n", path + 1,
 			is_pattern(path) || !is_one_part(path)
 				? answers->error
@@ -205,56 +210,31 @@ static int get_one(struct answers *answers, const char *path)
 	return status;
 }
 
-static int get_many(struct answers *answers, int argc, char **argv)
-{
-	char path[PATH_BYTES];
-
-	for (int i = 0; i < argc; i++) {
-		path_normal(argv[i], path);
-		if (is_one_part(path))
-			ask_below(answers->session, path);
-		else
-			ask(answers->session, path);
-		if (is_pattern(path) || is_one_part(path))
-			answers->wanted = -1;
-		else if (answers->wanted >= 0)
-			answers->wanted++;
-	}
-	answers->quiet = answers->wanted < 0;
-	if (answers->wanted < 0)
-		answers->wanted = 0;
-	return collect(answers);
-}
-
 int command_get(struct session *session, int argc, char **argv)
 {
 	struct answers answers = { .session = session };
 	char path[PATH_BYTES];
 
-	path_normal(argc ? argv[0] : "*", path);
-	int status =
-		argc > 1 ? get_many(&answers, argc, argv) : get_one(&answers, path);
+	int status = EXIT_DONE;
+
+	for (int i = 0; i < argc || i == 0; i++) {
+		path_normal(argc ? argv[i] : "/", path);
+		int outcome = get_one(&answers, path[1] ? path : "/*");
+		status = outcome > status ? outcome : status;
+		if (status == EXIT_NO_ANSWER)
+			break;
+	}
 	answers_print(&answers);
 	answers_finish(&answers);
 	return status;
 }
 
-/* Texts are read as the daemon prints them ("12" may be the name of a choice); the forms
- * that are numbers take numbers. */
-static lo_message value_message(const char *path, const char *text)
+/* The daemon reads texts as it prints them ("12" may be the name of a choice), and numbers
+ * in texts. */
+static lo_message value_message(const char *text)
 {
-	static const char *const numbers[] = { "/norm", "/toggle", "/adjust",
-					       "/reset" };
 	lo_message message = lo_message_new();
-	size_t length = strlen(path);
 
-	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
-		size_t tail = strlen(numbers[i]);
-		if (length > tail && strcmp(path + length - tail, numbers[i]) == 0) {
-			lo_message_add_float(message, strtof(text, NULL));
-			return message;
-		}
-	}
 	lo_message_add_string(message, text);
 	return message;
 }
@@ -339,8 +319,10 @@ static char *line_split(char *line)
 
 	if (!line[length])
 		return NULL;
+	bool equals = line[length] == '=';
 	line[length] = '\0';
-	return line_trim(line + length + 1);
+	char *value = line_trim(line + length + 1);
+	return *value == '=' && !equals ? line_trim(value + 1) : value;
 }
 
 /* All changes that a file asks for. */
@@ -363,7 +345,7 @@ static void lines_add(struct lines *lines, const char *given, const char *value)
 	}
 	char *path = lines->paths[lines->count];
 	path_normal(given, path);
-	lines->messages[lines->count++] = value_message(path, value);
+	lines->messages[lines->count++] = value_message(value);
 }
 
 /* All lines, or none and a complaint. */
@@ -445,7 +427,7 @@ int command_set(struct session *session, int argc, char **argv)
 		fprintf(stderr, "usage: lathectl set ADDRESS VALUE\n");
 		return EXIT_USAGE;
 	}
-	return send_one(session, path, "", value_message(path, value));
+	return send_one(session, path, "", value_message(value));
 }
 
 static bool number_read(const char *text, float *number)
@@ -453,7 +435,7 @@ static bool number_read(const char *text, float *number)
 	char *end;
 
 	*number = strtof(text, &end);
-	if (end != text && !*end)
+	if (end != text && !*end && isfinite(*number))
 		return true;
 	fprintf(stderr, "lathectl: \"%s\" is not a number (in the param's own unit)\n",
 		text);

@@ -132,6 +132,22 @@ is "no such value: said" "$(grep -c 'notch' "$scratch/err")" 1
 is "no such command" "$(ctl dance)" 2
 is "no such option" "$(ctl --loud get input/gain)" 2
 is "no such port" "$(ctl --port 99999 get input/gain)" 2
+is "nothing of two" "$(ctl get nobody nothing)" 1
+is "one of two" "$(ctl get input/gain nobody)$(out)" "1input/gain -3.0 dB"
+is "the same twice" "$(ctl get input/gain input/gain 'input/gai?')$(out)" "0input/gain -3.0 dB"
+is "both forms" "$(ctl get input/gain/norm input/gain; wc -l <"$scratch/out")" "0
+2"
+is "all" "$(ctl get /; wc -l <"$scratch/out")" "0
+$("$build/lathectl" --port "$port" get | wc -l)"
+is "a norm that is none" "$(ctl set input/gain/norm banana)" 1
+is "a step that is none" "$(ctl set input/gain/adjust banana)" 1
+is "is left alone" "$(ctl get input/gain)$(out)" "0input/gain -3.0 dB"
+is "a norm" "$(ctl set input/gain/norm 0.5)$(out)" "0input/gain 0.0 dB"
+is "as a config says it" "$(ctl set input/gain = -3.0)$(out)" "0input/gain -3.0 dB"
+is "no number" "$(ctl adjust input/gain nan)" 2
+is "no list" "$(ctl list nobody)" 1
+is "no description" "$(ctl describe nobody)" 1
+is "no count" "$(ctl history x)" 2
 is "nothing to set" "$(ctl set input/gain)" 2
 
 is "nobody to watch" "$(ctl --port "$((port + 1))" --timeout 0.2 --seconds 5 watch)" 3
