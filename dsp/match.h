@@ -237,6 +237,38 @@ static inline double match_improve(struct section *h, int count,
 	return least;
 }
 
+static inline double match_error(const struct section *h, int count,
+				 const struct match_grid *grid)
+{
+	double worst = 0.0;
+	for (int i = 0; i < grid->count; i++) {
+		double found = 0.0;
+		for (int k = 0; k < count; k++)
+			found += section_log_power(&h[k], grid->digital[i]);
+		if (grid->judged[i])
+			worst = fmax(worst,
+				     grid->depth[i] * fabs(found - grid->target[i]));
+	}
+	return worst;
+}
+
+/* What comes in as DC leaves as the analogue section has it, exactly, where that does not cost
+ * the shape more than a second section is taken for. */
+static inline void match_dc(const struct section *wanted, struct section *h, int count,
+			    const struct match_grid *grid)
+{
+	const double before = h[0].n[0];
+	double found = 1.0;
+	for (int i = 0; i < count; i++)
+		found *= h[i].n[0] / h[i].d[0];
+	if (found <= 0.0)
+		return;
+	const double error = match_error(h, count, grid);
+	h[0].n[0] *= wanted->n[0] / wanted->d[0] / found;
+	if (match_error(h, count, grid) > fmax(error, MATCH_GOOD))
+		h[0].n[0] = before;
+}
+
 /* The digital sections for `wanted` at `hz`: one, or two where one can't follow and `most`
  * allows it. */
 static inline int match_sections(const struct section *wanted, double hz, double rate,
@@ -246,6 +278,7 @@ static inline int match_sections(const struct section *wanted, double hz, double
 	match_look(&grid, wanted, hz, rate);
 	match_start(&h[0], wanted, hz, rate);
 	const double error = match_improve(h, 1, &grid, 16);
+	match_dc(wanted, h, 1, &grid);
 	if (error < MATCH_GOOD || most < 2)
 		return 1;
 	struct section both[2] = { h[0], { { 4.0, 4.0, 1.0 }, { 4.4, 4.2 } } };
@@ -254,6 +287,7 @@ static inline int match_sections(const struct section *wanted, double hz, double
 	if (match_improve(both, 2, &grid, 20) > 0.7 * error)
 		return 1;
 	memcpy(h, both, sizeof both);
+	match_dc(wanted, h, 2, &grid);
 	return 2;
 }
 

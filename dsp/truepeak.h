@@ -21,6 +21,7 @@
 #include "dsp/vec.h"
 
 #include <math.h>
+#include <stdbool.h>
 
 enum {
 	TRUEPEAK_FRAMES = 64, /* most of one call */
@@ -162,10 +163,13 @@ static inline void truepeak_points(const struct truepeak *tp, int i, vf points[9
 	points[8] = vf_load(half + 1);
 }
 
-/* Takes 1..64 frames; peak[i] (room for 64) is the highest |x(t)| of the frame that lies
- * TRUEPEAK_DELAY before in[i]. */
-static inline void truepeak_run(struct truepeak *tp, const float *in, float *peak,
-				struct truepeak_eighths *eighths, int frames)
+/* truepeak_run(); with `lifted`, high tones are lifted by what their crests may lie above
+ * the points, up to 0.1 dB, so that at no frequency below 0.46 of the rate more than 0.05 dB
+ * are missing. How high is told by the samples on both sides: those of a low tone add up to
+ * twice its peak. */
+static inline __attribute__((always_inline)) void
+truepeak_run_as(struct truepeak *tp, const float *in, float *peak,
+		struct truepeak_eighths *eighths, int frames, const bool lifted)
 {
 	float *x = tp->x + TRUEPEAK_PAST, *half = tp->half + TRUEPEAK_SHORT_PAST;
 	memcpy(x, in, (size_t)frames * sizeof *in);
@@ -191,23 +195,28 @@ static inline void truepeak_run(struct truepeak *tp, const float *in, float *pea
 			vf_store(eighths->at[c] + i, q);
 			top = vf_max(top, vf_abs(q));
 		}
+		if (lifted) {
+			const vf high = 1.4f * top - vf_abs(p[2] + p[6]);
+			top = 0.010f * vf_max(high, vf_all(0.0f)) + top;
+		}
 		vf_store(peak + i, top);
 	}
 }
 
-/* Lifts the peaks of high tones, whose crests lie furthest above the points: by up to 0.1 dB,
- * so that at no frequency below 0.46 of the rate more than 0.05 dB are missing. How high is
- * told by the samples on both sides: those of a low tone add up to twice its peak. Call
- * between truepeak_run() and truepeak_end(). */
-static inline void truepeak_lift(const struct truepeak *tp, float *peak, int frames)
+/* Takes 1..64 frames; peak[i] (room for 64) is the highest |x(t)| of the frame that lies
+ * TRUEPEAK_DELAY before in[i]. */
+static inline void truepeak_run(struct truepeak *tp, const float *in, float *peak,
+				struct truepeak_eighths *eighths, int frames)
 {
-	const float *x = tp->x + TRUEPEAK_PAST - TRUEPEAK_DELAY;
-	for (int i = 0; i < frames; i += VEC_FLOATS) {
-		const vf top = vf_load(peak + i);
-		const vf sum = vf_abs(vf_load(x + i) + vf_load(x + i + 1));
-		const vf high = vf_max(1.4f * top - sum, vf_all(0.0f));
-		vf_store(peak + i, 0.010f * high + top);
-	}
+	truepeak_run_as(tp, in, peak, eighths, frames, false);
+}
+
+/* The same for a limiter: never much too low. */
+static inline void truepeak_run_lifted(struct truepeak *tp, const float *in,
+				       float *peak, struct truepeak_eighths *eighths,
+				       int frames)
+{
+	truepeak_run_as(tp, in, peak, eighths, frames, true);
 }
 
 /* The highest of peak[0] .. peak[frames - 1], refined by a parabola through the top point

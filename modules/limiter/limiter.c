@@ -98,8 +98,7 @@ static void levels(struct limiter *l, struct scratch *s, int c, int frames)
 {
 	struct limiter_channel *ch = &l->channel[c];
 	float *peak = s->peak + LIMITER_GROUP_MAX, *level = s->level[c];
-	truepeak_run(&ch->in, s->in[c], peak, &s->eighths, frames);
-	truepeak_lift(&ch->in, peak, frames);
+	truepeak_run_lifted(&ch->in, s->in[c], peak, &s->eighths, frames);
 	truepeak_end(&ch->in, &s->eighths, frames);
 	memcpy(s->peak, ch->peaks, sizeof ch->peaks);
 	for (int g = 0; g < s->groups; g++) {
@@ -440,8 +439,7 @@ static void refill_delay(struct limiter *l, struct limiter_channel *ch,
 	}
 	for (int back = 2 * GRID_FRAMES; back > 0; back -= GRID_FRAMES) {
 		ring_read(ch->delay, size, l->at, back, piece, GRID_FRAMES);
-		truepeak_run(&ch->in, piece, peak, &eighths, GRID_FRAMES);
-		truepeak_lift(&ch->in, peak, GRID_FRAMES);
+		truepeak_run_lifted(&ch->in, piece, peak, &eighths, GRID_FRAMES);
 		truepeak_end(&ch->in, &eighths, GRID_FRAMES);
 	}
 	memcpy(ch->peaks, peak + GRID_FRAMES - LIMITER_GROUP_MAX, sizeof ch->peaks);
