@@ -311,7 +311,7 @@ install: all man
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all run tests clean deps deps-check check lint tidy realtime symbols effects sanitize \
+.PHONY: all install run tests clean deps deps-check check lint tidy realtime symbols effects sanitize \
 	docs docs-check man fuzz guard sound bench soak arm64
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

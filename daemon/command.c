@@ -400,7 +400,9 @@ static void config(struct dispatch *dispatch, const struct sender *sender,
 		   const struct message *message)
 {
 	struct text text = { .length = 0 };
+	host_exchange(dispatch->host);
 	config_print(dispatch->host->rack, &text);
+	host_exchange(dispatch->host);
 	if (!answer_text(dispatch->answers, sender, "/rack/config", -1, &text))
 		command_complain(dispatch, sender, message->path, "busy", too_busy);
 }

@@ -129,6 +129,17 @@ int glide_step(struct glides *glides, const struct rack *rack, struct change **c
 	return count;
 }
 
+void glide_exchange(struct glides *glides, struct rack *rack)
+{
+	for (int i = 0; glides && i < glides->count; i++) {
+		struct glide *glide = &glides->glides[i];
+		float *value = &rack->nodes[glide->node].values[glide->param];
+		float goal = glide->target;
+		glide->target = *value;
+		*value = goal;
+	}
+}
+
 void glide_move(struct glides *glides, const struct rack *from, const struct rack *to)
 {
 	if (!glides)

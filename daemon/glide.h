@@ -22,6 +22,8 @@ void glide_start(struct glides *glides, const struct rack *rack,
 void glide_end(struct glides *glides, int node, int param);
 /* One step of all. The changes stay valid until the next call; finished ones are dropped. */
 int glide_step(struct glides *glides, const struct rack *rack, struct change **changes);
+/* Exchanges the values in the rack and those that they are on the way to. */
+void glide_exchange(struct glides *glides, struct rack *rack);
 /* The rack is another one: glides go on where the same node, module and value are. */
 void glide_move(struct glides *glides, const struct rack *from, const struct rack *to);
 

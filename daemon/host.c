@@ -84,6 +84,12 @@ bool host_ramp(struct host *host, const struct change *target, double seconds,
 	return true;
 }
 
+void host_exchange(struct host *host)
+{
+	glide_exchange(host->glides, host->rack);
+	recall_exchange(host->recalls, host->rack);
+}
+
 int host_fade_ticks(double seconds)
 {
 	/* 0.05f is a little more than 0.05, but no sixth tick. */

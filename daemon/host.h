@@ -62,6 +62,9 @@ uint64_t host_recall(struct host *host, struct change *changes, int count,
 		     double seconds);
 /* Calls of host_tick() after which a recall of `seconds` is through. */
 int host_fade_ticks(double seconds);
+/* Puts in the rack's values what they are on the way to, for what is kept and read back; a
+ * second call puts them back. Nothing may change in between. */
+void host_exchange(struct host *host);
 /* file NULL: the config that was loaded. False: nothing changed, result says why. */
 bool host_reload(struct host *host, const char *file, bool fresh, struct text *result);
 bool host_check(struct host *host, const char *file, struct text *result);

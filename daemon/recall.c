@@ -74,6 +74,17 @@ int recall_step(struct recalls *recalls, struct change **changes)
 	return count;
 }
 
+void recall_exchange(struct recalls *recalls, struct rack *rack)
+{
+	for (int i = 0; recalls && i < recalls->count; i++) {
+		struct change *change = &recalls->waiting[i].change;
+		float *value = &rack->nodes[change->node].values[change->param];
+		float goal = change->value;
+		change->value = *value;
+		*value = goal;
+	}
+}
+
 void recall_move(struct recalls *recalls, const struct rack *from,
 		 const struct rack *to)
 {

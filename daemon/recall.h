@@ -16,6 +16,8 @@ void recall_later(struct recalls *recalls, const struct change *change, int tick
 void recall_drop(struct recalls *recalls, int node, int param);
 /* One tick: the changes that are due, as one; valid until the next call. */
 int recall_step(struct recalls *recalls, struct change **changes);
+/* Exchanges the values in the rack and those that wait. */
+void recall_exchange(struct recalls *recalls, struct rack *rack);
 /* The rack is another one: changes wait on where the same node and module are. */
 void recall_move(struct recalls *recalls, const struct rack *from,
 		 const struct rack *to);

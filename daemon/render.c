@@ -84,6 +84,13 @@ static bool value_set(struct rack *rack, const char *given)
 		fprintf(stderr, "lathe-render: --set %s: %s\n", given, error);
 		return false;
 	}
+	/* What a hand on a fader may overshoot is a slip in a command. */
+	if (param_clamp(row, value) != value) {
+		param_accepts(row, error, sizeof error);
+		fprintf(stderr, "lathe-render: --set %s: would accept %s\n", given,
+			error);
+		return false;
+	}
 	rack_set(rack, node, param, value);
 	return true;
 }

@@ -13,7 +13,7 @@ static void usage(FILE *to)
 	fputs("usage: lathe-render --config FILE [OPTION...] IN [OUT]\n"
 	      "Runs the rack of a config over a sound file. OUT's suffix says its "
 	      "kind:\n"
-	      ".wav .w64 .flac .aiff .caf; without OUT the file is only measured.\n\n"
+	      ".wav .w64 .flac .aiff .caf; without OUT the meters are printed.\n\n"
 	      "  --config FILE           the rack\n"
 	      "  --set NODE/PARAM=VALUE  a value instead of the config's; again for "
 	      "more\n"
@@ -114,4 +114,6 @@ void render_options_read(struct render_options *options, int argc, char **argv)
 	}
 	options->in = argv[optind];
 	options->out = argv[optind + 1];
+	if (!options->out)
+		options->meters = true;
 }

@@ -239,19 +239,22 @@ uint64_t scene_save(struct host *host, const char *name, const struct pattern *p
 	char path[PATH_MAX], folder[PATH_MAX];
 	if (!path_of(host, name, path, result))
 		return 0;
+	text_add(&text,
+		 "# A scene of Lathe: lathectl scene load '%s'\n"
+		 "# What isn't said here is left alone.\n",
+		 name);
+	host_exchange(host);
 	scene_gather(host->rack, pattern, &settings);
+	scene_print(host->rack, &settings, &text);
+	host_exchange(host);
 	if (!settings.count) {
+		text_finish(&text);
 		text_add(result, "the pattern sees nothing that a scene holds");
 		return 0;
 	}
 	folder_of(host, folder);
 	/* With a folder above that isn't there, the write says so. */
 	mkdir(folder, 0755);
-	text_add(&text,
-		 "# A scene of Lathe: lathectl scene load '%s'\n"
-		 "# What isn't said here is left alone.\n",
-		 name);
-	scene_print(host->rack, &settings, &text);
 	uint64_t serial = writer_put(scenes->writer, path, &text);
 	if (!serial) {
 		settings_finish(&settings);

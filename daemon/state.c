@@ -71,7 +71,9 @@ static void save(struct state *state)
 	text_add(&text, "%s\n", first_line);
 	if (*scene_active(host->scenes))
 		text_add(&text, "scene %s\n", scene_active(host->scenes));
+	host_exchange(host);
 	print_values(host->rack, &text);
+	host_exchange(host);
 	if (host->lock_holder)
 		text_add(&text, "lock %08x\n", ntohl(host->lock_holder));
 	if (host->history)

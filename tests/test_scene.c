@@ -167,6 +167,30 @@ static void test_fade(void)
 	close_host();
 }
 
+/* What is saved while values are on their way is where they go. */
+static void test_save_under_way(void)
+{
+	open_host();
+	set("eq", "gain", 10);
+	set("eq", "type", 1);
+	CHECK(save("loud", NULL), "%s", said.bytes);
+	set("eq", "gain", 0);
+	set("eq", "type", 0);
+	CHECK(load("loud", 1.0), "%s", said.bytes);
+	ticks(20);
+	CHECK(save("soon", NULL), "%s", said.bytes);
+	CHECK_NEAR(fake_value(&host, "eq", "gain"), 2, 0.01, "still on its way");
+	ticks(100);
+	CHECK_NEAR(fake_value(&host, "eq", "gain"), 10, 0, "there");
+	CHECK_NEAR(fake_value(&host, "eq", "type"), 1, 0, "there");
+	set("eq", "gain", -5);
+	set("eq", "type", 0);
+	CHECK(load("soon", 0), "%s", said.bytes);
+	CHECK_NEAR(fake_value(&host, "eq", "gain"), 10, 0, "as it was to be");
+	CHECK_NEAR(fake_value(&host, "eq", "type"), 1, 0, "as it was to be");
+	close_host();
+}
+
 /* Who sets something while a scene comes in keeps it. */
 static void test_touch(void)
 {
@@ -311,6 +335,7 @@ int main(void)
 		abort();
 	test_round_trip();
 	test_fade();
+	test_save_under_way();
 	test_touch();
 	test_partial();
 	test_files();

@@ -348,6 +348,12 @@ static void lines_add(struct lines *lines, const char *given, const char *value)
 	lines->messages[lines->count++] = value_message(value);
 }
 
+/* What `get` prints of a whole node has meters among its lines. */
+static bool is_meter(const char *path)
+{
+	return strstr(path, "/meter/");
+}
+
 /* All lines, or none and a complaint. */
 static bool lines_read(struct lines *lines, FILE *from)
 {
@@ -358,6 +364,8 @@ static bool lines_read(struct lines *lines, FILE *from)
 		if (!*path || *path == '#')
 			continue;
 		char *value = line_split(path);
+		if (is_meter(path))
+			continue;
 		if (value) {
 			lines_add(lines, path, value);
 			continue;

@@ -89,6 +89,9 @@ is "onto itself" "$(render --config $config "$scratch/demo.wav" "$scratch/demo.w
 head -c 40000 "$scratch/out.flac" >"$scratch/cut.flac"
 is "cut short" "$(render --config $config "$scratch/cut.flac" "$scratch/x.wav")" 1
 is "cut short: nothing stays" "$(ls "$scratch/x.wav" 2>/dev/null)" ""
+is "beyond a param" "$(render --config $config --set limit/ceiling=5 "$scratch/demo.wav" "$scratch/x.wav")" 2
+is "no OUT" "$(render --config $config "$scratch/demo.wav")" 0
+is "no OUT: meters" "$(grep -c after/meter/integrated "$scratch/out")" 1
 is "no folder" "$(render --config $config "$scratch/demo.wav" "$scratch/no/x.wav")" 1
 is "no suffix" "$(render --config $config "$scratch/demo.wav" "$scratch/x")" 2
 is "no config" "$(render "$scratch/demo.wav" "$scratch/x.wav")" 2
