@@ -1,5 +1,9 @@
 /* arena.c - the memory of a plan: one stretch of addresses that grows in place, so that
- * what a node allocates lies in one piece. Worker thread. */
+ * what a node allocates lies in one piece. Worker thread.
+ *
+ * New memory is dear beside an audio thread: every page is a fault that the kernel fills,
+ * and every stretch given back interrupts all processors that run a thread of ours. So the
+ * arena of a plan that is gone waits for the next one. */
 #include "daemon/arena.h"
 
 #include <stdio.h>
@@ -8,11 +12,17 @@
 #include <sys/mman.h>
 
 enum { ALIGN = 64, GROW_BYTES = 1 << 16 };
+/* A larger one is given back to the system: spares stay locked in memory. */
+enum { SPARE_BYTES_MAX = 32 << 20 };
 
 /* Lies at the start of its own memory. */
 struct arena {
 	size_t used, opened, reserved;
+	size_t stale;  /* up to here an earlier plan has left its values */
+	size_t locked; /* up to here pages are held */
 };
+
+static const size_t empty_bytes = (sizeof(struct arena) + ALIGN - 1) / ALIGN * ALIGN;
 
 static size_t round_up(size_t bytes, size_t to)
 {
@@ -40,7 +50,7 @@ struct arena *arena_create(void)
 		out_of_memory();
 	memset(base, 0, GROW_BYTES);
 	struct arena *arena = base;
-	*arena = (struct arena) { .used = round_up(sizeof(*arena), ALIGN),
+	*arena = (struct arena) { .used = empty_bytes,
 				  .opened = GROW_BYTES,
 				  .reserved = reserved };
 	return arena;
@@ -50,6 +60,28 @@ void arena_destroy(struct arena *arena)
 {
 	if (arena)
 		munmap(arena, arena->reserved);
+}
+
+struct arena *arena_take(struct arenas *arenas)
+{
+	return arenas->count ? arenas->spare[--arenas->count] : arena_create();
+}
+
+void arena_leave(struct arenas *arenas, struct arena *arena)
+{
+	if (arenas->count == ARENAS_SPARE || arena->opened > SPARE_BYTES_MAX) {
+		arena_destroy(arena);
+		return;
+	}
+	arena->stale = arena->used > arena->stale ? arena->used : arena->stale;
+	arena->used = empty_bytes;
+	arenas->spare[arenas->count++] = arena;
+}
+
+void arenas_finish(struct arenas *arenas)
+{
+	while (arenas->count)
+		arena_destroy(arenas->spare[--arenas->count]);
 }
 
 /* Opens more of the reserved stretch and touches it, so that no page is missing later. */
@@ -72,6 +104,8 @@ void *arena_alloc(struct arena *arena, size_t bytes)
 
 	if (used > arena->opened)
 		grow(arena, used);
+	if (arena->used < arena->stale)
+		memset(memory, 0, used - arena->used);
 	arena->used = used;
 	return memory;
 }
@@ -83,6 +117,9 @@ void *arena_mark(struct arena *arena)
 
 void arena_lock(struct arena *arena)
 {
+	if (arena->locked == arena->opened)
+		return;
 	/* Refused under a small RLIMIT_MEMLOCK; then the pages are merely touched. */
 	(void)mlock(arena, arena->opened);
+	arena->locked = arena->opened;
 }

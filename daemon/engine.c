@@ -419,6 +419,7 @@ void engine_destroy(struct engine *engine)
 	}
 	while (mail_take(&engine->from_worker, &letter, 0))
 		plan_destroy(&engine->builder, letter.item);
+	arenas_finish(&engine->builder.arenas);
 	mail_finish(&engine->to_worker);
 	mail_finish(&engine->from_worker);
 	readings_finish(engine);

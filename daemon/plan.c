@@ -491,7 +491,7 @@ static void join_residents(struct building *b)
 
 struct plan *plan_build(struct builder *builder, struct rack *rack)
 {
-	struct arena *arena = arena_create();
+	struct arena *arena = arena_take(&builder->arenas);
 	struct plan *plan = arena_alloc(arena, sizeof(*plan));
 	struct building b = { .builder = builder, .plan = plan };
 
@@ -546,5 +546,5 @@ void plan_destroy(struct builder *builder, struct plan *plan)
 	free(plan->ports);
 	free(plan->port_buffers);
 	text_finish(&plan->problems);
-	arena_destroy(plan->arena);
+	arena_leave(&builder->arenas, plan->arena);
 }

@@ -6,6 +6,7 @@
 #ifndef LATHE_PLAN_H
 #define LATHE_PLAN_H
 
+#include "daemon/arena.h"
 #include "daemon/engine.h"
 #include "daemon/guard.h"
 #include "daemon/resident.h"
@@ -117,6 +118,7 @@ struct builder {
 	enum isa isa;
 	uint64_t built;
 	struct residents residents;
+	struct arenas arenas;
 };
 
 /* Meter slots that the host adds after the node's own, for the control thread. */

@@ -296,6 +296,40 @@ static void test_tap(void)
 	rig_close(rig);
 }
 
+/* A plan finds zeros, whoever had its memory before; few and small ones wait for it. */
+static void test_arenas(void)
+{
+	enum { BYTES = 300000, LARGE = 40 << 20 };
+	struct arenas arenas = { 0 };
+
+	for (int i = 0; i < 3; i++) {
+		struct arena *arena = arena_take(&arenas);
+		unsigned char *memory = arena_alloc(arena, BYTES);
+		int stale = 0;
+		for (int k = 0; k < BYTES; k++)
+			stale += memory[k] != 0;
+		CHECK(stale == 0, "%d bytes of the plan before", stale);
+		memset(memory, 0xa5, BYTES);
+		/* What the second one leaves untouched is the first one's still. */
+		if (i != 1)
+			memset(arena_alloc(arena, BYTES), 0x5a, BYTES);
+		arena_leave(&arenas, arena);
+		CHECK(arenas.count == 1, "%d", arenas.count);
+	}
+	struct arena *all[ARENAS_SPARE + 1];
+	for (int i = 0; i <= ARENAS_SPARE; i++)
+		all[i] = arena_take(&arenas);
+	for (int i = 0; i <= ARENAS_SPARE; i++)
+		arena_leave(&arenas, all[i]);
+	CHECK(arenas.count == ARENAS_SPARE, "%d", arenas.count);
+	struct arena *large = arena_take(&arenas);
+	arena_alloc(large, LARGE);
+	arena_leave(&arenas, large);
+	CHECK(arenas.count == ARENAS_SPARE - 1, "%d", arenas.count);
+	arenas_finish(&arenas);
+	CHECK(arenas.count == 0, "%d", arenas.count);
+}
+
 /* Folds: sums count once, peaks are never lost, under any order of reading. */
 static void test_folds(void)
 {
@@ -396,6 +430,7 @@ int main(void)
 	test_meters();
 	test_clear();
 	test_tap();
+	test_arenas();
 	test_folds();
 	test_start_frame();
 	test_level();

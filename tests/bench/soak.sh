@@ -5,7 +5,8 @@
 # plays noise into it and another takes what comes out. Prints a Markdown table; exit 0 when
 # the audio thread kept its rules.
 #   EVERY=5                  seconds between reloads; EVERY=0.4: hardly one plan alone
-#   RACKS="other few all"    that they go through (tests/system/storm.inc)
+#   RACKS="other few all"    that they go through (tests/system/storm.inc), the last one first;
+#                            "four five": the least that masters
 #   FIRST=rack               or bare: whose server and clients start first
 # shellcheck source=tests/system/common.inc
 . "${0%/*}/../system/common.inc"
@@ -75,6 +76,7 @@ bare_side() {
 }
 
 storm_racks
+cp "$work/${racks##* }.conf" "$work/rack.conf"
 storm_watch
 case $first in
 rack) rack_side; bare_side ;;
