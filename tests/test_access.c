@@ -3,15 +3,9 @@
 #include "daemon/access.h"
 #include "daemon/dispatch.h"
 #include "daemon/siphash.h"
-#include "daemon/glide.h"
-#include "daemon/recall.h"
-#include "tests/fake_host.h"
 #include "tests/lan.h"
-#include "tests/osc_user.h"
+#include "tests/osc_host.h"
 #include "tests/random.h"
-
-static struct host host;
-static struct osc *osc;
 
 /* ---- the judge alone ---------------------------------------------------------------------- */
 
@@ -200,7 +194,6 @@ static struct user user_at(const char *address)
 
 static void start(void)
 {
-	char error[256];
 	host = (struct host) { .rack = fake_rack(0),
 			       .events = event_log_create(),
 			       .glides = glides_create(),
@@ -215,18 +208,7 @@ static void start(void)
 		{ 0x0a040000, 0xffff0000, ROLE_ADMIN, false },
 	};
 	memcpy(host.rack->osc.allow, allow, sizeof allow);
-	osc = osc_create(&host, -1, error, sizeof error);
-	CHECK(osc != NULL, "%s", error);
-}
-
-static void stop(void)
-{
-	osc_destroy(osc);
-	glides_destroy(host.glides);
-	recalls_destroy(host.recalls);
-	event_log_destroy(host.events);
-	rack_destroy(host.rack);
-	free(host.config_path);
+	host_listen();
 }
 
 static bool was_forbidden(void)
@@ -242,7 +224,7 @@ static void check_one(const char *address, enum role has, enum role needs,
 	static int checks;
 	/* Before there are more clients or complaints than are taken. */
 	if (++checks % 25 == 0) {
-		stop();
+		host_end();
 		start();
 	}
 	struct user user = user_at(address);
@@ -310,7 +292,7 @@ static void test_matrix(void)
 	}
 	addresses_destroy(addresses);
 	rack_destroy(rack);
-	stop();
+	host_end();
 }
 
 /* What a role forbids stays as it was, in bundles too, with and without a time. */
@@ -338,7 +320,7 @@ static void test_bundles(void)
 	CHECK(was_forbidden(), "the set, later");
 	CHECK_NEAR(fake_value(&host, "eq", "gain"), 0, 0, "as it was");
 	close(viewer.fd);
-	stop();
+	host_end();
 }
 
 /* Bytes that came to a socket so far. */
@@ -387,7 +369,7 @@ static void test_forged(void)
 	      (int)osc_counts(osc).unconfirmed);
 	CHECK_NEAR(fake_value(&host, "eq", "gain"), 0, 0, "nothing was done");
 	close(victim.fd);
-	stop();
+	host_end();
 }
 
 /* The true holder of an address confirms it and is served. */
@@ -423,7 +405,7 @@ static void test_confirms(void)
 	close(ear.fd);
 	close(other.fd);
 	close(user.fd);
-	stop();
+	host_end();
 }
 
 /* A flood of forged strangers: who has confirmed is served as ever, and keeps its place. */
@@ -453,7 +435,7 @@ static void test_flood(void)
 	CHECK_NEAR(answered, 100, 0, "pongs");
 	CHECK(host.status.clients == 0, "%d subscribers", host.status.clients);
 	close(friend.fd);
-	stop();
+	host_end();
 }
 
 int main(void)

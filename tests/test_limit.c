@@ -1,19 +1,11 @@
 /* test_limit.c - the lock, the limits of a role, and the config's own clients, over sockets:
  * every host of 10.0.0.0/8 is played here. */
-#include "daemon/compare.h"
-#include "daemon/glide.h"
-#include "daemon/history.h"
 #include "daemon/limit.h"
 #include "daemon/param.h"
-#include "daemon/recall.h"
-#include "daemon/scene.h"
 #include "daemon/state.h"
-#include "tests/fake_host.h"
 #include "tests/lan.h"
-#include "tests/osc_user.h"
+#include "tests/osc_host.h"
 
-static struct host host;
-static struct osc *osc;
 static struct user viewer, one, two, boss; /* control: one, two */
 static char folder[] = "/tmp/lathe-test-limit-XXXXXX";
 static char config_path[64];
@@ -48,7 +40,6 @@ static void start(void)
 		{ 0x0a020000, 0xffff0000, ROLE_CONTROL, true },
 		{ 0x0a030000, 0xffff0000, ROLE_ADMIN, true },
 	};
-	char error[256];
 	host = (struct host) { .rack = fake_rack(0),
 			       .events = event_log_create(),
 			       .glides = glides_create(),
@@ -64,8 +55,7 @@ static void start(void)
 	memcpy(settings->allow, allow, sizeof allow);
 	settings->limits = calloc(8, sizeof(struct limit));
 	settings->regulars = calloc(4, sizeof(struct regular));
-	osc = osc_create(&host, -1, error, sizeof error);
-	CHECK(osc != NULL, "%s", error);
+	host_listen();
 	viewer = user_at("10.1.0.1");
 	one = user_at("10.2.0.1");
 	two = user_at("10.2.0.2");
@@ -74,15 +64,7 @@ static void start(void)
 
 static void stop(void)
 {
-	osc_destroy(osc);
-	scenes_destroy(host.scenes);
-	history_destroy(host.history);
-	compare_destroy(host.compare);
-	glides_destroy(host.glides);
-	recalls_destroy(host.recalls);
-	event_log_destroy(host.events);
-	rack_destroy(host.rack);
-	free(host.config_path);
+	host_end();
 	close(viewer.fd);
 	close(one.fd);
 	close(two.fd);

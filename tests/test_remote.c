@@ -1,44 +1,27 @@
 /* test_remote.c - scenes, undo, comparison and meter blobs as a client sees them, over real
  * sockets; and scenes that load by themselves. */
-#include "daemon/compare.h"
-#include "daemon/glide.h"
-#include "daemon/history.h"
-#include "daemon/recall.h"
-#include "daemon/scene.h"
 #include "daemon/schedule.h"
-#include "tests/fake_host.h"
-#include "tests/osc_user.h"
+#include "tests/osc_host.h"
 
 static char folder[64];
-static struct host host;
-static struct osc *osc;
 static struct user user, other;
 
 static void start(int nodes)
 {
-	char error[256];
 	host = (struct host) { .rack = fake_rack(nodes) };
 	snprintf(host.rack->scenes, sizeof host.rack->scenes, "%s/scenes", folder);
 	host.events = event_log_create();
 	host.scenes = scenes_create(&host);
 	host.history = history_create(host.rack);
 	host.compare = compare_create(&host);
-	osc = osc_create(&host, -1, error, sizeof error);
-	CHECK(osc != NULL, "%s", error);
+	host_listen();
 	user = user_open(osc);
 	other = user_open(osc);
 }
 
 static void stop(void)
 {
-	osc_destroy(osc);
-	compare_destroy(host.compare);
-	history_destroy(host.history);
-	scenes_destroy(host.scenes);
-	glides_destroy(host.glides);
-	recalls_destroy(host.recalls);
-	event_log_destroy(host.events);
-	rack_destroy(host.rack);
+	host_end();
 	close(user.fd);
 	close(other.fd);
 }

@@ -1,30 +1,20 @@
 /* test_turns.c - whose turn it is: floods, long bundles and long answers beside others, over
  * real sockets. */
-#include "daemon/glide.h"
-#include "tests/fake_host.h"
-#include "tests/osc_user.h"
+#include "tests/osc_host.h"
 
-static struct host host;
-static struct osc *osc;
 static struct user user;
 
 static void start(int nodes)
 {
-	char error[256];
 	host = (struct host) { .rack = fake_rack(nodes) };
 	host.events = event_log_create();
-	osc = osc_create(&host, -1, error, sizeof error);
-	CHECK(osc != NULL, "%s", error);
+	host_listen();
 	user = user_open(osc);
 }
 
 static void stop(void)
 {
-	osc_destroy(osc);
-	glides_destroy(host.glides);
-	event_log_destroy(host.events);
-	rack_destroy(host.rack);
-	free(host.config_path);
+	host_end();
 	close(user.fd);
 }
 

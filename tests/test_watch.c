@@ -1,19 +1,14 @@
 /* test_watch.c - subscriptions over real sockets: snapshots, rates, feedback to the others,
  * settled values, peaks, expiry, and a tree that changes. */
 #include "daemon/watch.h"
-#include "tests/fake_host.h"
-#include "tests/osc_user.h"
+#include "tests/osc_host.h"
 
-static struct host host;
-static struct osc *osc;
 static struct user one, two;
 
 static void start(int nodes)
 {
-	char error[256];
 	host = (struct host) { .rack = fake_rack(nodes), .events = event_log_create() };
-	osc = osc_create(&host, -1, error, sizeof error);
-	CHECK(osc != NULL, "%s", error);
+	host_listen();
 	one = user_open(osc);
 	two = user_open(osc);
 	memset(fake_readings, 0, sizeof fake_readings);
@@ -21,9 +16,7 @@ static void start(int nodes)
 
 static void stop(void)
 {
-	osc_destroy(osc);
-	event_log_destroy(host.events);
-	rack_destroy(host.rack);
+	host_end();
 	close(one.fd);
 	close(two.fd);
 }
