@@ -351,19 +351,70 @@ static int distance(const char *a, const char *b)
 	return row[length];
 }
 
-static const char *nearest_place(const struct addresses *addresses, int node,
-				 const char *path)
+struct nearest {
+	const char *path; /* that is looked for */
+	const char *best;
+	int least;
+};
+
+static void nearest_try(struct nearest *nearest, const char *candidate)
 {
-	const char *best = "";
-	int least = GUESS_BYTES;
-	for (int i = addresses->first[node]; i < addresses->first[node + 1]; i++) {
-		int found = distance(addresses->places[i].path, path);
-		if (found < least) {
-			least = found;
-			best = addresses->places[i].path;
-		}
+	int found = distance(candidate, nearest->path);
+	if (found < nearest->least) {
+		nearest->least = found;
+		nearest->best = candidate;
 	}
-	return *best ? best + 1 : best;
+}
+
+static void nearest_try_node(struct nearest *nearest, const struct addresses *addresses,
+			     int node)
+{
+	for (int i = addresses->first[node]; i < addresses->first[node + 1]; i++)
+		nearest_try(nearest, addresses->places[i].path);
+}
+
+/* The rack's own params, those of its outputs, and its commands. */
+static void nearest_try_rack(struct nearest *nearest, const struct addresses *addresses,
+			     const struct rack *rack,
+			     const char *(*command)(int, enum role *))
+{
+	const char *path;
+	enum role role;
+	for (int i = 0; i < rack->node_count; i++)
+		if (rack->nodes[i].kind != NODE_MODULE)
+			nearest_try_node(nearest, addresses, i);
+	for (int i = 0; (path = command(i, &role)); i++)
+		nearest_try(nearest, path);
+}
+
+bool address_below(const struct addresses *addresses, const struct pattern *pattern,
+		   const char *text, int length, char *forms, size_t size)
+{
+	static const char below[] = "/*/*/*/*/*/*/*/*";
+	bool param_depths[PARTS_MAX + 1] = { 0 }, meter_depths[PARTS_MAX + 1] = { 0 };
+	bool *depths = meter_depths;
+	size_t used = 0;
+	*forms = '\0';
+	if (pattern->parts > PARTS_MAX)
+		return false;
+	memset(addresses->answers, 0,
+	       (size_t)addresses->word_count * (size_t)pattern->parts);
+	for (int i = 0; i < addresses->count; i++) {
+		const struct place *place = &addresses->places[i];
+		int depth = addresses->splits[i].count - pattern->parts;
+		if (depth <= 0 || !pattern_sees(pattern, place->path) ||
+		    !place_matches(addresses, pattern, true, i))
+			continue;
+		(place->param ? param_depths : meter_depths)[depth] = true;
+		if (place->param)
+			depths = param_depths;
+	}
+	for (int depth = 1; depth <= PARTS_MAX && used < size; depth++)
+		if (depths[depth])
+			used += (size_t)snprintf(forms + used, size - used,
+						 "%s%.*s%.*s", used ? " or " : "",
+						 length, text, 2 * depth, below);
+	return used > 0;
 }
 
 /* The node that the path goes into, or -1; *rest is what follows its path. */
@@ -416,11 +467,32 @@ static void explain_group(const struct node *node, const char *rest, char *text,
 	}
 }
 
-void address_explain(const struct addresses *addresses, const struct rack *rack,
-		     const char *path, char *text, size_t size)
+/* A node or a group, where one of its params is wanted. */
+static bool explain_above(const struct addresses *addresses, const char *path,
+			  char *text, size_t size)
 {
-	const char *rest;
+	struct pattern pattern;
+	const char *why;
+	char forms[300];
+	int stem;
+	address_verb(path, (int)strlen(path), &stem);
+	if (!pattern_compile(&pattern, path, (size_t)stem, &why) ||
+	    !address_below(addresses, &pattern, path + 1, stem - 1, forms,
+			   sizeof forms))
+		return false;
+	snprintf(text, size, "%.*s is no parameter, it has some: did you mean %s?",
+		 stem - 1, path + 1, forms);
+	return true;
+}
+
+void address_explain(const struct addresses *addresses, const struct rack *rack,
+		     const char *(*command)(int, enum role *), const char *path,
+		     char *text, size_t size)
+{
+	const char *rest, *whole = path;
 	char why[96] = "";
+	if (explain_above(addresses, path, text, size))
+		return;
 	path += *path == '/';
 	int node = node_of(rack, path, &rest);
 	if (node < 0) {
@@ -428,8 +500,13 @@ void address_explain(const struct addresses *addresses, const struct rack *rack,
 		return;
 	}
 	explain_group(&rack->nodes[node], rest, why, sizeof why);
-	char near[GUESS_BYTES + 1];
-	snprintf(near, sizeof near, "/%s", path);
-	snprintf(text, size, "no such parameter %s: %sdid you mean %s?", path, why,
-		 nearest_place(addresses, node, near));
+	struct nearest nearest = { .path = whole, .best = "", .least = GUESS_BYTES };
+	bool of_rack = rack->nodes[node].kind != NODE_MODULE;
+	if (of_rack)
+		nearest_try_rack(&nearest, addresses, rack, command);
+	else
+		nearest_try_node(&nearest, addresses, node);
+	snprintf(text, size, "no such %s %s: %sdid you mean %s?",
+		 of_rack ? "address" : "parameter", path, why,
+		 nearest.best + (*nearest.best == '/'));
 }

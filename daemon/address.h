@@ -45,8 +45,14 @@ enum verb address_verb(const char *path, int length, int *stem);
  * a match. Returns how many. */
 int address_match(const struct addresses *addresses, const struct pattern *pattern,
 		  bool below, uint64_t *bits);
-/* Why there is no such address, what there is, and the nearest one. */
+/* False: nothing lies under what the pattern matches. Else what does reach that, made of
+ * `text`, the pattern's own: params or, where there are none, meters. */
+bool address_below(const struct addresses *addresses, const struct pattern *pattern,
+		   const char *text, int length, char *forms, size_t size);
+/* Why there is no such address, what there is, and the nearest one. `command`: the rack's
+ * commands in turn, NULL after the last. */
 void address_explain(const struct addresses *addresses, const struct rack *rack,
-		     const char *path, char *text, size_t size);
+		     const char *(*command)(int, enum role *), const char *path,
+		     char *text, size_t size);
 
 #endif

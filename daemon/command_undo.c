@@ -3,6 +3,8 @@
 
 #include "daemon/history.h"
 
+#include <stdio.h>
+
 enum { HISTORY_TOLD = 20 };
 
 static bool no_history(struct dispatch *dispatch, const struct sender *sender,
@@ -61,19 +63,38 @@ void command_redo(struct dispatch *dispatch, const struct sender *sender,
 	command_result(dispatch, sender, message, ok, &result);
 }
 
+static void history_refuse(struct dispatch *dispatch, const struct sender *sender,
+			   const struct message *message,
+			   const struct argument *argument)
+{
+	char found[64] = "no number", text[200];
+	if (message->count > 1)
+		snprintf(found, sizeof found, "%d arguments", message->count);
+	else if (argument->text)
+		snprintf(found, sizeof found, "\"%.40s\"", argument->text);
+	else if (argument->is_number)
+		snprintf(found, sizeof found, "%g", argument->number);
+	snprintf(text, sizeof text, "found %s, would accept a number of steps, 1 to %d",
+		 found, HISTORY_STEPS);
+	command_complain(dispatch, sender, message->path, "bad_argument", text);
+}
+
 void command_history(struct dispatch *dispatch, const struct sender *sender,
 		     const struct message *message)
 {
 	struct message arguments = *message;
 	struct argument argument = message_next(&arguments);
-	double count = command_number(&argument, (double)HISTORY_TOLD);
+	double count =
+		argument.type ? command_number(&argument, -1.0) : (double)HISTORY_TOLD;
 	struct text text = { .length = 0 };
 	if (no_history(dispatch, sender, message))
 		return;
+	if (!(count >= 1.0) || message->count > 1) {
+		history_refuse(dispatch, sender, message, &argument);
+		return;
+	}
 	history_tell(dispatch->host->history, dispatch->host->rack,
-		     count > 0.0 && count < (double)HISTORY_STEPS ? (int)count
-								  : HISTORY_STEPS,
-		     &text);
+		     count < (double)HISTORY_STEPS ? (int)count : HISTORY_STEPS, &text);
 	if (!answer_text(dispatch->answers, sender, "/rack/history", -1, &text))
 		command_complain(dispatch, sender, message->path, "busy",
 				 "too many long answers are under way; ask again");

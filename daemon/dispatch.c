@@ -405,6 +405,24 @@ static void act_on_many(struct dispatch *dispatch, const struct sender *sender,
 	}
 }
 
+static void matches_none(struct dispatch *dispatch, const struct sender *sender,
+			 const struct pattern *pattern, const struct message *message,
+			 bool found)
+{
+	char forms[300];
+	if (!answer_may_complain(dispatch->answers, sender, dispatch->now))
+		return;
+	bool below =
+		!found && address_below(dispatch->addresses, pattern, message->path + 1,
+					pattern->length - 1, forms, sizeof forms);
+	answer_error(dispatch->answers, sender, message->path, "unknown_address",
+		     dispatch->now, "the pattern matches %s%s%s",
+		     found   ? "nothing that can do this"
+		     : below ? "what has parameters, but none of them: did you mean "
+			     : "no address",
+		     below ? forms : "", below ? "?" : "");
+}
+
 static void many_places(struct dispatch *dispatch, const struct sender *sender,
 			const struct pattern *pattern, enum verb verb,
 			const struct message *message, enum pass pass)
@@ -412,9 +430,7 @@ static void many_places(struct dispatch *dispatch, const struct sender *sender,
 	bool query = is_query(verb, message), rebuilds = false;
 	int found = address_match(dispatch->addresses, pattern, false, dispatch->bits);
 	if (!found || !meant(dispatch, query, verb, &rebuilds)) {
-		answer_error(dispatch->answers, sender, message->path,
-			     "unknown_address", dispatch->now, "the pattern matches %s",
-			     found ? "nothing that can do this" : "no address");
+		matches_none(dispatch, sender, pattern, message, found > 0);
 		return;
 	}
 	bool alone = query || (rebuilds && pass == PASS_ALL);
@@ -450,8 +466,8 @@ static void unknown(struct dispatch *dispatch, const struct sender *sender,
 	char text[400];
 	if (!answer_may_complain(dispatch->answers, sender, dispatch->now))
 		return;
-	address_explain(dispatch->addresses, dispatch->host->rack, message->path, text,
-			sizeof text);
+	address_explain(dispatch->addresses, dispatch->host->rack, command_path,
+			message->path, text, sizeof text);
 	answer_error(dispatch->answers, sender, message->path, "unknown_address",
 		     dispatch->now, "%s", text);
 }

@@ -218,19 +218,23 @@ void history_note_scene(struct history *history, const struct rack *rack,
 	if (!history)
 		return;
 	history->call++;
-	struct step *step = step_new(history);
-	step->is_scene = true;
-	snprintf(step->scene[0], sizeof step->scene[0], "%s", before);
-	snprintf(step->scene[1], sizeof step->scene[1], "%s", after);
+	struct step *step = NULL;
 	for (int i = 0; i < count; i++) {
 		const struct node *node = &rack->nodes[changes[i].node];
 		int param = changes[i].param;
 		float from = node->values[param];
 		float to =
 			param_clamp(param_row(node->module, param), changes[i].value);
-		if (from != to)
-			step_add(history, step,
-				 (struct entry) { changes[i].node, param, from, to });
+		if (from == to)
+			continue;
+		if (!step) {
+			step = step_new(history);
+			step->is_scene = true;
+			snprintf(step->scene[0], sizeof step->scene[0], "%s", before);
+			snprintf(step->scene[1], sizeof step->scene[1], "%s", after);
+		}
+		step_add(history, step,
+			 (struct entry) { changes[i].node, param, from, to });
 	}
 }
 

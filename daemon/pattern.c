@@ -62,11 +62,19 @@ static void compile_part(struct pattern *pattern, int end)
 	pattern->parts++;
 }
 
-/* Reads "{a,b}" at `at`; returns the place after it, 0 when it is broken. */
-static int compile_words(struct pattern *pattern, const char *text, int at, int length)
+/* Reads "{a,b}" at `at`; returns the place after it, 0 when it is broken: *why. */
+static int compile_words(struct pattern *pattern, const char *text, int at, int length,
+			 const char **why)
 {
 	int close = at + 1;
 	while (close < length && text[close] != '}') {
+		if (text[close] == '/' &&
+		    memchr(text + close, '}', (size_t)(length - close)))
+			*why = "a { } of the pattern holds a /, but lists words of one "
+			       "part of an address: /{eq,comp}/{gain,freq}";
+		else if (strchr("{[]*?", text[close]))
+			*why = "a { } of the pattern lists plain words: "
+			       "/{eq,comp}/gain";
 		if (strchr("{[]*?/", text[close]))
 			return 0;
 		close++;
@@ -116,14 +124,15 @@ bool pattern_compile(struct pattern *pattern, const char *text, size_t length,
 		else if (text[i] == '[')
 			next = compile_set(pattern, text, i, end, sets++);
 		else if (text[i] == '{')
-			next = compile_words(pattern, text, i, end);
+			next = compile_words(pattern, text, i, end, why);
 		else if (text[i] == ']' || text[i] == '}')
 			next = 0;
 		else if (text[i] == '/' && i > 0)
 			compile_part(pattern, i);
 		if (next == 0) {
-			*why = "a [ or { of the pattern has no partner, is empty or "
-			       "nested";
+			if (!**why)
+				*why = "a [ ] or { } of the pattern has no partner or "
+				       "is empty";
 			return false;
 		}
 		if (text[i] != '{' && text[i] != '[')

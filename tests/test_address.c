@@ -1,5 +1,6 @@
 /* test_address.c - every address is found, with its verb; what is none is explained. */
 #include "daemon/address.h"
+#include "daemon/dispatch.h"
 
 #include <stdio.h>
 
@@ -151,7 +152,7 @@ static void explains(const struct addresses *addresses, const struct rack *rack,
 		     const char *path, const char *wanted)
 {
 	char text[300];
-	address_explain(addresses, rack, path, text, sizeof text);
+	address_explain(addresses, rack, command_path, path, text, sizeof text);
 	CHECK_TEXT(text, wanted);
 }
 
@@ -166,11 +167,20 @@ static void test_explain(void)
 		 "no such parameter eq/fraq: did you mean eq/freq?");
 	explains(addresses, rack, "/cmp/gain",
 		 "no node is called cmp; did you mean comp?");
+	explains(addresses, rack, "/rack/histroy",
+		 "no such address rack/histroy: did you mean rack/history?");
+	explains(addresses, rack, "/rack/output/mian/mute",
+		 "no such address rack/output/mian/mute: did you mean "
+		 "rack/output/main/mute?");
+	explains(addresses, rack, "/eq/reset",
+		 "eq is no parameter, it has some: did you mean eq/* or eq/*/*/*?");
+	explains(addresses, rack, "/eq/band/3",
+		 "eq/band/3 is no parameter, it has some: did you mean eq/band/3/*?");
 	char path[129] = "/eq/";
 	memset(path + 4, 'x', sizeof path - 5);
 	path[sizeof path - 1] = '\0';
 	char text[100];
-	address_explain(addresses, rack, path, text, sizeof text);
+	address_explain(addresses, rack, command_path, path, text, sizeof text);
 	CHECK(strlen(text) < sizeof text, "cut, not overrun");
 	addresses_destroy(addresses);
 	rack_destroy(rack);

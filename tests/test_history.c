@@ -186,6 +186,12 @@ static void test_scenes(void)
 	CHECK(scene_state(host.scenes, "b") == SCENE_ACTIVE, "active again");
 	CHECK(redo(), "%s", said.bytes);
 	CHECK_TEXT(scene_active(host.scenes), "a");
+	int before = steps();
+	scene_load(&host, "b", 0, NULL, &said);
+	CHECK(undo(-1) && steps() == before + 1, "b and back: %d", steps());
+	scene_load(&host, "a", 0, NULL, &said);
+	scene_load(&host, "a", 0, NULL, &said);
+	CHECK(steps() == before + 1, "what changes nothing is no step: %d", steps());
 	CHECK(undo(60), "the last minute");
 	CHECK_NEAR(value_of("eq/gain"), 0, 0, "all of it");
 	CHECK(!undo(60), "no more");

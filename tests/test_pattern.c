@@ -73,6 +73,22 @@ static void test_broken(void)
 		      "%s", broken[i]);
 }
 
+static void test_why(void)
+{
+	static const struct {
+		const char *text, *part;
+	} rows[] = { { "/{a/b}", "holds a /" }, { "/{a{b}}", "plain words" },
+		     { "/{a", "no partner" },   { "/{a/b", "no partner" },
+		     { "/a]", "no partner" },   { "/[]", "is empty" } };
+	struct pattern pattern;
+	const char *why;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+		CHECK(!pattern_compile(&pattern, rows[i].text, strlen(rows[i].text),
+				       &why) &&
+			      strstr(why, rows[i].part),
+		      "%s: %s", rows[i].text, why);
+}
+
 static void test_covers(void)
 {
 	struct pattern pattern;
@@ -110,6 +126,7 @@ int main(void)
 {
 	test_matching();
 	test_broken();
+	test_why();
 	test_covers();
 	test_speed();
 	return test_result();

@@ -156,6 +156,14 @@ static void test_undo(void)
 	const struct heard *history = heard_at("/rack/history");
 	CHECK(history && strstr(history->text[2], "done eq/gain: 0.0 dB -> 3.0 dB"),
 	      "%s", history ? history->text[2] : "");
+	user_send(&user, "/rack/history", "s", "all");
+	ticks(2);
+	user_hear(&user);
+	CHECK_ERROR("bad_argument", "found \"all\", would accept a number of steps");
+	user_send(&user, "/rack/history", "i", -3);
+	ticks(2);
+	user_hear(&user);
+	CHECK_ERROR("bad_argument", "found -3,");
 	user_send(&user, "/rack/undo/since", "f", 600.0);
 	ticks(30);
 	CHECK_NEAR(fake_value(&host, "eq", "gain"), 0, 0, "undone since");

@@ -107,8 +107,10 @@ bool session_error(struct session *session, const struct message *message)
 	if (length > 5 && strcmp(where + length - 5, "/text") == 0)
 		where[length - 5] = '\0';
 	session->refused = true;
-	/* A value is asked for in two forms. */
-	if (strcmp(where, session->last_error) == 0)
+	/* A value is asked for in two forms, and after its change. */
+	length = strlen(where);
+	if (strncmp(where, session->last_error, length) == 0 &&
+	    strchr("/", session->last_error[length]))
 		return true;
 	snprintf(session->last_error, sizeof session->last_error, "%s", where);
 	fprintf(stderr, "lathectl: %s%s%s\n", where + 1, where[1] ? ": " : "",

@@ -81,6 +81,12 @@ $nodes"
 is "patterns: back" "$(ctl set '*/bypass' off; grep -c ' off$' "$scratch/out")" "0
 $nodes"
 is "reset" "$(ctl reset input/gain)$(out)" "0input/gain 0.0 dB"
+is "reset: a node" "$(ctl reset input)$(cat "$scratch/err")" \
+	"1lathectl: input/reset: input is no parameter, it has some: did you mean input/* or input/*/*/*?"
+is "reset: all nodes" "$(ctl reset '*'; grep -c 'did you mean \*/\*' "$scratch/err")" "1
+1"
+is "reset: as it says" "$(ctl reset 'input/*'; grep -cx 'input/gain 0.0 dB' "$scratch/out")" "0
+1"
 is "adjust" "$(ctl adjust input/gain -1.5)$(out)" "0input/gain -1.5 dB"
 is "toggle" "$(ctl toggle input/bypass)$(out)" "0input/bypass on"
 is "toggle: back" "$(ctl toggle input/bypass)$(out)" "0input/bypass off"
