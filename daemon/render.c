@@ -213,6 +213,12 @@ static int input_open(struct render *render)
 			options->in, render->in_info.samplerate, RATE_MIN, RATE_MAX);
 		return EXIT_FILE;
 	}
+	if (!render->in_info.frames) {
+		fprintf(stderr,
+			"lathe-render: %s: has no frames, there is nothing to play\n",
+			options->in);
+		return EXIT_FILE;
+	}
 	for (int i = 0; i < render->rack->input_count; i++)
 		takes += render->rack->inputs[i].channels;
 	if (render->in_info.channels > takes) {
@@ -222,6 +228,13 @@ static int input_open(struct render *render)
 			options->in, render->in_info.channels, takes);
 		return EXIT_FILE;
 	}
+	const int64_t missing = soundfile_missing(options->in);
+	if (missing)
+		fprintf(stderr,
+			"lathe-render: %s: is cut short, %lld bytes of its sound are "
+			"missing; the %lld frames that are there are played\n",
+			options->in, (long long)missing,
+			(long long)render->in_info.frames);
 	return 0;
 }
 
@@ -232,12 +245,6 @@ static int output_open(struct render *render)
 
 	if (!options->out)
 		return 0;
-	if (!render->in_info.frames && soundfile_is_flac(options->out)) {
-		fprintf(stderr,
-			"lathe-render: %s: has no frames, and FLAC can't hold none\n",
-			options->in);
-		return EXIT_FILE;
-	}
 	if (soundfile_is_same(options->in, options->out)) {
 		fprintf(stderr, "lathe-render: %s: is the file that is read\n",
 			options->out);
@@ -534,11 +541,15 @@ int main(int argc, char **argv)
 
 	render_options_read(&options, argc, argv);
 	if (options.out && !soundfile_format(options.out, options.format)) {
-		fprintf(stderr,
-			"lathe-render: %s: .wav .w64 .flac .aiff or .caf is wanted, as "
-			"float "
-			"(not FLAC), 24 or 16\n",
-			options.out);
+		if (soundfile_format(options.out, NULL))
+			fprintf(stderr,
+				"lathe-render: --format %s: %s would accept 24 or 16\n",
+				options.format, options.out);
+		else
+			fprintf(stderr,
+				"lathe-render: %s: .wav .w64 .flac .aiff or .caf is "
+				"wanted\n",
+				options.out);
 		return EXIT_USAGE;
 	}
 	if (options.learn) {

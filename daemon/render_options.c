@@ -1,10 +1,13 @@
 /* render_options.c - what lathe-render's command line says. Before anything else runs. */
 #include "daemon/render_options.h"
 
+#include "daemon/soundfile.h"
+
 #include <getopt.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { BLOCK_MAX = 65536 };
 
@@ -48,6 +51,19 @@ static int64_t count_option(const char *name, const char *text, int64_t least,
 	exit(EXIT_USAGE);
 }
 
+static const char *format_option(const char *text)
+{
+	for (int i = 0; soundfile_formats[i]; i++)
+		if (strcmp(text, soundfile_formats[i]) == 0)
+			return text;
+	fprintf(stderr, "lathe-render: --format %s: found no format, would accept",
+		text);
+	for (int i = 0; soundfile_formats[i]; i++)
+		fprintf(stderr, "%s %s", i ? "," : "", soundfile_formats[i]);
+	fputs(" (FLAC: not float)\n", stderr);
+	exit(EXIT_USAGE);
+}
+
 static void option_take(struct render_options *options, int letter)
 {
 	switch (letter) {
@@ -58,7 +74,7 @@ static void option_take(struct render_options *options, int letter)
 		options->output = optarg;
 		break;
 	case 'f':
-		options->format = optarg;
+		options->format = format_option(optarg);
 		break;
 	case 'l':
 		options->learn = optarg;

@@ -1,4 +1,4 @@
-/* soundfile.c - sound files to write, by libsndfile. Not for the audio thread. */
+/* soundfile.c - sound files, by libsndfile. Not for the audio thread. */
 #include "daemon/soundfile.h"
 
 #include <stdio.h>
@@ -7,6 +7,8 @@
 #include <sys/stat.h>
 
 static const int64_t wav_bytes_max = 4290000000; /* its sizes have 32 bits */
+
+const char *const soundfile_formats[] = { "float", "24", "16", NULL };
 
 int soundfile_format(const char *path, const char *format)
 {
@@ -49,6 +51,54 @@ int soundfile_bits(const char *path, const char *format)
 	}
 }
 
+/* Bytes as a number, the first the lowest or, in RIFX, the highest. */
+static uint64_t number_of(const uint8_t *bytes, int count, bool high_first)
+{
+	uint64_t number = 0;
+
+	for (int i = 0; i < count; i++)
+		number |= (uint64_t)bytes[i] << 8 * (high_first ? count - 1 - i : i);
+	return number;
+}
+
+/* RIFF: chunks of a name, a size and as many bytes, made even (Multimedia Programming
+ * Interface and Data Specifications 1.0); of RF64 the data's size stands in "ds64" (EBU
+ * Tech 3306). What is written into a pipe has all ones for a size, or SoX's. */
+int64_t soundfile_missing(const char *path)
+{
+	uint8_t head[28];
+	uint64_t large = 0, size = 0;
+	bool found = false;
+	struct stat status;
+	FILE *file = fopen(path, "rb");
+
+	if (!file || fstat(fileno(file), &status) != 0 || !S_ISREG(status.st_mode) ||
+	    fread(head, 12, 1, file) != 1 || memcmp(head + 8, "WAVE", 4) != 0) {
+		if (file)
+			fclose(file);
+		return 0;
+	}
+	const bool high_first = memcmp(head, "RIFX", 4) == 0;
+	while (!found && fread(head, 8, 1, file) == 1) {
+		size = number_of(head + 4, 4, high_first);
+		found = memcmp(head, "data", 4) == 0;
+		if (memcmp(head, "ds64", 4) == 0 && size >= 16 &&
+		    fread(head, 16, 1, file) == 1) {
+			large = number_of(head + 8, 8, high_first);
+			size -= 16;
+		}
+		if (!found && fseeko(file, (off_t)(size + size % 2), SEEK_CUR) != 0)
+			break;
+	}
+	const int64_t there = status.st_size - ftello(file);
+	fclose(file);
+	if (size == UINT32_MAX || size == 0x7ffff000)
+		size = large;
+	return found && size <= INT64_MAX && (int64_t)size > there
+		       ? (int64_t)size - there
+		       : 0;
+}
+
 SNDFILE *soundfile_create(const char *path, const char *format, int rate, int channels,
 			  int64_t frames, char *error, size_t error_size)
 {
@@ -68,11 +118,6 @@ SNDFILE *soundfile_create(const char *path, const char *format, int rate, int ch
 	sf_command(file, SFC_SET_ADD_PEAK_CHUNK, NULL, SF_FALSE);
 	sf_command(file, SFC_SET_CLIPPING, NULL, SF_TRUE);
 	return file;
-}
-
-bool soundfile_is_flac(const char *path)
-{
-	return (soundfile_format(path, NULL) & SF_FORMAT_TYPEMASK) == SF_FORMAT_FLAC;
 }
 
 bool soundfile_is_same(const char *one, const char *other)

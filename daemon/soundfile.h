@@ -1,4 +1,4 @@
-/* soundfile.h - sound files to write, by libsndfile. Not for the audio thread. */
+/* soundfile.h - sound files, by libsndfile. Not for the audio thread. */
 #ifndef LATHE_SOUNDFILE_H
 #define LATHE_SOUNDFILE_H
 
@@ -7,8 +7,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* libsndfile's format for a path's suffix and a sample format: "float", "24", "16" or NULL
- * (float; 24 for FLAC). 0 when there is none. */
+extern const char *const soundfile_formats[]; /* of samples, NULL after the last */
+/* libsndfile's format for a path's suffix and a sample format, one of these or NULL (float;
+ * 24 for FLAC). 0 when there is none. */
 int soundfile_format(const char *path, const char *format);
 /* 16 or 24, or 0 where floats are written. */
 int soundfile_bits(const char *path, const char *format);
@@ -16,7 +17,8 @@ int soundfile_bits(const char *path, const char *format);
  * could pass 4 GB is made an RF64. NULL and a sentence on failure. */
 SNDFILE *soundfile_create(const char *path, const char *format, int rate, int channels,
 			  int64_t frames, char *error, size_t error_size);
-bool soundfile_is_flac(const char *path);
+/* Bytes of sound that a WAV's head promises and the file has not; 0 for others. */
+int64_t soundfile_missing(const char *path);
 /* Both paths lead to one existing file. */
 bool soundfile_is_same(const char *one, const char *other);
 

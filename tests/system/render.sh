@@ -89,6 +89,21 @@ is "onto itself" "$(render --config $config "$scratch/demo.wav" "$scratch/demo.w
 head -c 40000 "$scratch/out.flac" >"$scratch/cut.flac"
 is "cut short" "$(render --config $config "$scratch/cut.flac" "$scratch/x.wav")" 1
 is "cut short: nothing stays" "$(ls "$scratch/x.wav" 2>/dev/null)" ""
+# Of a WAV what is there is played, and said.
+size=$(wc -c <"$scratch/demo.wav")
+head -c 240044 "$scratch/demo.wav" >"$scratch/cut.wav"
+is "cut WAV" "$(render --config "$scratch/through.conf" --format 24 "$scratch/cut.wav" "$scratch/x.wav")" 0
+is "cut WAV: frames" "$((($(wc -c <"$scratch/x.wav") - 44) / 6))" 40000
+is "cut WAV: said" "$(grep -c "cut.wav: is cut short, $((size - 240044)) bytes" "$scratch/err")" 1
+is "whole WAV" "$(render --config "$scratch/through.conf" "$scratch/x.wav")$(cat "$scratch/err")" 0
+rm "$scratch/x.wav"
+head -c 44 "$scratch/demo.wav" >"$scratch/cut.wav"
+is "no frames" "$(render --config "$scratch/through.conf" "$scratch/cut.wav" "$scratch/x.wav")" 1
+is "no frames: said" "$(grep -c 'has no frames' "$scratch/err")$(ls "$scratch/x.wav" 2>/dev/null)" 1
+is "no such format" "$(render --config $config --format s16 "$scratch/demo.wav" "$scratch/x.wav")" 2
+is "no such format: said" "$(grep -c -- '--format s16: .*accept float, 24, 16' "$scratch/err")" 1
+is "float FLAC" "$(render --config $config --format float "$scratch/demo.wav" "$scratch/x.flac")" 2
+is "float FLAC: said" "$(grep -c -- '--format float: .*24 or 16' "$scratch/err")" 1
 is "beyond a param" "$(render --config $config --set limit/ceiling=5 "$scratch/demo.wav" "$scratch/x.wav")" 2
 is "no OUT" "$(render --config $config "$scratch/demo.wav")" 0
 is "no OUT: meters" "$(grep -c after/meter/integrated "$scratch/out")" 1
