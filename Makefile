@@ -127,9 +127,12 @@ deps-check:
 # RACK=podcast (docs/racks.md) or CONFIG=my.conf  IN=song.flac  SECONDS=10  DEVICE=hw:0
 RACK ?= streaming
 CONFIG ?= config/$(RACK).conf
-run: deps
+ASKED = "$(BUILD)" "$(CONFIG)" "$(IN)" "$(SECONDS)" "$(DEVICE)"
+run:
+	@run/run.sh --check $(ASKED)
+	@./install-deps build
 	@$(MAKE) --no-print-directory all $(BUILD)/lathe-demo $(BUILD)/lathe-play
-	@run/run.sh "$(BUILD)" "$(CONFIG)" "$(IN)" "$(SECONDS)" "$(DEVICE)"
+	@run/run.sh $(ASKED)
 
 # The sources whose every line the audio thread may run.
 RT = rt warm guard wire
@@ -287,15 +290,19 @@ man: $(MANPAGES)
 
 # ---- on a system: make install DESTDIR= PREFIX= ------------------------------------------
 INSTALL_TO = $(DESTDIR)$(PREFIX)
+DOC = $(INSTALL_TO)/share/doc/lathe
+# In the folders that their links go through.
+DOCUMENTS = README.md CONTRIBUTING.md $(filter-out %.in.md,$(wildcard docs/*.md)) \
+	$(wildcard docs/*.svg docs/*.png modules/*/README.md) modules/module.h
 install: all man
 	install -d $(INSTALL_TO)/bin $(INSTALL_TO)/share/lathe $(INSTALL_TO)/lib/systemd/system \
 		$(INSTALL_TO)/lib/sysusers.d $(INSTALL_TO)/share/bash-completion/completions \
 		$(INSTALL_TO)/share/zsh/site-functions \
-		$(addprefix $(INSTALL_TO)/share/man/man,1 5 7) \
-		$(INSTALL_TO)/share/doc/lathe
+		$(addprefix $(INSTALL_TO)/share/man/man,1 5 7) $(DOC)
 	install $(PROGRAMS) $(INSTALL_TO)/bin
 	install -m 644 config/*.conf $(INSTALL_TO)/share/lathe
-	install -m 644 README.md $(filter-out %.in.md,$(wildcard docs/*.md)) $(INSTALL_TO)/share/doc/lathe
+	for file in $(DOCUMENTS); do install -D -m 644 $$file $(DOC)/$$file || exit 1; done
+	ln -sfn ../../lathe $(DOC)/config
 	install -m 644 systemd/lathe.sysusers $(INSTALL_TO)/lib/sysusers.d/lathe.conf
 	install -m 644 control/lathectl/completion.bash \
 		$(INSTALL_TO)/share/bash-completion/completions/lathectl

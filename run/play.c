@@ -2,6 +2,7 @@
  *
  *   lathe-play [--into CLIENT] FILE
  *   lathe-play --probe              is a server there? prints its rate; exit 0 or 1
+ *   lathe-play --check FILE         can it be played? exit 0 or 1
  *
  * The file is read and brought to the server's rate whole, before the client goes live, so
  * that the process callback only copies. A mono file feeds all ports; otherwise port N
@@ -67,14 +68,37 @@ static int on_process(jack_nframes_t frames, void *context)
 	return 0;
 }
 
-static float *file_read(const char *path, SF_INFO *info)
+static SNDFILE *file_open(const char *path, SF_INFO *info)
 {
 	SNDFILE *file = sf_open(path, SFM_READ, info);
 
-	if (!file) {
+	if (!file)
 		fprintf(stderr, "lathe-play: %s: %s\n", path, sf_strerror(NULL));
+	return file;
+}
+
+/* Whether the first frame can be read. Exit status. */
+static int check(const char *path)
+{
+	SF_INFO info = { 0 };
+	SNDFILE *file = file_open(path, &info);
+	float *frame = file ? calloc((size_t)info.channels, sizeof *frame) : NULL;
+	bool good = frame && sf_readf_float(file, frame, 1) == 1;
+
+	if (file && !good)
+		fprintf(stderr, "lathe-play: %s: holds no audio\n", path);
+	free(frame);
+	if (file)
+		sf_close(file);
+	return !good;
+}
+
+static float *file_read(const char *path, SF_INFO *info)
+{
+	SNDFILE *file = file_open(path, info);
+
+	if (!file)
 		return NULL;
-	}
 	if (info->frames > (sf_count_t)SECONDS_MAX * info->samplerate) {
 		fprintf(stderr, "lathe-play: %s: playing its first %d minutes\n", path,
 			SECONDS_MAX / 60);
@@ -184,14 +208,17 @@ static const char *options(int argc, char **argv, struct player *player)
 	static const struct option table[] = {
 		{ "into", required_argument, NULL, 'i' },
 		{ "probe", no_argument, NULL, 'p' },
+		{ "check", required_argument, NULL, 'c' },
 		{ 0 },
 	};
 	int option;
 
 	while ((option = getopt_long(argc, argv, "", table, NULL)) == 'i' ||
-	       option == 'p') {
+	       option == 'p' || option == 'c') {
 		if (option == 'p')
 			exit(probe());
+		if (option == 'c')
+			exit(check(optarg));
 		player->into = optarg;
 	}
 	if (option != -1 || optind != argc - 1) {

@@ -1,10 +1,13 @@
 #!/bin/sh
 # run.sh - what `make run` does: finds or starts JACK, starts lathed, plays a programme
 # through it in a loop and shows the meters. Stops what it started, and nothing else.
-#   run.sh BUILD CONFIG [IN] [SECONDS] [DEVICE]
+#   run.sh [--check] BUILD CONFIG [IN] [SECONDS] [DEVICE]
+# --check: only whether that can be, as far as it is known before anything is built.
 # shellcheck disable=SC2317 # the traps call what looks unreachable
 set -u
 cd "$(dirname "$0")/.." || exit 1
+check=""
+[ "$1" != --check ] || { check=1; shift; }
 build=$1 config=$2 in=${3:-} seconds=${4:-} device=${5:-}
 scratch=$(mktemp -d) || exit 1
 # A client must not be called as its server: both make a socket of their name.
@@ -46,12 +49,51 @@ fail() {
 	exit 1
 }
 
+seconds_check() {
+	case "$seconds" in
+	"") return ;;
+	*[!0-9.]* | *.*.*) ;;
+	*[1-9]*) return ;;
+	esac
+	fail "SECONDS=$seconds: would accept a number above 0, as in SECONDS=10; without it Ctrl-C ends the run."
+}
+
+in_check() {
+	[ -n "$in" ] || return 0
+	[ -e "$in" ] || fail "IN=$in: there is no such file."
+	[ ! -d "$in" ] || fail "IN=$in: is a folder, would accept a sound file."
+	[ -r "$in" ] || fail "IN=$in: can't be read by this user."
+	[ -x "$build/lathe-play" ] || return 0
+	"$build/lathe-play" --check "$in" 2>"$scratch/check"
+	[ "$?" != 1 ] || fail "IN=$in: would accept what libsndfile reads (WAV, FLAC, AIFF, Ogg, MP3, ...):" "$scratch/check"
+}
+
+racks() {
+	for file in config/*.conf; do
+		rack=${file#config/}
+		printf ' %s' "${rack%.conf}"
+	done
+}
+
+config_check() {
+	[ ! -d "$config" ] || fail "CONFIG=$config: is a folder, would accept a config file."
+	[ ! -r "$config" ] || return 0
+	[ ! -e "$config" ] || fail "CONFIG=$config: can't be read by this user."
+	case "$config" in
+	config/*.conf)
+		rack=${config#config/}
+		fail "RACK=${rack%.conf}: there is no such rack, would accept$(racks); CONFIG=my.conf plays your own."
+		;;
+	esac
+	fail "CONFIG=$config: there is no such file."
+}
+
 # What was asked for, before anything is started.
 asked_check() {
-	[ -z "$in" ] || [ -r "$in" ] || fail "IN=$in: there is no such file, or it can't be read."
-	case "$seconds" in
-	*[!0-9.]*) fail "SECONDS=$seconds: a number of seconds is wanted, as in SECONDS=10." ;;
-	esac
+	seconds_check
+	config_check
+	in_check
+	[ -z "$check" ] || exit 0
 	"$build/lathed" --config "$config" --check >"$scratch/check" 2>&1 ||
 		fail "CONFIG=$config can't be played:" "$scratch/check"
 }

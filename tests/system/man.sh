@@ -65,4 +65,18 @@ for key in $keys; do
 	fi
 	check "lathe.conf(5) has $key" grep -qw -- "$key" "$work/lathe.conf.5"
 done
+
+# What is installed: the documents' links lead to files.
+"${MAKE:-make}" -s "BUILD=$BUILD" "DESTDIR=$work/root" install >"$work/installed" 2>&1
+# dead_links: each one, with the document that it stands in
+dead_links() {
+	find "$work/root/usr/local/share/doc" -name '*.md' | while read -r document; do
+		grep -o '](\([^)#]*\)' "$document" | cut -c3- | grep -v '^https\{0,1\}:' | while read -r link; do
+			[ -e "${document%/*}/$link" ] || echo "${document##*/}: $link"
+		done
+	done
+}
+check "installed" test -e "$work/root/usr/local/share/doc/lathe/docs/osc.md"
+check "no dead link" test -z "$(dead_links | tee "$work/dead")"
+cat "$work/dead"
 finish

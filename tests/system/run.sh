@@ -42,6 +42,30 @@ is "no such file: exit" "$?" 1
 is "no such file: said" "$(grep -c 'none.wav' "$scratch/out" | awk '{ print ($1 >= 1) }')" 1
 is "no such file: nothing left" "$(left "$run")" 0
 
+# What can't be is refused before anything is installed, built or started.
+# refused WHAT WORDS WORD=VALUE...
+refused() {
+	what=$1 words=$2
+	shift 2
+	"${MAKE:-make}" -s "BUILD=$scratch/none" run "$@" >"$scratch/out" 2>&1
+	is "$what: exit" "$?" 2
+	is "$what: said" "$(grep -c -- "$words" "$scratch/out")" 1
+	is "$what: nothing made" "$(ls -d "$scratch/none" 2>/dev/null)" ""
+}
+refused "no time" "^run: SECONDS=0: would accept a number above 0" SECONDS=0
+refused "nor this" "^run: SECONDS=0.0: would accept" SECONDS=0.0
+refused "no number" "^run: SECONDS=abc: would accept" SECONDS=abc
+refused "two points" "^run: SECONDS=1.2.3: would accept" SECONDS=1.2.3
+refused "no such rack" "^run: RACK=nosuch: .*accept .*broadcast .*streaming .*vinyl;" RACK=nosuch
+refused "no such config" "^run: CONFIG=nosuch.conf: there is no such file" CONFIG=nosuch.conf
+refused "no such sound" "^run: IN=nosuch.wav: there is no such file" IN=nosuch.wav
+refused "a folder" "^run: IN=tests: is a folder" IN=tests
+run/run.sh --check "$build" config/streaming.conf README.md >"$scratch/out" 2>&1
+is "no sound: exit" "$?" 1
+is "no sound: said" "$(grep -c 'README.md: would accept what libsndfile reads' "$scratch/out")" 1
+run/run.sh --check "$build" config/streaming.conf "$build/demo.wav" 0.5 >"$scratch/out" 2>&1
+is "all is well: exit" "$?" 0
+
 [ "$failed" = 0 ] || cat "$scratch/out"
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]
