@@ -11,6 +11,14 @@
 #include <string.h>
 #include <sys/mman.h>
 
+/* Under AddressSanitizer nobody reads on in a plan that is gone. */
+#if __has_include(<sanitizer/asan_interface.h>)
+#include <sanitizer/asan_interface.h>
+#else
+#define ASAN_POISON_MEMORY_REGION(memory, bytes) ((void)(memory), (void)(bytes))
+#define ASAN_UNPOISON_MEMORY_REGION(memory, bytes) ((void)(memory), (void)(bytes))
+#endif
+
 enum { ALIGN = 64, GROW_BYTES = 1 << 16 };
 /* A larger one is given back to the system: spares stay locked in memory. */
 enum { SPARE_BYTES_MAX = 32 << 20 };
@@ -58,8 +66,10 @@ struct arena *arena_create(void)
 
 void arena_destroy(struct arena *arena)
 {
-	if (arena)
-		munmap(arena, arena->reserved);
+	if (!arena)
+		return;
+	ASAN_UNPOISON_MEMORY_REGION(arena, arena->opened);
+	munmap(arena, arena->reserved);
 }
 
 struct arena *arena_take(struct arenas *arenas)
@@ -75,6 +85,8 @@ void arena_leave(struct arenas *arenas, struct arena *arena)
 	}
 	arena->stale = arena->used > arena->stale ? arena->used : arena->stale;
 	arena->used = empty_bytes;
+	ASAN_POISON_MEMORY_REGION((unsigned char *)arena + empty_bytes,
+				  arena->opened - empty_bytes);
 	arenas->spare[arenas->count++] = arena;
 }
 
@@ -104,6 +116,7 @@ void *arena_alloc(struct arena *arena, size_t bytes)
 
 	if (used > arena->opened)
 		grow(arena, used);
+	ASAN_UNPOISON_MEMORY_REGION(memory, used - arena->used);
 	if (arena->used < arena->stale)
 		memset(memory, 0, used - arena->used);
 	arena->used = used;
