@@ -460,8 +460,12 @@ int main(int argc, char **argv)
 	lathed.host.rack = rack_open(lathed.options.config);
 	if (!lathed.host.rack)
 		return STATUS_CONFIG;
-	if (lathed.options.describe)
+	if (lathed.options.describe) {
 		describe_rack(lathed.host.rack, describe_row, NULL);
+		status = fflush(stdout) != 0 || ferror(stdout);
+		if (status)
+			fputs("lathed: not all of it could be written\n", stderr);
+	}
 	if (lathed.options.avahi)
 		status = announce(&lathed);
 	if (lathed.options.check || lathed.options.describe || lathed.options.avahi) {

@@ -364,23 +364,33 @@ static void meters_fold(struct render *render)
 	}
 }
 
-/* Ctrl-C and its kind wait for stop_asked(), so that the file can be taken away. */
+static const int stops[] = { SIGINT, SIGTERM, SIGHUP };
+enum { STOPS = sizeof stops / sizeof *stops };
+
+/* Ctrl-C and its kind wait for stop_asked(), so that the file can be taken away; but who
+ * started it under nohup, or behind others' backs, wants some of them ignored. */
 static void stop_hold(int how)
 {
-	sigset_t stops;
+	struct sigaction action;
+	sigset_t held;
 
-	sigemptyset(&stops);
-	sigaddset(&stops, SIGINT);
-	sigaddset(&stops, SIGTERM);
-	sigprocmask(how, &stops, NULL);
+	sigemptyset(&held);
+	for (int i = 0; i < STOPS; i++)
+		if (sigaction(stops[i], NULL, &action) == 0 &&
+		    action.sa_handler != SIG_IGN)
+			sigaddset(&held, stops[i]);
+	sigprocmask(how, &held, NULL);
 }
 
 static bool stop_asked(void)
 {
 	sigset_t pending;
+	bool asked = false;
 
 	sigpending(&pending);
-	return sigismember(&pending, SIGINT) || sigismember(&pending, SIGTERM);
+	for (int i = 0; i < STOPS; i++)
+		asked |= sigismember(&pending, stops[i]) > 0;
+	return asked;
 }
 
 static int run(struct render *render)
@@ -449,7 +459,7 @@ static void node_print(const struct render *render, int n, bool *first)
 	}
 }
 
-static void meters_print(const struct render *render)
+static int meters_print(const struct render *render)
 {
 	bool first = true;
 
@@ -463,6 +473,10 @@ static void meters_print(const struct render *render)
 			node_print(render, n, &first);
 	if (render->options->json)
 		puts("\n  }\n}");
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return 0;
+	fputs("lathe-render: the meters could not be written\n", stderr);
+	return EXIT_FILE;
 }
 
 static bool memory_open(struct render *render)
@@ -513,7 +527,7 @@ static int render_file(struct render *render)
 	if (status && render->out)
 		output_remove(render->options->out);
 	if (!status && (render->options->meters || render->options->json))
-		meters_print(render);
+		status = meters_print(render);
 	return status;
 }
 

@@ -25,7 +25,12 @@ static void value_print(const char *path, const struct message *message, bool js
 	} else {
 		printf("%s %.6g\n", path, message_number(message, 0));
 	}
-	fflush(stdout);
+}
+
+/* Whoever reads the lines sees each at once; true: nobody can any more. */
+static bool is_lost(void)
+{
+	return fflush(stdout) != 0;
 }
 
 /* Awaits a pong amid what else comes. */
@@ -51,7 +56,7 @@ static bool on_change(void *context, const struct message *message)
 	    strcmp(path + length - 5, "/text") == 0)
 		path[length - 5] = '\0';
 	value_print(path, message, session->options.json);
-	return false;
+	return is_lost();
 }
 
 static bool on_event(void *context, const struct message *message)
@@ -80,8 +85,7 @@ static bool on_event(void *context, const struct message *message)
 		}
 	}
 	puts(session->options.json ? "}" : "");
-	fflush(stdout);
-	return false;
+	return is_lost();
 }
 
 /* All that comes, as it came. */
@@ -101,8 +105,7 @@ static bool on_traffic(void *context, const struct message *message)
 			json_number(stdout, message_number(message, i));
 	}
 	puts(json ? "]}" : "");
-	fflush(stdout);
-	return false;
+	return is_lost();
 }
 
 static bool on_sign(void *context, const struct message *message)
@@ -133,7 +136,7 @@ static int follow(struct session *session, const char *pattern,
 	double end = client_now() + session->options.seconds;
 	bool endless = session->options.seconds < 0, known = false;
 
-	while (!stop_asked && (endless || client_now() < end)) {
+	while (!stop_asked && !ferror(stdout) && (endless || client_now() < end)) {
 		double slice = endless ? renew_seconds
 				       : fmin(renew_seconds, end - client_now());
 		client_send(&session->client, "/rack/subscribe", "sf", pattern, rate);

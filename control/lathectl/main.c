@@ -400,6 +400,15 @@ int command_words(struct session *session, int argc, char **argv)
 			command->changes, command->run, argc - 1, argv + 1);
 }
 
+/* A full disk is no success. */
+static int printed(int status)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return status;
+	fprintf(stderr, "lathectl: not all that it printed could be written\n");
+	return status == EXIT_DONE ? EXIT_REFUSED : status;
+}
+
 int main(int argc, char **argv)
 {
 	const char *host = getenv("LATHE_HOST"), *port = getenv("LATHE_PORT");
@@ -430,7 +439,7 @@ int main(int argc, char **argv)
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
 	if (session.places.count > 1)
-		return command_words(&session, argc, argv);
+		return printed(command_words(&session, argc, argv));
 	session.options.host = place->host;
 	session.options.port = place->port;
 	if (!client_open(&session.client, place->host, place->port, error,
@@ -440,5 +449,5 @@ int main(int argc, char **argv)
 	}
 	int status = command_words(&session, argc, argv);
 	client_close(&session.client);
-	return status == EXIT_DONE && fflush(stdout) != 0 ? EXIT_REFUSED : status;
+	return printed(status);
 }

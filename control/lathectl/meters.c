@@ -482,7 +482,8 @@ static int board_follow(struct board *board)
 	double end = board->began + session->options.seconds;
 	double renew = 0, look = 0, next = client_now() + every;
 
-	while (!stop_asked && (session->options.seconds < 0 || client_now() < end)) {
+	while (!stop_asked && !ferror(stdout) &&
+	       (session->options.seconds < 0 || client_now() < end)) {
 		double now = client_now();
 		if (now >= renew) {
 			subscribe(board, rate);

@@ -74,6 +74,10 @@ int command_script(struct session *session, int argc, char **argv)
 		if (status != EXIT_DONE)
 			fprintf(stderr, "lathectl: %s:%d: ended here\n", argv[0], line);
 	}
+	if (ferror(file)) {
+		fprintf(stderr, "lathectl: %s: %s\n", argv[0], strerror(errno));
+		status = EXIT_USAGE;
+	}
 	if (file != stdin)
 		fclose(file);
 	return status;

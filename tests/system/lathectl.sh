@@ -159,6 +159,18 @@ is "nothing to set" "$(ctl set input/gain)" 2
 
 is "nobody to watch" "$(ctl --port "$((port + 1))" --timeout 0.2 --seconds 5 watch)" 3
 
+# Who can't write what it has to say ends, and not in success.
+full() {
+	timeout 5 "$build/lathectl" --port "$port" "$@" >/dev/full 2>"$scratch/err"
+	echo $?
+}
+for words in watch meters describe status 'get input/gain'; do
+	# shellcheck disable=SC2086 # a command and its address
+	is "$words: a full disk" "$(full $words)" 1
+done
+is "a full disk is said" "$(grep -c 'could be written' "$scratch/err")" 1
+is "a script that is a folder" "$(ctl script "$scratch")" 2
+
 # A list is whole on a machine that hardly gets to it.
 all=$("$build/lathectl" --port "$port" get | wc -l)
 while kill -STOP "$lathed"; do

@@ -55,6 +55,25 @@ for start in 48000 9600000; do
 done
 is "start frame: bytes" "$(sum "$scratch/9600000.wav")" "$(sum "$scratch/48000.wav")"
 
+# Nothing half-written stays; nobody is stopped who was started not to be.
+stopped() { # SIGNAL [ignored]
+	[ $# = 1 ] || trap '' "$1"
+	"$build/lathe-render" --config $config --block 1 "$scratch/demo.wav" \
+		"$scratch/stopped.wav" 2>"$scratch/err" &
+	sleep 0.3
+	kill -"$1" $!
+	wait $!
+	echo "$? $(find "$scratch" -name stopped.wav | wc -l)"
+}
+is "stopped: TERM" "$(stopped TERM)" "143 0"
+is "stopped: HUP" "$(stopped HUP)" "129 0"
+is "under nohup" "$(stopped HUP ignored)" "0 1"
+
+is "meters, a full disk" "$("$build/lathe-render" --config $config --json \
+	"$scratch/demo.wav" >/dev/full 2>"$scratch/err"; echo $?)" 1
+is "describe, a full disk" "$("$build/lathed" --config $config --describe \
+	>/dev/full 2>"$scratch/err"; echo $?)" 1
+
 # Values from the command line.
 is "set" "$(render --config "$scratch/through.conf" --set pass/gain=-6 --meters \
 	"$scratch/demo.wav")" 0
