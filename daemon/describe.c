@@ -57,7 +57,7 @@ static void describe_meter(const struct node *node, int slot, struct description
 	row->type = "meter";
 	row->access = "r";
 	row->unit = meter->unit ? meter->unit : "";
-	row->curve = "linear";
+	row->curve = meter_is_switch(meter) ? "toggle" : "linear";
 	row->min = meter->min;
 	row->max = meter->max;
 	row->def = 0;

@@ -267,6 +267,11 @@ float meter_reading(const struct meter *meter, float published)
 	return published > meter->min ? published : meter->min;
 }
 
+bool meter_is_switch(const struct meter *meter)
+{
+	return !(meter->unit && meter->unit[0]) && meter->min == 0 && meter->max == 1;
+}
+
 int meter_text(const struct meter *meter, float reading, char *text, size_t size)
 {
 	const char *unit = meter->unit ? meter->unit : "";
@@ -275,6 +280,10 @@ int meter_text(const struct meter *meter, float reading, char *text, size_t size
 	/* A reduction's floor is 0 dB: nothing is turned down, and that is no silence. */
 	if (level && meter->min < 0 && reading <= meter->min)
 		return snprintf(text, size, "-inf %s", unit);
+	if (meter_is_switch(meter))
+		return snprintf(text, size, "%s", reading >= 0.5f ? "on" : "off");
+	if (!unit[0] && reading == rintf(reading))
+		return snprintf(text, size, "%.0f", (double)reading);
 	return quantity_text((double)reading, unit, 0, text, size);
 }
 

@@ -70,6 +70,16 @@ static void test_meters(void)
 					 .flags = METER_LINEAR };
 	meter_text(&reduction, 0, path, sizeof(path));
 	CHECK_TEXT(path, "0.0 dB");
+	const struct meter black = { .unit = "", .max = 1 }, alarm = { .max = 3 };
+	meter_text(&black, 0, path, sizeof(path));
+	CHECK_TEXT(path, "off");
+	meter_text(&black, 1, path, sizeof(path));
+	CHECK_TEXT(path, "on");
+	meter_text(&alarm, 2, path, sizeof(path));
+	CHECK_TEXT(path, "2");
+	const struct meter correlation = { .unit = "", .min = -1, .max = 1 };
+	meter_text(&correlation, 0.534f, path, sizeof(path));
+	CHECK_TEXT(path, "0.534");
 }
 
 /* Every row of every table: ends map to ends, norm and denorm undo each other, texts

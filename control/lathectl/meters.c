@@ -22,6 +22,8 @@ struct gauge {
 	double now;               /* since the last look, the strongest */
 	double last, least, most; /* of all that came */
 	bool fresh, seen;
+	bool is_switch;
+	bool bypassed; /* its node: this is what it would do */
 };
 
 struct board {
@@ -54,6 +56,7 @@ static void gauge_add(struct board *board, const struct message *message)
 {
 	const char *path = message_string(message, 0);
 	const char *unit = message_string(message, 3);
+	const char *curve = message_string(message, 4);
 	const char *label = message_string(message, 10);
 	const char *meter = path ? strstr(path, "/meter/") : NULL;
 	double floor = message_number(message, 5);
@@ -63,7 +66,9 @@ static void gauge_add(struct board *board, const struct message *message)
 	struct gauge *gauge = &board->gauges[board->count];
 	*gauge = (struct gauge) { .floor = floor,
 				  .now = (double)NAN,
-				  .last = (double)NAN };
+				  .last = (double)NAN,
+				  .least = (double)INFINITY,
+				  .is_switch = curve && strcmp(curve, "toggle") == 0 };
 	snprintf(gauge->path, sizeof gauge->path, "%s", path);
 	snprintf(gauge->node, sizeof gauge->node, "%.*s", (int)(meter - path - 1),
 		 path + 1);
@@ -131,6 +136,16 @@ static bool is_channel(const struct gauge *gauge)
 	return slash && strspn(slash + 1, "0123456789") == strlen(slash + 1);
 }
 
+/* "-14.2" in a unit; "on", "3", "0.53" without one. */
+static const char *value_text(const struct gauge *gauge, double value, char text[32])
+{
+	if (gauge->is_switch)
+		return value >= 0.5 ? "on" : "off";
+	bool is_whole = fabs(value - round(value)) < 0.005;
+	snprintf(text, 32, "%.*f", gauge->unit[0] ? 1 : is_whole ? 0 : 2, value);
+	return text;
+}
+
 /* A level that reads nothing at all. */
 static bool is_floor(const struct gauge *gauge, double value)
 {
@@ -147,7 +162,9 @@ static void gauge_take(struct gauge *gauge, double value)
 	if (!gauge->fresh || value > gauge->now)
 		gauge->now = value;
 	gauge->last = value;
-	gauge->least = gauge->seen ? fmin(gauge->least, value) : value;
+	/* Of the 3 s before there is a loudness nobody wants to know. */
+	if (!is_floor(gauge, value))
+		gauge->least = fmin(gauge->least, value);
 	gauge->most = gauge->seen ? fmax(gauge->most, value) : value;
 	gauge->fresh = gauge->seen = true;
 }
@@ -181,6 +198,25 @@ static void status_take(struct board *board, const struct message *message)
 	}
 }
 
+/* "/limit/bypass" */
+static bool bypass_take(struct board *board, const struct message *message)
+{
+	static const char tail[] = "/bypass";
+	size_t length = strlen(message->path);
+	const char *at = message->path + length - (sizeof tail - 1);
+
+	if (length < sizeof tail || strcmp(at, tail) != 0)
+		return false;
+	size_t name = (size_t)(at - message->path - 1);
+	for (int i = 0; i < board->count; i++) {
+		struct gauge *gauge = &board->gauges[i];
+		if (strlen(gauge->node) == name &&
+		    memcmp(gauge->node, message->path + 1, name) == 0)
+			gauge->bypassed = message_number(message, 0) > 0.5;
+	}
+	return true;
+}
+
 static bool on_reading(void *context, const struct message *message)
 {
 	struct board *board = context;
@@ -189,6 +225,8 @@ static bool on_reading(void *context, const struct message *message)
 		status_take(board, message);
 		return false;
 	}
+	if (bypass_take(board, message))
+		return false;
 	for (int i = 0; i < board->count; i++) {
 		/* Snapshots come in the order of the tables. */
 		int at = (board->slot_hint + i) % board->count;
@@ -281,10 +319,12 @@ static bool levels(const struct board *board, int from, int to, const char *name
 /* "1.5" "-inf" for a reading at its floor. */
 static void number_draw(const struct gauge *gauge, double value)
 {
+	char text[32];
+
 	if (!isfinite(value) || is_floor(gauge, value))
 		printf("   -∞");
 	else
-		printf("%5.1f", value);
+		printf("%5s", value_text(gauge, value, text));
 }
 
 static bool is_host(const struct gauge *gauge)
@@ -376,6 +416,11 @@ static void board_draw(struct board *board)
 				printf("     -∞ dB");
 			room -= bar + 10;
 		}
+		if (board->gauges[from].bypassed && room > 10) {
+			printf("  %sbypassed%s", paint(board, "\033[1m"),
+			       paint(board, "\033[0m"));
+			room -= 10;
+		}
 		lines += 1 + extras_draw(board, from, to, room);
 		printf("\033[K\n");
 	}
@@ -387,9 +432,12 @@ static void board_draw(struct board *board)
 /* One line per node: "limit in -3.2 -3.4 out -1.0 -1.1 gr 2.2". */
 static void board_print(const struct board *board)
 {
+	char text[32];
+
 	for (int from = 0, to; from < board->count; from = to) {
 		to = node_end(board, from);
-		printf("%s", board->gauges[from].node);
+		printf("%s%s", board->gauges[from].node,
+		       board->gauges[from].bypassed ? " bypassed" : "");
 		for (int i = from; i < to; i++) {
 			const struct gauge *gauge = &board->gauges[i];
 			if (!gauge->seen || is_gauge(gauge, "load") ||
@@ -399,7 +447,7 @@ static void board_print(const struct board *board)
 			if (!slash || strcmp(slash, "/1") == 0)
 				printf(" %.*s", (int)strcspn(gauge->name, "/"),
 				       gauge->name);
-			printf(" %.1f", gauge->now);
+			printf(" %s", value_text(gauge, gauge->now, text));
 		}
 		putchar('\n');
 	}
@@ -428,28 +476,41 @@ static void board_json(const struct board *board)
 /* "-14.2", "-inf" for a level at its floor. */
 static void cell_print(const struct gauge *gauge, double value)
 {
-	if (is_floor(gauge, value))
-		printf(" %8s", "-inf");
-	else
-		printf(" %8.1f", value);
+	char text[32];
+
+	printf(" %8s", !isfinite(value) || is_floor(gauge, value)
+			       ? "-inf"
+			       : value_text(gauge, value, text));
+}
+
+static bool is_summed(const struct gauge *gauge)
+{
+	return !is_host(gauge) && !strchr(gauge->name, '/') && gauge->seen;
 }
 
 /* Every module's own meters, with the least and the most that was seen. */
 static void board_summary(const struct board *board)
 {
-	printf("\n%-12s %-20s %8s %8s %8s\n", "node", "meter", "last", "least", "most");
+	int width = NAME_WIDTH;
+
+	for (int i = 0; i < board->count; i++)
+		if (is_summed(&board->gauges[i]))
+			width = (int)fmax(width, (double)strlen(board->gauges[i].node));
+	printf("\n%-*s %-20s %8s %8s %8s\n", width, "node", "meter", "last", "least",
+	       "most");
 	for (int i = 0; i < board->count; i++) {
 		const struct gauge *gauge = &board->gauges[i];
-		if (is_host(gauge) || strchr(gauge->name, '/') || !gauge->seen)
+		if (!is_summed(gauge))
 			continue;
-		printf("%-12s %-20s", gauge->node, gauge->label);
+		printf("%-*s %-20s", width, gauge->node, gauge->label);
 		cell_print(gauge, gauge->last);
 		cell_print(gauge, gauge->least);
 		cell_print(gauge, gauge->most);
-		printf(" %s\n", gauge->unit);
+		printf("%s%s%s\n", gauge->unit[0] ? " " : "", gauge->unit,
+		       gauge->bypassed ? " (bypassed)" : "");
 	}
 	if (board->status[0])
-		printf("%-12s%s\n", "rack", board->status);
+		printf("%-*s%s\n", width - 1, "rack", board->status);
 }
 
 static void board_look(struct board *board)
@@ -472,6 +533,7 @@ static void subscribe(struct board *board, double rate)
 
 	client_send(client, "/rack/subscribe", "sf", "/*/meter", rate);
 	client_send(client, "/rack/subscribe", "sf", "/rack/output/*/meter", rate);
+	client_send(client, "/rack/subscribe", "sf", "/*/bypass", rate);
 }
 
 static int board_follow(struct board *board)

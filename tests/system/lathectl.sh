@@ -127,6 +127,14 @@ is "watch" "$(ctl watch input --seconds 0.5; grep -c '^input/gain -3.0 dB$' "$sc
 1"
 is "meters" "$(ctl meters --seconds 2.2 --summary)" 0
 is "meters: summary" "$(($(grep -c '^after .* LUFS$' "$scratch/out") > 2))" 1
+is "meters: states" "$(grep -Ec '^level +Frozen( +[0-4]){3}$' "$scratch/out")" 1
+is "meters: in columns" "$(sed -n '/^node /,/^rack  /p' "$scratch/out" | sed '$d' |
+	awk '{ print index($0, "Gain") + index($0, "meter") + index($0, "Louder") }' | sort -un | tail -n +2 | wc -l)" 1
+"$build/lathectl" --port "$port" set limit/bypass on >/dev/null
+is "meters: bypassed" "$(ctl meters --seconds 1.2 --summary; grep -q '^limit bypassed ' "$scratch/out" &&
+	grep -c '^limit .*dB (bypassed)$' "$scratch/out")" "0
+1"
+"$build/lathectl" --port "$port" set limit/bypass off >/dev/null
 is "meters: json" "$(ctl --json meters --seconds 1.2)$(head -n 1 "$scratch/out" |
 	python3 -c 'import json, sys; print("limit/meter/gr" in json.load(sys.stdin)["meters"])')" "0True"
 
