@@ -386,6 +386,7 @@ struct engine *engine_create(const struct engine_options *options)
 	engine->began_ns = engine_now_ns();
 	engine->built_ns = engine->began_ns - build_every_ns;
 	engine->running = options->in_line;
+	engine->serial = options->start_serial;
 	engine->orders.real_time = !options->in_line;
 	init_rt(engine);
 	give_orders(engine);

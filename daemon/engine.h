@@ -30,6 +30,8 @@ struct engine_options {
 	bool in_line; /* no threads: builds and measures run inside engine calls (render, tests) */
 	bool start_faded; /* 50 ms fade-in from silence at the first plan */
 	uint64_t start_frame;
+	uint64_t
+		start_serial; /* who waits for a serial of the engine before hears of it */
 	struct event_log *events;
 	/* Called when a built plan needs ports; the owner registers them and calls
 	 * engine_ports_ready(). NULL: ports are ready at once. */

@@ -132,6 +132,7 @@ static bool engine_open(struct lathed *lathed, int rate)
 		.rate = rate,
 		.start_faded = true,
 		.start_frame = frame - frame % GRID_FRAMES,
+		.start_serial = host->serial,
 		.events = host->events,
 		.ports_wanted = jack_ports_wanted,
 		.context = lathed->jack,

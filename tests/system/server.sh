@@ -43,6 +43,7 @@ start_jackd -r 44100 -p 128
 check "finds it again" within 3 said "jack_found.*44100 Hz, 128 frames"
 check "registers its ports again" within 2 has_port $lathe:out_2
 check "kept what was set" keeps
+check "what was set meanwhile is in the audio" ctl sync
 check "a user's connection is made again" within 2 wired $lathe:out_1 system:playback_2
 check "and that of an input" within 2 wired $lathe:in_2 system:capture_1
 check "no other is" not wired $lathe:out_1 system:playback_1
