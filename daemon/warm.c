@@ -113,9 +113,21 @@ static void time_step(struct step *step)
 		step->from[i]->due = larger(step->from[i]->due, step->lead);
 }
 
+/* Modules in a row are not all worth waiting for; what is on its way to an output is, or
+ * frames would be missing there. */
+static int patience(const struct plan *plan)
+{
+	int most = 2 * plan->rate;
+
+	for (int i = 0; i < plan->node_count; i++)
+		most = larger(most, plan->latency[i]);
+	return most;
+}
+
 int warm_begin(struct plan *next, struct plan *now)
 {
-	int longest = 0, turns = (next->step_count - 1) / AT_ONCE * GRID_FRAMES;
+	int longest = 0, most = patience(next),
+	    turns = (next->step_count - 1) / AT_ONCE * GRID_FRAMES;
 
 	for (int i = 0; i < next->step_count; i++)
 		expect(&next->steps[i], now);
@@ -123,7 +135,7 @@ int warm_begin(struct plan *next, struct plan *now)
 		time_step(&next->steps[i]);
 		longest = larger(longest, next->steps[i].lead);
 	}
-	longest = longest < 2 * next->rate ? longest : 2 * next->rate;
+	longest = longest < most ? longest : most;
 	return larger((longest + GRID_FRAMES - 1) / GRID_FRAMES * GRID_FRAMES, turns);
 }
 

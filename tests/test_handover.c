@@ -113,6 +113,29 @@ static void test_cold_node(void)
 	rack_destroy(longer);
 }
 
+/* However long the delay is that a new node makes anew. */
+static void test_long_padding(void)
+{
+	enum { FRAMES = 150000, BLOCK = 4096 };
+	struct rack *rack = rig_rack(), *other = rig_rack();
+	int differ = 0;
+
+	rig_output(rack, "out", rig_from(rig_chain(rack, "gain", "rest")));
+	rig_output(other, "out", rig_from(rig_chain(other, "gain", "other")));
+	rack->latency = other->latency = FRAMES;
+	struct rig *rig = rig_open(rack, 0);
+	rig_play(rig, FRAMES + BLOCK, BLOCK);
+	engine_rebuild(rig->engine, other);
+	for (int played = 0; played < 2 * FRAMES; played += BLOCK) {
+		rig_run(rig, BLOCK);
+		differ += shifted(rig, FRAMES, BLOCK);
+		rig_tick(rig);
+	}
+	CHECK(differ == 0, "%d samples", differ);
+	rig_close(rig);
+	rack_destroy(other);
+}
+
 /* Unpadded: the programme moves by the difference inside the fade, and an event says so. */
 static void test_moved(void)
 {
@@ -320,6 +343,7 @@ int main(void)
 	test_same_latency();
 	test_padded();
 	test_cold_node();
+	test_long_padding();
 	test_moved();
 	test_bundle();
 	test_value_swap_race();
