@@ -32,7 +32,7 @@ void config_print_value(struct text *text, const struct node *node, int index)
 
 	switch (param->curve) {
 	case CURVE_FILE:
-		config_print_string(text, strrchr(node->files[index], '/') + 1);
+		config_print_string(text, node_file(node, index));
 		return;
 	case CURVE_TOGGLE:
 		text_add(text, value > 0 ? "true" : "false");

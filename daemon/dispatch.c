@@ -132,13 +132,17 @@ static bool take_number(const struct argument *argument, double *number)
 	return end != argument->text && !*end && isfinite(*number);
 }
 
+/* What it is already may be set: a list of all that a node has is taken back whole. */
+static void want_file(struct want *want, const char *file,
+		      const struct argument *argument)
+{
+	if (!argument->text || strcmp(argument->text, file) != 0)
+		refuse(want, "read_only", "files are chosen in the config");
+}
+
 static void want_value(struct want *want, const struct param *param,
 		       const struct argument *argument)
 {
-	if (param->curve == CURVE_FILE) {
-		refuse(want, "read_only", "files are chosen in the config");
-		return;
-	}
 	if (argument->text) {
 		if (!param_parse(param, argument->text, &want->value, want->error,
 				 sizeof want->error)) {
@@ -227,6 +231,12 @@ static void want_of(struct dispatch *dispatch, int index, enum verb verb,
 		want_toggle(want, place->param, now);
 	else if (verb == VERB_RESET && !is_release(&argument))
 		want_reset(want, dispatch->host->rack, place);
+	else if ((verb == VERB_VALUE || verb == VERB_TEXT) &&
+		 place->param->curve == CURVE_FILE)
+		want_file(want,
+			  node_file(&dispatch->host->rack->nodes[place->node],
+				    place->index),
+			  &argument);
 	else if (verb == VERB_VALUE || verb == VERB_TEXT)
 		want_value(want, place->param, &argument);
 	if (verb == VERB_TEXT)

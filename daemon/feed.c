@@ -32,9 +32,9 @@ struct turn {
 bool feed_add(struct packet *packet, const struct rack *rack, const struct place *place,
 	      enum verb form, float reading)
 {
+	const struct node *node = &rack->nodes[place->node];
 	char path[192], text[128];
-	float value =
-		place->param ? rack->nodes[place->node].values[place->index] : reading;
+	float value = place->param ? node->values[place->index] : reading;
 	if (form == VERB_VALUE)
 		return packet_add_float(packet, place->path, place->length, value);
 	int length = snprintf(path, sizeof path, "%s%s", place->path,
@@ -42,6 +42,8 @@ bool feed_add(struct packet *packet, const struct rack *rack, const struct place
 	if (form == VERB_NORM)
 		return packet_add_float(packet, path, length,
 					param_norm(place->param, value));
+	if (place->param && place->param->curve == CURVE_FILE)
+		return packet_add(packet, path, "s", node_file(node, place->index));
 	if (place->param)
 		param_text(place->param, value, text, sizeof text);
 	else

@@ -108,6 +108,13 @@ int node_params(const struct node *node)
 	return params_total(node->module, node->kind == NODE_MODULE);
 }
 
+const char *node_file(const struct node *node, int param)
+{
+	const char *path = node->files[param];
+
+	return path ? strrchr(path, '/') + 1 : "";
+}
+
 int node_meters(const struct node *node)
 {
 	return meters_total(node->module, node->channels, node->kind == NODE_MODULE);

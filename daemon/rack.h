@@ -144,6 +144,8 @@ struct node *rack_add_node(struct rack *rack, enum node_kind kind, const char *n
 /* Sets a node's channels (and the room for an output's `connect`). */
 void node_set_channels(struct node *node, int channels);
 int node_params(const struct node *node);
+/* The name of a CURVE_FILE param's file, or "". */
+const char *node_file(const struct node *node, int param);
 int node_meters(const struct node *node);
 struct rack *rack_copy(const struct rack *rack);
 void rack_destroy(struct rack *rack);

@@ -312,17 +312,20 @@ static char *line_trim(char *line)
 	return line;
 }
 
-/* "eq/band/3/gain 2.5 dB" from here on: splits it in place. */
-static char *line_split(char *line)
+/* "eq/band/3/gain 2.5 dB": splits it in place. The value is NULL where the line ends with the
+ * address; what has no text, such as a file that was not chosen, has nothing behind a space. */
+static char *line_split(char *line, char **value)
 {
-	size_t length = strcspn(line, " \t=");
+	char *path = line + strspn(line, " \t");
+	size_t length = strcspn(path, " \t=\r\n");
+	char separator = path[length];
 
-	if (!line[length])
-		return NULL;
-	bool equals = line[length] == '=';
-	line[length] = '\0';
-	char *value = line_trim(line + length + 1);
-	return *value == '=' && !equals ? line_trim(value + 1) : value;
+	path[length] = '\0';
+	*value = separator && !strchr("\r\n", separator) ? line_trim(path + length + 1)
+							 : NULL;
+	if (*value && **value == '=' && separator != '=')
+		*value = line_trim(*value + 1);
+	return path;
 }
 
 /* All changes that a file asks for. */
@@ -360,11 +363,8 @@ static bool lines_read(struct lines *lines, FILE *from)
 	char line[LINE_BYTES];
 
 	for (int number = 1; fgets(line, sizeof line, from); number++) {
-		char *path = line_trim(line);
-		if (!*path || *path == '#')
-			continue;
-		char *value = line_split(path);
-		if (is_meter(path))
+		char *value, *path = line_split(line, &value);
+		if (!*path || *path == '#' || is_meter(path))
 			continue;
 		if (value) {
 			lines_add(lines, path, value);
@@ -429,9 +429,8 @@ int command_set(struct session *session, int argc, char **argv)
 	for (int i = 0; i < argc; i++)
 		snprintf(line + strlen(line), sizeof line - strlen(line), "%s%s",
 			 i ? " " : "", argv[i]);
-	char *path = line_trim(line);
-	char *value = line_split(path);
-	if (!value || !*value) {
+	char *value, *path = line_split(line, &value);
+	if (!*path || !value) {
 		fprintf(stderr, "usage: lathectl set ADDRESS VALUE\n");
 		return EXIT_USAGE;
 	}

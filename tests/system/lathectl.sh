@@ -179,6 +179,32 @@ done
 is "a full disk is said" "$(grep -c 'could be written' "$scratch/err")" 1
 is "a script that is a folder" "$(ctl script "$scratch")" 2
 
+# All that get prints of params is taken back, files among them.
+printf '20 0\n20000 0\n' >"$scratch/flat.curve"
+cat >"$scratch/files.conf" <<'END'
+rack = { name = "files"; files = "."; };
+nodes = ( { module = "trim"; name = "gain"; },
+          { module = "tonematch"; name = "chosen"; curve = "file"; file = "flat.curve"; },
+          { module = "tonematch"; name = "none"; } );
+END
+"$build/lathed" --no-state --config "$scratch/files.conf" --port "$((port + 1))" \
+	--server "$name-none" 2>"$scratch/files.log" &
+files=$!
+for _ in $(seq 50); do
+	[ "$(ctl --port "$((port + 1))" ping)" != 0 ] || break
+	sleep 0.1
+done
+fctl() { "$build/lathectl" --port "$((port + 1))" "$@" 2>"$scratch/err"; }
+is "a file" "$(fctl get chosen/file)" "chosen/file flat.curve"
+fctl get >"$scratch/all"
+is "get, then set" "$(fctl set - <"$scratch/all" >"$scratch/out"; echo $?)$(cat "$scratch/err")" 0
+is "get, then set: the same" "$(diff "$scratch/out" "$scratch/all" | grep '^<')" ""
+is "a line of get" "$(fctl set "$(fctl get none/file)"; echo $?)" "none/file 
+0"
+is "another file" "$(fctl set chosen/file other.curve; echo $?)$(grep -c 'in the config' "$scratch/err")" 11
+kill "$files"
+wait "$files"
+
 # A list is whole on a machine that hardly gets to it.
 all=$("$build/lathectl" --port "$port" get | wc -l)
 while kill -STOP "$lathed"; do
