@@ -80,8 +80,12 @@ static void option_take(struct render_options *options, int letter)
 		options->learn = optarg;
 		break;
 	case 's':
-		if (options->set_count < SETS_MAX)
-			options->sets[options->set_count++] = optarg;
+		if (options->set_count == SETS_MAX) {
+			fprintf(stderr, "lathe-render: --set %s: %d of them at most\n",
+				optarg, SETS_MAX);
+			exit(EXIT_USAGE);
+		}
+		options->sets[options->set_count++] = optarg;
 		break;
 	case 'b':
 		options->block = (int)count_option("block", optarg, 1, BLOCK_MAX);

@@ -75,6 +75,9 @@ is "describe, a full disk" "$("$build/lathed" --config $config --describe \
 	>/dev/full 2>"$scratch/err"; echo $?)" 1
 
 # Values from the command line.
+# shellcheck disable=SC2046 # words
+is "too many" "$(render --config "$scratch/through.conf" \
+	$(yes -- '--set pass/gain=0' | head -n 257) "$scratch/demo.wav")" 2
 is "set" "$(render --config "$scratch/through.conf" --set pass/gain=-6 --meters \
 	"$scratch/demo.wav")" 0
 is "set: heard" "$(reading pass/meter/out/1 | cut -d. -f1)" "-6"
