@@ -14,6 +14,8 @@
 
 struct engine;
 
+enum { RATE_MIN = 8000, RATE_MAX = 384000 }; /* Hz, that a rack plays at */
+
 /* A port that the plan in build needs. Slots stay with a name while plans come and go. */
 struct port {
 	char name[PORT_NAME_BYTES]; /* "in_1", "stream_2", "comp_return_1" */

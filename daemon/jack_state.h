@@ -52,7 +52,8 @@ struct jack {
 	struct patch *patch;
 	struct cords cords;
 	struct names names;
-	_Atomic bool wired;    /* connected, so the rack may start, fading in */
+	_Atomic bool wired; /* connected, so the rack may start, fading in */
+	bool off_rate; /* the server is none for us, and stays so until it starts anew */
 	jack_status_t refusal; /* the last one told */
 	unsigned arrivals_seen;
 

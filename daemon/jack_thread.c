@@ -5,7 +5,7 @@
 #include <poll.h>
 #include <stdio.h>
 
-enum { RETRY_MS = 250 }; /* between two looks for a server */
+enum { RETRY_MS = 250, RETRY_SLOWLY_MS = 2000 }; /* between two looks for a server */
 
 static void state_set(struct jack *jack, enum jack_state state)
 {
@@ -27,6 +27,24 @@ static void client_refused(struct jack *jack, jack_status_t status)
 	jack->refusal = status;
 }
 
+/* A rate that no rack plays at. */
+static void refuse_rate(struct jack *jack)
+{
+	int rate = (int)jack_get_sample_rate(jack->client);
+	bool known = jack->off_rate;
+
+	jack->off_rate = rate < RATE_MIN || rate > RATE_MAX;
+	if (!jack->off_rate)
+		return;
+	jack_client_close(jack->client);
+	jack->client = NULL;
+	if (!known)
+		note_tell(&jack->notes, EVENT_WARNING, "jack_refused",
+			  "JACK server '%s' runs at %d Hz, would accept %d to %d; "
+			  "waiting for another",
+			  jack->server, rate, RATE_MIN, RATE_MAX);
+}
+
 static void client_open(struct jack *jack)
 {
 	jack_options_t options = JackNoStartServer;
@@ -36,6 +54,10 @@ static void client_open(struct jack *jack)
 		options |= JackServerName;
 	call_begin(&jack->call, "jack_client_open");
 	jack->client = jack_client_open(jack->name, options, &status, jack->server);
+	if (jack->client)
+		refuse_rate(jack);
+	else
+		jack->off_rate = false;
 	if (jack->client) {
 		atomic_store(&jack->gone, false);
 		atomic_store(&jack->freewheel, false);
@@ -45,7 +67,8 @@ static void client_open(struct jack *jack)
 	}
 	call_end(&jack->call);
 	if (!jack->client) {
-		client_refused(jack, status);
+		if (!jack->off_rate)
+			client_refused(jack, status);
 		return;
 	}
 	jack->patch = patch_create(jack->client);
@@ -177,7 +200,10 @@ void *jack_main(void *context)
 		}
 		if (jack->client && atomic_load(&jack->rewired))
 			ports_connect(jack);
-		poll(&wake, 1, jack->client ? -1 : RETRY_MS);
+		poll(&wake, 1,
+		     jack->client     ? -1
+		     : jack->off_rate ? RETRY_SLOWLY_MS
+				      : RETRY_MS);
 		hush(jack->wake);
 	}
 	if (jack->client)

@@ -19,11 +19,6 @@
 #include <time.h>
 #include <unistd.h>
 
-enum {
-	RATE_MIN = 8000,
-	RATE_MAX = 384000,
-};
-
 /* One run: the file that is read, the rack, the file that is written. */
 struct render {
 	const struct render_options *options;

@@ -59,6 +59,17 @@ check "registers its ports after a kill" within 2 has_port $lathe:out_2
 check "a user's connection is made again after a kill" within 2 wired $lathe:in_2 system:capture_1
 check "one that a user undid is not" not wired $lathe:out_1 system:playback_2
 
+# It comes back at a rate that no rack plays at; and at one that it does.
+kill -KILL "$jackd_pid"
+wait "$jackd_pid" 2>/dev/null
+start_jackd -r 1000 -p 128
+check "refuses a rate" within 5 said "jack_refused.* 1000 Hz"
+check "OSC answers meanwhile" ctl get gain/gain
+stop_jackd
+start_jackd -r 44100 -p 128
+check "finds it after that" within 5 said_times 4 "jack_found"
+check "a user's connection is made again after that" within 2 wired $lathe:in_2 system:capture_1
+
 # It hangs: OSC goes on, an end has its own deadline.
 jack_connect $lathe:out_2 system:playback_1
 kill -STOP "$jackd_pid"
