@@ -88,7 +88,7 @@ static float sample(int channel, uint32_t time, size_t frame)
 	float sign = channel ? -1.0f : 1.0f;
 
 	if (signal_kind == RAMP)
-		return sign * step * (float)(time % PERIOD);
+		return sign * step * (float)(time % PERIOD + 1); /* 0 is silence */
 	if (signal_kind == DC)
 		return constant;
 	frame -= silence_frames;
@@ -263,9 +263,9 @@ static int64_t ramp_age(uint32_t time, size_t at)
 	float left = in.tape[0][at], right = in.tape[1][at];
 	long place = lrintf(left / step);
 
-	if (fabsf(left + right) > step / 2 || (left == 0.0f && time % PERIOD))
+	if (fabsf(left + right) > step / 2 || left == 0.0f)
 		return -1;
-	return (time - (uint32_t)place) % PERIOD;
+	return (time - (uint32_t)(place - 1)) % PERIOD;
 }
 
 /* Was this frame of time played at all? A busy machine may skip the player. */
