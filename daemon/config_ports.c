@@ -38,7 +38,8 @@ void reading_connect(struct reading *reading, const config_setting_t *setting,
 	    count != channels) {
 		setting_found(setting, found, sizeof(found));
 		if (type == CONFIG_TYPE_ARRAY || type == CONFIG_TYPE_LIST)
-			snprintf(found, sizeof(found), "%d patterns", count);
+			snprintf(found, sizeof(found), "%d pattern%s", count,
+				 count == 1 ? "" : "s");
 		reading_complain(
 			reading, setting,
 			"%s: found %s, would accept [\"...\"] with one JACK port "
