@@ -67,6 +67,8 @@ struct loop {
 	int channels;
 	int node;                /* worker, control: place in the rack */
 	int slots[CHANNELS_MAX]; /* of the returns */
+	uint64_t looked; /* audio: the block that was looked at: its frame + 1 */
+	int zero_from;   /* audio: from here to its end the returns are zero */
 	float *send[CHANNELS_MAX], *back[CHANNELS_MAX];
 };
 

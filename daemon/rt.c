@@ -80,29 +80,36 @@ static int read_ports(const struct plan *plan, float *const *ports, int offset,
 	return strays;
 }
 
-static bool is_zero(const float *samples, int frames)
+/* Once for each block: from which frame on are the returns zero to its end? */
+static void look_at_loop(struct loop *loop, float *const *ports, int block)
 {
-	for (int i = 0; i < frames; i++)
-		if (samples[i] != 0.0f)
-			return false;
-	return true;
+	loop->zero_from = 0;
+	for (int c = 0; c < loop->channels; c++) {
+		const float *port = loop->slots[c] >= 0 ? ports[loop->slots[c]] : NULL;
+		int from = port ? block : 0;
+		while (from > loop->zero_from && port[from - 1] == 0.0f)
+			from--;
+		loop->zero_from = from > loop->zero_from ? from : loop->zero_from;
+	}
 }
 
 /* What comes back to a node's own ports: looked at to the block's end, so that a return that
  * stops is known with the first frame that is missing. */
-static int read_loop(struct loop *loop, float *const *ports, int offset, int frames,
-		     int block)
+static int read_loop(const struct rt *rt, struct loop *loop, float *const *ports,
+		     int offset, int frames)
 {
-	bool zero = true;
+	const uint64_t looked = rt->frame - (uint64_t)offset + 1;
 	int strays = 0;
 
+	if (loop->looked != looked)
+		look_at_loop(loop, ports, rt->block);
+	loop->looked = looked;
 	loop->outside.comes = COMES_AUDIO;
 	for (int c = 0; c < loop->channels; c++) {
 		int slot = loop->slots[c];
 		if (slot >= 0 && ports[slot]) {
-			const float *port = ports[slot] + offset;
-			zero = zero && is_zero(port, block - offset);
-			strays += read_port(port, loop->back[c], frames);
+			strays +=
+				read_port(ports[slot] + offset, loop->back[c], frames);
 		} else {
 			memset(loop->back[c], 0, sizeof(float) * (size_t)frames);
 			loop->outside.comes = COMES_NOTHING;
@@ -110,7 +117,7 @@ static int read_loop(struct loop *loop, float *const *ports, int offset, int fra
 	}
 	if (loop->outside.comes == COMES_AUDIO && strays > 0)
 		loop->outside.comes = COMES_NO_AUDIO;
-	else if (loop->outside.comes == COMES_AUDIO && zero)
+	else if (loop->outside.comes == COMES_AUDIO && offset >= loop->zero_from)
 		loop->outside.comes = COMES_ZERO;
 	return strays;
 }
@@ -185,7 +192,7 @@ static void run_plan(struct rt *rt, struct plan *plan, float *const *ports, int 
 
 	int strays = read_ports(plan, ports, offset, frames);
 	for (int i = 0; i < plan->loop_count; i++)
-		strays += read_loop(&plan->loops[i], ports, offset, frames, rt->block);
+		strays += read_loop(rt, &plan->loops[i], ports, offset, frames);
 	run_steps(plan, rt->frame, frames, audible,
 		  cycles > 0 ? (float)(100.0 / cycles) : 0.0f);
 	if (!audible)
