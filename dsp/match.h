@@ -253,9 +253,9 @@ static inline double match_error(const struct section *h, int count,
 }
 
 /* What comes in as DC leaves as the analogue section has it, exactly, where that does not cost
- * the shape more than a second section is taken for. */
+ * the shape, now off by `error`, more than a second section is taken for. */
 static inline void match_dc(const struct section *wanted, struct section *h, int count,
-			    const struct match_grid *grid)
+			    const struct match_grid *grid, double error)
 {
 	const double before = h[0].n[0];
 	double found = 1.0;
@@ -263,7 +263,6 @@ static inline void match_dc(const struct section *wanted, struct section *h, int
 		found *= h[i].n[0] / h[i].d[0];
 	if (found <= 0.0)
 		return;
-	const double error = match_error(h, count, grid);
 	h[0].n[0] *= wanted->n[0] / wanted->d[0] / found;
 	if (match_error(h, count, grid) > fmax(error, MATCH_GOOD))
 		h[0].n[0] = before;
@@ -278,16 +277,17 @@ static inline int match_sections(const struct section *wanted, double hz, double
 	match_look(&grid, wanted, hz, rate);
 	match_start(&h[0], wanted, hz, rate);
 	const double error = match_improve(h, 1, &grid, 16);
-	match_dc(wanted, h, 1, &grid);
+	match_dc(wanted, h, 1, &grid, error);
 	if (error < MATCH_GOOD || most < 2)
 		return 1;
 	struct section both[2] = { h[0], { { 4.0, 4.0, 1.0 }, { 4.4, 4.2 } } };
 	for (int i = 0; i < grid.count; i++)
 		grid.weight[i] = grid.judged[i] ? grid.depth[i] * grid.depth[i] : 0.01;
-	if (match_improve(both, 2, &grid, 20) > 0.7 * error)
+	const double error_of_both = match_improve(both, 2, &grid, 20);
+	if (error_of_both > 0.7 * error)
 		return 1;
 	memcpy(h, both, sizeof both);
-	match_dc(wanted, h, 2, &grid);
+	match_dc(wanted, h, 2, &grid, error_of_both);
 	return 2;
 }
 
