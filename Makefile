@@ -37,14 +37,15 @@ KERNEL_FLAGS = -O3 -ffp-contract=fast -fno-math-errno -fno-trapping-math \
 MODULES = $(sort $(notdir $(patsubst %/,%,$(dir $(wildcard modules/*/*_control.c)))))
 KERNEL_OBJECTS = $(foreach m,$(MODULES),$(foreach i,$(ISAS),$(BUILD)/modules/$m/$m.$i.o))
 CONTROL_OBJECTS = $(foreach m,$(MODULES),$(BUILD)/modules/$m/$m_control.o)
-HOST_OBJECTS = $(patsubst %.c,$(BUILD)/%.o,$(filter-out daemon/main.c daemon/render.c,\
-	$(wildcard daemon/*.c)))
+# The programs' own rooms (lathed/, render/) lie in the library too, but for main().
+HOST_OBJECTS = $(patsubst %.c,$(BUILD)/%.o,$(filter-out daemon/lathed/main.c daemon/render/render.c,\
+	$(wildcard daemon/*/*.c share/*.c)))
 LIBRARY = $(BUILD)/liblathe.a
 
 # A program that speaks OSC is a folder of control/; what they share lies beside them.
 CONTROLS = $(sort $(notdir $(patsubst %/,%,$(dir $(wildcard control/*/*.c)))))
 PROGRAMS = $(BUILD)/lathed $(BUILD)/lathe-render $(CONTROLS:%=$(BUILD)/%)
-TESTS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_*.c) tests/conform.c) \
+TESTS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/*/test_*.c) tests/conform.c) \
 	$(patsubst modules/%/test.c,$(BUILD)/tests/test_module_%,$(wildcard modules/*/test.c))
 
 # Short lines while building: what is made, not how.
@@ -87,11 +88,11 @@ $(BUILD)/registry.o: $(BUILD)/registry.c
 
 $(LIBRARY): $(HOST_OBJECTS) $(KERNEL_OBJECTS) $(CONTROL_OBJECTS) $(BUILD)/registry.o
 	@rm -f $@
-	@$(AR) rcs $@ $^
+	@$(AR) qcs $@ $^ # q: rooms may hold objects of one name
 
-$(BUILD)/lathed: $(BUILD)/daemon/main.o $(LIBRARY)
+$(BUILD)/lathed: $(BUILD)/daemon/lathed/main.o $(LIBRARY)
 	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
-$(BUILD)/lathe-render: $(BUILD)/daemon/render.o $(LIBRARY)
+$(BUILD)/lathe-render: $(BUILD)/daemon/render/render.o $(LIBRARY)
 	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 objects = $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(1)/*.c))
 LIBS_lathe-touchosc = -lz
@@ -135,14 +136,14 @@ run:
 	@run/run.sh $(ASKED)
 
 # The sources whose every line the audio thread may run.
-RT = rt warm guard wire
-REALTIME_SOURCES = $(RT:%=daemon/%.c) $(foreach m,$(MODULES),modules/$m/$m.c)
+REALTIME_ROOM = $(wildcard daemon/audio/*.c)
+REALTIME_SOURCES = $(REALTIME_ROOM) $(foreach m,$(MODULES),modules/$m/$m.c)
 REALTIME_OBJECTS = $(BUILD)/rt-all.o $(KERNEL_OBJECTS)
-$(BUILD)/rt-all.o: $(RT:%=$(BUILD)/daemon/%.o)
+$(BUILD)/rt-all.o: $(REALTIME_ROOM:%.c=$(BUILD)/%.o)
 	ld -r -o $@ $^
-$(RT:%=$(BUILD)/daemon/%.o): CFLAGS += -O3 -fno-math-errno -fno-trapping-math
-C_SOURCES = $(wildcard dsp/*.[ch] modules/*.h modules/*/*.[ch] daemon/*.[ch] control/*.[ch] control/*/*.[ch] run/*.c \
-	tests/*.[ch] tests/modules/*.[ch] tests/system/*.[ch] tests/sound/*.c tests/fuzz/*.c tests/bench/*.[ch] \
+$(REALTIME_ROOM:%.c=$(BUILD)/%.o): CFLAGS += -O3 -fno-math-errno -fno-trapping-math
+C_SOURCES = $(wildcard dsp/*.[ch] modules/*.h modules/*/*.[ch] share/*.[ch] daemon/*/*.[ch] control/*.[ch] control/*/*.[ch] run/*.c \
+	tests/*.[ch] tests/*/*.[ch] tests/support/modules/*.[ch] \
 	docs/*.c)
 SH_SOURCES = install-deps tests/run .ci/run $(wildcard tests/*/*.sh tests/*.sh run/*.sh docs/*.sh)
 SYSTEM_TESTS = $(wildcard tests/system/*.sh)
@@ -155,13 +156,13 @@ check: deps-check
 # The audio thread's part for 64-bit ARM, from the same source, and in an emulator beside
 # this machine's. What needs foreign libraries stays out.
 KERNELS_ALONE = $(KERNEL_OBJECTS) $(CONTROL_OBJECTS) $(BUILD)/registry.o \
-	$(patsubst %,$(BUILD)/daemon/%.o,arena param param_text)
+	$(patsubst %,$(BUILD)/daemon/%.o,base/arena rack/param rack/param_text)
 $(BUILD)/kernels: tests/kernels.c $(KERNELS_ALONE)
 	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -static -o $@ $^ -lm
 ARM64 = CC=aarch64-linux-gnu-gcc BUILD=$(BUILD)/arm64
 ALONE = MODULES="$(filter-out lineq loudness,$(MODULES))" WERROR=-Werror
 arm64: deps-check
-	@$(MAKE) -s $(ARM64) WERROR=-Werror $(RT:%=$(BUILD)/arm64/daemon/%.o) \
+	@$(MAKE) -s $(ARM64) WERROR=-Werror $(REALTIME_ROOM:%.c=$(BUILD)/arm64/%.o) \
 		$(foreach m,$(MODULES),$(BUILD)/arm64/modules/$m/$m.base.o)
 	@$(MAKE) -s $(ARM64) $(ALONE) $(BUILD)/arm64/kernels
 	@$(MAKE) -s BUILD=$(BUILD)/alone $(ALONE) $(BUILD)/alone/kernels
@@ -208,8 +209,8 @@ lint: deps-check
 		"shellcheck $(SH_SOURCES)" tests/includes.sh \
 		"$(MAKE) -s -j2 all tests CC=clang WERROR=-Werror BUILD=$(BUILD)/clang" \
 		"$(MAKE) -s tidy BUILD=$(BUILD)"
-# TIDY="daemon/rt.c ..." for some.
-TIDY = $(filter daemon/%.c modules/%.c control/%.c run/%.c,$(C_SOURCES))
+# TIDY="daemon/audio/rt.c ..." for some.
+TIDY = $(filter daemon/%.c share/%.c modules/%.c control/%.c run/%.c,$(C_SOURCES))
 tidy:
 	@printf '%s\n' $(TIDY) | xargs -P $(shell nproc) -I{} \
 		clang-tidy --quiet --warnings-as-errors='*' {} -- $(CPPFLAGS) -std=c11
@@ -220,7 +221,7 @@ realtime: deps-check
 	@tests/run "$(MAKE) -s symbols BUILD=$(BUILD)" "$(MAKE) -s effects BUILD=$(BUILD)" \
 		$(foreach t,$(RTSAN_TESTS),"$(MAKE) -s BUILD=$(BUILD)/rtsan CC=clang-22 \
 		SANITIZE=realtime $(BUILD)/rtsan/tests/$t && $(BUILD)/rtsan/tests/$t")
-RTSAN_TESTS = test_rt conform
+RTSAN_TESTS = audio/test_rt conform
 
 # Only these may be called from the audio thread's objects.
 ALLOWED = memcpy memset memmove memcmp fmin fmax expf exp2f logf log2f log10f powf sinf cosf tanf sqrtf fabsf \
@@ -243,9 +244,10 @@ sanitize: deps-check
 		$(foreach t,$(SANITIZED_TESTS),"$(call sanitized,address,address$(comma)undefined,$t)")
 sanitized = $(MAKE) -s BUILD=$(BUILD)/$1 CC=clang-22 SANITIZE=$2 $(BUILD)/$1/tests/$3 && \
 	$(BUILD)/$1/tests/$3
-THREADED_TESTS = test_engine test_handover test_rt test_osc test_watch test_host test_log
+THREADED_TESTS = engine/test_engine audio/test_handover audio/test_rt osc/test_osc osc/test_watch \
+	desk/test_desk base/test_log
 comma := ,
-SANITIZED_TESTS = $(filter-out conform,$(notdir $(TESTS)))
+SANITIZED_TESTS = $(filter-out conform,$(TESTS:$(BUILD)/tests/%=%))
 
 guard: $(BUILD)/guard.so
 $(BUILD)/guard.so: tests/system/guard.c

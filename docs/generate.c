@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/dispatch.h"
-#include "daemon/param.h"
-#include "daemon/rack.h"
+#include "daemon/osc/dispatch.h"
+#include "daemon/rack/param.h"
+#include "daemon/rack/rack.h"
 
 static const int rate = 48000;
 

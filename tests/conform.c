@@ -1,12 +1,12 @@
 /* conform.c - what EVERY module must pass, driven through the real engine, in line.
  *
  *   conform [module ...]      all modules when none is named
- * What a module does not reach yet stands by name in tests/shortfall.h, and is printed.
+ * What a module does not reach yet stands by name in tests/support/shortfall.h, and is printed.
  */
-#include "tests/alone.h"
-#include "tests/random.h"
-#include "tests/shortfall.h"
-#include "tests/tone.h"
+#include "tests/support/alone.h"
+#include "tests/support/random.h"
+#include "tests/support/shortfall.h"
+#include "tests/support/tone.h"
 
 enum { RATE = 48000, CHANNELS = 2 };
 

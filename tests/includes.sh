@@ -12,8 +12,9 @@ only() {
 
 found=$(
 	only dsp 'dsp/'
-	only modules 'dsp/\|modules/' | grep -v '^modules/[a-z]*/test\.c:'
-	only daemon 'dsp/\|modules/\|daemon/'
+	only modules 'dsp/\|modules/\|share/' | grep -v '^modules/[a-z]*/test\.c:'
+	only share 'dsp/\|share/'
+	only daemon 'dsp/\|modules/\|share/\|daemon/'
 	only control 'control/'
 	only run 'run/'
 	for file in $(git ls-files '*.[ch]'); do

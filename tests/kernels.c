@@ -9,11 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/arena.h"
-#include "daemon/param.h"
+#include "daemon/base/arena.h"
+#include "daemon/rack/param.h"
 #include "modules/module.h"
-#include "tests/random.h"
-#include "tests/test.h"
+#include "tests/support/random.h"
+#include "tests/support/test.h"
 
 enum { RATE = 48000, FRAMES = 375 * GRID_FRAMES, CHANNELS = 2, VALUES_MAX = 256 };
 

@@ -1,5 +1,5 @@
 /* test.c - what only clipper promises: aliases, the ceiling, nothing below the knee. */
-#include "tests/alias.h"
+#include "tests/support/alias.h"
 
 static void play_tone(const char *params, int rate, double hz, double gain)
 {

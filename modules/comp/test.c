@@ -1,12 +1,12 @@
 /* test.c - what only the compressor promises: its curve, its labels, clean low notes. */
 #include <stdlib.h>
 
-#include "daemon/arena.h"
+#include "daemon/base/arena.h"
 #include "dsp/db.h"
 #include "modules/comp/comp.h"
-#include "tests/random.h"
-#include "tests/test.h"
-#include "tests/tone.h"
+#include "tests/support/random.h"
+#include "tests/support/test.h"
+#include "tests/support/tone.h"
 
 extern const struct module module_comp;
 

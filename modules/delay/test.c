@@ -1,6 +1,6 @@
 /* test.c - what only delay promises: the frames asked for, over reloads too. */
-#include "tests/alone.h"
-#include "tests/random.h"
+#include "tests/support/alone.h"
+#include "tests/support/random.h"
 
 enum { RATE = 48000, FRAMES = RATE * 8 };
 

@@ -1,7 +1,7 @@
 /* test.c - what only dither promises: its noise, its grid, its shapes, its black. */
 #include <complex.h>
 
-#include "tests/alone.h"
+#include "tests/support/alone.h"
 
 enum { FRAMES = 1 << 18 };
 

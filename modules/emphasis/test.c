@@ -1,5 +1,5 @@
 /* test.c - what only emphasis promises: the ceiling behind it, lows in peace, grooves. */
-#include "tests/alone.h"
+#include "tests/support/alone.h"
 
 enum { RATE = 48000, FRAMES = RATE };
 

@@ -1,7 +1,7 @@
 /* test.c - what the equaliser promises beyond what every module must. */
 #include "dsp/match.h"
-#include "tests/alone.h"
-#include "tests/tone.h"
+#include "tests/support/alone.h"
+#include "tests/support/tone.h"
 
 enum { RATE = 48000, LONG = 6 * RATE };
 

@@ -1,5 +1,5 @@
 /* test.c - what only filter promises: Butterworth's curves, and the guard's two bands. */
-#include "tests/alone.h"
+#include "tests/support/alone.h"
 
 enum { FRAMES = 1 << 16 };
 

@@ -1,9 +1,9 @@
 /* test.c - what only insert promises: the way out and back measured to the frame, the return
  * in place of dry without a mark, and dry in place of a return that dies. */
 #include "modules/insert/insert.h"
-#include "tests/play.h"
-#include "tests/random.h"
-#include "tests/test.h"
+#include "tests/support/play.h"
+#include "tests/support/random.h"
+#include "tests/support/test.h"
 
 enum { RATE = 48000, BLOCK = 128, FRAMES = RATE * 5, GEAR_MAX = 1 << 16 };
 enum { ALIVE, UNPLUGGED, DEAD, MUTE, MAD };

@@ -1,6 +1,6 @@
 /* test.c - what the leveller promises beyond what every module must. */
-#include "tests/alone.h"
-#include "tests/random.h"
+#include "tests/support/alone.h"
+#include "tests/support/random.h"
 
 enum { RATE = 48000, SECONDS = 24, FRAMES = RATE * SECONDS };
 

@@ -1,8 +1,8 @@
 /* limiter/test.c - what only the limiter promises. */
-#include "daemon/arena.h"
+#include "daemon/base/arena.h"
 #include "modules/limiter/limiter.h"
-#include "tests/random.h"
-#include "tests/test.h"
+#include "tests/support/random.h"
+#include "tests/support/test.h"
 
 #include "dsp/db.h"
 

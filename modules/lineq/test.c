@@ -2,9 +2,9 @@
 #include <sndfile.h>
 
 #include "modules/lineq/lineq.h"
-#include "tests/play.h"
-#include "tests/random.h"
-#include "tests/test.h"
+#include "tests/support/play.h"
+#include "tests/support/random.h"
+#include "tests/support/test.h"
 
 enum { LONG = 1 << 17, AT = 20000 };
 

@@ -1,8 +1,8 @@
 /* loudness/test.c - the loudness meter on the signals of EBU Tech 3341. */
-#include "daemon/arena.h"
+#include "daemon/base/arena.h"
 #include "modules/loudness/loudness.h"
-#include "tests/random.h"
-#include "tests/test.h"
+#include "tests/support/random.h"
+#include "tests/support/test.h"
 
 #include <ebur128.h>
 #include <stdlib.h>

@@ -1,12 +1,12 @@
 /* test.c - what only the multiband compressor promises: flat bands, nothing at rest. */
 #include <stdlib.h>
 
-#include "daemon/arena.h"
+#include "daemon/base/arena.h"
 #include "dsp/db.h"
 #include "modules/multiband/multiband.h"
-#include "tests/alone.h"
-#include "tests/random.h"
-#include "tests/tone.h"
+#include "tests/support/alone.h"
+#include "tests/support/random.h"
+#include "tests/support/tone.h"
 
 extern const struct module module_multiband;
 

@@ -5,7 +5,7 @@
  *   dry --+-- x dry part ---+-------+       in, dry -- K-weighting -- how much louder
  *
  * A comparison plays in, dry or their difference at one loudness: the parts are what makes
- * them equal. Who sets them is daemon/compare.c, from what is measured here.
+ * them equal. Who sets them is daemon/recall/compare.c, from what is measured here.
  */
 #include "dsp/vec.h"
 #include "modules/output/output.h"

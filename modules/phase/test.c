@@ -1,6 +1,6 @@
 /* test.c - what only phase promises: every level stays, lopsided waves come out even. */
-#include "tests/alone.h"
-#include "tests/tone.h"
+#include "tests/support/alone.h"
+#include "tests/support/tone.h"
 
 enum { RATE = 48000, FRAMES = RATE };
 

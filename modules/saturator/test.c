@@ -1,5 +1,5 @@
 /* test.c - what only saturator promises: aliases, a flat path, nothing without drive. */
-#include "tests/alias.h"
+#include "tests/support/alias.h"
 
 static void play_tone(const char *params, int rate, double hz, double gain)
 {

@@ -1,6 +1,6 @@
 /* test.c - what stereo promises beyond what every module must. */
-#include "tests/alone.h"
-#include "tests/random.h"
+#include "tests/support/alone.h"
+#include "tests/support/random.h"
 
 enum { RATE = 48000, FRAMES = 2 * RATE };
 

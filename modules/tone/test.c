@@ -1,6 +1,6 @@
 /* test.c - what only tone promises: levels, purity, idents, colours, and the same again. */
-#include "tests/play.h"
-#include "tests/test.h"
+#include "tests/support/play.h"
+#include "tests/support/test.h"
 
 enum { RATE = 48000, FRAMES = RATE * 8 };
 

@@ -1,5 +1,5 @@
 /* test.c - what trim promises beyond what every module must. */
-#include "tests/alone.h"
+#include "tests/support/alone.h"
 
 enum { RATE = 48000, FRAMES = RATE };
 

@@ -13,8 +13,8 @@
 
 #include "tests/bench/lv2.h"
 #include "tests/bench/subjects.h"
-#include "tests/play.h"
-#include "tests/random.h"
+#include "tests/support/play.h"
+#include "tests/support/random.h"
 
 enum { BLOCK_LIMIT = 8192, CHUNK_FRAMES = 8192, OUTPUTS_LIMIT = 16 };
 enum {

@@ -3,10 +3,10 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-#include "daemon/dispatch.h"
-#include "daemon/feed.h"
-#include "tests/fake_host.h"
-#include "tests/osc_user.h"
+#include "daemon/osc/dispatch.h"
+#include "daemon/osc/feed.h"
+#include "tests/support/fake_host.h"
+#include "tests/support/osc_user.h"
 
 enum { ROUNDS = 9 };
 

@@ -17,9 +17,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "daemon/gate.h"
-#include "daemon/packet.h"
-#include "tests/random.h"
+#include "daemon/net/gate.h"
+#include "daemon/net/packet.h"
+#include "tests/support/random.h"
 
 enum {
 	SENDERS = 50,

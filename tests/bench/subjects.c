@@ -4,8 +4,8 @@
 #include <sndfile.h>
 
 #include "tests/bench/lv2.h"
-#include "tests/play.h"
-#include "tests/random.h"
+#include "tests/support/play.h"
+#include "tests/support/random.h"
 
 enum { NAMES_MAX = 64, TEXT_MAX = 16384 };
 

@@ -6,9 +6,9 @@
  * the two racks. Microseconds of processor time per cycle, by what happened in it: nothing,
  * the new plan adopted, two plans at once, the last of the old.
  */
-#include "daemon/config.h"
-#include "daemon/engine.h"
-#include "tests/random.h"
+#include "daemon/config/config.h"
+#include "daemon/engine/engine.h"
+#include "tests/support/random.h"
 
 #include <sched.h>
 #include <stdio.h>

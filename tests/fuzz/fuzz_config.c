@@ -7,8 +7,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "daemon/config.h"
-#include "tests/model_modules.h"
+#include "daemon/config/config.h"
+#include "tests/support/model_modules.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 

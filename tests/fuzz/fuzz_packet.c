@@ -9,11 +9,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "daemon/gate.h"
-#include "daemon/lane.h"
-#include "daemon/osc.h"
-#include "daemon/packet.h"
-#include "tests/fake_host.h"
+#include "daemon/net/gate.h"
+#include "daemon/net/lane.h"
+#include "daemon/osc/osc.h"
+#include "daemon/net/packet.h"
+#include "tests/support/fake_host.h"
 
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

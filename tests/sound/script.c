@@ -5,7 +5,7 @@
  * order. "frame ?node/meter 0" prints what a meter reads by then on stderr. lathe-render does
  * the rest; it has no changes on purpose.
  */
-#include "tests/play.h"
+#include "tests/support/play.h"
 
 enum { CHANNELS = 8 };
 

@@ -27,7 +27,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "tests/random.h"
+#include "tests/support/random.h"
 
 enum {
 	CHANNELS = 2,

@@ -14,7 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "tests/random.h"
+#include "tests/support/random.h"
 
 enum { ROWS_MAX = 4096, PATH_BYTES = 160, BUNDLE_MAX = 16 };
 

@@ -1,0 +1,27 @@
+/* arena.h - the memory of a plan. Worker thread. */
+#ifndef LATHE_BASE_ARENA_H
+#define LATHE_BASE_ARENA_H
+
+#include "modules/module.h"
+
+struct arena *arena_create(void);
+void arena_destroy(struct arena *arena);
+
+/* Those of plans that are gone, for plans to come. All zero at first. */
+enum { ARENAS_SPARE = 2 };
+struct arenas {
+	struct arena *spare[ARENAS_SPARE];
+	int count;
+};
+
+/* As new. */
+struct arena *arena_take(struct arenas *arenas);
+void arena_leave(struct arenas *arenas, struct arena *arena);
+void arenas_finish(struct arenas *arenas);
+
+/* Keeps all of it in memory, as far as the system lets us. */
+void arena_lock(struct arena *arena);
+/* Where the next allocation will lie: two marks bound what was allocated between them. */
+void *arena_mark(struct arena *arena);
+
+#endif

@@ -1,0 +1,68 @@
+/* event.c - what happened, for people: the newest are kept for clients, all are logged.
+ * Control thread only. */
+#include "daemon/base/event.h"
+
+#include "daemon/base/log.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "daemon/base/log.h"
+
+struct event_log {
+	struct event kept[EVENTS_KEPT]; /* serial s lives at s % EVENTS_KEPT */
+	uint64_t newest;
+	int64_t frame;
+};
+
+struct event_log *event_log_create(void)
+{
+	struct event_log *log = calloc(1, sizeof(*log));
+
+	if (!log)
+		abort();
+	log->frame = -1;
+	return log;
+}
+
+void event_log_destroy(struct event_log *log)
+{
+	free(log);
+}
+
+void event_log_frame(struct event_log *log, int64_t frame)
+{
+	log->frame = frame;
+}
+
+void event_post(struct event_log *log, enum event_level level, const char *code,
+		const char *format, ...)
+{
+	struct timespec now;
+	va_list list;
+
+	if (!log)
+		return;
+	uint64_t serial = ++log->newest;
+	struct event *event = &log->kept[serial % EVENTS_KEPT];
+	clock_gettime(CLOCK_REALTIME, &now);
+	event->serial = serial;
+	event->time = (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+	event->frame = log->frame;
+	event->level = level;
+	event->code = code;
+	va_start(list, format);
+	vsnprintf(event->text, sizeof(event->text), format, list);
+	va_end(list);
+	log_line((int)level, "%s: %s", code, event->text);
+}
+
+const struct event *event_next(const struct event_log *log, uint64_t after)
+{
+	uint64_t oldest = log->newest > EVENTS_KEPT ? log->newest - EVENTS_KEPT + 1 : 1;
+	uint64_t next = after + 1 > oldest ? after + 1 : oldest;
+
+	return after < log->newest ? &log->kept[next % EVENTS_KEPT] : NULL;
+}

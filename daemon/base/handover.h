@@ -1,0 +1,34 @@
+/* handover.h - a mailbox for one thing at a time, from one thread to another. Neither waits.
+ */
+#ifndef LATHE_BASE_HANDOVER_H
+#define LATHE_BASE_HANDOVER_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+struct handover {
+	_Alignas(64) _Atomic(void *) item;
+};
+
+/* Sender: leaves `item`. Returns the one before if it was never taken, else NULL. */
+static inline void *handover_put(struct handover *handover, void *item)
+{
+	return atomic_exchange_explicit(&handover->item, item, memory_order_acq_rel);
+}
+
+/* Receiver: the item, or NULL. */
+static inline void *handover_take(struct handover *handover)
+{
+	if (!atomic_load_explicit(&handover->item, memory_order_relaxed))
+		return NULL;
+	return atomic_exchange_explicit(&handover->item, NULL, memory_order_acq_rel);
+}
+
+/* Either: nothing waits. */
+static inline bool handover_empty(const struct handover *handover)
+{
+	return !atomic_load_explicit(&handover->item, memory_order_relaxed);
+}
+
+#endif

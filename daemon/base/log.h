@@ -1,0 +1,26 @@
+/* log.h - lines to stderr, with journal levels when stderr is not a terminal. Any
+ * thread; audio may call log_aside() alone. */
+#ifndef LATHE_BASE_LOG_H
+#define LATHE_BASE_LOG_H
+
+#include <stdbool.h>
+
+enum log_level {
+	LOG_ERROR = 3, /* as in journald and event.h */
+	LOG_WARNING = 4,
+	LOG_NOTICE = 5,
+	LOG_INFO = 6,
+	LOG_DEBUG = 7
+};
+
+/* Before any other thread starts. verbose: debug lines are printed too. */
+void log_open(bool verbose);
+/* Any thread but audio: one line, one write. */
+void log_line(int level, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Any thread, audio included: keeps a short text in a ring; nothing waits, the oldest are
+ * overwritten. */
+void log_aside(const char *text);
+/* Control: prints what was kept, as debug lines. */
+void log_asides(void);
+
+#endif

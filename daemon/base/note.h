@@ -1,0 +1,22 @@
+/* note.h - what a thread that may block has to say to the control thread, as events. */
+#ifndef LATHE_BASE_NOTE_H
+#define LATHE_BASE_NOTE_H
+
+#include "daemon/base/event.h"
+
+#include <stdatomic.h>
+
+struct note;
+struct notes {
+	_Atomic(struct note *) newest;
+};
+
+/* Any thread but audio. */
+void note_tell(struct notes *notes, enum event_level level, const char *code,
+	       const char *format, ...) __attribute__((format(printf, 4, 5)));
+/* Control: posts what was told since, oldest first. */
+void note_post(struct notes *notes, struct event_log *events);
+/* Forgets them. */
+void note_finish(struct notes *notes);
+
+#endif

@@ -1,0 +1,46 @@
+/* source.h - a config's text with its includes in place, fit for libconfig.
+ *
+ * libconfig 1.5 ends the process when it includes a folder, hangs on a FIFO, wraps large
+ * integers, overflows the stack on deep nesting and takes quadratic time over long strings
+ * and long groups. So files are read and includes expanded here, and what libconfig could
+ * not bear is refused before it sees it. */
+#ifndef LATHE_CONFIG_SOURCE_H
+#define LATHE_CONFIG_SOURCE_H
+
+#include "daemon/base/text.h"
+
+enum {
+	SOURCE_BYTES_MAX = 256 * 1024, /* with all includes */
+	SOURCE_FILES_MAX = 64,
+	SOURCE_NESTED_MAX = 8,   /* files inside files */
+	SOURCE_DEPTH_MAX = 16,   /* brackets inside brackets */
+	SOURCE_KEYS_MAX = 512,   /* of one group */
+	SOURCE_ITEMS_MAX = 1024, /* of one list */
+	SOURCE_STRING_MAX = 1024,
+};
+
+struct source_line {
+	int file, line; /* place in files; counted from 1 */
+};
+
+struct config_source {
+	struct text text;
+	char *files[SOURCE_FILES_MAX];
+	int file_count;
+	struct source_line *lines; /* [line of text - 1] */
+	int line_count, line_room;
+};
+
+/* False and complaints when the file, or one that it includes, can't be used. */
+bool config_source_read(struct config_source *source, const char *path,
+			struct complaints *complaints);
+/* The same from memory, for tests: `name` stands for the file. */
+bool config_source_read_bytes(struct config_source *source, const char *name,
+			      const char *bytes, size_t length,
+			      struct complaints *complaints);
+/* File and line that the line `line` of the text came from. */
+const char *config_source_where(const struct config_source *source, int line,
+				int *file_line);
+void config_source_finish(struct config_source *source);
+
+#endif

@@ -1,0 +1,26 @@
+/* meter.h - the meter thread: drains taps, runs measure(). */
+#ifndef LATHE_ENGINE_METER_H
+#define LATHE_ENGINE_METER_H
+
+#include "daemon/base/mail.h"
+#include "daemon/worker/build.h"
+
+struct metering;
+
+/* What a plan becomes once the meter thread has let go of it: a letter for the worker. */
+struct metering_options {
+	bool in_line; /* no thread: metering_drain() does the work */
+	struct mail *freed;
+	int freed_what;
+};
+
+struct metering *metering_create(const struct metering_options *options);
+void metering_destroy(struct metering *metering);
+/* Measures a plan's taps from now on; before it is handed over. */
+void metering_watch(struct metering *metering, struct plan *plan);
+/* Lets go of a plan that came back from the audio, and passes it on to be freed. */
+void metering_forget(struct metering *metering, struct plan *plan);
+/* In line only. True: the taps were filling up. */
+bool metering_drain(struct metering *metering);
+
+#endif

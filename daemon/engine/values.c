@@ -1,0 +1,104 @@
+/* values.c - a plan's values and the numbers designed from them, on their way to the audio:
+ * a master copy per plan, of which each snapshot gets what it has not got yet. Control
+ * thread. */
+#include "daemon/worker/build.h"
+
+#include "daemon/rack/param.h"
+
+static float *master_values(const struct plan *plan, int node)
+{
+	return (float *)(plan->master + plan->places[node].at);
+}
+
+/* What the audio is to play of one value. */
+static void renew(struct plan *plan, int node, int param)
+{
+	master_values(plan, node)[param] = rack_effective(plan->rack, node, param);
+	plan->places[node].stale = true;
+}
+
+static void renew_outputs(struct plan *plan)
+{
+	for (int i = 0; i < plan->rack->node_count; i++)
+		if (plan->rack->nodes[i].kind == NODE_OUTPUT)
+			for (int p = 0; p < plan->places[i].value_count; p++)
+				renew(plan, i, p);
+}
+
+void plan_set(struct plan *plan, int node, int param, float value)
+{
+	const struct node *of = &plan->rack->nodes[node];
+	const struct place *place = &plan->places[node];
+
+	of->values[param] = value;
+	if (of->kind == NODE_RACK) {
+		renew_outputs(plan);
+		return;
+	}
+	renew(plan, node, param);
+	/* Any set of bypass, to what it was as well, ends the guard's latch. */
+	if (of->kind == NODE_MODULE && param == params_total(of->module, false))
+		master_values(plan, node)[place->value_count] += 1.0f;
+}
+
+void plan_set_all(struct plan *plan)
+{
+	for (int i = 0; i < plan->rack->node_count; i++)
+		for (int p = 0; p < plan->places[i].value_count; p++)
+			renew(plan, i, p);
+}
+
+static void design_stale(struct plan *plan)
+{
+	for (int i = 0; i < plan->rack->node_count; i++) {
+		struct place *place = &plan->places[i];
+		const struct module *module = plan->rack->nodes[i].module;
+		if (!place->stale)
+			continue;
+		if (module->design) {
+			struct setup setup = rack_setup(plan->rack, i, plan->rate);
+			module->design(&setup, master_values(plan, i),
+				       plan->master + place->numbers_at);
+		}
+		place->stale = false;
+		place->version++;
+	}
+}
+
+void plan_publish(struct plan *plan, uint64_t serial)
+{
+	struct snapshot *snapshot = &plan->snapshots[plan->latest.back];
+
+	design_stale(plan);
+	snapshot->serial = serial;
+	for (int i = 0; i < plan->rack->node_count; i++) {
+		const struct place *place = &plan->places[i];
+		if (snapshot->versions[i] == place->version)
+			continue;
+		memcpy(snapshot->bytes + place->at, plan->master + place->at,
+		       place->bytes);
+		snapshot->versions[i] = place->version;
+	}
+	latest_publish(&plan->latest);
+}
+
+/* Inputs, and each node's returns, come in the order of the ports. */
+void plan_bind(struct plan *plan)
+{
+	int input = 0, loop = 0, channel = 0;
+
+	for (int i = 0; i < plan->port_count; i++) {
+		const struct port *port = &plan->ports[i];
+		if (port->is_output && port->slot >= 0) {
+			plan->output[port->slot] = plan->port_buffers[i];
+		} else if (!port->is_output && !port->of_node) {
+			plan->input_slots[input++] = port->slot;
+		} else if (!port->is_output) {
+			plan->loops[loop].slots[channel++] = port->slot;
+			if (channel < plan->loops[loop].channels)
+				continue;
+			channel = 0;
+			loop++;
+		}
+	}
+}

@@ -1,0 +1,360 @@
+/* jack.c - our client in JACK: callbacks, and the control thread's side.
+ *
+ * on_process() is the audio thread: it gathers the ports' buffers, calls rt_run() and does
+ * nothing else. The other callbacks run on JACK's own threads: they store an atomic, may
+ * write an eventfd, and call nothing of libjack. jack_thread.c is the JACK thread: any of its
+ * calls may hang for as long as the server does, so the control thread never waits for it;
+ * it sends the newest set of ports, and reads atomics and notes.
+ *
+ *   control --port_set--> JACK thread --register, activate, connect--> libjack
+ *   control <--state, counts, notes-- JACK thread, callbacks
+ */
+#include "daemon/jack/state.h"
+
+#include "daemon/base/log.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <time.h>
+
+enum {
+	CALL_MS_MAX = 2000, /* a libjack call that takes longer is reported */
+	STALL_MS = 500, /* no cycle for so long, and for 8 periods: the server hangs */
+	REOPEN_MS = 5000,         /* without a cycle: try with a new client */
+	XRUN_MS = 1000,           /* between two events about xruns */
+	STACK_BYTES = 128 * 1024, /* of the audio thread, touched before it plays */
+};
+
+/* ---- JACK's threads ------------------------------------------------------------------ */
+
+/* The audio thread. */
+static int on_process(jack_nframes_t frames, void *context)
+{
+	struct jack *jack = context;
+	float *buffers[PORTS_MAX];
+	bool is_output[PORTS_MAX];
+
+	ports_gather(&jack->ports, (int)frames, buffers, is_output);
+	if (atomic_load_explicit(&jack->freewheel, memory_order_relaxed))
+		for (int i = 0; i < 1000 && engine_taps_full(jack->engine); i++)
+			nanosleep(&(struct timespec) { .tv_nsec = 1000000 }, NULL);
+	if (atomic_load_explicit(&jack->wired, memory_order_relaxed))
+		rt_run(jack->rt, buffers, is_output, (int)frames);
+	else
+		ports_silence(buffers, is_output, (int)frames);
+	ports_release(&jack->ports);
+	return 0;
+}
+
+/* The audio thread, before its first cycle: page faults now rather than later. */
+static void on_thread(void *context)
+{
+	char stack[STACK_BYTES];
+
+	(void)context;
+	pthread_setname_np(pthread_self(), "lathe-audio");
+	memset(stack, 0, sizeof stack);
+	__asm__ volatile("" : : "r"(stack) : "memory");
+}
+
+void jack_gone(struct jack *jack, const char *reason)
+{
+	snprintf(jack->reason, sizeof jack->reason, "%s", reason);
+	atomic_store(&jack->gone, true);
+	ring(jack->wake);
+}
+
+static void on_shutdown(jack_status_t status, const char *reason, void *context)
+{
+	(void)status;
+	jack_gone(context, reason);
+}
+
+/* The first call comes on the audio thread itself, so nothing but a store. */
+static int on_block(jack_nframes_t frames, void *context)
+{
+	struct jack *jack = context;
+
+	atomic_store(&jack->block, (int)frames);
+	return 0;
+}
+
+static int on_rate(jack_nframes_t rate, void *context)
+{
+	struct jack *jack = context;
+
+	if ((int)rate != atomic_load(&jack->rate))
+		jack_gone(jack, "its rate is another");
+	return 0;
+}
+
+static int on_xrun(void *context)
+{
+	struct jack *jack = context;
+
+	atomic_fetch_add(&jack->xruns, 1);
+	return 0;
+}
+
+static void on_freewheel(int starting, void *context)
+{
+	struct jack *jack = context;
+
+	atomic_store(&jack->freewheel, starting != 0);
+}
+
+static void on_port(jack_port_id_t port, int registered, void *context)
+{
+	struct jack *jack = context;
+
+	if (registered) {
+		unsigned arrival = atomic_load(&jack->arrivals);
+
+		atomic_store(&jack->arrived[arrival % ARRIVALS], port);
+		atomic_store(&jack->arrivals, arrival + 1);
+	}
+	atomic_store(&jack->rewired, true);
+	ring(jack->wake);
+}
+
+static void on_connect(jack_port_id_t a, jack_port_id_t b, int connected, void *context)
+{
+	struct jack *jack = context;
+
+	(void)a, (void)b, (void)connected;
+	atomic_store(&jack->rewired, true);
+	ring(jack->wake);
+}
+
+/* The one callback whose answer is libjack calls; they do not reach the server. */
+static void on_latency(jack_latency_callback_mode_t mode, void *context)
+{
+	struct jack *jack = context;
+
+	ports_latency(&jack->ports, mode);
+}
+
+void jack_callbacks(struct jack *jack, jack_client_t *client)
+{
+	jack_on_info_shutdown(client, on_shutdown, jack);
+	jack_set_process_callback(client, on_process, jack);
+	jack_set_thread_init_callback(client, on_thread, jack);
+	jack_set_buffer_size_callback(client, on_block, jack);
+	jack_set_sample_rate_callback(client, on_rate, jack);
+	jack_set_xrun_callback(client, on_xrun, jack);
+	jack_set_freewheel_callback(client, on_freewheel, jack);
+	jack_set_port_registration_callback(client, on_port, jack);
+	jack_set_port_connect_callback(client, on_connect, jack);
+	jack_set_latency_callback(client, on_latency, jack);
+}
+
+/* ---- the control thread -------------------------------------------------------------- */
+
+struct jack *jack_create(const char *client, const char *server,
+			 struct event_log *events)
+{
+	struct jack *jack = calloc(1, sizeof *jack);
+	const char *fallback = getenv("JACK_DEFAULT_SERVER");
+
+	if (!jack)
+		return NULL;
+	jack->server_given = server != NULL;
+	if (!server)
+		server = fallback ? fallback : "default";
+	/* jack2 makes a socket for each client and server, by name alone: a client called as
+	 * its server would take the server's away from everybody. */
+	snprintf(jack->name, sizeof jack->name, "%s%s",
+		 strcmp(client, server) == 0 ? "lathe-" : "", client);
+	snprintf(jack->server, sizeof jack->server, "%s", server);
+	jack->events = events;
+	jack->posted = set_copy(NULL);
+	jack->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	jack->notice = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	jack_set_error_function(log_aside);
+	jack_set_info_function(log_aside);
+	if (!jack->posted || jack->wake < 0 || jack->notice < 0 ||
+	    pthread_create(&jack->thread, NULL, jack_main, jack)) {
+		close(jack->wake);
+		close(jack->notice);
+		set_destroy(jack->posted);
+		free(jack);
+		return NULL;
+	}
+	return jack;
+}
+
+void jack_destroy(struct jack *jack)
+{
+	if (!jack)
+		return;
+	pthread_join(jack->thread, NULL);
+	set_destroy(atomic_load(&jack->mailbox));
+	set_destroy(jack->posted);
+	note_finish(&jack->notes);
+	cords_finish(&jack->cords);
+	close(jack->wake);
+	close(jack->notice);
+	free(jack);
+}
+
+int jack_fd(const struct jack *jack)
+{
+	return jack->notice;
+}
+
+/* Sends the set, and keeps it as the newest one. */
+static void post(struct jack *jack, struct port_set *set)
+{
+	set->serial = ++jack->serial;
+	set->offer = jack->offer;
+	set->engine = jack->playing;
+	struct port_set *copy = set_copy(set);
+	if (set != jack->posted) {
+		set_destroy(jack->posted);
+		jack->posted = set;
+	}
+	if (copy)
+		set_destroy(atomic_exchange(&jack->mailbox, copy));
+	ring(jack->wake);
+}
+
+int jack_offer(const struct jack *jack)
+{
+	return atomic_load(&jack->offers) == jack->offer ? 0 : atomic_load(&jack->rate);
+}
+
+void jack_play(struct jack *jack, struct engine *engine)
+{
+	if (engine != jack->playing) {
+		while (jack->posted->count)
+			free((void *)jack->posted->ports[--jack->posted->count]
+				     .connect);
+		jack->ports_pending = false;
+	}
+	jack->playing = engine;
+	jack->offer = atomic_load(&jack->offers);
+	post(jack, jack->posted);
+}
+
+void jack_ports_wanted(void *context, const struct port *ports, int count)
+{
+	struct jack *jack = context;
+	struct port_set *set = set_copy(jack->posted);
+
+	if (!set)
+		return;
+	for (int i = 0; i < count; i++)
+		set_add(set, &ports[i]);
+	jack->ports_pending = true;
+	post(jack, set);
+}
+
+/* When no build or fade is under way, exactly the playing plan's ports. */
+static void tick_ports(struct jack *jack)
+{
+	const struct port *ports;
+	struct port_set *set;
+	int count;
+
+	if (jack->ports_pending) {
+		if (atomic_load(&jack->done) >= jack->serial) {
+			jack->ports_pending = false;
+			engine_ports_ready(jack->playing);
+		}
+		return;
+	}
+	if (engine_busy(jack->playing))
+		return;
+	count = engine_ports(jack->playing, &ports);
+	set = set_copy(NULL);
+	for (int i = 0; set && i < count; i++)
+		set_add(set, &ports[i]);
+	if (set && count && !set_same(set, jack->posted))
+		post(jack, set);
+	else
+		set_destroy(set);
+}
+
+static void tick_xruns(struct jack *jack, int64_t now)
+{
+	uint64_t xruns = atomic_load(&jack->xruns), more = xruns - jack->xruns_seen;
+
+	if (!more || now - jack->xrun_ns < XRUN_MS * INT64_C(1000000))
+		return;
+	event_post(jack->events, EVENT_WARNING, "xrun",
+		   "%llu xrun%s (%llu since the start)", (unsigned long long)more,
+		   more == 1 ? "" : "s", (unsigned long long)xruns);
+	jack->xruns_seen = xruns;
+	jack->xrun_ns = now;
+}
+
+static void tick_pulse(struct jack *jack, int64_t now)
+{
+	struct pulse *pulse = &jack->pulse;
+	int rate = atomic_load(&jack->rate);
+	int64_t second = INT64_C(1000000000);
+	int64_t period = rate > 0 ? atomic_load(&jack->block) * second / rate : 0;
+	bool hung;
+
+	pulse_feel(pulse, now, atomic_load(&jack->state) == STATE_ACTIVE,
+		   atomic_load(&jack->ports.cycles), period,
+		   atomic_load(&jack->call.since_ns));
+	hung = pulse->stalled || pulse->late;
+	/* PipeWire's libjack tells nobody when its server is gone. */
+	if (pulse->stalled && now - pulse->moved_ns > REOPEN_MS * INT64_C(1000000))
+		on_shutdown(0, "it ran no cycles for too long", jack);
+	if (hung == jack->hung)
+		return;
+	jack->hung = hung;
+	if (!hung)
+		event_post(jack->events, EVENT_NOTICE, "jack_back",
+			   "JACK server '%s' answers again", jack->server);
+	else
+		event_post(jack->events, EVENT_WARNING, "jack_hung",
+			   "JACK server '%s' %s%s; waiting for it", jack->server,
+			   pulse->late ? "does not answer " : "runs no cycles",
+			   pulse->late ? atomic_load(&jack->call.name) : "");
+}
+
+void jack_tick(struct jack *jack, struct host_status *status)
+{
+	int64_t now = clock_ns();
+
+	hush(jack->notice);
+	note_post(&jack->notes, jack->events);
+	tick_pulse(jack, now);
+	tick_xruns(jack, now);
+	if (jack->playing) {
+		engine_audio_running(jack->playing, jack->pulse.running);
+		tick_ports(jack);
+	}
+	log_asides();
+	snprintf(status->jack, sizeof status->jack, "%s",
+		 jack->hung                   ? "hung"
+		 : jack->pulse.running        ? "running"
+		 : atomic_load(&jack->offers) ? "lost"
+					      : "waiting");
+	snprintf(status->server, sizeof status->server, "%s", jack->server);
+	status->block = jack->pulse.running ? atomic_load(&jack->block) : 0;
+	if (atomic_load(&jack->offers))
+		status->rate = atomic_load(&jack->rate);
+	status->xruns = atomic_load(&jack->xruns);
+}
+
+bool jack_running(const struct jack *jack)
+{
+	return jack->pulse.running;
+}
+
+void jack_close(struct jack *jack)
+{
+	atomic_store(&jack->quit, true);
+	ring(jack->wake);
+}
+
+bool jack_closed(const struct jack *jack)
+{
+	return atomic_load(&jack->state) == STATE_CLOSED;
+}

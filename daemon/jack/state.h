@@ -1,0 +1,92 @@
+/* state.h - what jack.c and jack_thread.c share; each field names its thread. */
+#ifndef LATHE_JACK_STATE_H
+#define LATHE_JACK_STATE_H
+
+#include "daemon/jack/cords.h"
+#include "daemon/jack/jack.h"
+#include "daemon/jack/names.h"
+#include "daemon/base/note.h"
+#include "daemon/jack/ports.h"
+#include "daemon/jack/pulse.h"
+
+#include <pthread.h>
+#include <unistd.h>
+
+enum { ARRIVALS = 256 }; /* ports that may come while the JACK thread is busy */
+
+enum jack_state {
+	STATE_WAITING, /* for a server */
+	STATE_OFFERED, /* a client is open, and waits for an engine of its rate */
+	STATE_ACTIVE,
+	STATE_CLOSED,
+};
+
+struct jack {
+	char name[64], server[64];
+	bool server_given;
+	pthread_t thread;
+	int wake, notice; /* eventfds: to the JACK thread, to the control thread */
+
+	/* Between the JACK thread and the control thread. */
+	_Atomic(struct port_set *) mailbox;
+	struct notes notes; /* what the JACK thread has to say */
+	_Atomic int state, rate, block;
+	_Atomic uint64_t offers; /* clients opened so far; `rate` is stored before */
+	_Atomic uint64_t done;   /* serial of the newest set that is in place */
+	_Atomic bool quit;
+	struct call call;
+
+	/* Stored by callbacks. */
+	_Atomic uint64_t xruns;
+	_Atomic bool gone, rewired, freewheel;
+	_Atomic jack_port_id_t arrived[ARRIVALS]; /* a ring of the newest ports */
+	_Atomic unsigned arrivals;
+	char reason[128]; /* of being gone */
+
+	struct ports ports;
+	struct engine *engine; /* of the active client, and its audio */
+	struct rt *rt;
+
+	/* JACK thread. */
+	jack_client_t *client;
+	struct patch *patch;
+	struct cords cords;
+	struct names names;
+	_Atomic bool wired; /* connected, so the rack may start, fading in */
+	bool off_rate; /* the server is none for us, and stays so until it starts anew */
+	jack_status_t refusal; /* the last one told */
+	unsigned arrivals_seen;
+
+	/* Control thread. */
+	struct event_log *events;
+	struct engine *playing;
+	struct port_set *posted; /* a copy of the newest one */
+	uint64_t serial, offer;
+	bool ports_pending, hung;
+	struct pulse pulse;
+	uint64_t xruns_seen;
+	int64_t xrun_ns;
+};
+
+static inline void ring(int fd)
+{
+	/* A full counter wakes as well as one more. */
+	ssize_t written = write(fd, &(uint64_t) { 1 }, sizeof(uint64_t));
+	(void)written;
+}
+
+static inline void hush(int fd)
+{
+	uint64_t count;
+	ssize_t length = read(fd, &count, sizeof count);
+	(void)length;
+}
+
+/* The JACK thread: context is a struct jack. */
+void *jack_main(void *context);
+/* The JACK thread: what libjack is to call. */
+void jack_callbacks(struct jack *jack, jack_client_t *client);
+/* JACK's threads: this client is of no more use. */
+void jack_gone(struct jack *jack, const char *reason);
+
+#endif

@@ -1,0 +1,213 @@
+/* thread.c - the JACK thread: it makes every control call of libjack, one at a time. Any
+ * of them may hang for as long as the server does. */
+#include "daemon/jack/state.h"
+
+#include <poll.h>
+#include <stdio.h>
+
+enum { RETRY_MS = 250, RETRY_SLOWLY_MS = 2000 }; /* between two looks for a server */
+
+static void state_set(struct jack *jack, enum jack_state state)
+{
+	atomic_store(&jack->state, (int)state);
+	ring(jack->notice);
+}
+
+/* Tells why there is no client when the reason is a new one; no server is none. */
+static void client_refused(struct jack *jack, jack_status_t status)
+{
+	if (status & JackServerFailed)
+		status = 0;
+	if (status && status != jack->refusal)
+		note_tell(&jack->notes, EVENT_WARNING, "jack_refused",
+			  "JACK server '%s' refuses us (status 0x%x%s); trying again",
+			  jack->server, (unsigned)status,
+			  status & JackVersionError ? ", another protocol version"
+						    : "");
+	jack->refusal = status;
+}
+
+/* A rate that no rack plays at. */
+static void refuse_rate(struct jack *jack)
+{
+	int rate = (int)jack_get_sample_rate(jack->client);
+	bool known = jack->off_rate;
+
+	jack->off_rate = rate < RATE_MIN || rate > RATE_MAX;
+	if (!jack->off_rate)
+		return;
+	jack_client_close(jack->client);
+	jack->client = NULL;
+	if (!known)
+		note_tell(&jack->notes, EVENT_WARNING, "jack_refused",
+			  "JACK server '%s' runs at %d Hz, would accept %d to %d; "
+			  "waiting for another",
+			  jack->server, rate, RATE_MIN, RATE_MAX);
+}
+
+static void client_open(struct jack *jack)
+{
+	jack_options_t options = JackNoStartServer;
+	jack_status_t status = 0;
+
+	if (jack->server_given)
+		options |= JackServerName;
+	call_begin(&jack->call, "jack_client_open");
+	jack->client = jack_client_open(jack->name, options, &status, jack->server);
+	if (jack->client)
+		refuse_rate(jack);
+	else
+		jack->off_rate = false;
+	if (jack->client) {
+		atomic_store(&jack->gone, false);
+		atomic_store(&jack->freewheel, false);
+		atomic_store(&jack->rate, (int)jack_get_sample_rate(jack->client));
+		atomic_store(&jack->block, (int)jack_get_buffer_size(jack->client));
+		jack_callbacks(jack, jack->client);
+	}
+	call_end(&jack->call);
+	if (!jack->client) {
+		if (!jack->off_rate)
+			client_refused(jack, status);
+		return;
+	}
+	jack->patch = patch_create(jack->client);
+	jack->refusal = 0;
+	atomic_fetch_add(&jack->offers, 1);
+	state_set(jack, STATE_OFFERED);
+}
+
+static void client_close(struct jack *jack)
+{
+	/* With the server its metadata is gone. */
+	if (atomic_load(&jack->gone))
+		jack->names = (struct names) { 0 };
+	else
+		names_remove(&jack->names, jack->client, &jack->call);
+	patch_destroy(jack->patch);
+	call_begin(&jack->call, "jack_client_close");
+	jack_client_close(jack->client);
+	call_end(&jack->call);
+	atomic_store(&jack->wired, false);
+	jack->patch = NULL;
+	jack->client = NULL;
+	ports_clear(&jack->ports);
+}
+
+static void client_lost(struct jack *jack)
+{
+	note_tell(&jack->notes, EVENT_WARNING, "jack_lost",
+		  "JACK server '%s' is gone (%s); waiting for it", jack->server,
+		  jack->reason);
+	state_set(jack, STATE_WAITING);
+	cords_lost(&jack->cords);
+	client_close(jack);
+	atomic_store(&jack->gone, false);
+}
+
+static void client_activate(struct jack *jack, struct engine *engine)
+{
+	jack->engine = engine;
+	jack->rt = engine_rt(engine);
+	call_begin(&jack->call, "jack_activate");
+	int trouble = jack_activate(jack->client);
+	call_end(&jack->call);
+	if (trouble) {
+		jack_gone(jack, "it did not activate us");
+		return;
+	}
+	note_tell(&jack->notes, EVENT_NOTICE, "jack_found",
+		  "JACK server '%s' found: client %s, %d Hz, %d frames", jack->server,
+		  jack_get_client_name(jack->client), atomic_load(&jack->rate),
+		  atomic_load(&jack->block));
+	state_set(jack, STATE_ACTIVE);
+}
+
+/* Other ports may bear names that we knew. */
+static void take_arrivals(struct jack *jack)
+{
+	unsigned arrivals = atomic_load(&jack->arrivals);
+
+	if (arrivals - jack->arrivals_seen > ARRIVALS)
+		patch_arrived(jack->patch, NULL);
+	else
+		for (unsigned i = jack->arrivals_seen; i != arrivals; i++) {
+			jack_port_id_t id = atomic_load(&jack->arrived[i % ARRIVALS]);
+			const jack_port_t *port = jack_port_by_id(jack->client, id);
+
+			if (port)
+				patch_arrived(jack->patch, jack_port_name(port));
+		}
+	jack->arrivals_seen = arrivals;
+}
+
+static void ports_connect(struct jack *jack)
+{
+	atomic_store(&jack->rewired, false);
+	call_begin(&jack->call, "jack_connect");
+	ports_look(&jack->ports); /* who has gone is to be known soon */
+	take_arrivals(jack);
+	patch_scan(jack->patch);
+	cords_follow(&jack->cords, jack->client, &jack->ports, jack->patch);
+	ports_look(&jack->ports);
+	call_end(&jack->call);
+	atomic_store(&jack->wired, true);
+}
+
+/* Makes our ports in JACK those of the set. */
+static void set_apply(struct jack *jack, const struct port_set *set)
+{
+	bool active = atomic_load(&jack->state) == STATE_ACTIVE, moved;
+	char refused[PORT_NAME_BYTES];
+
+	if (!ports_change(&jack->ports, set, jack->client, jack->patch, &jack->call,
+			  active, refused, &moved))
+		note_tell(&jack->notes, EVENT_ERROR, "jack_port",
+			  "JACK did not register port %s: are all its ports in use?",
+			  refused);
+	if (!active)
+		client_activate(jack, set->engine);
+	ports_connect(jack);
+	if (moved) {
+		call_begin(&jack->call, "jack_recompute_total_latencies");
+		jack_recompute_total_latencies(jack->client);
+		call_end(&jack->call);
+	}
+	names_follow(&jack->names, jack->client, &jack->ports, set, &jack->call);
+}
+
+void *jack_main(void *context)
+{
+	struct jack *jack = context;
+
+	pthread_setname_np(pthread_self(), "lathe-jack");
+	while (!atomic_load(&jack->quit)) {
+		struct pollfd wake = { .fd = jack->wake, .events = POLLIN };
+		struct port_set *set;
+
+		if (jack->client && atomic_load(&jack->gone))
+			client_lost(jack);
+		if (!jack->client)
+			client_open(jack);
+		set = atomic_exchange(&jack->mailbox, NULL);
+		if (set) {
+			/* A set for no client, or an earlier one, is in place as it is. */
+			if (jack->client && set->offer == atomic_load(&jack->offers))
+				set_apply(jack, set);
+			atomic_store(&jack->done, set->serial);
+			set_destroy(set);
+			ring(jack->notice);
+		}
+		if (jack->client && atomic_load(&jack->rewired))
+			ports_connect(jack);
+		poll(&wake, 1,
+		     jack->client     ? -1
+		     : jack->off_rate ? RETRY_SLOWLY_MS
+				      : RETRY_MS);
+		hush(jack->wake);
+	}
+	if (jack->client)
+		client_close(jack);
+	state_set(jack, STATE_CLOSED);
+	return NULL;
+}

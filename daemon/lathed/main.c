@@ -1,0 +1,481 @@
+/* main.c - lathed: what starts, what the control thread waits for, what stops. */
+#include "daemon/net/announce.h"
+#include "daemon/recall/compare.h"
+#include "daemon/rack/describe.h"
+#include "daemon/desk/glide.h"
+#include "daemon/recall/history.h"
+#include "daemon/unattended/inserts.h"
+#include "daemon/jack/jack.h"
+#include "daemon/base/log.h"
+#include "daemon/lathed/options.h"
+#include "daemon/osc/osc.h"
+#include "daemon/desk/pending.h"
+#include "daemon/recall/scene.h"
+#include "daemon/recall/state.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <systemd/sd-daemon.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+	STATUS_CONFIG = 78, /* EX_CONFIG */
+	STOP_MS = 2000,     /* to fade out and leave JACK, then we go anyway */
+	RATE_GUESS = 48000, /* until JACK says */
+	STATUS_MS = 1000,   /* between two looks at the status line */
+};
+static const int64_t tick_ns = 10000000; /* of all that moves, and of a storm's ticks */
+static const int64_t idle_ns = 50000000; /* while nothing moves and nobody asks */
+static const int64_t look_ns = 2000000;  /* while somebody waits for the audio */
+
+enum phase { PHASE_PLAY, PHASE_FADE, PHASE_LEAVE, PHASE_DONE };
+
+struct lathed {
+	struct options options;
+	struct host host;
+	struct osc *osc;
+	struct jack *jack;
+	int signals;
+	int engine_rate;
+	enum phase phase;
+	int64_t stop_ms;   /* monotonic: then we go anyway */
+	int64_t ticked_ns; /* when the last tick was due */
+	int64_t watchdog_ms, watchdog_due_ms, status_due_ms; /* watchdog_ms 0: none */
+	const struct rack *announced;
+	char status_line[160];
+};
+
+/* ---- without JACK -------------------------------------------------------------------- */
+
+static void describe_row(void *context, const struct description *row)
+{
+	struct text line = { 0 };
+
+	(void)context;
+	describe_line(row, &line);
+	puts(line.bytes);
+	text_finish(&line);
+}
+
+/* The rack of the config file, or NULL and every complaint on stderr. */
+static struct rack *rack_open(const char *path)
+{
+	struct complaints complaints = { 0 };
+	struct rack *rack = config_load(path, &complaints);
+
+	if (complaints.text.bytes)
+		fputs(complaints.text.bytes, stderr);
+	if (!rack)
+		fprintf(stderr, "%s: %d complaint%s\n", path, complaints.count,
+			complaints.count == 1 ? "" : "s");
+	text_finish(&complaints.text);
+	return rack;
+}
+
+static int announce(const struct lathed *lathed)
+{
+	const struct rack *rack = lathed->host.rack;
+	int port = lathed->options.port >= 0 ? lathed->options.port : rack->osc.port;
+
+	return announce_write(rack, port, lathed->options.avahi) ? 0 : 1;
+}
+
+/* ---- start --------------------------------------------------------------------------- */
+
+/* Later threads would need their stacks locked too, which a small limit does not allow:
+ * they would not start at all. */
+static void memory_lock(void)
+{
+	struct rlimit limit;
+	int flags = MCL_CURRENT;
+
+	if (getrlimit(RLIMIT_MEMLOCK, &limit) == 0 && limit.rlim_cur == RLIM_INFINITY)
+		flags |= MCL_FUTURE;
+	if (mlockall(flags))
+		log_line(LOG_NOTICE,
+			 "memory is not locked (%s): audio may drop out when memory is "
+			 "short; raise LimitMEMLOCK= or the memlock limit",
+			 strerror(errno));
+}
+
+static int signals_open(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGHUP);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	/* libjack writes to sockets whose server may be gone. */
+	signal(SIGPIPE, SIG_IGN);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+/* Takes the place of an engine of another rate; no audio runs. */
+static bool engine_open(struct lathed *lathed, int rate)
+{
+	struct host *host = &lathed->host;
+	struct engine *old = host->engine;
+	uint64_t frame = old ? engine_frame(old) : 0;
+	struct engine_options options = {
+		.rate = rate,
+		.start_faded = true,
+		.start_frame = frame - frame % GRID_FRAMES,
+		.start_serial = host->serial,
+		.events = host->events,
+		.ports_wanted = jack_ports_wanted,
+		.context = lathed->jack,
+	};
+	struct engine *engine = engine_create(&options);
+
+	if (!engine)
+		return false;
+	host->engine = engine;
+	host->status.rate = rate;
+	lathed->engine_rate = rate;
+	jack_play(lathed->jack, engine);
+	engine_rebuild(engine, host->rack);
+	engine_destroy(old);
+	return true;
+}
+
+static bool osc_open(struct lathed *lathed)
+{
+	struct rack *rack = lathed->host.rack;
+	int inherited = sd_listen_fds(1) > 0 ? SD_LISTEN_FDS_START : -1;
+	char error[256];
+
+	/* The option does not become part of the rack, which may be printed. */
+	int port = rack->osc.port;
+	if (lathed->options.port >= 0)
+		rack->osc.port = lathed->options.port;
+	lathed->osc = osc_create(&lathed->host, inherited, error, sizeof error);
+	rack->osc.port = port;
+	if (!lathed->osc) {
+		log_line(LOG_ERROR, "%s", error);
+		return false;
+	}
+	log_line(LOG_INFO, "OSC on %s, port %d, %d kB of receive buffer",
+		 rack->osc.listen, osc_port(lathed->osc),
+		 osc_buffer(lathed->osc) / 1024);
+	return true;
+}
+
+/* For those who ask from elsewhere. Links stay as they are: they may come to point elsewhere. */
+static char *path_whole(const char *path)
+{
+	char *folder = path[0] == '/' ? strdup("") : getcwd(NULL, 0), *whole = NULL;
+
+	while (path[0] == '.' && path[1] == '/')
+		path += 2;
+	if (folder && asprintf(&whole, "%s%s%s", folder, *folder ? "/" : "", path) < 0)
+		whole = NULL;
+	free(folder);
+	return whole ? whole : strdup(path);
+}
+
+/* Before the first plan: its values are the ones that were. */
+static void state_open(struct lathed *lathed)
+{
+	struct host *host = &lathed->host;
+	const char *folder = lathed->options.state;
+	char path[PATH_MAX];
+	struct text report = { 0 };
+
+	if (!folder)
+		folder = getenv("STATE_DIRECTORY");
+	if (!folder || !*folder || lathed->options.no_state)
+		return;
+	/* systemd parts several with colons. */
+	host->state_folder = strndup(folder, strcspn(folder, ":"));
+	mkdir(host->state_folder, 0755);
+	state_path(host->state_folder, host->rack, path, sizeof path);
+	state_restore(host, path, &report);
+	log_line(LOG_INFO, "state: %s", report.bytes);
+	text_finish(&report);
+	host->state = state_create(host, path);
+}
+
+static bool start(struct lathed *lathed)
+{
+	struct host *host = &lathed->host;
+	const char *client = lathed->options.client;
+	uint64_t watchdog_us;
+
+	lathed->signals = signals_open();
+	memory_lock();
+	host->config_path = path_whole(lathed->options.config);
+	host->events = event_log_create();
+	host->glides = glides_create();
+	host->recalls = recalls_create();
+	host->scenes = scenes_create(host);
+	host->history = history_create(host->rack);
+	host->compare = compare_create(host);
+	host->inserts = inserts_create(host);
+	state_open(lathed);
+	lathed->jack = jack_create(client ? client : host->rack->name,
+				   lathed->options.server, host->events);
+	if (lathed->signals < 0 || !host->config_path || !host->events ||
+	    !host->glides || !lathed->jack || !engine_open(lathed, RATE_GUESS)) {
+		log_line(LOG_ERROR, "no memory to start in");
+		return false;
+	}
+	if (!osc_open(lathed))
+		return false;
+	if (sd_watchdog_enabled(0, &watchdog_us) > 0)
+		lathed->watchdog_ms = (int64_t)(watchdog_us / 2000);
+	sd_notify(0, "READY=1");
+	return true;
+}
+
+static int64_t clock_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
+}
+
+/* Ticks come late on a busy machine: what must come in time asks the clock. */
+static int64_t clock_ms(void)
+{
+	return clock_ns() / 1000000;
+}
+
+/* ---- the control thread's loop ------------------------------------------------------- */
+
+static void reload(struct lathed *lathed)
+{
+	struct text result = { 0 };
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%lld",
+		   (long long)now.tv_sec * 1000000 + now.tv_nsec / 1000);
+	bool done = host_reload(&lathed->host, NULL, false, &result);
+	for (char *rest = result.bytes, *line; (line = strsep(&rest, "\n"));)
+		if (*line)
+			log_line(done ? LOG_INFO : LOG_WARNING, "%s", line);
+	text_finish(&result);
+	sd_notify(0, "READY=1");
+}
+
+static void stop(struct lathed *lathed)
+{
+	if (lathed->phase != PHASE_PLAY)
+		return;
+	sd_notify(0, "STOPPING=1");
+	lathed->phase = PHASE_FADE;
+	lathed->stop_ms = clock_ms() + STOP_MS;
+	engine_fade_out(lathed->host.engine);
+}
+
+static void take_signal(struct lathed *lathed)
+{
+	struct signalfd_siginfo signal;
+
+	while (read(lathed->signals, &signal, sizeof signal) == sizeof signal) {
+		if (signal.ssi_signo != SIGHUP)
+			stop(lathed);
+		else if (lathed->phase == PHASE_PLAY)
+			reload(lathed);
+	}
+}
+
+static void tick_stop(struct lathed *lathed)
+{
+	if (lathed->phase == PHASE_FADE &&
+	    (!jack_running(lathed->jack) || engine_silent(lathed->host.engine))) {
+		jack_close(lathed->jack);
+		lathed->phase = PHASE_LEAVE;
+	}
+	if (lathed->phase == PHASE_LEAVE && jack_closed(lathed->jack))
+		lathed->phase = PHASE_DONE;
+	else if (clock_ms() > lathed->stop_ms) {
+		log_line(LOG_WARNING, "JACK holds us back; gone without a goodbye");
+		_exit(0); /* a hung libjack call can't be ended in any other way */
+	}
+}
+
+static void tick_systemd(struct lathed *lathed)
+{
+	const struct host_status *status = &lathed->host.status;
+	char line[sizeof lathed->status_line];
+
+	int64_t now = clock_ms();
+
+	if (lathed->watchdog_ms && now >= lathed->watchdog_due_ms) {
+		sd_notify(0, "WATCHDOG=1");
+		lathed->watchdog_due_ms = now + lathed->watchdog_ms;
+	}
+	if (now < lathed->status_due_ms)
+		return;
+	lathed->status_due_ms = now + STATUS_MS;
+	snprintf(line, sizeof line,
+		 "JACK server '%s': %s, %d Hz, %d frames, %llu xruns; %d OSC clients",
+		 status->server, status->jack, status->rate, status->block,
+		 (unsigned long long)status->xruns, status->clients);
+	if (strcmp(line, lathed->status_line) != 0)
+		sd_notifyf(0, "STATUS=%s", strcpy(lathed->status_line, line));
+}
+
+/* A reload may have changed what the network is told; not the port, which is bound. */
+static void tick_announce(struct lathed *lathed)
+{
+	const struct rack *rack = lathed->host.rack;
+
+	if (!lathed->options.announce || rack == lathed->announced)
+		return;
+	lathed->announced = rack;
+	announce_write(rack, osc_port(lathed->osc), lathed->options.announce);
+}
+
+static void tick(struct lathed *lathed)
+{
+	struct host *host = &lathed->host;
+	int offered = jack_offer(lathed->jack);
+
+	if (offered && offered == lathed->engine_rate)
+		jack_play(lathed->jack, host->engine);
+	else if (offered && !engine_open(lathed, offered))
+		log_line(LOG_ERROR, "no memory for an engine of %d Hz", offered);
+	jack_tick(lathed->jack, &host->status);
+	event_log_frame(host->events, jack_running(lathed->jack)
+					      ? (int64_t)engine_frame(host->engine)
+					      : -1);
+	host_tick(host);
+	osc_tick(lathed->osc);
+	tick_systemd(lathed);
+	tick_announce(lathed);
+	if (lathed->phase != PHASE_PLAY)
+		tick_stop(lathed);
+}
+
+/* When the next tick is due, if nothing happens before. */
+static int64_t tick_due(const struct lathed *lathed)
+{
+	double listeners = osc_due(lathed->osc) * 1e9;
+	int64_t soon = lathed->ticked_ns + tick_ns;
+	int64_t late = lathed->ticked_ns + idle_ns;
+
+	if (lathed->phase != PHASE_PLAY || jack_offer(lathed->jack) ||
+	    host_busy(&lathed->host) || listeners < (double)soon)
+		return soon;
+	return listeners < (double)late ? (int64_t)listeners : late;
+}
+
+/* Ticks keep their rate through small delays, without a burst after a long one. */
+static void tick_if_due(struct lathed *lathed, int64_t due)
+{
+	int64_t now = clock_ns();
+
+	if (now < due)
+		return;
+	lathed->ticked_ns = now - due < tick_ns ? due : now;
+	tick(lathed);
+}
+
+static void run(struct lathed *lathed)
+{
+	enum { OSC, JACK, SIGNALS, FDS };
+	struct pollfd fds[FDS] = {
+		[OSC] = { .fd = osc_fd(lathed->osc), .events = POLLIN },
+		[JACK] = { .fd = jack_fd(lathed->jack), .events = POLLIN },
+		[SIGNALS] = { .fd = lathed->signals, .events = POLLIN },
+	};
+	bool more = false;
+
+	while (lathed->phase != PHASE_DONE) {
+		bool waits = osc_waits(lathed->osc);
+		int64_t due = tick_due(lathed), left = more ? 0 : due - clock_ns();
+
+		if (waits && left > look_ns)
+			left = look_ns;
+		if (left < 0)
+			left = 0;
+		struct timespec wait = { left / 1000000000, left % 1000000000 };
+		int happened = ppoll(fds, FDS, &wait, NULL);
+		if (happened < 0 && errno != EINTR)
+			break;
+		/* Who asks shall hear of the present. */
+		if (happened > 0 && due > lathed->ticked_ns + tick_ns)
+			due = lathed->ticked_ns + tick_ns;
+		tick_if_due(lathed, due);
+		more = more || osc_more(lathed->osc);
+		if (happened > 0 && fds[SIGNALS].revents)
+			take_signal(lathed);
+		if (more || (happened > 0 && fds[OSC].revents))
+			more = osc_receive(lathed->osc);
+		else if (waits)
+			osc_look(lathed->osc);
+		if (happened > 0 && fds[JACK].revents)
+			jack_tick(lathed->jack, &lathed->host.status);
+	}
+}
+
+/* ---- stop ---------------------------------------------------------------------------- */
+
+/* After JACK's last cycle. */
+static void finish(struct lathed *lathed)
+{
+	struct host *host = &lathed->host;
+
+	if (lathed->options.announce)
+		announce_write(host->rack, 0, lathed->options.announce);
+	osc_destroy(lathed->osc);
+	jack_destroy(lathed->jack);
+	engine_destroy(host->engine);
+	state_destroy(host->state);
+	scenes_destroy(host->scenes);
+	history_destroy(host->history);
+	compare_destroy(host->compare);
+	inserts_destroy(host->inserts);
+	glides_destroy(host->glides);
+	recalls_destroy(host->recalls);
+	event_log_destroy(host->events);
+	rack_destroy(host->rack);
+	free(host->config_path);
+	free(host->state_folder);
+	close(lathed->signals);
+}
+
+int main(int argc, char **argv)
+{
+	struct lathed lathed = { 0 };
+	int status = options_parse(&lathed.options, argc, argv);
+
+	if (status >= 0)
+		return status;
+	log_open(lathed.options.verbose);
+	lathed.host.rack = rack_open(lathed.options.config);
+	if (!lathed.host.rack)
+		return STATUS_CONFIG;
+	if (lathed.options.describe) {
+		describe_rack(lathed.host.rack, describe_row, NULL);
+		status = fflush(stdout) != 0 || ferror(stdout);
+		if (status)
+			fputs("lathed: not all of it could be written\n", stderr);
+	}
+	if (lathed.options.avahi)
+		status = announce(&lathed);
+	if (lathed.options.check || lathed.options.describe || lathed.options.avahi) {
+		rack_destroy(lathed.host.rack);
+		return status > 0 ? status : 0;
+	}
+	if (!start(&lathed))
+		return 1; /* threads may be waiting in libjack: no tidy end */
+	run(&lathed);
+	finish(&lathed);
+	return 0;
+}

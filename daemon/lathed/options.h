@@ -1,0 +1,21 @@
+/* options.h - what lathed's command line says. Before any thread starts. */
+#ifndef LATHE_LATHED_OPTIONS_H
+#define LATHE_LATHED_OPTIONS_H
+
+#include <stdbool.h>
+
+struct options {
+	const char *config;
+	const char *server;   /* of JACK, or NULL: its default */
+	const char *client;   /* or NULL: the rack's name */
+	const char *state;    /* folder of what outlives a restart, or NULL */
+	const char *avahi;    /* where to write what Avahi is to announce, or NULL */
+	const char *announce; /* the same, while playing */
+	int port;             /* of OSC; -1: the config's */
+	bool check, describe, verbose, no_state;
+};
+
+/* -1: go on. Anything else: the exit status, all has been said. */
+int options_parse(struct options *options, int argc, char **argv);
+
+#endif

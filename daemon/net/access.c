@@ -1,0 +1,264 @@
+/* access.c - who may talk to us, and as what. Control thread. */
+#include "daemon/net/access.h"
+
+#include "daemon/net/gate.h"
+#include "daemon/net/packet.h"
+#include "daemon/base/siphash.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+static const double quiet_seconds = 60.0;  /* a silent peer is a stranger again */
+static const double lasts_seconds = 600.0; /* so is anyone who never confirms again */
+static const double renew_seconds = 300.0; /* then a subscriber is asked again */
+static const double again_seconds = 5.0;   /* between two such questions */
+static const double key_seconds = 60.0;   /* numbers are good for one to two of these */
+static const double guess_seconds = 0.02; /* between two numbers that are looked at */
+
+/* A host that has confirmed its address. */
+struct peer {
+	bool used;
+	uint32_t who;
+	double since, heard, asked;
+};
+
+/* What came from a stranger and has not been answered yet. */
+struct credit {
+	uint32_t who;
+	int bytes;
+	double guessed;
+};
+
+struct access {
+	struct siphash_key keys[2]; /* the present one, the one before */
+	struct siphash_key rows;
+	double rekeyed;
+	struct peer peers[ACCESS_PEERS];
+	struct credit credits[ACCESS_CREDITS];
+};
+
+/* Without random numbers there is no telling who is who. */
+static void draw(struct siphash_key *key)
+{
+	if (getrandom(key, sizeof *key, 0) != sizeof *key)
+		abort();
+}
+
+struct access *access_create(void)
+{
+	struct access *access = calloc(1, sizeof *access);
+	if (!access)
+		abort();
+	draw(&access->keys[0]);
+	draw(&access->keys[1]);
+	draw(&access->rows);
+	return access;
+}
+
+void access_destroy(struct access *access)
+{
+	free(access);
+}
+
+/* ---- the lists --------------------------------------------------------------------------- */
+
+static const struct allow *allow_of(const struct osc_settings *settings,
+				    uint32_t address)
+{
+	const struct allow *found = NULL;
+	for (int i = 0; i < settings->allow_count; i++) {
+		const struct allow *entry = &settings->allow[i];
+		if (((address ^ entry->address) & entry->mask) == 0 &&
+		    (!found || entry->mask > found->mask))
+			found = entry;
+	}
+	return found;
+}
+
+static const struct regular *regular_of(const struct osc_settings *settings,
+					uint32_t address)
+{
+	for (int i = 0; i < settings->regular_count; i++)
+		if (settings->regulars[i].address == address)
+			return &settings->regulars[i];
+	return NULL;
+}
+
+/* *trust: needs not confirm. */
+static enum role role_of(const struct osc_settings *settings, uint32_t address,
+			 bool *trust)
+{
+	*trust = true;
+	if (address_is_local(address))
+		return ROLE_ADMIN;
+	const struct regular *regular = regular_of(settings, address);
+	if (regular)
+		return regular->role;
+	const struct allow *allow = allow_of(settings, address);
+	*trust = allow && allow->trust;
+	return allow ? allow->role : ROLE_NONE;
+}
+
+enum role access_role(const struct osc_settings *settings,
+		      const struct sockaddr_in *from)
+{
+	bool trust;
+	return role_of(settings, ntohl(from->sin_addr.s_addr), &trust);
+}
+
+/* ---- strangers and peers ----------------------------------------------------------------- */
+
+static void rekey(struct access *access, double now)
+{
+	double age = now - access->rekeyed;
+	if (age < key_seconds)
+		return;
+	access->keys[1] = access->keys[0];
+	draw(&access->keys[0]);
+	/* After a long pause not even the present key is young enough. */
+	if (age >= 2 * key_seconds)
+		draw(&access->keys[1]);
+	access->rekeyed = now;
+}
+
+/* Above 0, in 31 bits: all that a tablet's number holds. */
+static int number_of(const struct siphash_key *key, uint32_t who)
+{
+	return (int)(siphash(key, who) % 0x7fffffff) + 1;
+}
+
+static struct peer *peer_find(struct access *access, uint32_t who, double now)
+{
+	for (int i = 0; i < ACCESS_PEERS; i++) {
+		struct peer *peer = &access->peers[i];
+		if (!peer->used || peer->who != who)
+			continue;
+		peer->used = now - peer->heard < quiet_seconds &&
+			     now - peer->since < lasts_seconds;
+		return peer->used ? peer : NULL;
+	}
+	return NULL;
+}
+
+/* In its own place, else a free one, else that of the longest silent. */
+static void peer_confirm(struct access *access, uint32_t who, double now)
+{
+	struct peer *place = access->peers;
+	for (int i = 0; i < ACCESS_PEERS; i++) {
+		struct peer *peer = &access->peers[i];
+		if (peer->used && peer->who == who) {
+			place = peer;
+			break;
+		}
+		if (place->used && (!peer->used || peer->heard < place->heard))
+			place = peer;
+	}
+	*place = (struct peer) { true, who, now, now, now };
+}
+
+/* Rows are shared: who comes new takes one over, which can only lessen what is sent. */
+static struct credit *credit_of(struct access *access, uint32_t who)
+{
+	struct credit *row =
+		&access->credits[siphash(&access->rows, who) % ACCESS_CREDITS];
+	if (row->who != who)
+		*row = (struct credit) { .who = who };
+	return row;
+}
+
+static bool is_path(const uint8_t *bytes, size_t size, const char *path)
+{
+	size_t length = strlen(path) + 1;
+	return size >= length && memcmp(bytes, path, length) == 0;
+}
+
+/* A tablet may send floats for everything, or texts. */
+static bool is_number(const struct argument *argument, int number)
+{
+	if (argument->text)
+		return strtod(argument->text, NULL) == (double)number;
+	return argument->number ==
+	       (argument->type == 'f' ? (double)(float)number : (double)number);
+}
+
+static bool is_right(struct access *access, uint32_t who, const uint8_t *bytes,
+		     size_t size, double now)
+{
+	const char *why;
+	struct credit *row = credit_of(access, who);
+	if (!gate_check(bytes, size, &why))
+		return false;
+	struct message message = message_read(bytes, size);
+	struct argument argument = message_next(&message);
+	/* 0 is how a client asks for its number; it is no guess. */
+	if (is_number(&argument, 0) || now - row->guessed < guess_seconds)
+		return false;
+	if (is_number(&argument, number_of(&access->keys[0], who)) ||
+	    is_number(&argument, number_of(&access->keys[1], who)))
+		return true;
+	row->guessed = now;
+	return false;
+}
+
+/* Where a subscriber says that it listens, or 0. */
+static int port_of(const uint8_t *bytes, size_t size)
+{
+	const char *why;
+	if (!is_path(bytes, size, "/rack/subscribe") || !gate_check(bytes, size, &why))
+		return 0;
+	struct message message = message_read(bytes, size);
+	struct argument argument = message_next(&message);
+	if (argument.text && argument.text[0] == '/')
+		message_next(&message);
+	argument = message_next(&message);
+	double port = argument.text ? strtod(argument.text, NULL) : argument.number;
+	return port >= 1.0 && port <= 65535.0 ? (int)port : 0;
+}
+
+static struct verdict judge_stranger(struct access *access, uint32_t who,
+				     const uint8_t *bytes, size_t size)
+{
+	struct verdict verdict = { .allowed = true };
+	struct credit *row = credit_of(access, who);
+	row->bytes += size < CHALLENGE_BYTES ? (int)size : CHALLENGE_BYTES;
+	if (row->bytes < CHALLENGE_BYTES)
+		return verdict;
+	row->bytes = 0;
+	verdict.challenge = true;
+	verdict.number = number_of(&access->keys[0], who);
+	verdict.port = port_of(bytes, size);
+	return verdict;
+}
+
+struct verdict access_judge(struct access *access, const struct osc_settings *settings,
+			    const struct sockaddr_in *from, const uint8_t *bytes,
+			    size_t size, double now)
+{
+	uint32_t address = ntohl(from->sin_addr.s_addr);
+	struct verdict verdict = { .allowed = true, .taken = true };
+	bool trust;
+	if (role_of(settings, address, &trust) == ROLE_NONE)
+		return (struct verdict) { .allowed = false };
+	if (trust)
+		return verdict;
+	rekey(access, now);
+	if (is_path(bytes, size, "/rack/confirm") &&
+	    is_right(access, address, bytes, size, now)) {
+		peer_confirm(access, address, now);
+		return verdict;
+	}
+	struct peer *peer = peer_find(access, address, now);
+	if (!peer)
+		return judge_stranger(access, address, bytes, size);
+	peer->heard = now;
+	/* Whoever left may not be kept subscribed by somebody address forges its address. */
+	if (now - peer->since >= renew_seconds && now - peer->asked >= again_seconds &&
+	    is_path(bytes, size, "/rack/subscribe")) {
+		peer->asked = now;
+		verdict.challenge = true;
+		verdict.number = number_of(&access->keys[0], address);
+		verdict.port = port_of(bytes, size);
+	}
+	return verdict;
+}

@@ -1,0 +1,85 @@
+/* announce.c - how others on the network find this rack. Control thread. */
+#include "daemon/net/announce.h"
+
+#include "daemon/rack/describe.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Names hold nothing that XML would mind. */
+void announce_print(const struct rack *rack, int port, struct text *text)
+{
+	if (osc_is_local(&rack->osc) || rack->osc.quiet || port <= 0)
+		return;
+	text_add(text,
+		 "<?xml version=\"1.0\" standalone='no'?>\n"
+		 "<!DOCTYPE service-group SYSTEM \"avahi-service.dtd\">\n"
+		 "<!-- Written by lathed --avahi. -->\n"
+		 "<service-group>\n"
+		 "  <name replace-wildcards=\"yes\">%s on %%h</name>\n"
+		 "  <service>\n"
+		 "    <type>_osc._udp</type>\n"
+		 "    <port>%d</port>\n"
+		 "    <txt-record>txtvers=1</txt-record>\n"
+		 "    <txt-record>version=1.0</txt-record>\n"
+		 "    <txt-record>product=lathe</txt-record>\n"
+		 "    <txt-record>lathe=" LATHE_VERSION "</txt-record>\n"
+		 "    <txt-record>rack=%s</txt-record>\n"
+		 "    <txt-record>hash=%d</txt-record>\n"
+		 "  </service>\n"
+		 "</service-group>\n",
+		 rack->name, port, rack->name, (int)describe_hash(rack));
+}
+
+static bool write_all(const char *path, const struct text *text)
+{
+	FILE *file = fopen(path, "we");
+	if (!file)
+		return false;
+	bool good = fwrite(text->bytes, 1, text->length, file) == text->length;
+	return fclose(file) == 0 && good;
+}
+
+/* Whole or not at all: Avahi reads a file as soon as it is there. In a folder that isn't
+ * ours the file may be: Avahi looks when it is closed. */
+static bool replace(const char *path, const struct text *text)
+{
+	char beside[PATH_MAX];
+	snprintf(beside, sizeof beside, "%.4000s.new", path);
+	bool good = write_all(beside, text);
+	if (!good && errno == ENOENT)
+		return true;
+	if (!good)
+		return write_all(path, text);
+	good = rename(beside, path) == 0;
+	if (!good)
+		unlink(beside);
+	return good;
+}
+
+/* The same where we may not remove it: it says nothing then. */
+static bool take_back(const char *path)
+{
+	return unlink(path) == 0 || errno == ENOENT || errno == ENOTDIR ||
+	       write_all(path, &(struct text) { .length = 0 });
+}
+
+bool announce_write(const struct rack *rack, int port, const char *path)
+{
+	struct text text = { .length = 0 };
+	bool good;
+	announce_print(rack, port, &text);
+	if (strcmp(path, "-") == 0)
+		good = fputs(text.length ? text.bytes : "", stdout) >= 0;
+	else if (text.length)
+		good = replace(path, &text);
+	else
+		good = take_back(path);
+	if (!good)
+		fprintf(stderr, "lathed: %s: %s\n", path, strerror(errno));
+	text_finish(&text);
+	return good;
+}

@@ -1,0 +1,394 @@
+/* osc.c - the socket: who may speak, whose turn it is, what is OSC at all. Control
+ * thread; never waits. */
+#include "daemon/osc/osc.h"
+
+#include "daemon/net/access.h"
+#include "daemon/osc/dispatch.h"
+#include "daemon/osc/feed.h"
+#include "daemon/net/gate.h"
+#include "daemon/net/lane.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+	BUFFER_BYTES = 4 * 1024 * 1024,
+	BATCH = 64,           /* datagrams read at once */
+	BATCHES = 256,        /* read before lanes have their turns: all there is */
+	TURN_DATAGRAMS = 256, /* of one lane before the next has its turn */
+	CONTROL_BYTES = 64,   /* for the kernel's count of lost datagrams */
+};
+static const double wake_seconds = 0.004; /* then the loop's other work comes first */
+static const double turn_seconds = 0.0005;
+static const double refusal_seconds = 10.0; /* between two events about refusals */
+
+struct osc {
+	struct host *host;
+	struct access *access;
+	struct dispatch *dispatch;
+	struct lanes *lanes;
+	struct bundle *cut[LANES]; /* the oldest of a lane, when it is under way */
+	int heavy;                 /* the lane that had the last long turn */
+	int fd, buffer;
+	struct sockaddr_in self;
+	struct osc_counts counts;
+	uint64_t lane_lost;
+	uint32_t kernel_lost;
+	uint64_t refused_told, event_told;
+	double refusal_due;
+	uint8_t bytes[BATCH][GATE_BYTES_MAX + 4];
+	uint8_t control[BATCH][CONTROL_BYTES];
+	struct sockaddr_in from[BATCH];
+	struct iovec parts[BATCH];
+	struct mmsghdr heads[BATCH];
+};
+
+static double seconds_now(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+/* ---- opening ------------------------------------------------------------------------------ */
+
+static int bind_socket(const struct osc_settings *settings, char *error,
+		       size_t error_size)
+{
+	struct sockaddr_in address = { .sin_family = AF_INET,
+				       .sin_port = htons((uint16_t)settings->port) };
+	if (inet_pton(AF_INET, settings->listen, &address.sin_addr) != 1) {
+		snprintf(error, error_size,
+			 "osc.listen: \"%s\" is no IPv4 address; \"127.0.0.1\" is one",
+			 settings->listen);
+		return -1;
+	}
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd >= 0 && bind(fd, (const struct sockaddr *)&address, sizeof address) == 0)
+		return fd;
+	snprintf(error, error_size, "osc: can't listen on %s port %d: %s%s",
+		 settings->listen, settings->port, strerror(errno),
+		 errno == EADDRINUSE ? "; is another lathed running?" : "");
+	if (fd >= 0)
+		close(fd);
+	return -1;
+}
+
+static void prepare_socket(struct osc *osc)
+{
+	int wanted = BUFFER_BYTES, on = 1;
+	socklen_t size = sizeof osc->buffer;
+	socklen_t self_size = sizeof osc->self;
+	getsockname(osc->fd, (struct sockaddr *)&osc->self, &self_size);
+	fcntl(osc->fd, F_SETFL, fcntl(osc->fd, F_GETFL) | O_NONBLOCK);
+	if (setsockopt(osc->fd, SOL_SOCKET, SO_RCVBUFFORCE, &wanted, sizeof wanted) !=
+	    0)
+		setsockopt(osc->fd, SOL_SOCKET, SO_RCVBUF, &wanted, sizeof wanted);
+	/* The kernel tells twice of what it was asked for: its own overhead. */
+	if (getsockopt(osc->fd, SOL_SOCKET, SO_RCVBUF, &osc->buffer, &size) == 0)
+		osc->buffer /= 2;
+	setsockopt(osc->fd, SOL_SOCKET, SO_RXQ_OVFL, &on, sizeof on);
+	for (int i = 0; i < BATCH; i++) {
+		osc->parts[i] = (struct iovec) { osc->bytes[i], sizeof osc->bytes[i] };
+		osc->heads[i].msg_hdr = (struct msghdr) {
+			.msg_name = &osc->from[i],
+			.msg_iov = &osc->parts[i],
+			.msg_iovlen = 1,
+			.msg_control = osc->control[i],
+		};
+	}
+}
+
+static void on_changed(void *context, const struct change *change)
+{
+	struct osc *osc = context;
+	struct dispatch *dispatch = osc->dispatch;
+	watch_changed(
+		dispatch->watch,
+		address_of_param(dispatch->addresses, change->node, change->param),
+		change->origin);
+}
+
+static void on_reshaped(void *context)
+{
+	struct osc *osc = context;
+	dispatch_reshape(osc->dispatch);
+}
+
+struct osc *osc_create(struct host *host, int inherited, char *error, size_t error_size)
+{
+	int fd = inherited >= 0 ? inherited
+				: bind_socket(&host->rack->osc, error, error_size);
+	if (fd < 0)
+		return NULL;
+	struct osc *osc = calloc(1, sizeof *osc);
+	osc->host = host;
+	osc->fd = fd;
+	prepare_socket(osc);
+	osc->access = access_create();
+	osc->lanes = lanes_create();
+	osc->dispatch = dispatch_create(host, fd);
+	osc->dispatch->started = seconds_now();
+	host->changed = on_changed;
+	host->reshaped = on_reshaped;
+	host->context = osc;
+	/* What happened before we listened is nobody's news. */
+	const struct event *event;
+	while ((event = event_next(host->events, osc->event_told)) != NULL)
+		osc->event_told = event->serial;
+	return osc;
+}
+
+void osc_destroy(struct osc *osc)
+{
+	if (!osc)
+		return;
+	osc->host->changed = NULL;
+	osc->host->reshaped = NULL;
+	for (int lane = 0; lane < LANES; lane++)
+		bundle_destroy(osc->cut[lane]);
+	dispatch_destroy(osc->dispatch);
+	lanes_destroy(osc->lanes);
+	access_destroy(osc->access);
+	close(osc->fd);
+	free(osc);
+}
+
+int osc_fd(const struct osc *osc)
+{
+	return osc->fd;
+}
+
+int osc_port(const struct osc *osc)
+{
+	return ntohs(osc->self.sin_port);
+}
+
+int osc_buffer(const struct osc *osc)
+{
+	return osc->buffer;
+}
+
+struct osc_counts osc_counts(const struct osc *osc)
+{
+	struct osc_counts counts = osc->counts;
+	counts.missed = osc->lane_lost + osc->kernel_lost;
+	counts.unsent +=
+		osc->dispatch->watch->unsent + answers_unsent(osc->dispatch->answers);
+	return counts;
+}
+
+/* ---- receiving ----------------------------------------------------------------------------- */
+
+/* Someone subscribed our own port: what it is told would be set again, later. */
+static bool is_own(const struct osc *osc, const struct sockaddr_in *from)
+{
+	return from->sin_port == osc->self.sin_port &&
+	       (address_is_local(ntohl(from->sin_addr.s_addr)) ||
+		from->sin_addr.s_addr == osc->self.sin_addr.s_addr);
+}
+
+static void send_challenge(struct osc *osc, struct sockaddr_in to,
+			   const struct verdict *verdict)
+{
+	struct packet packet;
+	if (verdict->port)
+		to.sin_port = htons((uint16_t)verdict->port);
+	packet_clear(&packet);
+	packet_add(&packet, "/rack/challenge", "i", verdict->number);
+	osc->counts.unsent += !packet_send(&packet, osc->fd, &to);
+}
+
+/* Whether it is to be carried out. Who is not on the list gets nothing, not even an
+ * error: the source of a datagram is easily forged. */
+static bool is_taken(struct osc *osc, const struct sockaddr_in *from,
+		     const uint8_t *bytes, size_t size, double now)
+{
+	const struct osc_settings *settings = &osc->host->rack->osc;
+	struct verdict verdict = { .allowed = false };
+	if (!is_own(osc, from))
+		verdict = access_judge(osc->access, settings, from, bytes, size, now);
+	if (verdict.challenge)
+		send_challenge(osc, *from, &verdict);
+	osc->counts.refused += !verdict.allowed;
+	osc->counts.unconfirmed += verdict.allowed && !verdict.taken;
+	osc->counts.received += verdict.taken;
+	return verdict.taken;
+}
+
+static void note_kernel_loss(struct osc *osc, struct msghdr *head)
+{
+	struct cmsghdr *note = CMSG_FIRSTHDR(head);
+	for (; note; note = CMSG_NXTHDR(head, note))
+		if (note->cmsg_level == SOL_SOCKET && note->cmsg_type == SO_RXQ_OVFL)
+			memcpy(&osc->kernel_lost, CMSG_DATA(note),
+			       sizeof osc->kernel_lost);
+}
+
+/* Moves what the kernel holds into the lanes. False: it holds no more. */
+static bool read_batch(struct osc *osc)
+{
+	for (int i = 0; i < BATCH; i++) {
+		osc->heads[i].msg_hdr.msg_namelen = sizeof osc->from[i];
+		osc->heads[i].msg_hdr.msg_controllen = CONTROL_BYTES;
+	}
+	int count = recvmmsg(osc->fd, osc->heads, BATCH, MSG_DONTWAIT, NULL);
+	double now = count > 0 ? seconds_now() : 0.0;
+	for (int i = 0; i < count; i++) {
+		size_t size = osc->heads[i].msg_len;
+		if (is_taken(osc, &osc->from[i], osc->bytes[i], size, now))
+			osc->lane_lost += !lane_put(osc->lanes, &osc->from[i],
+						    osc->bytes[i], size);
+	}
+	if (count > 0)
+		note_kernel_loss(osc, &osc->heads[count - 1].msg_hdr);
+	return count == BATCH;
+}
+
+/* False: a bundle that goes on in the lane's next turn. */
+static bool handle(struct osc *osc, int lane, const uint8_t *bytes, size_t size,
+		   const struct sockaddr_in *from, double now, double end)
+{
+	const char *why;
+	if (gate_check(bytes, size, &why))
+		return dispatch_some(osc->dispatch, bytes, size, from, now, end,
+				     &osc->cut[lane]);
+	struct sender sender = { .address = *from };
+	sender.client = watch_client(osc->dispatch->watch, from, now);
+	osc->counts.malformed++;
+	answer_error(osc->dispatch->answers, &sender, "", "malformed", now,
+		     "not an OSC datagram that is taken here: %s", why);
+	return true;
+}
+
+/* A turn ends after so many datagrams or so much time. */
+static void serve_lane(struct osc *osc, int lane)
+{
+	double now = seconds_now(), end = now + turn_seconds;
+	for (int i = 0; i < TURN_DATAGRAMS && now < end; i++) {
+		struct sockaddr_in from;
+		size_t size;
+		const uint8_t *bytes = lane_first(osc->lanes, lane, &size, &from);
+		if (!bytes)
+			break;
+		if (handle(osc, lane, bytes, size, &from, now, end))
+			lane_drop(osc->lanes, lane);
+		now = seconds_now();
+	}
+	answer_send(osc->dispatch->answers);
+}
+
+static bool waits(const struct osc *osc, int lane)
+{
+	struct sockaddr_in from;
+	size_t size;
+	return lane_first(osc->lanes, lane, &size, &from) != NULL;
+}
+
+/* Who asks for little has his turn between any two turns of those who flood. */
+static void serve_lanes(struct osc *osc)
+{
+	for (int lane = 0; lane < LANES; lane++)
+		if (waits(osc, lane) && lane_is_light(osc->lanes, lane) &&
+		    !osc->cut[lane])
+			serve_lane(osc, lane);
+	for (int i = 0; i < LANES; i++) {
+		osc->heavy = (osc->heavy + 1) % LANES;
+		if (!waits(osc, osc->heavy))
+			continue;
+		serve_lane(osc, osc->heavy);
+		break;
+	}
+}
+
+bool osc_receive(struct osc *osc)
+{
+	double end = seconds_now() + wake_seconds;
+	bool more = true;
+	while (more || osc_more(osc)) {
+		/* Reading is cheaper than handling: who floods fills his own lane and not
+		 * the kernel's queue, which is everyone's. */
+		more = true;
+		for (int i = 0; i < BATCHES && more; i++)
+			more = read_batch(osc);
+		serve_lanes(osc);
+		if (seconds_now() >= end)
+			break;
+	}
+	dispatch_flush(osc->dispatch);
+	return more || osc_more(osc);
+}
+
+bool osc_more(const struct osc *osc)
+{
+	return !lanes_empty(osc->lanes);
+}
+
+/* ---- time ----------------------------------------------------------------------------------- */
+
+static void tell_events(struct osc *osc, double now)
+{
+	const struct event *event;
+	if (osc->counts.refused > osc->refused_told && now >= osc->refusal_due) {
+		event_post(
+			osc->host->events, EVENT_WARNING, "refused",
+			"%llu datagrams from senders who are not on the allow list",
+			(unsigned long long)(osc->counts.refused - osc->refused_told));
+		osc->refused_told = osc->counts.refused;
+		osc->refusal_due = now + refusal_seconds;
+	}
+	while ((event = event_next(osc->host->events, osc->event_told)) != NULL) {
+		feed_event(osc->dispatch->watch, event);
+		osc->event_told = event->serial;
+	}
+}
+
+/* Who has waited for a time has it in turn with others. */
+static void take_due(struct osc *osc, double now)
+{
+	struct sockaddr_in from;
+	uint8_t *bytes;
+	size_t size;
+	while (dispatch_due(osc->dispatch, now, &bytes, &size, &from)) {
+		osc->lane_lost += !lane_put(osc->lanes, &from, bytes, size);
+		free(bytes);
+	}
+}
+
+void osc_tick(struct osc *osc)
+{
+	double now = seconds_now();
+	struct watch *watch = osc->dispatch->watch;
+	take_due(osc, now);
+	dispatch_tick(osc->dispatch, now);
+	watch_expire(watch, now);
+	watch_settle(watch, now);
+	feed_tick(watch, now);
+	tell_events(osc, now);
+	osc->host->status.clients = watch_subscribers(watch);
+	osc->host->status.lost = osc_counts(osc).missed;
+}
+
+double osc_due(const struct osc *osc)
+{
+	return dispatch_busy(osc->dispatch) ? 0.0 : feed_due(osc->dispatch->watch);
+}
+
+bool osc_waits(const struct osc *osc)
+{
+	return osc->dispatch->sync_count > 0;
+}
+
+void osc_look(struct osc *osc)
+{
+	engine_look(osc->host->engine);
+	command_synced(osc->dispatch);
+	dispatch_flush(osc->dispatch);
+}

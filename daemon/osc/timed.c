@@ -1,0 +1,109 @@
+/* timed.c - bundles that wait for their time. Control thread. */
+#include "daemon/osc/timed.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+static const double seconds_1900_to_1970 = 2208988800.0;
+
+struct waiting {
+	uint8_t *bytes;
+	size_t size;
+	struct sockaddr_in from;
+	double due;
+	uint64_t order;
+};
+
+struct timed {
+	struct waiting waiting[TIMED_MAX];
+	int count;
+	uint64_t order;
+};
+
+struct timed *timed_create(void)
+{
+	return calloc(1, sizeof(struct timed));
+}
+
+void timed_destroy(struct timed *timed)
+{
+	for (int i = 0; timed && i < timed->count; i++)
+		free(timed->waiting[i].bytes);
+	free(timed);
+}
+
+double timed_clock(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
+}
+
+double timed_delay(uint64_t tag)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_REALTIME, &now);
+	if (tag <= 1)
+		return 0.0;
+	double seconds =
+		(double)(tag >> 32) - seconds_1900_to_1970 - (double)now.tv_sec;
+	seconds += (double)(tag & 0xffffffff) / 4294967296.0;
+	seconds -= (double)now.tv_nsec * 1e-9;
+	return seconds > 0.0 ? seconds : 0.0;
+}
+
+bool timed_add(struct timed *timed, const uint8_t *bytes, size_t size,
+	       const struct sockaddr_in *from, double due)
+{
+	static const uint8_t at_once[8] = { [7] = 1 };
+	if (timed->count == TIMED_MAX ||
+	    timed_count_of(timed, from) >= TIMED_OF_ONE_MAX)
+		return false;
+	uint8_t *copy = malloc(size);
+	if (!copy)
+		return false;
+	memcpy(copy, bytes, size);
+	memcpy(copy + 8, at_once, sizeof at_once);
+	timed->waiting[timed->count++] =
+		(struct waiting) { copy, size, *from, due, timed->order++ };
+	return true;
+}
+
+int timed_count(const struct timed *timed)
+{
+	return timed->count;
+}
+
+int timed_count_of(const struct timed *timed, const struct sockaddr_in *from)
+{
+	int count = 0;
+	for (int i = 0; i < timed->count; i++) {
+		const struct sockaddr_in *other = &timed->waiting[i].from;
+		count += other->sin_port == from->sin_port &&
+			 other->sin_addr.s_addr == from->sin_addr.s_addr;
+	}
+	return count;
+}
+
+bool timed_take(struct timed *timed, double now, uint8_t **bytes, size_t *size,
+		struct sockaddr_in *from)
+{
+	struct waiting *first = NULL;
+	for (int i = 0; i < timed->count; i++) {
+		struct waiting *waiting = &timed->waiting[i];
+		if (waiting->due > now)
+			continue;
+		/* Of two that are due at once the one that came first goes first. */
+		if (!first || waiting->due < first->due ||
+		    (waiting->due <= first->due && waiting->order < first->order))
+			first = waiting;
+	}
+	if (!first)
+		return false;
+	*bytes = first->bytes;
+	*size = first->size;
+	*from = first->from;
+	*first = timed->waiting[--timed->count];
+	return true;
+}

@@ -1,0 +1,436 @@
+/* watch.c - who listens to what, how often, until when. Control thread. */
+#include "daemon/osc/watch.h"
+
+#include "daemon/net/access.h"
+#include "daemon/osc/feed.h"
+#include "daemon/net/packet.h"
+#include "daemon/rack/param.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const double subscription_seconds = 10.0;
+static const double settle_seconds = 0.2;
+static const double idle_seconds = 1.0; /* before a mere sender may be forgotten */
+
+struct touch {
+	int place;
+	enum verb form;
+	float value;
+	double at;
+};
+
+struct watch *watch_create(struct host *host, const struct addresses *addresses, int fd)
+{
+	struct watch *watch = calloc(1, sizeof *watch);
+	watch->host = host;
+	watch->addresses = addresses;
+	watch->fd = fd;
+	return watch;
+}
+
+static void subscription_destroy(struct subscription *subscription)
+{
+	free(subscription->matched);
+	free(subscription->dirty);
+	free(subscription->meters);
+	free(subscription);
+}
+
+static void client_forget(struct client *client)
+{
+	for (int i = 0; i < client->subscription_count; i++)
+		subscription_destroy(client->subscriptions[i]);
+	free(client->touches);
+	free(client->touch_at);
+	memset(client, 0, sizeof *client);
+}
+
+void watch_destroy(struct watch *watch)
+{
+	if (!watch)
+		return;
+	for (int i = 0; i < CLIENTS_MAX; i++)
+		client_forget(&watch->clients[i]);
+	free(watch);
+}
+
+/* ---- clients ------------------------------------------------------------------------- */
+
+static bool same_address(const struct sockaddr_in *a, const struct sockaddr_in *b)
+{
+	return a->sin_addr.s_addr == b->sin_addr.s_addr && a->sin_port == b->sin_port;
+}
+
+static struct client *client_seat(struct watch *watch, const struct sockaddr_in *source,
+				  double now, double idle)
+{
+	struct client *spare = NULL;
+	for (int i = 0; i < CLIENTS_MAX; i++) {
+		struct client *client = &watch->clients[i];
+		if (client->used && same_address(&client->source, source)) {
+			client->heard = now;
+			return client;
+		}
+		/* The best place for a new one: a free one, else the longest silent. */
+		if (client->fixed || client->subscription_count ||
+		    (client->used && now - client->heard < idle))
+			continue;
+		if (!spare ||
+		    (spare->used && (!client->used || client->heard < spare->heard)))
+			spare = client;
+	}
+	if (!spare)
+		return NULL;
+	client_forget(spare);
+	spare->used = true;
+	spare->source = spare->target = *source;
+	spare->heard = now;
+	return spare;
+}
+
+struct client *watch_client(struct watch *watch, const struct sockaddr_in *source,
+			    double now)
+{
+	return client_seat(watch, source, now, idle_seconds);
+}
+
+struct client *watch_listener(struct watch *watch, const struct sockaddr_in *source,
+			      double now)
+{
+	return client_seat(watch, source, now, 0);
+}
+
+int watch_subscribers(const struct watch *watch)
+{
+	int count = 0;
+	for (int i = 0; i < CLIENTS_MAX; i++)
+		count += watch->clients[i].subscription_count > 0;
+	return count;
+}
+
+/* ---- subscriptions --------------------------------------------------------------------- */
+
+static int match_meters(const struct addresses *addresses, uint64_t *bits)
+{
+	int found = 0, count = address_count(addresses);
+	for (int i = 0; i < count; i++) {
+		if (!address_place(addresses, i)->meter)
+			continue;
+		bits[i / 64] |= UINT64_C(1) << (i % 64);
+		found++;
+	}
+	return found;
+}
+
+/* Finds what matches in the present tree; all of it is news. */
+static int subscription_match(const struct watch *watch,
+			      struct subscription *subscription)
+{
+	int count = address_count(watch->addresses);
+	size_t words = (size_t)count / 64 + 1;
+	free(subscription->matched);
+	free(subscription->dirty);
+	free(subscription->meters);
+	subscription->matched = calloc(words, sizeof(uint64_t));
+	subscription->dirty = calloc(words, sizeof(uint64_t));
+	subscription->meters = NULL;
+	subscription->meter_count = subscription->meter_from = 0;
+	subscription->dirty_from = 0;
+	int found = subscription->blob
+			    ? match_meters(watch->addresses, subscription->matched)
+			    : address_match(watch->addresses, &subscription->pattern,
+					    true, subscription->matched);
+	subscription->meters = calloc((size_t)found + 1, sizeof *subscription->meters);
+	for (int i = 0; i < count; i++) {
+		if (!(subscription->matched[i / 64] >> (i % 64) & 1) ||
+		    !address_place(watch->addresses, i)->meter)
+			continue;
+		subscription->matched[i / 64] &= ~(UINT64_C(1) << (i % 64));
+		subscription->meters[subscription->meter_count++].place = i;
+	}
+	memcpy(subscription->dirty, subscription->matched, words * sizeof(uint64_t));
+	return found;
+}
+
+/* Two stars mean one, in all forms; a last "/norm" or "/text" is a form. */
+static bool subscription_compile(struct subscription *subscription, const char **why)
+{
+	const char *text = subscription->text;
+	int length = (int)strlen(text), stem;
+	subscription->forms = FORM_VALUE;
+	subscription->blob = strcmp(text, "/rack/meters") == 0;
+	if (strcmp(text, "/**") == 0) {
+		subscription->forms = FORM_ALL;
+		length--;
+	}
+	enum verb verb = address_verb(text, length, &stem);
+	if (verb == VERB_NORM || verb == VERB_TEXT) {
+		subscription->forms = verb == VERB_NORM ? FORM_NORM : FORM_TEXT;
+		length = stem;
+	}
+	return pattern_compile(&subscription->pattern, text, (size_t)length, why);
+}
+
+static struct subscription *subscription_find(const struct client *client,
+					      const char *pattern)
+{
+	for (int i = 0; i < client->subscription_count; i++)
+		if (strcmp(client->subscriptions[i]->text, pattern) == 0)
+			return client->subscriptions[i];
+	return NULL;
+}
+
+/* A tablet may speak from one port and listen on another, and a script speaks from a new
+ * port each time: who has the target already is the same client. */
+static void adopt_target(struct watch *watch, struct client *client)
+{
+	for (int i = 0; i < CLIENTS_MAX; i++) {
+		struct client *other = &watch->clients[i];
+		if (other == client || !other->subscription_count ||
+		    !same_address(&other->target, &client->target))
+			continue;
+		for (int s = 0; s < other->subscription_count; s++)
+			client->subscriptions[s] = other->subscriptions[s];
+		client->subscription_count = other->subscription_count;
+		client->fixed |= other->fixed;
+		other->subscription_count = 0;
+		client_forget(other);
+		return;
+	}
+}
+
+bool watch_subscribe(struct watch *watch, struct client *client, const char *pattern,
+		     double rate_hz, int port, double now, int *found, const char **why)
+{
+	struct sockaddr_in target = client->source;
+	if (port)
+		target.sin_port = htons((uint16_t)port);
+	client->target = target;
+	if (!client->subscription_count)
+		adopt_target(watch, client);
+	struct subscription *subscription = subscription_find(client, pattern);
+	*found = 1;
+	if (!subscription) {
+		if (strlen(pattern) > PATTERN_BYTES_MAX ||
+		    client->subscription_count == SUBSCRIPTIONS_MAX) {
+			*why = strlen(pattern) > PATTERN_BYTES_MAX
+				       ? "the pattern is longer than 128 characters"
+				       : "a client may have 16 subscriptions";
+			return false;
+		}
+		subscription = calloc(1, sizeof *subscription);
+		snprintf(subscription->text, sizeof subscription->text, "%s", pattern);
+		if (!subscription_compile(subscription, why)) {
+			subscription_destroy(subscription);
+			return false;
+		}
+		*found = subscription_match(watch, subscription);
+		client->subscriptions[client->subscription_count++] = subscription;
+		subscription->due = now;
+	}
+	subscription->period = 1.0 / fmin(fmax(rate_hz, 0.1), (double)WATCH_RATE_MAX);
+	if (subscription->due > now + subscription->period)
+		subscription->due = now + subscription->period;
+	if (!subscription->fixed)
+		subscription->expires = now + subscription_seconds;
+	return true;
+}
+
+static void subscription_drop(struct client *client, int index)
+{
+	subscription_destroy(client->subscriptions[index]);
+	client->subscriptions[index] =
+		client->subscriptions[--client->subscription_count];
+}
+
+bool watch_unsubscribe(struct watch *watch, struct client *client, const char *pattern)
+{
+	bool any = false;
+	(void)watch;
+	for (int i = client->subscription_count - 1; i >= 0; i--) {
+		if (client->subscriptions[i]->fixed ||
+		    (pattern && strcmp(client->subscriptions[i]->text, pattern) != 0))
+			continue;
+		subscription_drop(client, i);
+		any = true;
+	}
+	return any;
+}
+
+/* The next config says whether it is there for ever. What it asked for itself goes on. */
+static void free_regular(struct client *client)
+{
+	for (int s = client->subscription_count - 1; s >= 0; s--)
+		if (client->subscriptions[s]->fixed)
+			subscription_drop(client, s);
+	client->fixed = false;
+}
+
+static void add_regular(struct watch *watch, const struct regular *regular, double now)
+{
+	struct sockaddr_in target = { .sin_family = AF_INET,
+				      .sin_port = htons((uint16_t)regular->port) };
+	const char *why;
+	int found;
+	target.sin_addr.s_addr = htonl(regular->address);
+	struct client *client = watch_client(watch, &target, now);
+	if (!client || !watch_subscribe(watch, client, regular->pattern, regular->rate,
+					0, now, &found, &why))
+		return;
+	struct subscription *subscription = subscription_find(client, regular->pattern);
+	client->fixed = subscription->fixed = true;
+	subscription->expires = (double)INFINITY;
+}
+
+void watch_regulars(struct watch *watch, double now)
+{
+	const struct osc_settings *osc = &watch->host->rack->osc;
+	for (int i = 0; i < CLIENTS_MAX; i++) {
+		struct client *client = &watch->clients[i];
+		if (client->used && access_role(osc, &client->source) == ROLE_NONE)
+			client_forget(client);
+		else if (client->fixed)
+			free_regular(client);
+	}
+	for (int i = 0; i < osc->regular_count; i++)
+		add_regular(watch, &osc->regulars[i], now);
+}
+
+void watch_reshape(struct watch *watch, const struct addresses *addresses)
+{
+	watch->addresses = addresses;
+	for (int i = 0; i < CLIENTS_MAX; i++) {
+		struct client *client = &watch->clients[i];
+		free(client->touch_at);
+		client->touch_at = NULL;
+		client->touch_count = 0;
+		for (int s = 0; s < client->subscription_count; s++)
+			subscription_match(watch, client->subscriptions[s]);
+	}
+}
+
+/* ---- changes ---------------------------------------------------------------------------- */
+
+/* A tablet of the config may send from another port than it listens on. */
+static bool is_origin(const struct client *client, const struct client *origin)
+{
+	return client == origin ||
+	       (client->fixed && origin && !origin->subscription_count &&
+		client->target.sin_addr.s_addr == origin->source.sin_addr.s_addr);
+}
+
+void watch_changed(struct watch *watch, int place, const struct client *origin)
+{
+	uint64_t bit = UINT64_C(1) << (place % 64);
+	for (int i = 0; i < CLIENTS_MAX; i++) {
+		struct client *client = &watch->clients[i];
+		for (int s = 0; s < client->subscription_count; s++) {
+			struct subscription *subscription = client->subscriptions[s];
+			/* Who set it need not hear what it was before, either; but how it
+			 * reads is news to whoever moved a fader. */
+			if (is_origin(client, origin) &&
+			    subscription->forms != FORM_TEXT)
+				subscription->dirty[place / 64] &= ~bit;
+			else
+				subscription->dirty[place / 64] |=
+					subscription->matched[place / 64] & bit;
+		}
+	}
+}
+
+void watch_touch(struct watch *watch, struct client *client, int place, enum verb form,
+		 float value, double now)
+{
+	if (!client->touch_at)
+		client->touch_at = calloc((size_t)address_count(watch->addresses) + 1,
+					  sizeof *client->touch_at);
+	int at = client->touch_at[place] - 1;
+	if (at < 0) {
+		if (client->touch_count == client->touch_room) {
+			client->touch_room =
+				client->touch_room ? client->touch_room * 2 : 64;
+			client->touches =
+				realloc(client->touches, (size_t)client->touch_room *
+								 sizeof(struct touch));
+		}
+		at = client->touch_count++;
+		client->touch_at[place] = at + 1;
+	}
+	client->touches[at] = (struct touch) { place, form, value, now };
+}
+
+bool watch_touched(const struct client *client, int place)
+{
+	return client && client->touch_at && client->touch_at[place] > 0;
+}
+
+/* Whether the value in force is what was sent. */
+static bool touch_holds(const struct watch *watch, const struct touch *touch)
+{
+	const struct place *place = address_place(watch->addresses, touch->place);
+	float value = watch->host->rack->nodes[place->node].values[place->index];
+	float within = 0.0f;
+	if (touch->form == VERB_NORM) {
+		value = param_norm(place->param, value);
+		within = 1e-4f;
+	}
+	return fabsf(value - touch->value) <= within;
+}
+
+static const struct sockaddr_in *ear_of(const struct watch *watch,
+					const struct client *client)
+{
+	if (client->subscription_count)
+		return &client->target;
+	for (int i = 0; i < CLIENTS_MAX; i++)
+		if (is_origin(&watch->clients[i], client) && watch->clients[i].fixed)
+			return &watch->clients[i].target;
+	return &client->source;
+}
+
+static void settle(struct watch *watch, struct client *client, double now)
+{
+	struct packet packet;
+	const struct sockaddr_in *to = ear_of(watch, client);
+	packet_clear(&packet);
+	for (int i = 0; i < client->touch_count; i++) {
+		struct touch *touch = &client->touches[i];
+		if (now - touch->at < settle_seconds)
+			continue;
+		const struct place *place =
+			address_place(watch->addresses, touch->place);
+		if (!touch_holds(watch, touch) &&
+		    !feed_add(&packet, watch->host->rack, place, touch->form, 0.0f)) {
+			watch->unsent += !packet_send(&packet, watch->fd, to);
+			feed_add(&packet, watch->host->rack, place, touch->form, 0.0f);
+		}
+		client->touch_at[touch->place] = 0;
+		*touch = client->touches[--client->touch_count];
+		if (i < client->touch_count)
+			client->touch_at[touch->place] = i + 1;
+		i--;
+	}
+	watch->unsent += !packet_send(&packet, watch->fd, to);
+}
+
+void watch_settle(struct watch *watch, double now)
+{
+	for (int i = 0; i < CLIENTS_MAX; i++)
+		if (watch->clients[i].touch_count)
+			settle(watch, &watch->clients[i], now);
+}
+
+/* ---- time ------------------------------------------------------------------------------- */
+
+void watch_expire(struct watch *watch, double now)
+{
+	for (int i = 0; i < CLIENTS_MAX; i++) {
+		struct client *client = &watch->clients[i];
+		for (int s = client->subscription_count - 1; s >= 0; s--)
+			if (now >= client->subscriptions[s]->expires)
+				subscription_drop(client, s);
+	}
+}

@@ -1,0 +1,55 @@
+/* param.h - what the tables mean: places, paths, curves, texts. Pure functions.
+ *
+ * A node's params are the module's rows, its groups, then the host's (bypass). Its meters
+ * are the module's rows, then the host's (in, out, load).
+ */
+#ifndef LATHE_RACK_PARAM_H
+#define LATHE_RACK_PARAM_H
+
+#include "modules/module.h"
+
+/* The host's rows, on every node of kind NODE_MODULE. */
+extern const struct param host_params[];
+extern const int host_param_count;
+extern const struct meter host_meters[];
+extern const int host_meter_count;
+
+/* The registered module with this id, or NULL. */
+const struct module *module_find(const char *id);
+
+/* host: whether the host's rows are appended (NODE_MODULE). */
+int params_total(const struct module *module, bool host);
+/* Row of value `index`; never NULL for a valid index. */
+const struct param *param_row(const struct module *module, int index);
+float param_default(const struct module *module, int index);
+/* "gain", "band/3/gain": address below the node. Returns its length. */
+int param_path(const struct module *module, int index, char *path, size_t size);
+/* Index by that path, or -1. */
+int param_find(const struct module *module, bool host, const char *path);
+
+int meters_total(const struct module *module, int channels, bool host);
+const struct meter *meter_row(const struct module *module, int channels, int slot);
+/* "gr", "in/1", "band/3/gr": address below /node/meter. */
+int meter_path(const struct module *module, int channels, int slot, char *path,
+	       size_t size);
+int meter_find(const struct module *module, int channels, bool host, const char *path);
+/* What a slot reads as: METER_LINEAR to dB, floor at min. */
+float meter_reading(const struct meter *meter, float published);
+
+float param_clamp(const struct param *param, float value);
+float param_norm(const struct param *param, float value);  /* value -> 0..1 */
+float param_denorm(const struct param *param, float norm); /* 0..1 -> value, stepped */
+/* "-3.0 dB", "1.25 kHz", "low shelf", "on". Its own output parses back. */
+int param_text(const struct param *param, float value, char *text, size_t size);
+/* False and a sentence (what was found, what would be accepted) when it can't be read. */
+bool param_parse(const struct param *param, const char *text, float *value, char *error,
+		 size_t error_size);
+/* What would be accepted: "-36 to 36 dB", "bell, low_shelf or notch". */
+int param_accepts(const struct param *param, char *text, size_t size);
+/* Shortest decimal that reads back as the same float. */
+int number_text(float value, char *text, size_t size);
+/* "-6.02 dB", "-inf dB"; "on"; "3" of states that are counted. */
+int meter_text(const struct meter *meter, float reading, char *text, size_t size);
+bool meter_is_switch(const struct meter *meter); /* reads 0 or 1 */
+
+#endif

@@ -1,0 +1,200 @@
+/* compare.c - honest comparison. Control thread. */
+#include "daemon/recall/compare.h"
+
+#include "daemon/rack/param.h"
+#include "daemon/config/scene_file.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	SLOTS = 2,
+	LOOK_TICKS = 10,
+	SETTLE_TICKS = 30, /* until a meter surely speaks of the new slot */
+	FIRST_SLOT = 1,    /* "a" among the choices */
+};
+/* Seconds that say something of a slot, and that say more than what is remembered of it. */
+static const float heard_least = 0.35f, heard_well = 2.95f;
+static const float step_db = 0.05f; /* smaller corrections aren't made */
+
+/* How much louder than its input an output is with each slot. */
+struct louder {
+	bool known[SLOTS];
+	float db[SLOTS];
+};
+
+struct compare {
+	struct host *host;
+	int slot; /* 0 or 1 */
+	struct settings kept[SLOTS];
+	struct louder louder[NODES_MAX];
+	int ticks, settling;
+	bool on; /* as of the last look */
+};
+
+struct compare *compare_create(struct host *host)
+{
+	struct compare *compare = calloc(1, sizeof *compare);
+	if (!compare)
+		abort();
+	compare->host = host;
+	return compare;
+}
+
+void compare_destroy(struct compare *compare)
+{
+	if (!compare)
+		return;
+	for (int i = 0; i < SLOTS; i++)
+		settings_finish(&compare->kept[i]);
+	free(compare);
+}
+
+/* The choice in force, of the rack. */
+static int mode_of(const struct rack *rack)
+{
+	const struct node *node = &rack->nodes[rack->node_count - 1];
+	return (int)node->values[param_find(node->module, false, "compare")];
+}
+
+/* ---- loudness --------------------------------------------------------------------------- */
+
+/* What the meters say now, for the slot that plays. */
+static void listen(struct compare *compare, int place)
+{
+	const struct node *node = &compare->host->rack->nodes[place];
+	const float *meters = engine_meters(compare->host->engine, place);
+	struct louder *louder = &compare->louder[place];
+	int db = meter_find(node->module, node->channels, false, "louder");
+	int heard = meter_find(node->module, node->channels, false, "heard");
+	float least = louder->known[compare->slot] ? heard_well : heard_least;
+	if (!meters || db < 0 || heard < 0 || meters[heard] < least)
+		return;
+	louder->known[compare->slot] = true;
+	louder->db[compare->slot] = meters[db];
+}
+
+static int set_param(const struct rack *rack, int place, const char *id, float value,
+		     struct change *change)
+{
+	const struct node *node = &rack->nodes[place];
+	int param = param_find(node->module, false, id);
+	if (param < 0 || fabsf(node->values[param] - value) < step_db)
+		return 0;
+	*change = (struct change) { .node = place, .param = param, .value = value };
+	return 1;
+}
+
+/* All to the loudness of the quietest: the input, or a slot. */
+static void match(struct compare *compare)
+{
+	const struct rack *rack = compare->host->rack;
+	struct change changes[2 * NODES_MAX];
+	int count = 0;
+	for (int i = 0; i < rack->node_count; i++) {
+		const struct louder *louder = &compare->louder[i];
+		float now = 0.0f, least = 0.0f;
+		if (rack->nodes[i].kind != NODE_OUTPUT)
+			continue;
+		for (int s = 0; s < SLOTS; s++) {
+			least = louder->known[s] ? fminf(least, louder->db[s]) : least;
+			/* Until a slot was heard it is taken to be like the other. */
+			if (louder->known[s] &&
+			    (s == compare->slot || !louder->known[compare->slot]))
+				now = louder->db[s];
+		}
+		count += set_param(rack, i, "match", now, &changes[count]);
+		count += set_param(rack, i, "match_to", least, &changes[count]);
+	}
+	if (count)
+		host_apply(compare->host, changes, count);
+}
+
+/* Whether anything is compared. */
+static bool is_on(const struct rack *rack)
+{
+	for (int i = 0; i < rack->node_count; i++) {
+		const struct node *node = &rack->nodes[i];
+		int param = param_find(node->module, false, "compare");
+		if (node->kind != NODE_MODULE && param >= 0 && node->values[param] > 0)
+			return true;
+	}
+	return false;
+}
+
+void compare_tick(struct compare *compare)
+{
+	if (!compare)
+		return;
+	if (compare->settling > 0)
+		compare->settling--;
+	if (++compare->ticks < LOOK_TICKS)
+		return;
+	compare->ticks = 0;
+	const struct rack *rack = compare->host->rack;
+	for (int i = 0; i < rack->node_count && !compare->settling; i++)
+		if (rack->nodes[i].kind == NODE_OUTPUT)
+			listen(compare, i);
+	compare->on = is_on(rack);
+	if (compare->on)
+		match(compare);
+}
+
+bool compare_busy(const struct compare *compare)
+{
+	return compare && (compare->on || compare->settling > 0);
+}
+
+/* ---- slots ------------------------------------------------------------------------------ */
+
+static void switch_slot(struct compare *compare, int slot, enum role role)
+{
+	struct host *host = compare->host;
+	enum role before = host->role;
+	struct settings *old = &compare->kept[compare->slot];
+	const struct settings *new = &compare->kept[slot];
+	settings_finish(old);
+	scene_gather(compare->host->rack, NULL, old);
+	compare->slot = slot;
+	compare->settling = SETTLE_TICKS;
+	/* Another's set may hold more than this one may set. */
+	host->role = role;
+	if (new->count)
+		host_recall(host, new->changes, new->count, 0.0);
+	host->role = before;
+}
+
+bool compare_heed(struct compare *compare, const struct change *changes, int count)
+{
+	bool heeded = false;
+	for (int i = 0; compare && i < count; i++) {
+		const struct rack *rack = compare->host->rack;
+		const struct node *node = &rack->nodes[changes[i].node];
+		if (node->kind == NODE_MODULE ||
+		    strcmp(param_row(node->module, changes[i].param)->id, "compare") !=
+			    0)
+			continue;
+		int slot = mode_of(rack) - FIRST_SLOT;
+		if (node->kind == NODE_RACK && slot >= 0 && slot < SLOTS &&
+		    slot != compare->slot)
+			switch_slot(compare, slot, changes[i].role);
+		heeded = true;
+	}
+	if (heeded)
+		compare->on = is_on(compare->host->rack);
+	if (heeded && compare->on)
+		match(compare);
+	return heeded;
+}
+
+void compare_move(struct compare *compare, const struct rack *from,
+		  const struct rack *to)
+{
+	if (!compare)
+		return;
+	for (int s = 0; s < SLOTS; s++)
+		settings_move(&compare->kept[s], from, to);
+	memset(compare->louder, 0, sizeof compare->louder);
+	compare->settling = SETTLE_TICKS;
+}

@@ -1,0 +1,26 @@
+/* compare.h - honest comparison: two sets of values, the input, and what differs, all at one
+ * loudness. Control thread; the audio's part is modules/output.
+ *
+ *   /rack/compare a|b --> keeps the values of one slot, recalls the other's
+ *   meter `louder` of the outputs --> their `match` and `match_to`
+ *
+ * What is louder is lowered; nothing is ever raised, so nothing clips. How much louder than
+ * the input each slot plays is remembered, so the programme may go on meanwhile. */
+#ifndef LATHE_RECALL_COMPARE_H
+#define LATHE_RECALL_COMPARE_H
+
+#include "daemon/desk/desk.h"
+
+struct compare;
+
+struct compare *compare_create(struct host *host);
+void compare_destroy(struct compare *compare);
+/* These changes were made; true when more followed from them. */
+bool compare_heed(struct compare *compare, const struct change *changes, int count);
+void compare_tick(struct compare *compare);
+bool compare_busy(const struct compare *compare); /* it counts the ticks */
+/* The rack is another one. */
+void compare_move(struct compare *compare, const struct rack *from,
+		  const struct rack *to);
+
+#endif

@@ -1,0 +1,69 @@
+/* scene.h - named sets of values: saved, loaded with a fade, told to who listens. Control
+ * thread; files are written by the writer's thread.
+ *
+ *   load --> settings --> host_recall(): glides, and switches at the middle --> done
+ */
+#ifndef LATHE_RECALL_SCENE_H
+#define LATHE_RECALL_SCENE_H
+
+#include "daemon/desk/desk.h"
+#include "daemon/config/scene_file.h"
+
+enum {
+	SCENE_NAME_BYTES = 65, /* with its end */
+	SCENES_MAX = 256,
+	SCENE_FADE_MAX = 3600, /* seconds */
+	SCENE_NEWS_KEPT = 32,
+};
+
+/* As OSC says it. */
+enum scene_state {
+	SCENE_GONE = -1,
+	SCENE_OFF = 0,
+	SCENE_ACTIVE = 2,
+	SCENE_CHANGED = 3, /* active, and something was changed since */
+};
+
+/* What happened, for those who listen. */
+struct scene_news {
+	uint64_t serial; /* 1, 2, ... */
+	bool done;       /* a load is through: `state` says whether all the way */
+	char name[SCENE_NAME_BYTES];
+	int state;
+};
+
+struct scenes;
+
+struct scenes *scenes_create(struct host *host);
+void scenes_destroy(struct scenes *scenes);
+void scenes_tick(struct scenes *scenes);
+bool scenes_busy(const struct scenes *scenes); /* it counts the ticks */
+/* A value is another one. */
+void scenes_touch(struct scenes *scenes);
+/* The rack is another one. */
+void scenes_move(struct scenes *scenes, const struct rack *from, const struct rack *to);
+/* The first news with a serial greater than `after`, or NULL. */
+const struct scene_news *scenes_news(const struct scenes *scenes, uint64_t after);
+
+/* Each writes to `result` what it did, or why not. A name is a name, never a path. */
+
+/* Saves what the pattern sees (NULL: all). The number of the write, whose outcome
+ * scenes_written() tells; 0: refused. */
+uint64_t scene_save(struct host *host, const char *name, const struct pattern *pattern,
+		    struct text *result);
+bool scene_load(struct host *host, const char *name, double seconds,
+		const struct pattern *pattern, struct text *result);
+bool scene_delete(struct host *host, const char *name, struct text *result);
+bool scene_rename(struct host *host, const char *from, const char *to,
+		  struct text *result);
+/* What became of a write; false: it is not known yet. error "": it is on the disk. */
+bool scenes_written(struct scenes *scenes, uint64_t serial, char *error, size_t size);
+
+/* Names in order, at most SCENES_MAX; the caller frees *names in one go. */
+int scene_list(struct host *host, char (**names)[SCENE_NAME_BYTES]);
+const char *scene_active(const struct scenes *scenes); /* "": none */
+enum scene_state scene_state(const struct scenes *scenes, const char *name);
+/* The values in force are said to be this scene's ("": none), as undo and a restart do. */
+void scene_activate(struct host *host, const char *name);
+
+#endif

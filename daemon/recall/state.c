@@ -1,0 +1,273 @@
+/* state.c - what outlives a restart. Control thread; never waits but at the end. */
+#include "daemon/recall/state.h"
+
+#include "daemon/recall/history.h"
+#include "daemon/rack/param.h"
+#include "daemon/recall/scene.h"
+#include "daemon/disk/writer.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+enum {
+	WRITE_TICKS = 50,  /* between two writes */
+	RETRY_TICKS = 500, /* after one that failed */
+	PREPARE_TICKS = 30,
+	PREPARE_CHANGES = 500, /* put into words in one tick */
+	STATE_BYTES_MAX = 16 << 20,
+};
+static const char first_line[] = "lathe-state 1", last_line[] = "end";
+
+struct state {
+	struct host *host;
+	struct writer *writer;
+	char *path;
+	bool touched;
+	int wait;  /* ticks before the next write */
+	int tries; /* ticks in which steps were put into words */
+	bool failing;
+};
+
+/* ---- saving ----------------------------------------------------------------------------- */
+
+/* What the file says is in the file. */
+static void print_values(const struct rack *rack, struct text *text)
+{
+	char path[128];
+	for (int n = 0; n < rack->node_count; n++) {
+		const struct node *node = &rack->nodes[n];
+		for (int p = 0; p < node_params(node); p++) {
+			const struct param *row = param_row(node->module, p);
+			if (row->curve == CURVE_TRIGGER || row->curve == CURVE_FILE ||
+			    (row->flags & PARAM_PASSING) ||
+			    node->values[p] == node->loaded[p])
+				continue;
+			param_path(node->module, p, path, sizeof path);
+			text_add(text, "value %s/%s %.9g %.9g\n", node->path, path,
+				 (double)node->values[p], (double)node->loaded[p]);
+		}
+	}
+}
+
+/* FNV-1a, 32 bits: Fowler, Noll, Vo (RFC 9923). Bits that fall over on a worn card. */
+static uint32_t checksum(const char *bytes, size_t length)
+{
+	uint32_t sum = UINT32_C(2166136261);
+	for (size_t i = 0; i < length; i++)
+		sum = (sum ^ (uint8_t)bytes[i]) * UINT32_C(16777619);
+	return sum;
+}
+
+static void save(struct state *state)
+{
+	struct host *host = state->host;
+	struct text text = { .length = 0 };
+	text_add(&text, "%s\n", first_line);
+	if (*scene_active(host->scenes))
+		text_add(&text, "scene %s\n", scene_active(host->scenes));
+	host_exchange(host);
+	print_values(host->rack, &text);
+	host_exchange(host);
+	if (host->lock_holder)
+		text_add(&text, "lock %08x\n", ntohl(host->lock_holder));
+	if (host->history)
+		history_print(host->history, host->rack, &text);
+	text_add(&text, "%s %08x\n", last_line, checksum(text.bytes, text.length));
+	state->touched = false;
+	state->wait = WRITE_TICKS;
+	writer_put(state->writer, state->path, &text);
+	text_finish(&text);
+}
+
+static void take_outcome(struct state *state, bool wait)
+{
+	struct written written;
+	while (writer_next(state->writer, wait, &written)) {
+		bool fails = written.error[0] != '\0';
+		if (fails && !state->failing)
+			event_post(state->host->events, EVENT_ERROR, "state", "%s",
+				   written.error);
+		else if (!fails && state->failing)
+			event_post(state->host->events, EVENT_NOTICE, "state",
+				   "saved again");
+		state->failing = fails;
+		if (fails) {
+			state->touched = true;
+			state->wait = RETRY_TICKS;
+		}
+	}
+}
+
+void state_touch(struct state *state)
+{
+	if (state)
+		state->touched = true;
+}
+
+/* A long step's words are found a little at a time; in a storm the save comes first. */
+static bool is_prepared(struct state *state)
+{
+	const struct host *host = state->host;
+	if (!host->history || ++state->tries > PREPARE_TICKS ||
+	    history_prepare(host->history, host->rack, PREPARE_CHANGES)) {
+		state->tries = 0;
+		return true;
+	}
+	return false;
+}
+
+void state_tick(struct state *state)
+{
+	if (!state)
+		return;
+	take_outcome(state, false);
+	if (state->wait > 0)
+		state->wait--;
+	else if (state->touched && !writer_busy(state->writer) && is_prepared(state))
+		save(state);
+}
+
+bool state_busy(const struct state *state)
+{
+	return state && (state->touched || writer_busy(state->writer));
+}
+
+/* ---- restoring -------------------------------------------------------------------------- */
+
+static char *read_all(const char *path, size_t *length)
+{
+	/* Opening a FIFO must not wait for somebody who writes. */
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	FILE *file = fd >= 0 ? fdopen(fd, "r") : NULL;
+	char *bytes = NULL;
+	struct stat status;
+	if (!file)
+		return NULL;
+	*length = 0;
+	errno = EINVAL; /* if it is no file */
+	if (fstat(fileno(file), &status) == 0 && S_ISREG(status.st_mode) &&
+	    status.st_size < STATE_BYTES_MAX &&
+	    (bytes = malloc((size_t)status.st_size + 1)) != NULL) {
+		*length = fread(bytes, 1, (size_t)status.st_size, file);
+		bytes[*length] = '\0';
+	}
+	fclose(file);
+	return bytes;
+}
+
+static void take_value(const struct rack *rack, const char *line, int *taken,
+		       int *overruled)
+{
+	char path[192];
+	float value, loaded;
+	int place, param;
+	if (sscanf(line, "value %191s %f %f", path, &value, &loaded) != 3 ||
+	    value != value || !rack_find_param(rack, path, &place, &param))
+		return;
+	struct node *node = &rack->nodes[place];
+	const struct param *row = param_row(node->module, param);
+	if (row->curve == CURVE_TRIGGER || row->curve == CURVE_FILE)
+		return;
+	value = param_clamp(row, value);
+	bool mute = strcmp(row->id, "mute") == 0 && value > 0.5f;
+	if (node->loaded[param] == loaded || mute) {
+		node->values[param] = value;
+		++*taken;
+	} else {
+		++*overruled;
+	}
+}
+
+/* A last line without a checksum is one of an earlier version. */
+static bool is_whole(const char *bytes, size_t length)
+{
+	char ends[2][16];
+	if (strncmp(bytes, first_line, sizeof first_line - 1) != 0 ||
+	    strlen(bytes) != length || bytes[length - 1] != '\n')
+		return false;
+	size_t last = length - 1;
+	while (last > 0 && bytes[last - 1] != '\n')
+		last--;
+	snprintf(ends[0], sizeof ends[0], "%s\n", last_line);
+	snprintf(ends[1], sizeof ends[1], "%s %08x\n", last_line,
+		 checksum(bytes, last));
+	return strcmp(bytes + last, ends[0]) == 0 || strcmp(bytes + last, ends[1]) == 0;
+}
+
+static void restore(struct host *host, char *bytes, struct text *report)
+{
+	int taken = 0, overruled = 0;
+	unsigned holder;
+	char scene[SCENE_NAME_BYTES] = "";
+	for (char *rest = bytes, *line; (line = strsep(&rest, "\n"));) {
+		if (strncmp(line, "value ", 6) == 0)
+			take_value(host->rack, line, &taken, &overruled);
+		else if (strncmp(line, "scene ", 6) == 0)
+			snprintf(scene, sizeof scene, "%s", line + 6);
+		else if (sscanf(line, "lock %x", &holder) == 1)
+			host->lock_holder = htonl(holder);
+		else if (host->history)
+			history_take(host->history, host->rack, line);
+	}
+	scene_activate(host, scene);
+	text_add(report, "%d values restored, %d overruled by the config", taken,
+		 overruled);
+	if (*scene)
+		text_add(report, ", scene \"%s\"", scene);
+}
+
+void state_path(const char *folder, const struct rack *rack, char *path, size_t size)
+{
+	if (snprintf(path, size, "%s/%s.state", folder, rack->name) >= (int)size)
+		*path = '\0';
+}
+
+void state_restore(struct host *host, const char *path, struct text *report)
+{
+	char aside[PATH_MAX];
+	size_t length;
+	char *bytes = read_all(path, &length);
+	if (!bytes) {
+		text_add(report, "%.200s: %s", path,
+			 errno == ENOENT ? "nothing saved yet" : "can't be read");
+	} else if (is_whole(bytes, length)) {
+		restore(host, bytes, report);
+	} else {
+		snprintf(aside, sizeof aside, "%.4000s.broken", path);
+		rename(path, aside);
+		text_add(report, "%.200s is no whole state: put aside as *.broken",
+			 path);
+	}
+	free(bytes);
+}
+
+/* ---- make and end ----------------------------------------------------------------------- */
+
+struct state *state_create(struct host *host, const char *path)
+{
+	struct state *state = calloc(1, sizeof *state);
+	if (!state || !(state->path = strdup(path)))
+		abort();
+	state->host = host;
+	state->writer = writer_create();
+	return state;
+}
+
+void state_destroy(struct state *state)
+{
+	if (!state)
+		return;
+	take_outcome(state, true);
+	if (state->touched)
+		save(state);
+	take_outcome(state, true);
+	writer_destroy(state->writer);
+	free(state->path);
+	free(state);
+}

@@ -1,0 +1,182 @@
+/* inserts.c - outboard gear: what a ping found becomes the node's latency, what is wrong with
+ * a return becomes an alarm. Control thread only. */
+#include "daemon/unattended/inserts.h"
+
+#include "daemon/rack/param.h"
+#include "modules/insert/insert.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A node as it was seen last, by its place in the rack. */
+struct seen {
+	char name[NAME_BYTES];
+	int alarm;
+	bool pinging;
+	bool wrong; /* its latency is of another rate or period */
+	bool told;  /* an alarm, whose end is to be told as well */
+};
+
+struct inserts {
+	struct host *host;
+	const struct module *module;
+	struct seen seen[NODES_MAX];
+};
+
+static const char *const alarms[INSERT_ALARMS] = {
+	[INSERT_FINE] = "",
+	[INSERT_UNCONNECTED] = "a return is not connected",
+	[INSERT_SILENT] = "the return is silent while the send is not",
+	[INSERT_NO_AUDIO] = "the return is no audio",
+};
+
+struct inserts *inserts_create(struct host *host)
+{
+	struct inserts *inserts = calloc(1, sizeof(*inserts));
+
+	if (!inserts)
+		return NULL;
+	inserts->host = host;
+	inserts->module = module_find("insert");
+	return inserts;
+}
+
+void inserts_destroy(struct inserts *inserts)
+{
+	free(inserts);
+}
+
+/* ---- the ping ---------------------------------------------------------------------------- */
+
+static void take_latency(struct inserts *inserts, int place, int frames)
+{
+	struct host *host = inserts->host;
+	struct change changes[] = {
+		{ .node = place, .param = INSERT_LATENCY, .value = (float)frames },
+		{ .node = place,
+		  .param = INSERT_PERIOD,
+		  .value = (float)host->status.block },
+		{ .node = place,
+		  .param = INSERT_RATE,
+		  .value = (float)host->status.rate },
+	};
+
+	host_apply(host, changes, sizeof(changes) / sizeof(changes[0]));
+}
+
+/* The longest way counts; channels that differ are told. */
+static void end_ping(struct inserts *inserts, int place, const float *readings)
+{
+	const struct node *node = &inserts->host->rack->nodes[place];
+	struct event_log *events = inserts->host->events;
+	const float *found = readings + INSERT_METER_LATENCY;
+	int longest = INSERT_NOT_HEARD, shortest = INSERT_LATENCY_MAX;
+	int rate = inserts->host->status.rate;
+
+	for (int c = 0; c < node->channels; c++) {
+		longest = (int)found[c] > longest ? (int)found[c] : longest;
+		shortest = (int)found[c] < shortest ? (int)found[c] : shortest;
+		if (found[c] < 0)
+			event_post(events, EVENT_WARNING, "ping",
+				   "%s: nothing of the ping came back on return %d",
+				   node->path, c + 1);
+	}
+	if (longest < 0)
+		return;
+	if (shortest >= 0 && shortest < longest)
+		event_post(
+			events, EVENT_WARNING, "ping",
+			"%s: the returns are %d to %d frames late; the latest counts",
+			node->path, shortest, longest);
+	take_latency(inserts, place, longest);
+	event_post(events, EVENT_NOTICE, "ping",
+		   "%s: %d frames out and back (%.2f ms) at periods of %d", node->path,
+		   longest, rate > 0 ? 1e3 * longest / rate : 0.0,
+		   inserts->host->status.block);
+}
+
+/* ---- alarms ------------------------------------------------------------------------------ */
+
+static void look_at_alarm(struct inserts *inserts, struct seen *seen,
+			  const float *readings)
+{
+	struct event_log *events = inserts->host->events;
+	int alarm = (int)readings[INSERT_METER_ALARM];
+
+	if (alarm != seen->alarm && alarm != INSERT_FINE && alarm < INSERT_ALARMS) {
+		event_post(events, EVENT_WARNING, "insert",
+			   "%s: %s; the dry programme plays", seen->name,
+			   alarms[alarm]);
+		seen->told = true;
+	}
+	seen->alarm = alarm;
+	if (!seen->told || alarm != INSERT_FINE || readings[INSERT_METER_WET] < 0.5f)
+		return;
+	event_post(events, EVENT_NOTICE, "insert", "%s: the return is heard again",
+		   seen->name);
+	seen->told = false;
+}
+
+static void look_at_latency(struct inserts *inserts, struct seen *seen,
+			    const struct node *node)
+{
+	const struct host_status *world = &inserts->host->status;
+	int period = (int)node->values[INSERT_PERIOD];
+	int rate = (int)node->values[INSERT_RATE];
+	bool wrong = world->block && ((period && period != world->block) ||
+				      (rate && rate != world->rate));
+
+	if (wrong && !seen->wrong)
+		event_post(inserts->host->events, EVENT_WARNING, "insert",
+			   "%s: its latency is of %d Hz and periods of %d, JACK plays "
+			   "%d and %d: ping it",
+			   seen->name, rate, period, world->rate, world->block);
+	seen->wrong = wrong;
+}
+
+void inserts_tick(struct inserts *inserts)
+{
+	const struct rack *rack = inserts ? inserts->host->rack : NULL;
+
+	for (int i = 0; rack && i < rack->node_count; i++) {
+		const struct node *node = &rack->nodes[i];
+		struct seen *seen = &inserts->seen[i];
+		const float *readings = engine_meters(inserts->host->engine, i);
+
+		if (strcmp(seen->name, node->name) != 0) {
+			memset(seen, 0, sizeof(*seen));
+			memcpy(seen->name, node->name, sizeof(seen->name));
+		}
+		if (node->module != inserts->module || !readings)
+			continue;
+		bool pinging = readings[INSERT_METER_PINGING] > 0.5f;
+		look_at_alarm(inserts, seen, readings);
+		look_at_latency(inserts, seen, node);
+		if (seen->pinging && !pinging)
+			end_ping(inserts, i, readings);
+		seen->pinging = pinging;
+	}
+}
+
+void inserts_alarms(const struct inserts *inserts, char *text, size_t size)
+{
+	const struct rack *rack = inserts ? inserts->host->rack : NULL;
+	size_t used = 0;
+
+	*text = '\0';
+	for (int i = 0; rack && i < rack->node_count && used < size; i++) {
+		const struct seen *seen = &inserts->seen[i];
+		bool alarm = seen->alarm > INSERT_FINE && seen->alarm < INSERT_ALARMS;
+
+		if (rack->nodes[i].module != inserts->module ||
+		    (!alarm && !seen->wrong))
+			continue;
+		int wrote =
+			snprintf(text + used, size - used, "%s%s: %s", used ? "; " : "",
+				 rack->nodes[i].name,
+				 alarm ? alarms[seen->alarm]
+				       : "its latency is of another rate or period");
+		used += wrote > 0 ? (size_t)wrote : 0;
+	}
+}

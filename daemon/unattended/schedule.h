@@ -1,0 +1,15 @@
+/* schedule.h - scenes that load by themselves, at times of the local day. Control thread. */
+#ifndef LATHE_UNATTENDED_SCHEDULE_H
+#define LATHE_UNATTENDED_SCHEDULE_H
+
+#include "daemon/desk/desk.h"
+
+#include <time.h>
+
+/* The last appointment of this very second, or NULL. */
+const struct appointment *schedule_at(const struct rack *rack, const struct tm *local);
+/* `now`: seconds since 1970. Loads what came due since the last call, at most an hour
+ * late; of several the last. */
+void schedule_tick(struct host *host, int64_t now);
+
+#endif

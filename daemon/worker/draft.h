@@ -1,0 +1,43 @@
+/* draft.h - a rack's order of work: which step comes when, what it reads, what waits for
+ * what. Worker thread; no audio memory yet. */
+#ifndef LATHE_WORKER_DRAFT_H
+#define LATHE_WORKER_DRAFT_H
+
+#include "daemon/rack/rack.h"
+
+enum { NO_SIGNAL = -1 };
+
+/* Audio that a step (or a rack input) makes. Rack inputs are the first signals. */
+struct signal {
+	int channels;
+	int latency; /* frames since the rack's inputs */
+	int origin;  /* >= 0: module node's place; < 0: rack input -1 - origin */
+	uint64_t
+		inputs; /* rack inputs heard in it (the 64th and all after share a bit) */
+};
+
+enum draft_kind { DRAFT_SUM, DRAFT_DELAY, DRAFT_NODE };
+
+struct draft_step {
+	enum draft_kind kind;
+	int node;            /* DRAFT_NODE: place in the rack */
+	int frames;          /* DRAFT_DELAY */
+	int in[SOURCES_MAX]; /* signals: what a sum adds; else [0], or NO_SIGNAL */
+	int in_count;
+	int side[SIDES_MAX];
+	int out;
+};
+
+struct draft {
+	struct signal *signals;
+	int signal_count;
+	struct draft_step *steps;
+	int step_count;
+	int *latency; /* [nodes] of the module itself */
+	int *out;     /* [nodes] signal, or NO_SIGNAL */
+};
+
+void draft_init(struct draft *draft, const struct rack *rack, int rate);
+void draft_finish(struct draft *draft);
+
+#endif

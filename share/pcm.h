@@ -1,0 +1,22 @@
+/* pcm.h - samples as the fixed-point words of a file. Not for the audio thread. */
+#ifndef LATHE_SHARE_PCM_H
+#define LATHE_SHARE_PCM_H
+
+#include <stdint.h>
+
+struct words {
+	int bits, channels;
+	int64_t frame; /* of the file, the next */
+	int64_t since; /* frames since the last that was not of whole words */
+	int hold;      /* so long after it whole words are dithered as well */
+};
+
+/* A file of `bits` that begins. */
+struct words words_begin(int bits, int channels, int rate);
+/* The next interleaved frames as words at the top of 32 bits. What is whole words already,
+ * as a dithered or an untouched programme is, stays as it is; all else gets triangular
+ * dither two steps wide (see modules/dither), from its first frame to 0.1 s after its last.
+ * The noise follows from the frame's place in the file. */
+void words_make(struct words *words, const float *in, int32_t *out, int frames);
+
+#endif

@@ -1,0 +1,361 @@
+/* test_history.c - steps, gestures, undo, redo, and the state that outlives a restart. */
+#include "daemon/recall/history.h"
+
+#include "daemon/desk/glide.h"
+#include "daemon/desk/pending.h"
+#include "daemon/recall/scene.h"
+#include "daemon/recall/state.h"
+#include "tests/support/fake_host.h"
+#include "tests/support/test.h"
+
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+static char folder[64];
+static struct host host;
+static int anna, bert; /* clients */
+
+static void open_host(void)
+{
+	host = (struct host) { .rack = fake_rack(0), .events = event_log_create() };
+	snprintf(host.rack->scenes, sizeof host.rack->scenes, "%s/scenes", folder);
+	host.scenes = scenes_create(&host);
+	host.history = history_create(host.rack);
+}
+
+static void close_host(void)
+{
+	state_destroy(host.state);
+	scenes_destroy(host.scenes);
+	history_destroy(host.history);
+	glides_destroy(host.glides);
+	recalls_destroy(host.recalls);
+	event_log_destroy(host.events);
+	rack_destroy(host.rack);
+}
+
+static struct change change_of(const char *path, float value, const void *origin)
+{
+	struct change change = { .value = value, .origin = origin };
+	CHECK(rack_find_param(host.rack, path, &change.node, &change.param), "%s",
+	      path);
+	return change;
+}
+
+static float value_of(const char *path)
+{
+	struct change change = change_of(path, 0, NULL);
+	return host.rack->nodes[change.node].values[change.param];
+}
+
+/* As host_apply() does it, at a time of our choice. */
+static void set_at(double now, const char *path, float value, const void *origin)
+{
+	struct change change = change_of(path, value, origin);
+	history_note(host.history, host.rack, &change, 1, now);
+	rack_set(host.rack, change.node, change.param, value);
+}
+
+static void ticks(int count)
+{
+	for (int i = 0; i < count; i++)
+		host_tick(&host);
+}
+
+static struct text said;
+
+static bool undo(double since)
+{
+	text_clear(&said);
+	bool ok = history_undo(&host, since, &said);
+	ticks(25);
+	return ok;
+}
+
+static bool redo(void)
+{
+	text_clear(&said);
+	bool ok = history_redo(&host, &said);
+	ticks(25);
+	return ok;
+}
+
+static int steps(void)
+{
+	struct text text = { .length = 0 };
+	int lines = 0;
+	history_tell(host.history, host.rack, HISTORY_STEPS, &text);
+	for (size_t i = 0; i < text.length; i++)
+		lines += text.bytes[i] == '\n';
+	text_finish(&text);
+	return lines;
+}
+
+static void test_gestures(void)
+{
+	open_host();
+	CHECK(!undo(-1), "nothing yet");
+	for (int i = 1; i <= 50; i++)
+		set_at(0.1 * i, "eq/gain", (float)i / 10, &anna);
+	CHECK(steps() == 1, "one gesture: %d", steps());
+	set_at(7.0, "eq/gain", 6, &anna);
+	CHECK(steps() == 2, "after a pause another: %d", steps());
+	set_at(7.1, "eq/gain", 7, &bert);
+	CHECK(steps() == 3, "another hand: %d", steps());
+	/* Two fingers on two faders. */
+	for (int i = 1; i <= 20; i++) {
+		set_at(8.0 + 0.1 * i, "eq/freq", 1000.0f + (float)i, &anna);
+		set_at(8.05 + 0.1 * i, "comp/gain", (float)i, &anna);
+	}
+	CHECK(steps() == 5, "two faders at once: %d", steps());
+	set_at(20, "eq/gain", 7, &anna);
+	set_at(20, "rack/output/main/mute", 1, &anna);
+	set_at(20, "eq/clear", 1, &anna);
+	CHECK(steps() == 5, "what is the same, safe or a trigger: %d", steps());
+	CHECK(undo(-1) && strstr(said.bytes, "comp/gain: 20.0 dB -> 0.0 dB"), "%s",
+	      said.bytes);
+	CHECK_NEAR(value_of("comp/gain"), 0, 0, "comp/gain");
+	CHECK_NEAR(value_of("eq/freq"), 1020, 0, "the other stays");
+	CHECK(undo(-1) && undo(-1), "two more");
+	CHECK_NEAR(value_of("eq/gain"), 6, 0, "bert's");
+	CHECK(undo(-1), "one more");
+	CHECK_NEAR(value_of("eq/gain"), 5, 0, "anna's second");
+	CHECK(undo(-1), "the first");
+	CHECK_NEAR(value_of("eq/gain"), 0, 0, "as it began");
+	CHECK(!undo(-1), "no more");
+	CHECK(redo() && redo() && redo(), "forth");
+	CHECK_NEAR(value_of("eq/gain"), 7, 0, "again");
+	CHECK(redo() && redo() && !redo(), "to the end");
+	CHECK_NEAR(value_of("comp/gain"), 20, 0, "comp/gain");
+	CHECK_NEAR(value_of("rack/output/main/mute"), 1, 0, "a mute stays");
+	undo(-1);
+	set_at(30, "eq/type", 1, &anna);
+	CHECK(!redo(), "something new ends redo");
+	close_host();
+}
+
+/* Undo is a ramp; a set in it stays. */
+static void test_ramp(void)
+{
+	open_host();
+	struct change bundle[2] = { change_of("eq/gain", 10, &anna),
+				    change_of("eq/type", 2, &anna) };
+	host_apply(&host, bundle, 2);
+	CHECK(steps() == 1, "a bundle is a step: %d", steps());
+	text_clear(&said);
+	history_undo(&host, -1, &said);
+	CHECK(strstr(said.bytes, ", and 1 more"), "%s", said.bytes);
+	CHECK_NEAR(value_of("eq/gain"), 10, 0, "not yet");
+	ticks(10);
+	CHECK_NEAR(value_of("eq/gain"), 5, 0.01, "half way");
+	CHECK_NEAR(value_of("eq/type"), 0, 0, "the choice at the middle");
+	ticks(10);
+	CHECK_NEAR(value_of("eq/gain"), 0, 0, "there");
+	struct change target = change_of("eq/gain", -6, &bert);
+	char error[200];
+	CHECK(host_ramp(&host, &target, 0.3, error, sizeof error), "%s", error);
+	ticks(40);
+	CHECK(undo(-1), "a ramp is a step");
+	CHECK_NEAR(value_of("eq/gain"), 0, 0, "back");
+	close_host();
+}
+
+static void save(const char *name)
+{
+	char error[200];
+	text_clear(&said);
+	uint64_t serial = scene_save(&host, name, NULL, &said);
+	while (serial && !scenes_written(host.scenes, serial, error, sizeof error))
+		nanosleep(&(struct timespec) { .tv_nsec = 1000000 }, NULL);
+}
+
+static void test_scenes(void)
+{
+	open_host();
+	save("a");
+	set_at(1, "eq/gain", 3, &anna);
+	save("b");
+	text_clear(&said);
+	scene_load(&host, "a", 0, NULL, &said);
+	CHECK_NEAR(value_of("eq/gain"), 0, 0, "a");
+	CHECK_TEXT(scene_active(host.scenes), "a");
+	CHECK(undo(-1), "%s", said.bytes);
+	CHECK_NEAR(value_of("eq/gain"), 3, 0, "b's");
+	CHECK_TEXT(scene_active(host.scenes), "b");
+	CHECK(scene_state(host.scenes, "b") == SCENE_ACTIVE, "active again");
+	CHECK(redo(), "%s", said.bytes);
+	CHECK_TEXT(scene_active(host.scenes), "a");
+	int before = steps();
+	scene_load(&host, "b", 0, NULL, &said);
+	CHECK(undo(-1) && steps() == before + 1, "b and back: %d", steps());
+	scene_load(&host, "a", 0, NULL, &said);
+	scene_load(&host, "a", 0, NULL, &said);
+	CHECK(steps() == before + 1, "what changes nothing is no step: %d", steps());
+	CHECK(undo(60), "the last minute");
+	CHECK_NEAR(value_of("eq/gain"), 0, 0, "all of it");
+	CHECK(!undo(60), "no more");
+	close_host();
+}
+
+static void test_bounds(void)
+{
+	open_host();
+	for (int i = 0; i < 1000; i++)
+		set_at(2.0 * i, "eq/gain", (float)(i % 7), &anna);
+	CHECK(steps() == HISTORY_STEPS, "%d", steps());
+	for (int i = 0; i < HISTORY_STEPS; i++)
+		CHECK(undo(-1), "step %d", i);
+	CHECK(!undo(-1), "the oldest are gone");
+	for (int i = 0; i < 20; i++)
+		CHECK(redo(), "step %d", i);
+	/* Another rack: what it has not is forgotten. */
+	struct rack *old = host.rack, *new = fake_rack(3);
+	set_at(5000, "comp/gain", 3, &anna);
+	host.rack = new;
+	history_move(host.history, old, new);
+	rack_destroy(old);
+	CHECK(!undo(-1), "nothing of it is left");
+	set_at(6000, "n1/gain", 3, &anna);
+	CHECK(undo(-1), "but it goes on");
+	close_host();
+}
+
+static void restart(const char *path, float new_freq)
+{
+	close_host();
+	open_host();
+	/* The config says something else of one param. */
+	struct change change = change_of("eq/freq", 0, NULL);
+	host.rack->nodes[change.node].values[change.param] = new_freq;
+	host.rack->nodes[change.node].loaded[change.param] = new_freq;
+	text_clear(&said);
+	state_restore(&host, path, &said);
+	host.state = state_create(&host, path);
+}
+
+static void test_state(void)
+{
+	char path[200], aside[220];
+	open_host();
+	state_path(folder, host.rack, path, sizeof path);
+	state_restore(&host, path, &said);
+	host.state = state_create(&host, path);
+	ticks(60);
+	CHECK(access(path, F_OK) != 0, "nothing happened, nothing is written");
+	struct change change = change_of("eq/gain", 3.3f, &anna);
+	host_apply(&host, &change, 1);
+	change = change_of("eq/freq", 440, &anna);
+	host_apply(&host, &change, 1);
+	change = change_of("rack/output/main/mute", 1, &anna);
+	host_apply(&host, &change, 1);
+	change = change_of("eq/band/8/freq", 123.4567f, &bert);
+	host_apply(&host, &change, 1);
+	save("night");
+	undo(-1);
+	for (int i = 0; i < 100 && access(path, F_OK) != 0; i++) {
+		ticks(1);
+		usleep(10000);
+	}
+	CHECK(access(path, F_OK) == 0, "written within a second");
+	restart(path, 1000);
+	CHECK_NEAR(value_of("eq/gain"), 3.3f, 0, "to the last bit");
+	CHECK_NEAR(value_of("eq/freq"), 440, 0, "the saved one");
+	CHECK_NEAR(value_of("rack/output/main/mute"), 1, 0, "mute");
+	CHECK_NEAR(value_of("eq/band/8/freq"), 500, 0, "undone before");
+	CHECK_TEXT(scene_active(host.scenes), "night");
+	CHECK(scene_state(host.scenes, "night") == SCENE_CHANGED, "changed since");
+	CHECK(redo(), "%s", said.bytes);
+	CHECK_NEAR(value_of("eq/band/8/freq"), 123.4567f, 0, "redone after");
+	CHECK(undo(-1) && undo(-1), "%s", said.bytes);
+	CHECK_NEAR(value_of("eq/freq"), 1000, 0, "undo across the restart");
+	redo();
+	restart(path, 2000);
+	CHECK_NEAR(value_of("eq/freq"), 2000, 0, "what the config says anew");
+	CHECK_NEAR(value_of("eq/gain"), 3.3f, 0, "all else stays");
+	/* Half a file is no file. */
+	close_host();
+	CHECK(truncate(path, 60) == 0, "truncate");
+	open_host();
+	text_clear(&said);
+	state_restore(&host, path, &said);
+	CHECK(strstr(said.bytes, "put aside"), "%s", said.bytes);
+	CHECK_NEAR(value_of("eq/gain"), 0, 0, "the config's");
+	snprintf(aside, sizeof aside, "%s.broken", path);
+	CHECK(access(aside, F_OK) == 0 && access(path, F_OK) != 0, "aside");
+	close_host();
+}
+
+/* One bit that fell over; a FIFO in the file's place. */
+static void test_spoilt(void)
+{
+	char path[200];
+	open_host();
+	state_path(folder, host.rack, path, sizeof path);
+	host.state = state_create(&host, path);
+	struct change change = change_of("eq/gain", 3.3f, &anna);
+	host_apply(&host, &change, 1);
+	close_host();
+	FILE *file = fopen(path, "r+");
+	CHECK(file && fseek(file, 29, SEEK_SET) == 0, "written");
+	int byte = file ? fgetc(file) : 0;
+	if (file) {
+		fseek(file, 29, SEEK_SET);
+		fputc(byte ^ 1, file);
+		fclose(file);
+	}
+	open_host();
+	text_clear(&said);
+	state_restore(&host, path, &said);
+	CHECK(strstr(said.bytes, "put aside"), "%s", said.bytes);
+	CHECK_NEAR(value_of("eq/gain"), 0, 0, "the config's");
+	CHECK(mkfifo(path, 0600) == 0, "a FIFO");
+	text_clear(&said);
+	alarm(10);
+	state_restore(&host, path, &said);
+	alarm(0);
+	CHECK(strstr(said.bytes, "can't be read"), "%s", said.bytes);
+	unlink(path);
+	close_host();
+}
+
+/* A disk that is full, a folder that isn't there: said once, tried again. */
+static void test_trouble(void)
+{
+	char path[200];
+	int errors = 0;
+	open_host();
+	snprintf(path, sizeof path, "%s/later/x.state", folder);
+	host.state = state_create(&host, path);
+	struct change change = change_of("eq/gain", 3.3f, &anna);
+	host_apply(&host, &change, 1);
+	for (int i = 0; i < 1200; i++) {
+		ticks(1);
+		usleep(i < 20 ? 1000 : 0);
+	}
+	const struct event *event = NULL;
+	while ((event = event_next(host.events, event ? event->serial : 0)))
+		errors += strcmp(event->code, "state") == 0;
+	CHECK(errors == 1, "%d events", errors);
+	close_host();
+}
+
+int main(void)
+{
+	char command[100];
+	snprintf(folder, sizeof folder, "/tmp/lathe-test-history-XXXXXX");
+	if (!mkdtemp(folder))
+		abort();
+	test_gestures();
+	test_ramp();
+	test_scenes();
+	test_bounds();
+	test_state();
+	test_spoilt();
+	test_trouble();
+	text_finish(&said);
+	snprintf(command, sizeof command, "rm -r %s", folder);
+	if (system(command) != 0)
+		printf("%s is left\n", folder);
+	return test_result();
+}

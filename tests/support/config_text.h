@@ -1,0 +1,33 @@
+/* config_text.h - a config's text, loaded in a test by way of a file. */
+#ifndef LATHE_CONFIG_TEXT_H
+#define LATHE_CONFIG_TEXT_H
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "daemon/config/config.h"
+#include "tests/support/test.h"
+
+/* What config_load() says of `path` when it holds the text. */
+static inline struct rack *config_text(const char *path, const char *text,
+				       struct complaints *complaints)
+{
+	FILE *file = fopen(path, "w");
+
+	if (!file || fputs(text, file) < 0 || fclose(file) != 0)
+		abort();
+	return config_load(path, complaints);
+}
+
+/* Loads what must load; complaints are failures. */
+static inline struct rack *config_text_good(const char *path, const char *text)
+{
+	struct complaints complaints = { 0 };
+	struct rack *rack = config_text(path, text, &complaints);
+
+	CHECK(rack && complaints.count == 0, "%s", complaints.text.bytes);
+	text_finish(&complaints.text);
+	return rack ? rack : rack_create();
+}
+
+#endif

@@ -1,0 +1,156 @@
+/* fake_host.h - a small rack with an engine that only counts, for tests of what stands
+ * before it. Include it in one test program; it takes engine.o's place. */
+#ifndef LATHE_FAKE_HOST_H
+#define LATHE_FAKE_HOST_H
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/desk/desk.h"
+#include "daemon/rack/param.h"
+
+static const char *const fake_types[] = { "bell", "low_shelf", "high_shelf", NULL };
+static const struct param fake_params[] = {
+	{ "gain", "Gain", "Level.", "dB", CURVE_LINEAR, -36, 36, 0, 0, NULL, 0 },
+	{ "freq", "Frequency", "Corner.", "Hz", CURVE_LOG, 20, 20000, 1000, 0, NULL,
+	  0 },
+	{ "swap", "Swap", "Swaps.", "", CURVE_TOGGLE, 0, 1, 0, 0, NULL, 0 },
+	{ "type", "Type", "Shape.", "", CURVE_CHOICE, 0, 2, 0, 0, fake_types, 0 },
+	{ "clear", "Clear", "Clears.", "", CURVE_TRIGGER, 0, 1, 0, 0, NULL, 0 },
+	{ "look", "Look", "Looks.", "ms", CURVE_LINEAR, 0, 10, 5, 0, NULL,
+	  PARAM_REBUILD },
+};
+static const struct param fake_rows[] = {
+	{ "gain", "Gain", "Level.", "dB", CURVE_LINEAR, -18, 18, 0, 0, NULL, 0 },
+	{ "freq", "Frequency", "Corner.", "Hz", CURVE_LOG, 20, 20000, 500, 0, NULL, 0 },
+};
+static const struct param_group fake_groups[] = { { "band", "Band", 8, 2, fake_rows,
+						    NULL } };
+static const struct meter fake_meters[] = {
+	{ "peak", "Peak", "Peak.", "dB", -150, 30, FOLD_MAX, 0, NULL, 0 },
+};
+static const struct module fake_module = {
+	.id = "fake",
+	.label = "Fake",
+	.help = "For tests.",
+	.params = fake_params,
+	.param_count = 6,
+	.groups = fake_groups,
+	.group_count = 1,
+	.meters = fake_meters,
+	.meter_count = 1,
+};
+static const struct param fake_out_params[] = {
+	{ "mute", "Mute", "Mutes.", "", CURVE_TOGGLE, 0, 1, 0, 0, NULL,
+	  PARAM_RECALL_SAFE },
+	{ "dim", "Dim", "Dims.", "", CURVE_TOGGLE, 0, 1, 0, 0, NULL,
+	  PARAM_RECALL_SAFE },
+	{ "bypass", "Bypass", "Bypasses.", "", CURVE_TOGGLE, 0, 1, 0, 0, NULL,
+	  PARAM_RECALL_SAFE },
+};
+static const struct module fake_output = {
+	.id = "fake_output",
+	.label = "Out",
+	.help = "For tests.",
+	.params = fake_out_params,
+	.param_count = 3,
+	.meters = fake_meters,
+	.meter_count = 1,
+};
+
+/* What the fake engine was asked, and what it shows. */
+static uint64_t fake_serial, fake_played, fake_frame;
+static int fake_applies, fake_last_count, fake_rebuilds;
+static bool fake_busy;
+static float fake_readings[64][64];
+
+/* Nodes "eq" and "comp", the output "main", the rack; or `count` nodes n0, n1, ... */
+static inline struct rack *fake_rack(int count)
+{
+	struct rack *rack = rack_create();
+	rack_add_input(rack, "in", 2);
+	for (int i = 0; i < count; i++) {
+		char name[16];
+		snprintf(name, sizeof name, "n%d", i);
+		node_set_channels(rack_add_node(rack, NODE_MODULE, name, &fake_module),
+				  2);
+	}
+	if (!count) {
+		node_set_channels(rack_add_node(rack, NODE_MODULE, "eq", &fake_module),
+				  2);
+		node_set_channels(
+			rack_add_node(rack, NODE_MODULE, "comp", &fake_module), 2);
+	}
+	node_set_channels(rack_add_node(rack, NODE_OUTPUT, "main", &fake_output), 2);
+	rack->osc.port = 0;
+	return rack;
+}
+
+static inline float fake_value(const struct host *host, const char *node,
+			       const char *param)
+{
+	int place = rack_find(host->rack, node);
+	const struct node *found = &host->rack->nodes[place];
+	int index = param_find(found->module, found->kind == NODE_MODULE, param);
+	return found->values[index];
+}
+
+void engine_rebuild(struct engine *engine, const struct rack *rack)
+{
+	(void)engine, (void)rack;
+	fake_rebuilds++;
+}
+uint64_t engine_apply(struct engine *engine, const struct rack *rack,
+		      const struct change *changes, int count)
+{
+	(void)engine, (void)rack, (void)changes;
+	fake_applies++;
+	fake_last_count = count;
+	return ++fake_serial;
+}
+uint64_t engine_played(const struct engine *engine)
+{
+	(void)engine;
+	return fake_played;
+}
+bool engine_busy(const struct engine *engine)
+{
+	(void)engine;
+	return fake_busy;
+}
+void engine_tick(struct engine *engine)
+{
+	(void)engine;
+}
+void engine_look(struct engine *engine)
+{
+	(void)engine;
+}
+uint64_t engine_frame(const struct engine *engine)
+{
+	(void)engine;
+	return fake_frame;
+}
+float engine_load(const struct engine *engine, bool worst)
+{
+	(void)engine;
+	return worst ? 0.5f : 0.25f;
+}
+uint64_t engine_late(const struct engine *engine)
+{
+	(void)engine;
+	return 0;
+}
+const float *engine_meters(const struct engine *engine, int node)
+{
+	(void)engine;
+	return fake_readings[node % 64];
+}
+int engine_output_latency(const struct engine *engine, int node)
+{
+	(void)engine, (void)node;
+	return 256;
+}
+
+#endif
