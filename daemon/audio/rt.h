@@ -6,8 +6,7 @@
 #include "daemon/audio/fade.h"
 #include "daemon/base/handover.h"
 #include "daemon/base/latest.h"
-
-enum { PORTS_MAX = 256 }; /* slots for port buffers, inputs and outputs together */
+#include "daemon/rack/port.h"
 
 struct plan;
 

@@ -11,7 +11,6 @@
 
 #include "daemon/rack/param.h"
 #include "daemon/config/setting.h"
-#include "daemon/audio/rt.h"
 
 enum { LATENCY_MAX = 192000 };
 

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "daemon/config/setting.h"
-#include "daemon/audio/rt.h"
 
 enum { PATTERN_BYTES = 320 };
 

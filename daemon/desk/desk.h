@@ -5,6 +5,7 @@
 
 #include "daemon/config/config.h"
 #include "daemon/engine/engine.h"
+#include "daemon/engine/status.h"
 
 struct compare;
 struct glides;
@@ -13,15 +14,6 @@ struct inserts;
 struct recalls;
 struct scenes;
 struct state;
-
-struct host_status {   /* of the world outside the rack; filled by main */
-	char jack[32]; /* "running" "waiting" "lost" "hung" "none" */
-	char server[64];
-	int rate, block; /* block 0: no audio */
-	uint64_t xruns;  /* the server's */
-	int clients;     /* OSC subscribers */
-	uint64_t lost;   /* OSC datagrams that found no room */
-};
 
 struct host {
 	struct rack *rack;
@@ -39,7 +31,7 @@ struct host {
 	enum role role;          /* on whose behalf this is done; ROLE_NONE: our own */
 	int limited;             /* values of recalls since that were held at limits */
 	int64_t schedule_seen;   /* seconds since 1970; 0: not yet */
-	struct host_status status;
+	struct status status;
 	char *config_path;
 	char *state_folder; /* or NULL */
 	/* Called after each accepted change, so that subscribers hear of it. */

@@ -16,17 +16,6 @@ struct engine;
 
 enum { RATE_MIN = 8000, RATE_MAX = 384000 }; /* Hz, that a rack plays at */
 
-/* A port that the plan in build needs. Slots stay with a name while plans come and go. */
-struct port {
-	char name[PORT_NAME_BYTES]; /* "in_1", "stream_2", "comp_return_1" */
-	bool is_output;
-	bool of_node; /* a send or a return: no place where the rack begins or ends */
-	int slot;
-	const char *connect; /* pattern or NULL; lives as long as the plan */
-	int latency;         /* frames through the rack to this output, or from this
-				     * input to the farthest output */
-};
-
 struct engine_options {
 	int rate;
 	bool in_line; /* no threads: builds and measures run inside engine calls (render, tests) */

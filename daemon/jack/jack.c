@@ -318,7 +318,7 @@ static void tick_pulse(struct jack *jack, int64_t now)
 			   pulse->late ? atomic_load(&jack->call.name) : "");
 }
 
-void jack_tick(struct jack *jack, struct host_status *status)
+void jack_tick(struct jack *jack, struct status *status)
 {
 	int64_t now = clock_ns();
 

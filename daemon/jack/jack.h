@@ -3,7 +3,8 @@
 #ifndef LATHE_JACK_JACK_H
 #define LATHE_JACK_JACK_H
 
-#include "daemon/desk/desk.h"
+#include "daemon/engine/engine.h"
+#include "daemon/engine/status.h"
 
 struct jack;
 
@@ -18,7 +19,7 @@ void jack_destroy(struct jack *jack);
 int jack_fd(const struct jack *jack);
 /* Each tick, and when jack_fd() is readable: ports that the engine no longer plays are
  * unregistered, what the JACK thread reports becomes status and events. */
-void jack_tick(struct jack *jack, struct host_status *status);
+void jack_tick(struct jack *jack, struct status *status);
 
 /* A server was found and waits for an engine of this rate (Hz): answer with jack_play().
  * 0: none waits. */

@@ -310,7 +310,7 @@ static void tick_stop(struct lathed *lathed)
 
 static void tick_systemd(struct lathed *lathed)
 {
-	const struct host_status *status = &lathed->host.status;
+	const struct status *status = &lathed->host.status;
 	char line[sizeof lathed->status_line];
 
 	int64_t now = clock_ms();

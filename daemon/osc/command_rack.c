@@ -293,7 +293,7 @@ static void status(struct dispatch *dispatch, const struct sender *sender,
 {
 	(void)message;
 	const struct host *host = dispatch->host;
-	const struct host_status *world = &host->status;
+	const struct status *world = &host->status;
 	char latency[400], alarms[300], lock[LOCK_TEXT_BYTES];
 	lock_text(host, lock);
 	latency_text(host, latency, sizeof latency);

@@ -8,11 +8,10 @@
 #define LATHE_RACK_RACK_H
 
 #include "daemon/rack/pattern.h"
+#include "daemon/rack/port.h"
 #include "modules/module.h"
 
 enum {
-	NAME_BYTES = 33, /* [a-z][a-z0-9_-]{0,31} and its end */
-	PORT_NAME_BYTES = NAME_BYTES + sizeof("_return_8"),
 	NODES_MAX = 256,
 	SOURCES_MAX = 16, /* of one input of one node */
 	CONNECTS_MAX = 8,

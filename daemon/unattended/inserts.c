@@ -121,7 +121,7 @@ static void look_at_alarm(struct inserts *inserts, struct seen *seen,
 static void look_at_latency(struct inserts *inserts, struct seen *seen,
 			    const struct node *node)
 {
-	const struct host_status *world = &inserts->host->status;
+	const struct status *world = &inserts->host->status;
 	int period = (int)node->values[INSERT_PERIOD];
 	int rate = (int)node->values[INSERT_RATE];
 	bool wrong = world->block && ((period && period != world->block) ||

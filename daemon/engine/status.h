@@ -1,0 +1,17 @@
+/* status.h - what the world outside the rack is like. Filled by lathed and jack/, read by
+ * whoever tells clients. Control thread. */
+#ifndef LATHE_ENGINE_STATUS_H
+#define LATHE_ENGINE_STATUS_H
+
+#include <stdint.h>
+
+struct status {
+	char jack[32]; /* "running" "waiting" "lost" "hung" "none" */
+	char server[64];
+	int rate, block; /* Hz, frames; block 0: no audio runs */
+	uint64_t xruns;  /* the server's */
+	int clients;     /* OSC subscribers */
+	uint64_t lost;   /* OSC datagrams that found no room */
+};
+
+#endif
