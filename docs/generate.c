@@ -18,13 +18,18 @@ static void print_cell(const char *text)
 		printf("%s%c", *text == '|' ? "\\" : "", *text);
 }
 
+static void print_choices(const char *const *choices)
+{
+	for (int i = 0; choices[i]; i++)
+		printf("%s`%s`", i ? " " : "", choices[i]);
+}
+
 static void print_range(const struct param *param)
 {
 	char text[512];
 
 	if (param->curve == CURVE_CHOICE) {
-		for (int i = 0; param->choices[i]; i++)
-			printf("%s`%s`", i ? " " : "", param->choices[i]);
+		print_choices(param->choices);
 		return;
 	}
 	if (param->curve == CURVE_TRIGGER) {
@@ -134,8 +139,13 @@ static void print_meter(const struct meter *meter)
 	print_cell(meter->label);
 	printf(": ");
 	print_cell(meter->help);
-	printf(" | %s to %s%s%s | %s |\n", low, high, meter->unit[0] ? " " : "",
-	       meter->unit, folds[meter->fold]);
+	printf(" | ");
+	if (meter->choices)
+		print_choices(meter->choices);
+	else
+		printf("%s to %s%s%s", low, high, meter->unit[0] ? " " : "",
+		       meter->unit);
+	printf(" | %s |\n", folds[meter->fold]);
 }
 
 static void print_meters(const struct meter *meters, int count)

@@ -86,7 +86,12 @@ struct meter {
 	/* With count: one slot per member, "/node/meter/band/3/gr". */
 	const char *group;
 	int count;
+	/* NULL-terminated words for the readings 0, 1, 2 ... of a meter that tells a
+	 * state; with them, min is 0, max the last word's index, and there is no unit. */
+	const char *const *choices;
 };
+
+extern const char *const off_on[]; /* choices of a meter that is a switch */
 
 /* ---- what a node is made for ------------------------------------------------------ */
 

@@ -137,6 +137,17 @@ static bool name_is_reserved(const char *id)
 	return false;
 }
 
+static int count_choices(const struct module *module, const char *id,
+			 const char *const *choices)
+{
+	int count = 0;
+
+	for (; choices && choices[count]; count++)
+		CHECK(word_is_good(choices[count]), "%s/%s: %s", module->id, id,
+		      choices[count]);
+	return count;
+}
+
 static void check_row(const struct module *module, const struct param *row)
 {
 	CHECK(name_is_good(row->id) && !name_is_reserved(row->id), "%s/%s", module->id,
@@ -151,10 +162,7 @@ static void check_row(const struct module *module, const struct param *row)
 	      (double)row->def, (double)row->max);
 	CHECK(row->curve != CURVE_LOG || row->min > 0, "%s/%s: log from %g", module->id,
 	      row->id, (double)row->min);
-	int choices = 0;
-	while (row->choices && row->choices[choices])
-		CHECK(word_is_good(row->choices[choices++]), "%s/%s", module->id,
-		      row->id);
+	int choices = count_choices(module, row->id, row->choices);
 	CHECK((row->curve == CURVE_CHOICE) == (choices > 0) &&
 		      (choices == 0 || row->max == (float)(choices - 1)),
 	      "%s/%s: %d choices, max %g", module->id, row->id, choices,
@@ -184,6 +192,11 @@ static void test_tables(const struct module *module)
 		      module->id, b);
 		CHECK(row->label && row->help && row->unit && row->min < row->max,
 		      "%s meter %s", module->id, b);
+		int choices = count_choices(module, b, row->choices);
+		CHECK(!row->choices || (choices > 1 && !row->unit[0] && row->min == 0 &&
+					row->max == (float)(choices - 1)),
+		      "%s meter %s: %d choices for %g to %g", module->id, b, choices,
+		      (double)row->min, (double)row->max);
 		/* Upwards from 0 dB, whichever module it is. */
 		bool gr = !strcmp(row->id, "gr");
 		CHECK(gr == !strcmp(row->label, "Gain reduction") &&

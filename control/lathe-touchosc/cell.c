@@ -23,6 +23,21 @@ static struct frame inset(struct frame frame, double x, double y)
 				frame.h - 2 * y };
 }
 
+/* The widest word of a choice, or of a meter with choices, in `text`. */
+static const char *widest_choice(const struct row *row, char text[64])
+{
+	int count = row_choice(row, 0, NULL, 0);
+	char word[64];
+
+	text[0] = '\0';
+	for (int i = 0; i < count; i++) {
+		row_choice(row, i, word, sizeof word);
+		if (text_width(word, 1) > text_width(text, 1))
+			snprintf(text, 64, "%s", word);
+	}
+	return text;
+}
+
 /* As wide as a param's text becomes; a meter's has one more digit. */
 static const char *widest(const struct row *row)
 {
@@ -138,13 +153,8 @@ void cell_stepper(struct widget *parent, const struct style *style, struct frame
 		middle.h -= top.h + 4;
 		label_add(parent, top, label, style->small, ALIGN_CENTRE, COLOUR_FAINT);
 	}
-	char longest[64] = "", text[64];
-	int count = row_choice(row, 0, NULL, 0);
-	for (int i = 0; i < count; i++) {
-		row_choice(row, i, text, sizeof text);
-		if (text_width(text, 1) > text_width(longest, 1))
-			snprintf(longest, sizeof longest, "%s", text);
-	}
+	char longest[64];
+	widest_choice(row, longest);
 	readout_add(parent, middle, row->path, text_fit(longest, style->text, middle.w),
 		    ALIGN_CENTRE, COLOUR_TEXT)
 		->mono = false;
@@ -206,10 +216,32 @@ void cell_bar(struct widget *parent, struct frame frame, const struct row *row)
 	row_scale(row, &bar->min, &bar->max);
 }
 
+/* The label, and the word that the meter reads: a state has no bar. */
+static void state_meter(struct widget *parent, double size, struct frame frame,
+			const struct row *row, const char *label)
+{
+	char longest[64];
+	struct frame left = inset(frame, 2, 0), right = left;
+	double width =
+		fmin(text_width(widest_choice(row, longest), size) + 8, frame.w * 0.5);
+
+	left.w -= width;
+	right.x += left.w;
+	right.w = width;
+	label_add(parent, left, label, size, ALIGN_LEFT, COLOUR_FAINT);
+	readout_add(parent, right, row->path, text_fit(longest, size, width),
+		    ALIGN_RIGHT, COLOUR_TEXT)
+		->mono = false;
+}
+
 void cell_meter(struct widget *parent, const struct style *style, struct frame frame,
 		const struct row *row, const char *label)
 {
 	double size = frame.h > 3 * style->text ? style->text : style->small;
+	if (row->choices[0]) {
+		state_meter(parent, size, frame, row, label);
+		return;
+	}
 	double width =
 		fmin(figures_width(widest(row), size) + 2 + style->gap, frame.w * 0.5);
 	struct frame left = inset(frame, 2, 0), right = left;
@@ -239,10 +271,19 @@ void cell_tile(struct widget *parent, const struct style *style, struct frame fr
 	card_add(parent, frame);
 	label_add(parent, (struct frame) { inner.x, inner.y, inner.w, line }, label,
 		  style->small, ALIGN_LEFT, COLOUR_FAINT);
+	double size = fmin(style->huge, floor(middle.h * 0.8));
+	if (row->choices[0]) {
+		char longest[64];
+		widest_choice(row, longest);
+		readout_add(parent, middle, row->path,
+			    text_fit(longest, size, middle.w), ALIGN_CENTRE,
+			    COLOUR_TEXT)
+			->mono = false;
+		return;
+	}
 	readout_add(parent, middle, row->path,
-		    figures_fit("-88.88 LUFS", fmin(style->huge, floor(middle.h * 0.8)),
-				middle.w),
-		    ALIGN_CENTRE, COLOUR_TEXT);
+		    figures_fit("-88.88 LUFS", size, middle.w), ALIGN_CENTRE,
+		    COLOUR_TEXT);
 	cell_bar(parent,
 		 (struct frame) { inner.x, inner.y + inner.h - bar, inner.w, bar },
 		 row);

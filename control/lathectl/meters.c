@@ -1,5 +1,6 @@
 /* meters.c - lathectl meters: what the rack reads, drawn in place on a terminal, in plain
  * lines elsewhere. The rack's own tables say what there is to show. */
+#include "control/lathectl/gauge.h"
 #include "control/lathectl/lathectl.h"
 
 #include <ctype.h>
@@ -9,22 +10,9 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-enum { GAUGES_MAX = 4096, NAME_WIDTH = 12, FLOOR_DB = -60 };
+enum { GAUGES_MAX = 4096, NAME_WIDTH = 12 };
 
 static const double renew_seconds = 4, look_seconds = 1;
-
-/* One meter: its place in the rack, and what was seen of it. */
-struct gauge {
-	char path[PATH_BYTES];   /* "/limit/meter/out/1" */
-	char node[64], name[64]; /* "limit", "out/1" */
-	char label[48], unit[12];
-	double floor;             /* what it reads at rest, at least */
-	double now;               /* since the last look, the strongest */
-	double last, least, most; /* of all that came */
-	bool fresh, seen;
-	bool is_switch;
-	bool bypassed; /* its node: this is what it would do */
-};
 
 struct board {
 	struct session *session;
@@ -54,28 +42,9 @@ static bool is_shown(const struct board *board, const char *node)
 
 static void gauge_add(struct board *board, const struct message *message)
 {
-	const char *path = message_string(message, 0);
-	const char *unit = message_string(message, 3);
-	const char *curve = message_string(message, 4);
-	const char *label = message_string(message, 10);
-	const char *meter = path ? strstr(path, "/meter/") : NULL;
-	double floor = message_number(message, 5);
-
-	if (!meter || board->count == GAUGES_MAX)
-		return;
-	struct gauge *gauge = &board->gauges[board->count];
-	*gauge = (struct gauge) { .floor = floor,
-				  .now = (double)NAN,
-				  .last = (double)NAN,
-				  .least = (double)INFINITY,
-				  .is_switch = curve && strcmp(curve, "toggle") == 0 };
-	snprintf(gauge->path, sizeof gauge->path, "%s", path);
-	snprintf(gauge->node, sizeof gauge->node, "%.*s", (int)(meter - path - 1),
-		 path + 1);
-	snprintf(gauge->name, sizeof gauge->name, "%s", meter + strlen("/meter/"));
-	snprintf(gauge->label, sizeof gauge->label, "%s", label ? label : "");
-	snprintf(gauge->unit, sizeof gauge->unit, "%s", unit ? unit : "");
-	if (is_shown(board, gauge->node))
+	if (board->count < GAUGES_MAX &&
+	    gauge_read(&board->gauges[board->count], message) &&
+	    is_shown(board, board->gauges[board->count].node))
 		board->count++;
 }
 
@@ -113,61 +82,6 @@ static int gauges_read(struct board *board)
 }
 
 /* ---- what comes -------------------------------------------------------------------- */
-
-static bool is_gauge(const struct gauge *gauge, const char *name)
-{
-	size_t length = strlen(name);
-
-	return strncmp(gauge->name, name, length) == 0 &&
-	       (!gauge->name[length] || gauge->name[length] == '/');
-}
-
-/* Every module calls it so, and reads it upwards from 0 dB. */
-static bool is_reduction(const struct gauge *gauge)
-{
-	return is_gauge(gauge, "gr");
-}
-
-/* "out/1", but not "band/1/gr". */
-static bool is_channel(const struct gauge *gauge)
-{
-	const char *slash = strchr(gauge->name, '/');
-
-	return slash && strspn(slash + 1, "0123456789") == strlen(slash + 1);
-}
-
-/* "-14.2" in a unit; "on", "3", "0.53" without one. */
-static const char *value_text(const struct gauge *gauge, double value, char text[32])
-{
-	if (gauge->is_switch)
-		return value >= 0.5 ? "on" : "off";
-	bool is_whole = fabs(value - round(value)) < 0.005;
-	snprintf(text, 32, "%.*f", gauge->unit[0] ? 1 : is_whole ? 0 : 2, value);
-	return text;
-}
-
-/* A level that reads nothing at all. */
-static bool is_floor(const struct gauge *gauge, double value)
-{
-	bool is_level =
-		strncmp(gauge->unit, "dB", 2) == 0 || strcmp(gauge->unit, "LUFS") == 0;
-
-	return is_level && value <= gauge->floor && gauge->floor <= FLOOR_DB;
-}
-
-static void gauge_take(struct gauge *gauge, double value)
-{
-	if (!isfinite(value))
-		return;
-	if (!gauge->fresh || value > gauge->now)
-		gauge->now = value;
-	gauge->last = value;
-	/* Of the 3 s before there is a loudness nobody wants to know. */
-	if (!is_floor(gauge, value))
-		gauge->least = fmin(gauge->least, value);
-	gauge->most = gauge->seen ? fmax(gauge->most, value) : value;
-	gauge->fresh = gauge->seen = true;
-}
 
 static void status_take(struct board *board, const struct message *message)
 {
@@ -321,16 +235,10 @@ static void number_draw(const struct gauge *gauge, double value)
 {
 	char text[32];
 
-	if (!isfinite(value) || is_floor(gauge, value))
+	if (!isfinite(value) || gauge_at_floor(gauge, value))
 		printf("   -∞");
 	else
-		printf("%5s", value_text(gauge, value, text));
-}
-
-static bool is_host(const struct gauge *gauge)
-{
-	return is_gauge(gauge, "in") || is_gauge(gauge, "out") ||
-	       is_gauge(gauge, "load");
+		printf("%5s", gauge_text(gauge, value, ' ', text));
 }
 
 /* Where the next node's gauges start. */
@@ -344,9 +252,19 @@ static int node_end(const struct board *board, int from)
 	return to;
 }
 
+/* Of the label, the number or word, the unit, and what stands between. */
+static int gauge_width(const struct gauge *gauge)
+{
+	char text[32];
+	int word = (int)strlen(gauge_text(gauge, gauge->now, ' ', text));
+
+	return (int)strlen(gauge->label) + (int)strlen(gauge->unit) + 4 +
+	       (word > 5 ? word : 5);
+}
+
 static void extra_draw(const struct board *board, const struct gauge *gauge)
 {
-	if (is_reduction(gauge)) {
+	if (gauge_is_reduction(gauge)) {
 		printf("  ");
 		reduction_draw(board, gauge->now);
 		printf(" %5.1f dB", gauge->now);
@@ -366,10 +284,8 @@ static int extras_draw(const struct board *board, int from, int to, int room)
 
 	for (int i = from; i < to; i++) {
 		const struct gauge *gauge = &board->gauges[i];
-		int width = is_reduction(gauge) ? 23
-						: (int)strlen(gauge->label) +
-							  (int)strlen(gauge->unit) + 9;
-		if (is_host(gauge) || strchr(gauge->name, '/') || !gauge->seen)
+		int width = gauge_is_reduction(gauge) ? 23 : gauge_width(gauge);
+		if (gauge_is_host(gauge) || strchr(gauge->name, '/') || !gauge->seen)
 			continue;
 		if (width > room) {
 			if (begun++)
@@ -440,14 +356,14 @@ static void board_print(const struct board *board)
 		       board->gauges[from].bypassed ? " bypassed" : "");
 		for (int i = from; i < to; i++) {
 			const struct gauge *gauge = &board->gauges[i];
-			if (!gauge->seen || is_gauge(gauge, "load") ||
-			    (strchr(gauge->name, '/') && !is_channel(gauge)))
+			if (!gauge->seen || gauge_is(gauge, "load") ||
+			    (strchr(gauge->name, '/') && !gauge_is_channel(gauge)))
 				continue;
 			const char *slash = strchr(gauge->name, '/');
 			if (!slash || strcmp(slash, "/1") == 0)
 				printf(" %.*s", (int)strcspn(gauge->name, "/"),
 				       gauge->name);
-			printf(" %s", value_text(gauge, gauge->now, text));
+			printf(" %s", gauge_text(gauge, gauge->now, '_', text));
 		}
 		putchar('\n');
 	}
@@ -478,14 +394,24 @@ static void cell_print(const struct gauge *gauge, double value)
 {
 	char text[32];
 
-	printf(" %8s", !isfinite(value) || is_floor(gauge, value)
+	printf(" %8s", !isfinite(value) || gauge_at_floor(gauge, value)
 			       ? "-inf"
-			       : value_text(gauge, value, text));
+			       : gauge_text(gauge, value, ' ', text));
+}
+
+/* A level from its least to its most; a state has no such order. */
+static void cells_print(const struct gauge *gauge)
+{
+	cell_print(gauge, gauge->last);
+	if (gauge->choices[0])
+		return;
+	cell_print(gauge, gauge->least);
+	cell_print(gauge, gauge->most);
 }
 
 static bool is_summed(const struct gauge *gauge)
 {
-	return !is_host(gauge) && !strchr(gauge->name, '/') && gauge->seen;
+	return !gauge_is_host(gauge) && !strchr(gauge->name, '/') && gauge->seen;
 }
 
 /* Every module's own meters, with the least and the most that was seen. */
@@ -503,9 +429,7 @@ static void board_summary(const struct board *board)
 		if (!is_summed(gauge))
 			continue;
 		printf("%-*s %-20s", width, gauge->node, gauge->label);
-		cell_print(gauge, gauge->last);
-		cell_print(gauge, gauge->least);
-		cell_print(gauge, gauge->most);
+		cells_print(gauge);
 		printf("%s%s%s\n", gauge->unit[0] ? " " : "", gauge->unit,
 		       gauge->bypassed ? " (bypassed)" : "");
 	}

@@ -14,21 +14,29 @@ static const char *curve_name(enum curve curve)
 	return names[curve];
 }
 
+/* Writes "bell|low_shelf" and returns how many choices there are. */
+static int describe_choices(const char *const *choices, struct description *row)
+{
+	size_t used = 0, size = sizeof(row->choices);
+	int count = 0;
+
+	row->choices[0] = '\0';
+	for (; choices && choices[count]; count++)
+		if (used < size)
+			used += (size_t)snprintf(row->choices + used, size - used,
+						 "%s%s", count ? "|" : "",
+						 choices[count]);
+	return count;
+}
+
 static void describe_param(const struct node *node, int index, struct description *row)
 {
 	const struct param *param = param_row(node->module, index);
 	int length = snprintf(row->path, sizeof(row->path), "/%s/", node->path);
-	size_t used = 0, size = sizeof(row->choices);
-	int choices = 0;
+	int choices = describe_choices(param->choices, row);
 
 	param_path(node->module, index, row->path + length,
 		   sizeof(row->path) - (size_t)length);
-	row->choices[0] = '\0';
-	for (; param->choices && param->choices[choices]; choices++)
-		if (used < size)
-			used += (size_t)snprintf(row->choices + used, size - used,
-						 "%s%s", choices ? "|" : "",
-						 param->choices[choices]);
 	row->type = "param";
 	row->access = param->curve == CURVE_TRIGGER ? "w" : "rw";
 	row->unit = param->unit ? param->unit : "";
@@ -50,14 +58,14 @@ static void describe_meter(const struct node *node, int slot, struct description
 {
 	const struct meter *meter = meter_row(node->module, node->channels, slot);
 	int length = snprintf(row->path, sizeof(row->path), "/%s/meter/", node->path);
+	int choices = describe_choices(meter->choices, row);
 
 	meter_path(node->module, node->channels, slot, row->path + length,
 		   sizeof(row->path) - (size_t)length);
-	row->choices[0] = '\0';
 	row->type = "meter";
 	row->access = "r";
 	row->unit = meter->unit ? meter->unit : "";
-	row->curve = meter_is_switch(meter) ? "toggle" : "linear";
+	row->curve = choices == 0 ? "linear" : choices == 2 ? "toggle" : "choice";
 	row->min = meter->min;
 	row->max = meter->max;
 	row->def = 0;

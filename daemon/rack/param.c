@@ -15,6 +15,8 @@ const struct param host_params[] = {
 };
 const int host_param_count = sizeof(host_params) / sizeof(host_params[0]);
 
+const char *const off_on[] = { "off", "on", NULL };
+
 const struct meter host_meters[] = {
 	{ .id = "in",
 	  .label = "In",

@@ -48,8 +48,7 @@ bool param_parse(const struct param *param, const char *text, float *value, char
 int param_accepts(const struct param *param, char *text, size_t size);
 /* Shortest decimal that reads back as the same float. */
 int number_text(float value, char *text, size_t size);
-/* "-6.02 dB", "-inf dB"; "on"; "3" of states that are counted. */
+/* "-6.02 dB", "-inf dB"; "on", "by hand" of a meter with choices. */
 int meter_text(const struct meter *meter, float reading, char *text, size_t size);
-bool meter_is_switch(const struct meter *meter); /* reads 0 or 1 */
 
 #endif

@@ -231,21 +231,27 @@ static int quantity_text(double value, const char *unit, float step, char *text,
 			unit[0] && unit[0] != ':' ? " " : "", kilo ? "k" : "", unit);
 }
 
+/* "low shelf" of "low_shelf". */
+static int choice_text(const char *word, char *text, size_t size)
+{
+	int length = snprintf(text, size, "%s", word);
+
+	for (char *at = text; size && *at; at++)
+		if (*at == '_')
+			*at = ' ';
+	return length;
+}
+
 int param_text(const struct param *param, float value, char *text, size_t size)
 {
 	const char *unit = param->unit ? param->unit : "";
-	int length;
 
 	value = param_clamp(param, value);
 	switch (param->curve) {
 	case CURVE_TOGGLE:
 		return snprintf(text, size, "%s", value > 0 ? "on" : "off");
 	case CURVE_CHOICE:
-		length = snprintf(text, size, "%s", param->choices[(int)value]);
-		for (char *at = text; size && *at; at++)
-			if (*at == '_')
-				*at = ' ';
-		return length;
+		return choice_text(param->choices[(int)value], text, size);
 	case CURVE_TRIGGER:
 	case CURVE_INTEGER:
 		return snprintf(text, size, "%d%s%s", (int)value, unit[0] ? " " : "",
@@ -267,9 +273,14 @@ float meter_reading(const struct meter *meter, float published)
 	return published > meter->min ? published : meter->min;
 }
 
-bool meter_is_switch(const struct meter *meter)
+/* Index of the word for `reading`: the nearest one that the table has. */
+static int meter_choice(const struct meter *meter, float reading)
 {
-	return !(meter->unit && meter->unit[0]) && meter->min == 0 && meter->max == 1;
+	int index = 0;
+
+	while (meter->choices[index + 1] && reading >= (float)index + 0.5f)
+		index++;
+	return index;
 }
 
 int meter_text(const struct meter *meter, float reading, char *text, size_t size)
@@ -280,8 +291,9 @@ int meter_text(const struct meter *meter, float reading, char *text, size_t size
 	/* A reduction's floor is 0 dB: nothing is turned down, and that is no silence. */
 	if (level && meter->min < 0 && reading <= meter->min)
 		return snprintf(text, size, "-inf %s", unit);
-	if (meter_is_switch(meter))
-		return snprintf(text, size, "%s", reading >= 0.5f ? "on" : "off");
+	if (meter->choices)
+		return choice_text(meter->choices[meter_choice(meter, reading)], text,
+				   size);
 	if (!unit[0] && reading == rintf(reading))
 		return snprintf(text, size, "%.0f", (double)reading);
 	return quantity_text((double)reading, unit, 0, text, size);

@@ -41,7 +41,7 @@ static const struct param params[COMP_PARAMS] = {
 
 static const struct meter meters[] = {
 	{ "gr", "Gain reduction", "largest of all channels", "dB", 0, 40, FOLD_MAX, 0,
-	  NULL, 0 },
+	  NULL, 0, NULL },
 };
 
 static const char *const sides[] = { "key", NULL };

@@ -30,7 +30,7 @@ static const struct param params[DEESSER_PARAMS] = {
 
 static const struct meter meters[] = {
 	{ "gr", "Gain reduction", "of the band, or of everything", "dB", 0, 24,
-	  FOLD_MAX, 0, NULL, 0 },
+	  FOLD_MAX, 0, NULL, 0, NULL },
 };
 
 static void *init(struct arena *arena, const struct setup *setup)

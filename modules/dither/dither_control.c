@@ -39,10 +39,11 @@ static const struct param params[] = {
 static const struct meter meters[] = {
 	[DITHER_METER_BLACK] = { .id = "black",
 				 .label = "Black",
-				 .help = "1 while the output is digital silence",
+				 .help = "On while the output is digital silence",
 				 .unit = "",
 				 .max = 1.0f,
-				 .fold = FOLD_LAST },
+				 .fold = FOLD_LAST,
+				 .choices = off_on },
 };
 
 /* ---- noise shapers ------------------------------------------------------------------------ */

@@ -95,28 +95,33 @@ static const struct param params[INSERT_PARAMS] = {
 			   .flags = PARAM_RECALL_SAFE | PARAM_PASSING },
 };
 
+static const char *const alarms[] = { "none", "not_connected", "silent", "no_audio",
+				      NULL };
+static const char *const heard[] = { "dry", "return", NULL };
+
 static const struct meter meters[INSERT_METERS] = {
 	[INSERT_METER_ALARM] = { .id = "alarm",
 				 .label = "Alarm",
-				 .help = "0 none, 1 a return is not connected, 2 the "
-					 "return "
-					 "is silent, 3 the return is no audio",
+				 .help = "Why the dry programme plays in place of the "
+					 "return",
 				 .unit = "",
 				 .max = INSERT_ALARMS - 1,
-				 .fold = FOLD_LAST },
+				 .fold = FOLD_LAST,
+				 .choices = alarms },
 	[INSERT_METER_WET] = { .id = "wet",
-			       .label = "Return heard",
-			       .help = "1 while the return is heard, 0 while the dry "
-				       "programme plays",
+			       .label = "Heard",
+			       .help = "What plays: the return, or the dry programme",
 			       .unit = "",
 			       .max = 1,
-			       .fold = FOLD_LAST },
+			       .fold = FOLD_LAST,
+			       .choices = heard },
 	[INSERT_METER_PINGING] = { .id = "pinging",
 				   .label = "Pinging",
-				   .help = "1 during a ping",
+				   .help = "On during a ping",
 				   .unit = "",
 				   .max = 1,
-				   .fold = FOLD_LAST },
+				   .fold = FOLD_LAST,
+				   .choices = off_on },
 	[INSERT_METER_LATENCY] = { .id = "latency",
 				   .label = "Measured latency",
 				   .help = "Frames that the last ping found; -1 before "

@@ -35,20 +35,23 @@ static const struct param params[LEVELLER_PARAMS] = {
 				 PARAM_REBUILD },
 };
 
+static const char *const holds[] = { "none",  "silence", "steady",
+				     "pause", "by_hand", NULL };
+
 static const struct meter meters[LEVELLER_METERS] = {
 	[LEVELLER_GAIN] = { "gain", "Gain", "Gain that is heard now", "dB", -80, 24,
-			    FOLD_LAST, 0, NULL, 0 },
+			    FOLD_LAST, 0, NULL, 0, NULL },
 	[LEVELLER_IN] = { "short_term_in", "Short term in",
 			  "Loudness of the last 3 s before the gain", "LUFS", -100, 12,
-			  FOLD_LAST, 0, NULL, 0 },
+			  FOLD_LAST, 0, NULL, 0, NULL },
 	[LEVELLER_OUT] = { "short_term_out", "Short term out",
 			   "Loudness of the last 3 s after the gain", "LUFS", -100, 36,
-			   FOLD_LAST, 0, NULL, 0 },
-	[LEVELLER_FROZEN] = { "frozen", "Frozen",
-			      "0 riding, 1 silence, 2 room tone or another steady "
-			      "sound, "
-			      "3 a pause or much quieter passage, 4 held by hand",
-			      "", 0, 4, FOLD_LAST, 0, NULL, 0 },
+			   FOLD_LAST, 0, NULL, 0, NULL },
+	[LEVELLER_FROZEN] = { "frozen", "Hold",
+			      "Why the gain stays: silence, room tone or another "
+			      "steady "
+			      "sound, a pause or much quieter passage, held by hand",
+			      "", 0, 4, FOLD_LAST, 0, NULL, 0, holds },
 };
 
 static int lookahead_frames(const struct setup *setup)

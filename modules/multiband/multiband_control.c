@@ -47,7 +47,7 @@ static const struct param_group groups[] = {
 
 static const struct meter meters[] = {
 	{ "gr", "Gain reduction", "of this band", "dB", 0, 60, FOLD_MAX, 0, "band",
-	  BANDS_MAX },
+	  BANDS_MAX, NULL },
 };
 
 static int multiband_latency(const struct setup *setup)

@@ -80,10 +80,11 @@ static const struct param params[] = {
 static const struct meter meters[] = {
 	{ .id = "on",
 	  .label = "On",
-	  .help = "1 while a tone is heard",
+	  .help = "On while a tone is heard",
 	  .unit = "",
 	  .max = 1.0f,
-	  .fold = FOLD_LAST },
+	  .fold = FOLD_LAST,
+	  .choices = off_on },
 };
 
 #define EDGE_SECONDS 0.02

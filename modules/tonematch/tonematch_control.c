@@ -35,15 +35,16 @@ static const struct param params[TONEMATCH_PARAMS] = {
 };
 
 static const struct meter meters[] = {
-	[TONEMATCH_FROZEN] = { "frozen", "Frozen",
-			       "0 listening, 1 in silence, in much quieter passages "
-			       "and on hold",
-			       "", 0, 1, FOLD_LAST, 0, NULL, 0 },
+	[TONEMATCH_FROZEN] = { "frozen", "Hold",
+			       "On in silence, in much quieter passages and on hold: "
+			       "the correction stays",
+			       "", 0, 1, FOLD_LAST, 0, NULL, 0, off_on },
 	[TONEMATCH_OFF] = { "off", "Off the curve",
 			    "Mean distance of the long-term spectrum from the curve",
-			    "dB", 0, 100, FOLD_LAST, 0, NULL, 0 },
+			    "dB", 0, 100, FOLD_LAST, 0, NULL, 0, NULL },
 	[TONEMATCH_CORRECTION] = { "gain", "Correction", "Gain of this bell now", "dB",
-				   -12, 12, FOLD_LAST, 0, "band", TONEMATCH_BANDS },
+				   -12, 12, FOLD_LAST, 0, "band", TONEMATCH_BANDS,
+				   NULL },
 };
 
 /* ---- curves: dB of 1/6-octave bands over frequency ------------------------------------- */

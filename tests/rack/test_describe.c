@@ -65,9 +65,12 @@ static void check_row(void *context, const struct description *row)
 	struct text line = { 0 };
 	char start[256];
 	bool meter = strcmp(row->type, "meter") == 0;
+	const char *below = row->path + 1 + strlen(node->path) + 1;
 
 	strcpy(seen->paths[seen->count++], row->path);
 	check_words(row->path + 1);
+	if (strcmp(below, "meter/alarm") == 0)
+		CHECK_TEXT(row->choices, "none|not_connected|silent|no_audio");
 	CHECK(row->label && row->help && row->label[0], "%s has no label", row->path);
 	CHECK(row->min < row->max || strcmp(row->curve, "file") == 0, "%s: %g..%g",
 	      row->path, (double)row->min, (double)row->max);
@@ -75,11 +78,11 @@ static void check_row(void *context, const struct description *row)
 	      row->path, (double)row->def);
 	CHECK(strcmp(row->curve, "log") != 0 || row->min > 0, "%s: log of %g",
 	      row->path, (double)row->min);
-	CHECK((strcmp(row->curve, "choice") == 0) == (row->choices[0] != '\0'),
-	      "%s: %s", row->path, row->choices);
+	bool words = strcmp(row->curve, "choice") == 0 ||
+		     (meter && strcmp(row->curve, "toggle") == 0);
+	CHECK(words == (row->choices[0] != '\0'), "%s: %s", row->path, row->choices);
 	CHECK(strlen(row->choices) < sizeof(row->choices) - 1, "%s: choices cut",
 	      row->path);
-	const char *below = row->path + 1 + strlen(node->path) + 1;
 	int found =
 		meter ? meter_find(node->module, node->channels,
 				   node->kind == NODE_MODULE, below + strlen("meter/"))

@@ -70,13 +70,25 @@ static void test_meters(void)
 					 .flags = METER_LINEAR };
 	meter_text(&reduction, 0, path, sizeof(path));
 	CHECK_TEXT(path, "0.0 dB");
-	const struct meter black = { .unit = "", .max = 1 }, alarm = { .max = 3 };
+	static const char *const words[] = { "none", "silent", "by_hand", NULL };
+	const struct meter black = { .unit = "", .max = 1, .choices = off_on };
+	const struct meter hold = { .max = 2, .choices = words }, count = { .max = 3 };
+	const struct meter part = { .unit = "", .max = 1 };
 	meter_text(&black, 0, path, sizeof(path));
 	CHECK_TEXT(path, "off");
 	meter_text(&black, 1, path, sizeof(path));
 	CHECK_TEXT(path, "on");
-	meter_text(&alarm, 2, path, sizeof(path));
+	meter_text(&count, 2, path, sizeof(path));
 	CHECK_TEXT(path, "2");
+	meter_text(&hold, 2, path, sizeof(path));
+	CHECK_TEXT(path, "by hand");
+	meter_text(&hold, 9, path, sizeof(path));
+	CHECK_TEXT(path, "by hand");
+	meter_text(&hold, -1, path, sizeof(path));
+	CHECK_TEXT(path, "none");
+	/* A share of 0 to 1 is a number, not a switch. */
+	meter_text(&part, 1, path, sizeof(path));
+	CHECK_TEXT(path, "1");
 	const struct meter correlation = { .unit = "", .min = -1, .max = 1 };
 	meter_text(&correlation, 0.534f, path, sizeof(path));
 	CHECK_TEXT(path, "0.534");

@@ -28,7 +28,7 @@ static const struct param fake_rows[] = {
 static const struct param_group fake_groups[] = { { "band", "Band", 8, 2, fake_rows,
 						    NULL } };
 static const struct meter fake_meters[] = {
-	{ "peak", "Peak", "Peak.", "dB", -150, 30, FOLD_MAX, 0, NULL, 0 },
+	{ "peak", "Peak", "Peak.", "dB", -150, 30, FOLD_MAX, 0, NULL, 0, NULL },
 };
 static const struct module fake_module = {
 	.id = "fake",

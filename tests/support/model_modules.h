@@ -21,9 +21,9 @@ static const struct param model_trim_params[] = {
 	{ "level", "Level", "", "dB", CURVE_FADER, -90, 10, 0, 0, NULL, 0 },
 };
 static const struct meter model_trim_meters[] = {
-	{ "gr", "GR", "", "dB", 0, 40, FOLD_MAX, 0, NULL, 0 },
+	{ "gr", "GR", "", "dB", 0, 40, FOLD_MAX, 0, NULL, 0, NULL },
 	{ "level", "Level", "", "dB", -120, 20, FOLD_MAX,
-	  METER_PER_CHANNEL | METER_LINEAR, NULL, 0 },
+	  METER_PER_CHANNEL | METER_LINEAR, NULL, 0, NULL },
 };
 static const struct module model_trim = {
 	.id = "trim",
@@ -51,7 +51,8 @@ static const struct param model_eq_params[] = {
 	{ "gain", "Gain", "", "dB", CURVE_LINEAR, -24, 24, 0, 0.1f, NULL, 0 },
 };
 static const struct meter model_eq_meters[] = {
-	{ "level", "Level", "", "dB", -120, 20, FOLD_MAX, METER_LINEAR, "band", 8 },
+	{ "level", "Level", "", "dB", -120, 20, FOLD_MAX, METER_LINEAR, "band", 8,
+	  NULL },
 };
 static const struct module model_eq = {
 	.id = "eq",
