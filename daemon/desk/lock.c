@@ -16,34 +16,34 @@ static bool is_locked(const struct rack *rack)
 	return rack->nodes[rack->node_count - 1].values[lock_param(rack)] > 0.5f;
 }
 
-bool lock_shuts(const struct host *host, bool on, enum role role,
+bool lock_shuts(const struct desk *desk, bool on, enum role role,
 		const struct sockaddr_in *from)
 {
-	return on && role < ROLE_ADMIN && host->lock_holder != from->sin_addr.s_addr;
+	return on && role < ROLE_ADMIN && desk->lock_holder != from->sin_addr.s_addr;
 }
 
-void lock_note(struct host *host, bool was, bool on, const struct sockaddr_in *from)
+void lock_note(struct desk *desk, bool was, bool on, const struct sockaddr_in *from)
 {
 	char address[INET_ADDRSTRLEN];
 	inet_ntop(AF_INET, &from->sin_addr, address, sizeof address);
-	host->lock_holder = on ? from->sin_addr.s_addr : 0;
+	desk->lock_holder = on ? from->sin_addr.s_addr : 0;
 	if (was != on)
-		event_post(host->events, EVENT_NOTICE, "lock", "the rack was %s by %s",
+		event_post(desk->events, EVENT_NOTICE, "lock", "the rack was %s by %s",
 			   on ? "locked" : "unlocked", address);
 }
 
-void lock_reloaded(struct host *host)
+void lock_reloaded(struct desk *desk)
 {
-	if (!is_locked(host->rack))
-		host->lock_holder = 0;
+	if (!is_locked(desk->rack))
+		desk->lock_holder = 0;
 }
 
-void lock_text(const struct host *host, char text[LOCK_TEXT_BYTES])
+void lock_text(const struct desk *desk, char text[LOCK_TEXT_BYTES])
 {
-	struct in_addr holder = { host->lock_holder };
-	bool on = is_locked(host->rack);
+	struct in_addr holder = { desk->lock_holder };
+	bool on = is_locked(desk->rack);
 	char address[INET_ADDRSTRLEN];
-	if (!on || !host->lock_holder)
+	if (!on || !desk->lock_holder)
 		snprintf(text, LOCK_TEXT_BYTES, "%s", on ? "by the config" : "off");
 	else
 		snprintf(text, LOCK_TEXT_BYTES, "by %s",

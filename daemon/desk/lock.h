@@ -12,13 +12,13 @@ enum { LOCK_TEXT_BYTES = 96 };
 /* Its place among the rack's own params. */
 int lock_param(const struct rack *rack);
 /* Whether a lock that is `on` keeps this sender out. */
-bool lock_shuts(const struct host *host, bool on, enum role role,
+bool lock_shuts(const struct desk *desk, bool on, enum role role,
 		const struct sockaddr_in *from);
-/* It is being locked, or opened, by this host. */
-void lock_note(struct host *host, bool was, bool on, const struct sockaddr_in *from);
+/* It is being locked, or opened, by this desk. */
+void lock_note(struct desk *desk, bool was, bool on, const struct sockaddr_in *from);
 /* The rack is another one: a lock that it opened has no holder any more. */
-void lock_reloaded(struct host *host);
+void lock_reloaded(struct desk *desk);
 /* "off", or who holds it. */
-void lock_text(const struct host *host, char text[LOCK_TEXT_BYTES]);
+void lock_text(const struct desk *desk, char text[LOCK_TEXT_BYTES]);
 
 #endif

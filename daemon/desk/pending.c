@@ -9,75 +9,75 @@ struct later {
 	int ticks;
 };
 
-struct recalls {
+struct pending {
 	struct later *waiting;
 	struct change *due;
 	int count, room;
 };
 
-struct recalls *recalls_create(void)
+struct pending *pending_create(void)
 {
-	return calloc(1, sizeof(struct recalls));
+	return calloc(1, sizeof(struct pending));
 }
 
-void recalls_destroy(struct recalls *recalls)
+void pending_destroy(struct pending *pending)
 {
-	if (!recalls)
+	if (!pending)
 		return;
-	free(recalls->waiting);
-	free(recalls->due);
-	free(recalls);
+	free(pending->waiting);
+	free(pending->due);
+	free(pending);
 }
 
-int recall_count(const struct recalls *recalls)
+int pending_count(const struct pending *pending)
 {
-	return recalls ? recalls->count : 0;
+	return pending ? pending->count : 0;
 }
 
-void recall_drop(struct recalls *recalls, int node, int param)
+void pending_drop(struct pending *pending, int node, int param)
 {
-	for (int i = 0; recalls && i < recalls->count; i++) {
-		const struct change *change = &recalls->waiting[i].change;
+	for (int i = 0; pending && i < pending->count; i++) {
+		const struct change *change = &pending->waiting[i].change;
 		if (change->node == node && change->param == param)
-			recalls->waiting[i--] = recalls->waiting[--recalls->count];
+			pending->waiting[i--] = pending->waiting[--pending->count];
 	}
 }
 
-void recall_later(struct recalls *recalls, const struct change *change, int ticks)
+void pending_add(struct pending *pending, const struct change *change, int ticks)
 {
-	recall_drop(recalls, change->node, change->param);
-	if (recalls->count == recalls->room) {
-		size_t room = recalls->room ? (size_t)recalls->room * 2 : 64;
-		recalls->waiting =
-			realloc(recalls->waiting, room * sizeof *recalls->waiting);
-		recalls->due = realloc(recalls->due, room * sizeof *recalls->due);
-		if (!recalls->waiting || !recalls->due)
+	pending_drop(pending, change->node, change->param);
+	if (pending->count == pending->room) {
+		size_t room = pending->room ? (size_t)pending->room * 2 : 64;
+		pending->waiting =
+			realloc(pending->waiting, room * sizeof *pending->waiting);
+		pending->due = realloc(pending->due, room * sizeof *pending->due);
+		if (!pending->waiting || !pending->due)
 			abort();
-		recalls->room = (int)room;
+		pending->room = (int)room;
 	}
-	recalls->waiting[recalls->count++] = (struct later) { *change, ticks };
+	pending->waiting[pending->count++] = (struct later) { *change, ticks };
 }
 
-int recall_step(struct recalls *recalls, struct change **changes)
+int pending_step(struct pending *pending, struct change **changes)
 {
 	int count = 0;
-	if (!recalls)
+	if (!pending)
 		return 0;
-	for (int i = 0; i < recalls->count; i++) {
-		struct later *later = &recalls->waiting[i];
+	for (int i = 0; i < pending->count; i++) {
+		struct later *later = &pending->waiting[i];
 		if (--later->ticks > 0)
 			continue;
-		recalls->due[count++] = later->change;
-		recalls->waiting[i--] = recalls->waiting[--recalls->count];
+		pending->due[count++] = later->change;
+		pending->waiting[i--] = pending->waiting[--pending->count];
 	}
-	*changes = recalls->due;
+	*changes = pending->due;
 	return count;
 }
 
-void recall_exchange(struct recalls *recalls, struct rack *rack)
+void pending_exchange(struct pending *pending, struct rack *rack)
 {
-	for (int i = 0; recalls && i < recalls->count; i++) {
-		struct change *change = &recalls->waiting[i].change;
+	for (int i = 0; pending && i < pending->count; i++) {
+		struct change *change = &pending->waiting[i].change;
 		float *value = &rack->nodes[change->node].values[change->param];
 		float goal = change->value;
 		change->value = *value;
@@ -85,13 +85,13 @@ void recall_exchange(struct recalls *recalls, struct rack *rack)
 	}
 }
 
-void recall_move(struct recalls *recalls, const struct rack *from,
-		 const struct rack *to)
+void pending_move(struct pending *pending, const struct rack *from,
+		  const struct rack *to)
 {
-	for (int i = 0; recalls && i < recalls->count; i++) {
-		struct change *change = &recalls->waiting[i].change;
+	for (int i = 0; pending && i < pending->count; i++) {
+		struct change *change = &pending->waiting[i].change;
 		change->node = rack_same(from, change->node, to);
 		if (change->node < 0)
-			recalls->waiting[i--] = recalls->waiting[--recalls->count];
+			pending->waiting[i--] = pending->waiting[--pending->count];
 	}
 }

@@ -5,21 +5,21 @@
 
 #include "daemon/rack/rack.h"
 
-struct recalls;
+struct pending;
 
-struct recalls *recalls_create(void);
-void recalls_destroy(struct recalls *recalls);
+struct pending *pending_create(void);
+void pending_destroy(struct pending *pending);
 
-int recall_count(const struct recalls *recalls);
+int pending_count(const struct pending *pending);
 /* Replaces a change of the same param that waits. */
-void recall_later(struct recalls *recalls, const struct change *change, int ticks);
-void recall_drop(struct recalls *recalls, int node, int param);
+void pending_add(struct pending *pending, const struct change *change, int ticks);
+void pending_drop(struct pending *pending, int node, int param);
 /* One tick: the changes that are due, as one; valid until the next call. */
-int recall_step(struct recalls *recalls, struct change **changes);
+int pending_step(struct pending *pending, struct change **changes);
 /* Exchanges the values in the rack and those that wait. */
-void recall_exchange(struct recalls *recalls, struct rack *rack);
+void pending_exchange(struct pending *pending, struct rack *rack);
 /* The rack is another one: changes wait on where the same node and module are. */
-void recall_move(struct recalls *recalls, const struct rack *from,
-		 const struct rack *to);
+void pending_move(struct pending *pending, const struct rack *from,
+		  const struct rack *to);
 
 #endif

@@ -42,7 +42,7 @@ enum phase { PHASE_PLAY, PHASE_FADE, PHASE_LEAVE, PHASE_DONE };
 
 struct lathed {
 	struct options options;
-	struct host host;
+	struct desk desk;
 	struct osc *osc;
 	struct jack *jack;
 	int signals;
@@ -84,7 +84,7 @@ static struct rack *rack_open(const char *path)
 
 static int announce(const struct lathed *lathed)
 {
-	const struct rack *rack = lathed->host.rack;
+	const struct rack *rack = lathed->desk.rack;
 	int port = lathed->options.port >= 0 ? lathed->options.port : rack->osc.port;
 
 	return announce_write(rack, port, lathed->options.avahi) ? 0 : 1;
@@ -125,15 +125,15 @@ static int signals_open(void)
 /* Takes the place of an engine of another rate; no audio runs. */
 static bool engine_open(struct lathed *lathed, int rate)
 {
-	struct host *host = &lathed->host;
-	struct engine *old = host->engine;
+	struct desk *desk = &lathed->desk;
+	struct engine *old = desk->engine;
 	uint64_t frame = old ? engine_frame(old) : 0;
 	struct engine_options options = {
 		.rate = rate,
 		.start_faded = true,
 		.start_frame = frame - frame % GRID_FRAMES,
-		.start_serial = host->serial,
-		.events = host->events,
+		.start_serial = desk->serial,
+		.events = desk->events,
 		.ports_wanted = jack_ports_wanted,
 		.context = lathed->jack,
 	};
@@ -141,18 +141,18 @@ static bool engine_open(struct lathed *lathed, int rate)
 
 	if (!engine)
 		return false;
-	host->engine = engine;
-	host->status.rate = rate;
+	desk->engine = engine;
+	desk->status.rate = rate;
 	lathed->engine_rate = rate;
 	jack_play(lathed->jack, engine);
-	engine_rebuild(engine, host->rack);
+	engine_rebuild(engine, desk->rack);
 	engine_destroy(old);
 	return true;
 }
 
 static bool osc_open(struct lathed *lathed)
 {
-	struct rack *rack = lathed->host.rack;
+	struct rack *rack = lathed->desk.rack;
 	int inherited = sd_listen_fds(1) > 0 ? SD_LISTEN_FDS_START : -1;
 	char error[256];
 
@@ -160,7 +160,7 @@ static bool osc_open(struct lathed *lathed)
 	int port = rack->osc.port;
 	if (lathed->options.port >= 0)
 		rack->osc.port = lathed->options.port;
-	lathed->osc = osc_create(&lathed->host, inherited, error, sizeof error);
+	lathed->osc = osc_create(&lathed->desk, inherited, error, sizeof error);
 	rack->osc.port = port;
 	if (!lathed->osc) {
 		log_line(LOG_ERROR, "%s", error);
@@ -188,7 +188,7 @@ static char *path_whole(const char *path)
 /* Before the first plan: its values are the ones that were. */
 static void state_open(struct lathed *lathed)
 {
-	struct host *host = &lathed->host;
+	struct desk *desk = &lathed->desk;
 	const char *folder = lathed->options.state;
 	char path[PATH_MAX];
 	struct text report = { 0 };
@@ -198,36 +198,36 @@ static void state_open(struct lathed *lathed)
 	if (!folder || !*folder || lathed->options.no_state)
 		return;
 	/* systemd parts several with colons. */
-	host->state_folder = strndup(folder, strcspn(folder, ":"));
-	mkdir(host->state_folder, 0755);
-	state_path(host->state_folder, host->rack, path, sizeof path);
-	state_restore(host, path, &report);
+	desk->state_folder = strndup(folder, strcspn(folder, ":"));
+	mkdir(desk->state_folder, 0755);
+	state_path(desk->state_folder, desk->rack, path, sizeof path);
+	state_restore(desk, path, &report);
 	log_line(LOG_INFO, "state: %s", report.bytes);
 	text_finish(&report);
-	host->state = state_create(host, path);
+	desk->state = state_create(desk, path);
 }
 
 static bool start(struct lathed *lathed)
 {
-	struct host *host = &lathed->host;
+	struct desk *desk = &lathed->desk;
 	const char *client = lathed->options.client;
 	uint64_t watchdog_us;
 
 	lathed->signals = signals_open();
 	memory_lock();
-	host->config_path = path_whole(lathed->options.config);
-	host->events = event_log_create();
-	host->glides = glides_create();
-	host->recalls = recalls_create();
-	host->scenes = scenes_create(host);
-	host->history = history_create(host->rack);
-	host->compare = compare_create(host);
-	host->inserts = inserts_create(host);
+	desk->config_path = path_whole(lathed->options.config);
+	desk->events = event_log_create();
+	desk->glides = glides_create();
+	desk->pending = pending_create();
+	desk->scenes = scenes_create(desk);
+	desk->history = history_create(desk->rack);
+	desk->compare = compare_create(desk);
+	desk->inserts = inserts_create(desk);
 	state_open(lathed);
-	lathed->jack = jack_create(client ? client : host->rack->name,
-				   lathed->options.server, host->events);
-	if (lathed->signals < 0 || !host->config_path || !host->events ||
-	    !host->glides || !lathed->jack || !engine_open(lathed, RATE_GUESS)) {
+	lathed->jack = jack_create(client ? client : desk->rack->name,
+				   lathed->options.server, desk->events);
+	if (lathed->signals < 0 || !desk->config_path || !desk->events ||
+	    !desk->glides || !lathed->jack || !engine_open(lathed, RATE_GUESS)) {
 		log_line(LOG_ERROR, "no memory to start in");
 		return false;
 	}
@@ -263,7 +263,7 @@ static void reload(struct lathed *lathed)
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%lld",
 		   (long long)now.tv_sec * 1000000 + now.tv_nsec / 1000);
-	bool done = host_reload(&lathed->host, NULL, false, &result);
+	bool done = desk_reload(&lathed->desk, NULL, false, &result);
 	for (char *rest = result.bytes, *line; (line = strsep(&rest, "\n"));)
 		if (*line)
 			log_line(done ? LOG_INFO : LOG_WARNING, "%s", line);
@@ -278,7 +278,7 @@ static void stop(struct lathed *lathed)
 	sd_notify(0, "STOPPING=1");
 	lathed->phase = PHASE_FADE;
 	lathed->stop_ms = clock_ms() + STOP_MS;
-	engine_fade_out(lathed->host.engine);
+	engine_fade_out(lathed->desk.engine);
 }
 
 static void take_signal(struct lathed *lathed)
@@ -296,7 +296,7 @@ static void take_signal(struct lathed *lathed)
 static void tick_stop(struct lathed *lathed)
 {
 	if (lathed->phase == PHASE_FADE &&
-	    (!jack_running(lathed->jack) || engine_silent(lathed->host.engine))) {
+	    (!jack_running(lathed->jack) || engine_silent(lathed->desk.engine))) {
 		jack_close(lathed->jack);
 		lathed->phase = PHASE_LEAVE;
 	}
@@ -310,7 +310,7 @@ static void tick_stop(struct lathed *lathed)
 
 static void tick_systemd(struct lathed *lathed)
 {
-	const struct status *status = &lathed->host.status;
+	const struct status *status = &lathed->desk.status;
 	char line[sizeof lathed->status_line];
 
 	int64_t now = clock_ms();
@@ -333,7 +333,7 @@ static void tick_systemd(struct lathed *lathed)
 /* A reload may have changed what the network is told; not the port, which is bound. */
 static void tick_announce(struct lathed *lathed)
 {
-	const struct rack *rack = lathed->host.rack;
+	const struct rack *rack = lathed->desk.rack;
 
 	if (!lathed->options.announce || rack == lathed->announced)
 		return;
@@ -343,18 +343,18 @@ static void tick_announce(struct lathed *lathed)
 
 static void tick(struct lathed *lathed)
 {
-	struct host *host = &lathed->host;
+	struct desk *desk = &lathed->desk;
 	int offered = jack_offer(lathed->jack);
 
 	if (offered && offered == lathed->engine_rate)
-		jack_play(lathed->jack, host->engine);
+		jack_play(lathed->jack, desk->engine);
 	else if (offered && !engine_open(lathed, offered))
 		log_line(LOG_ERROR, "no memory for an engine of %d Hz", offered);
-	jack_tick(lathed->jack, &host->status);
-	event_log_frame(host->events, jack_running(lathed->jack)
-					      ? (int64_t)engine_frame(host->engine)
+	jack_tick(lathed->jack, &desk->status);
+	event_log_frame(desk->events, jack_running(lathed->jack)
+					      ? (int64_t)engine_frame(desk->engine)
 					      : -1);
-	host_tick(host);
+	desk_tick(desk);
 	osc_tick(lathed->osc);
 	tick_systemd(lathed);
 	tick_announce(lathed);
@@ -370,7 +370,7 @@ static int64_t tick_due(const struct lathed *lathed)
 	int64_t late = lathed->ticked_ns + idle_ns;
 
 	if (lathed->phase != PHASE_PLAY || jack_offer(lathed->jack) ||
-	    host_busy(&lathed->host) || listeners < (double)soon)
+	    desk_busy(&lathed->desk) || listeners < (double)soon)
 		return soon;
 	return listeners < (double)late ? (int64_t)listeners : late;
 }
@@ -420,7 +420,7 @@ static void run(struct lathed *lathed)
 		else if (waits)
 			osc_look(lathed->osc);
 		if (happened > 0 && fds[JACK].revents)
-			jack_tick(lathed->jack, &lathed->host.status);
+			jack_tick(lathed->jack, &lathed->desk.status);
 	}
 }
 
@@ -429,24 +429,24 @@ static void run(struct lathed *lathed)
 /* After JACK's last cycle. */
 static void finish(struct lathed *lathed)
 {
-	struct host *host = &lathed->host;
+	struct desk *desk = &lathed->desk;
 
 	if (lathed->options.announce)
-		announce_write(host->rack, 0, lathed->options.announce);
+		announce_write(desk->rack, 0, lathed->options.announce);
 	osc_destroy(lathed->osc);
 	jack_destroy(lathed->jack);
-	engine_destroy(host->engine);
-	state_destroy(host->state);
-	scenes_destroy(host->scenes);
-	history_destroy(host->history);
-	compare_destroy(host->compare);
-	inserts_destroy(host->inserts);
-	glides_destroy(host->glides);
-	recalls_destroy(host->recalls);
-	event_log_destroy(host->events);
-	rack_destroy(host->rack);
-	free(host->config_path);
-	free(host->state_folder);
+	engine_destroy(desk->engine);
+	state_destroy(desk->state);
+	scenes_destroy(desk->scenes);
+	history_destroy(desk->history);
+	compare_destroy(desk->compare);
+	inserts_destroy(desk->inserts);
+	glides_destroy(desk->glides);
+	pending_destroy(desk->pending);
+	event_log_destroy(desk->events);
+	rack_destroy(desk->rack);
+	free(desk->config_path);
+	free(desk->state_folder);
 	close(lathed->signals);
 }
 
@@ -458,11 +458,11 @@ int main(int argc, char **argv)
 	if (status >= 0)
 		return status;
 	log_open(lathed.options.verbose);
-	lathed.host.rack = rack_open(lathed.options.config);
-	if (!lathed.host.rack)
+	lathed.desk.rack = rack_open(lathed.options.config);
+	if (!lathed.desk.rack)
 		return STATUS_CONFIG;
 	if (lathed.options.describe) {
-		describe_rack(lathed.host.rack, describe_row, NULL);
+		describe_rack(lathed.desk.rack, describe_row, NULL);
 		status = fflush(stdout) != 0 || ferror(stdout);
 		if (status)
 			fputs("lathed: not all of it could be written\n", stderr);
@@ -470,7 +470,7 @@ int main(int argc, char **argv)
 	if (lathed.options.avahi)
 		status = announce(&lathed);
 	if (lathed.options.check || lathed.options.describe || lathed.options.avahi) {
-		rack_destroy(lathed.host.rack);
+		rack_destroy(lathed.desk.rack);
 		return status > 0 ? status : 0;
 	}
 	if (!start(&lathed))

@@ -34,7 +34,7 @@ struct job {
 };
 
 struct answers {
-	struct host *host;
+	struct desk *desk;
 	const struct addresses *addresses;
 	int fd;
 	uint64_t unsent;
@@ -49,10 +49,10 @@ struct answers {
 	size_t tree_size, tree_room;
 };
 
-struct answers *answers_create(struct host *host, int fd)
+struct answers *answers_create(struct desk *desk, int fd)
 {
 	struct answers *answers = calloc(1, sizeof *answers);
-	answers->host = host;
+	answers->desk = desk;
 	answers->fd = fd;
 	packet_clear(&answers->packet);
 	return answers;
@@ -119,7 +119,7 @@ static float reading_of(const struct answers *answers, const struct place *place
 {
 	if (!place->meter)
 		return 0.0f;
-	const float *readings = engine_meters(answers->host->engine, place->node);
+	const float *readings = engine_meters(answers->desk->engine, place->node);
 	return readings ? meter_reading(place->meter, readings[place->index])
 			: place->meter->min;
 }
@@ -130,10 +130,10 @@ void answer_value(struct answers *answers, const struct sender *sender, int inde
 	const struct place *place = address_place(answers->addresses, index);
 	struct packet *packet = answer_packet(answers, sender);
 	float reading = reading_of(answers, place);
-	if (feed_add(packet, answers->host->rack, place, form, reading))
+	if (feed_add(packet, answers->desk->rack, place, form, reading))
 		return;
 	answer_send(answers);
-	feed_add(packet, answers->host->rack, place, form, reading);
+	feed_add(packet, answers->desk->rack, place, form, reading);
 }
 
 bool answer_may_complain(struct answers *answers, const struct sender *sender,
@@ -218,7 +218,7 @@ bool answer_describe(struct answers *answers, const struct sender *sender,
 	if (!job)
 		return false;
 	if (!answers->tree_size)
-		describe_rack(answers->host->rack, tree_add, answers);
+		describe_rack(answers->desk->rack, tree_add, answers);
 	job->filtered = pattern != NULL;
 	if (pattern)
 		job->pattern = *pattern;
@@ -281,7 +281,7 @@ static bool say_values(struct answers *answers, struct job *job, struct packet *
 			continue;
 		const struct place *place =
 			address_place(answers->addresses, (int)job->at);
-		if (!feed_add(packet, answers->host->rack, place, job->form,
+		if (!feed_add(packet, answers->desk->rack, place, job->form,
 			      reading_of(answers, place)))
 			return false;
 	}

@@ -17,7 +17,7 @@ struct sender {
 
 struct answers;
 
-struct answers *answers_create(struct host *host, int fd);
+struct answers *answers_create(struct desk *desk, int fd);
 void answers_destroy(struct answers *answers);
 /* The tree is another one: what was being said about the old one ends with an error. */
 void answers_reshape(struct answers *answers, const struct addresses *addresses,

@@ -100,7 +100,7 @@ static struct sender sender_of(struct dispatch *dispatch,
 			       const struct sockaddr_in *from, double now)
 {
 	return (struct sender) { *from, watch_client(dispatch->watch, from, now),
-				 access_role(&dispatch->host->rack->osc, from) };
+				 access_role(&dispatch->desk->rack->osc, from) };
 }
 
 static bool whole_bundle(struct dispatch *dispatch, const struct sender *sender,
@@ -180,7 +180,7 @@ bool dispatch_due(struct dispatch *dispatch, double now, uint8_t **bytes, size_t
 {
 	while (timed_take(dispatch->timed, now, bytes, size, from)) {
 		/* The list may be another one by now. */
-		if (access_role(&dispatch->host->rack->osc, from) != ROLE_NONE)
+		if (access_role(&dispatch->desk->rack->osc, from) != ROLE_NONE)
 			return true;
 		free(*bytes);
 	}

@@ -111,8 +111,8 @@ static void confirm(struct dispatch *dispatch, const struct sender *sender,
 
 static int64_t frame_now(const struct dispatch *dispatch)
 {
-	return dispatch->host->status.block
-		       ? (int64_t)engine_frame(dispatch->host->engine)
+	return dispatch->desk->status.block
+		       ? (int64_t)engine_frame(dispatch->desk->engine)
 		       : -1;
 }
 
@@ -191,12 +191,12 @@ static void sync(struct dispatch *dispatch, const struct sender *sender,
 
 static bool is_played(struct dispatch *dispatch, const struct sync *entry)
 {
-	const struct host *host = dispatch->host;
-	if (entry->is_ping || !host->status.block)
+	const struct desk *desk = dispatch->desk;
+	if (entry->is_ping || !desk->status.block)
 		return true;
-	if (dispatch->reloaded && !engine_busy(host->engine))
+	if (dispatch->reloaded && !engine_busy(desk->engine))
 		dispatch->reloaded = false;
-	return !dispatch->reloaded && engine_played(host->engine) >= entry->serial;
+	return !dispatch->reloaded && engine_played(desk->engine) >= entry->serial;
 }
 
 static bool add_reply(struct dispatch *dispatch, struct packet *packet,
@@ -251,7 +251,7 @@ static void hash(struct dispatch *dispatch, const struct sender *sender,
 {
 	(void)message;
 	struct packet *packet = answer_packet(dispatch->answers, sender);
-	int value = (int)describe_hash(dispatch->host->rack);
+	int value = (int)describe_hash(dispatch->desk->rack);
 	if (packet_add(packet, "/rack/hash", "i", value))
 		return;
 	answer_send(dispatch->answers);
@@ -259,30 +259,30 @@ static void hash(struct dispatch *dispatch, const struct sender *sender,
 }
 
 /* "main 256, radio 128" */
-static void latency_text(const struct host *host, char *text, size_t size)
+static void latency_text(const struct desk *desk, char *text, size_t size)
 {
 	size_t used = 0;
 	*text = '\0';
-	for (int i = 0; i < host->rack->node_count && used < size; i++) {
-		const struct node *node = &host->rack->nodes[i];
+	for (int i = 0; i < desk->rack->node_count && used < size; i++) {
+		const struct node *node = &desk->rack->nodes[i];
 		if (node->kind != NODE_OUTPUT)
 			continue;
 		int wrote =
 			snprintf(text + used, size - used, "%s%s %d", used ? ", " : "",
-				 node->name, engine_output_latency(host->engine, i));
+				 node->name, engine_output_latency(desk->engine, i));
 		used += wrote > 0 ? (size_t)wrote : 0;
 	}
 }
 
-static void alarms_text(const struct host *host, char *text, size_t size)
+static void alarms_text(const struct desk *desk, char *text, size_t size)
 {
-	if (!host->status.block) {
+	if (!desk->status.block) {
 		snprintf(text, size, "no audio runs");
 		return;
 	}
-	inserts_alarms(host->inserts, text, size);
+	inserts_alarms(desk->inserts, text, size);
 	size_t used = strlen(text);
-	if (engine_load(host->engine, false) > 0.85f)
+	if (engine_load(desk->engine, false) > 0.85f)
 		snprintf(text + used, size - used, "%sDSP load over 85 %%",
 			 used ? "; " : "");
 }
@@ -292,14 +292,14 @@ static void status(struct dispatch *dispatch, const struct sender *sender,
 		   const struct message *message)
 {
 	(void)message;
-	const struct host *host = dispatch->host;
-	const struct status *world = &host->status;
+	const struct desk *desk = dispatch->desk;
+	const struct status *world = &desk->status;
 	char latency[400], alarms[300], lock[LOCK_TEXT_BYTES];
-	lock_text(host, lock);
-	latency_text(host, latency, sizeof latency);
-	alarms_text(host, alarms, sizeof alarms);
+	lock_text(desk, lock);
+	latency_text(desk, latency, sizeof latency);
+	alarms_text(desk, alarms, sizeof alarms);
 	const char *state = !world->block               ? "no audio"
-			    : engine_busy(host->engine) ? "building"
+			    : engine_busy(desk->engine) ? "building"
 							: "playing";
 	for (int attempt = 0; attempt < 2; attempt++) {
 		struct packet *packet = answer_packet(dispatch->answers, sender);
@@ -322,13 +322,13 @@ static void status(struct dispatch *dispatch, const struct sender *sender,
 			       "state", state, "jack", world->jack, "server",
 			       world->server, "rate", world->rate, "block",
 			       world->block, "latency", latency, "load",
-			       (double)engine_load(host->engine, false), "worst",
-			       (double)engine_load(host->engine, true), "xruns",
+			       (double)engine_load(desk->engine, false), "worst",
+			       (double)engine_load(desk->engine, true), "xruns",
 			       (int64_t)world->xruns, "late",
-			       (int64_t)engine_late(host->engine), "clients",
+			       (int64_t)engine_late(desk->engine), "clients",
 			       watch_subscribers(dispatch->watch), "lost",
 			       (int64_t)world->lost, "config",
-			       host->config_path ? host->config_path : "", "lock", lock,
+			       desk->config_path ? desk->config_path : "", "lock", lock,
 			       "alarms", alarms))
 			return;
 		answer_send(dispatch->answers);
@@ -355,8 +355,8 @@ static void meters_map(struct dispatch *dispatch, const struct sender *sender,
 void command_result(struct dispatch *dispatch, const struct sender *sender,
 		    const struct message *message, bool ok, struct text *text)
 {
-	if (dispatch->host->limited)
-		text_add(text, "%d held at the limits of %s\n", dispatch->host->limited,
+	if (dispatch->desk->limited)
+		text_add(text, "%d held at the limits of %s\n", dispatch->desk->limited,
 			 role_word(sender->role));
 	if (!answer_text(dispatch->answers, sender, "/rack/result", ok, text))
 		command_complain(dispatch, sender, message->path, "busy", too_busy);
@@ -373,7 +373,7 @@ static void check(struct dispatch *dispatch, const struct sender *sender,
 				 text_wanted);
 		return;
 	}
-	bool ok = host_check(dispatch->host, file && *file ? file : NULL, &text);
+	bool ok = desk_check(dispatch->desk, file && *file ? file : NULL, &text);
 	command_result(dispatch, sender, message, ok, &text);
 }
 
@@ -391,7 +391,7 @@ static void reload(struct dispatch *dispatch, const struct sender *sender,
 			"wanted: a file name (or \"\"), then perhaps \"fresh\"");
 		return;
 	}
-	bool ok = host_reload(dispatch->host, file && *file ? file : NULL, how != NULL,
+	bool ok = desk_reload(dispatch->desk, file && *file ? file : NULL, how != NULL,
 			      &text);
 	command_result(dispatch, sender, message, ok, &text);
 }
@@ -400,9 +400,9 @@ static void config(struct dispatch *dispatch, const struct sender *sender,
 		   const struct message *message)
 {
 	struct text text = { .length = 0 };
-	host_exchange(dispatch->host);
-	config_print(dispatch->host->rack, &text);
-	host_exchange(dispatch->host);
+	desk_exchange(dispatch->desk);
+	config_print(dispatch->desk->rack, &text);
+	desk_exchange(dispatch->desk);
 	if (!answer_text(dispatch->answers, sender, "/rack/config", -1, &text))
 		command_complain(dispatch, sender, message->path, "busy", too_busy);
 }
@@ -472,7 +472,7 @@ void command_run(struct dispatch *dispatch, const struct sender *sender,
 		 const struct message *message)
 {
 	const struct command *command = command_find(message->path);
-	struct host *host = dispatch->host;
+	struct desk *desk = dispatch->desk;
 	char text[256];
 	if (sender->role < command->role) {
 		command_forbidden(sender, command->role, text, sizeof text);
@@ -484,9 +484,9 @@ void command_run(struct dispatch *dispatch, const struct sender *sender,
 		/* What it does or tells is that of all before it. A pong is about nothing. */
 		if (command->run != ping)
 			dispatch_apply(dispatch);
-		host->role = sender->role;
-		host->limited = 0;
+		desk->role = sender->role;
+		desk->limited = 0;
 		command->run(dispatch, sender, message);
-		host->role = ROLE_NONE;
+		desk->role = ROLE_NONE;
 	}
 }

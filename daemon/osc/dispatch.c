@@ -12,13 +12,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct dispatch *dispatch_create(struct host *host, int fd)
+struct dispatch *dispatch_create(struct desk *desk, int fd)
 {
 	struct dispatch *dispatch = calloc(1, sizeof *dispatch);
-	dispatch->host = host;
+	dispatch->desk = desk;
 	dispatch->timed = timed_create();
-	dispatch->answers = answers_create(host, fd);
-	dispatch->watch = watch_create(host, NULL, fd);
+	dispatch->answers = answers_create(desk, fd);
+	dispatch->watch = watch_create(desk, NULL, fd);
 	dispatch_reshape(dispatch);
 	dispatch->reloaded = false;
 	return dispatch;
@@ -43,7 +43,7 @@ void dispatch_destroy(struct dispatch *dispatch)
 void dispatch_reshape(struct dispatch *dispatch)
 {
 	addresses_destroy(dispatch->addresses);
-	dispatch->addresses = addresses_create(dispatch->host->rack);
+	dispatch->addresses = addresses_create(dispatch->desk->rack);
 	int count = address_count(dispatch->addresses);
 	free(dispatch->bits);
 	gather_destroy(dispatch->turn);
@@ -65,7 +65,7 @@ void dispatch_apply(struct dispatch *dispatch)
 	struct change *changes;
 	int count = gather_take(dispatch->gather, &changes);
 	if (count)
-		dispatch->serial = host_apply(dispatch->host, changes, count);
+		dispatch->serial = desk_apply(dispatch->desk, changes, count);
 }
 
 void dispatch_flush(struct dispatch *dispatch)
@@ -89,7 +89,7 @@ static float value_now(const struct dispatch *dispatch, int index)
 	const struct place *place = address_place(dispatch->addresses, index);
 	const struct change *change = gather_find(dispatch->gather, index);
 	return change ? change->value
-		      : dispatch->host->rack->nodes[place->node].values[place->index];
+		      : dispatch->desk->rack->nodes[place->node].values[place->index];
 }
 
 /* ---- one param, one verb ---------------------------------------------------------------- */
@@ -230,11 +230,11 @@ static void want_of(struct dispatch *dispatch, int index, enum verb verb,
 	else if (verb == VERB_TOGGLE && !is_release(&argument))
 		want_toggle(want, place->param, now);
 	else if (verb == VERB_RESET && !is_release(&argument))
-		want_reset(want, dispatch->host->rack, place);
+		want_reset(want, dispatch->desk->rack, place);
 	else if ((verb == VERB_VALUE || verb == VERB_TEXT) &&
 		 place->param->curve == CURVE_FILE)
 		want_file(want,
-			  node_file(&dispatch->host->rack->nodes[place->node],
+			  node_file(&dispatch->desk->rack->nodes[place->node],
 				    place->index),
 			  &argument);
 	else if (verb == VERB_VALUE || verb == VERB_TEXT)
@@ -250,7 +250,7 @@ static void hold_limit(struct dispatch *dispatch, const struct sender *sender,
 {
 	const struct place *place = address_place(dispatch->addresses, index);
 	float wanted = param_clamp(place->param, want->value);
-	float most = limit_value(dispatch->host->rack, sender->role, place->node,
+	float most = limit_value(dispatch->desk->rack, sender->role, place->node,
 				 place->index, wanted);
 	char asked[64], given[64];
 	if (place->param->curve == CURVE_TRIGGER || !(wanted < most || wanted > most))
@@ -286,7 +286,7 @@ static void ramp(struct dispatch *dispatch, const struct sender *sender, int ind
 	dispatch_apply(dispatch);
 	struct change target = { place->node, place->index, want->value, sender->client,
 				 sender->role };
-	if (!host_ramp(dispatch->host, &target, duration, want->error,
+	if (!desk_ramp(dispatch->desk, &target, duration, want->error,
 		       sizeof want->error))
 		refuse(want, "bad_argument", want->error);
 	want->sets = false;
@@ -301,14 +301,14 @@ static bool is_query(enum verb verb, const struct message *message)
 bool dispatch_locked(const struct dispatch *dispatch, const struct sender *sender,
 		     char *text, size_t size)
 {
-	const struct rack *rack = dispatch->host->rack;
+	const struct rack *rack = dispatch->desk->rack;
 	char holder[LOCK_TEXT_BYTES];
 	int place = address_of_param(dispatch->addresses, rack->node_count - 1,
 				     lock_param(rack));
-	if (!lock_shuts(dispatch->host, value_now(dispatch, place) > 0.5f, sender->role,
+	if (!lock_shuts(dispatch->desk, value_now(dispatch, place) > 0.5f, sender->role,
 			&sender->address))
 		return false;
-	lock_text(dispatch->host, holder);
+	lock_text(dispatch->desk, holder);
 	snprintf(text, size,
 		 "the rack is locked %s; who locked it or an admin opens it: "
 		 "/rack/lock 0",
@@ -319,9 +319,9 @@ bool dispatch_locked(const struct dispatch *dispatch, const struct sender *sende
 static void note_lock(struct dispatch *dispatch, const struct sender *sender,
 		      const struct place *place, int index, float value)
 {
-	const struct rack *rack = dispatch->host->rack;
+	const struct rack *rack = dispatch->desk->rack;
 	if (place->node == rack->node_count - 1 && place->index == lock_param(rack))
-		lock_note(dispatch->host, value_now(dispatch, index) > 0.5f,
+		lock_note(dispatch->desk, value_now(dispatch, index) > 0.5f,
 			  value > 0.5f, &sender->address);
 }
 
@@ -476,7 +476,7 @@ static void unknown(struct dispatch *dispatch, const struct sender *sender,
 	char text[400];
 	if (!answer_may_complain(dispatch->answers, sender, dispatch->now))
 		return;
-	address_explain(dispatch->addresses, dispatch->host->rack, command_path,
+	address_explain(dispatch->addresses, dispatch->desk->rack, command_path,
 			message->path, text, sizeof text);
 	answer_error(dispatch->answers, sender, message->path, "unknown_address",
 		     dispatch->now, "%s", text);

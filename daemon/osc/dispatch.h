@@ -35,7 +35,7 @@ struct save {
 };
 
 struct dispatch {
-	struct host *host;
+	struct desk *desk;
 	struct addresses *addresses;
 	struct watch *watch;
 	struct answers *answers;
@@ -57,7 +57,7 @@ struct dispatch {
 	struct sockaddr_in loader; /* who loads a scene hears of its end, too */
 };
 
-struct dispatch *dispatch_create(struct host *host, int fd);
+struct dispatch *dispatch_create(struct desk *desk, int fd);
 void dispatch_destroy(struct dispatch *dispatch);
 
 struct bundle;

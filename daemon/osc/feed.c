@@ -63,7 +63,7 @@ static void fold_meters(const struct watch *watch, struct subscription *subscrip
 			address_place(watch->addresses, meter->place);
 		if (place->node != node) {
 			node = place->node;
-			readings = engine_meters(watch->host->engine, node);
+			readings = engine_meters(watch->desk->engine, node);
 		}
 		if (!readings)
 			continue;
@@ -99,7 +99,7 @@ static bool turn_send(struct turn *turn)
 static bool turn_add(struct turn *turn, const struct place *place, enum verb form,
 		     float reading)
 {
-	const struct rack *rack = turn->watch->host->rack;
+	const struct rack *rack = turn->watch->desk->rack;
 	if (turn->place_count < PLACES_PER_PACKET - 3 &&
 	    feed_add(&turn->packet, rack, place, form, reading))
 		return true;
@@ -188,7 +188,7 @@ static void send_blob(struct turn *turn, int first, int count)
 	at = put_big(at, BLOB_FLOATS, 2);
 	at = put_big(at, (uint64_t)first, 4);
 	at = put_big(at, (uint64_t)count, 4);
-	at = put_big(at, engine_frame(turn->watch->host->engine), 8);
+	at = put_big(at, engine_frame(turn->watch->desk->engine), 8);
 	for (int i = first; i < first + count; i++) {
 		const struct meter *row =
 			address_place(turn->watch->addresses, meters[i].place)->meter;

@@ -30,7 +30,7 @@ static const double turn_seconds = 0.0005;
 static const double refusal_seconds = 10.0; /* between two events about refusals */
 
 struct osc {
-	struct host *host;
+	struct desk *desk;
 	struct access *access;
 	struct dispatch *dispatch;
 	struct lanes *lanes;
@@ -122,26 +122,26 @@ static void on_reshaped(void *context)
 	dispatch_reshape(osc->dispatch);
 }
 
-struct osc *osc_create(struct host *host, int inherited, char *error, size_t error_size)
+struct osc *osc_create(struct desk *desk, int inherited, char *error, size_t error_size)
 {
 	int fd = inherited >= 0 ? inherited
-				: bind_socket(&host->rack->osc, error, error_size);
+				: bind_socket(&desk->rack->osc, error, error_size);
 	if (fd < 0)
 		return NULL;
 	struct osc *osc = calloc(1, sizeof *osc);
-	osc->host = host;
+	osc->desk = desk;
 	osc->fd = fd;
 	prepare_socket(osc);
 	osc->access = access_create();
 	osc->lanes = lanes_create();
-	osc->dispatch = dispatch_create(host, fd);
+	osc->dispatch = dispatch_create(desk, fd);
 	osc->dispatch->started = seconds_now();
-	host->changed = on_changed;
-	host->reshaped = on_reshaped;
-	host->context = osc;
+	desk->changed = on_changed;
+	desk->reshaped = on_reshaped;
+	desk->context = osc;
 	/* What happened before we listened is nobody's news. */
 	const struct event *event;
-	while ((event = event_next(host->events, osc->event_told)) != NULL)
+	while ((event = event_next(desk->events, osc->event_told)) != NULL)
 		osc->event_told = event->serial;
 	return osc;
 }
@@ -150,8 +150,8 @@ void osc_destroy(struct osc *osc)
 {
 	if (!osc)
 		return;
-	osc->host->changed = NULL;
-	osc->host->reshaped = NULL;
+	osc->desk->changed = NULL;
+	osc->desk->reshaped = NULL;
 	for (int lane = 0; lane < LANES; lane++)
 		bundle_destroy(osc->cut[lane]);
 	dispatch_destroy(osc->dispatch);
@@ -211,7 +211,7 @@ static void send_challenge(struct osc *osc, struct sockaddr_in to,
 static bool is_taken(struct osc *osc, const struct sockaddr_in *from,
 		     const uint8_t *bytes, size_t size, double now)
 {
-	const struct osc_settings *settings = &osc->host->rack->osc;
+	const struct osc_settings *settings = &osc->desk->rack->osc;
 	struct verdict verdict = { .allowed = false };
 	if (!is_own(osc, from))
 		verdict = access_judge(osc->access, settings, from, bytes, size, now);
@@ -338,13 +338,13 @@ static void tell_events(struct osc *osc, double now)
 	const struct event *event;
 	if (osc->counts.refused > osc->refused_told && now >= osc->refusal_due) {
 		event_post(
-			osc->host->events, EVENT_WARNING, "refused",
+			osc->desk->events, EVENT_WARNING, "refused",
 			"%llu datagrams from senders who are not on the allow list",
 			(unsigned long long)(osc->counts.refused - osc->refused_told));
 		osc->refused_told = osc->counts.refused;
 		osc->refusal_due = now + refusal_seconds;
 	}
-	while ((event = event_next(osc->host->events, osc->event_told)) != NULL) {
+	while ((event = event_next(osc->desk->events, osc->event_told)) != NULL) {
 		feed_event(osc->dispatch->watch, event);
 		osc->event_told = event->serial;
 	}
@@ -372,8 +372,8 @@ void osc_tick(struct osc *osc)
 	watch_settle(watch, now);
 	feed_tick(watch, now);
 	tell_events(osc, now);
-	osc->host->status.clients = watch_subscribers(watch);
-	osc->host->status.lost = osc_counts(osc).missed;
+	osc->desk->status.clients = watch_subscribers(watch);
+	osc->desk->status.lost = osc_counts(osc).missed;
 }
 
 double osc_due(const struct osc *osc)
@@ -388,7 +388,7 @@ bool osc_waits(const struct osc *osc)
 
 void osc_look(struct osc *osc)
 {
-	engine_look(osc->host->engine);
+	engine_look(osc->desk->engine);
 	command_synced(osc->dispatch);
 	dispatch_flush(osc->dispatch);
 }

@@ -1,7 +1,7 @@
 /* osc.h - the rack's ear and mouth on the network. Control thread only.
  *
- *   socket -> lanes (one per sender) -> gate (bytes) -> address -> host_apply() ...
- *   host->changed -> watch (who listens) -> socket
+ *   socket -> lanes (one per sender) -> gate (bytes) -> address -> desk_apply() ...
+ *   desk->changed -> watch (who listens) -> socket
  */
 #ifndef LATHE_OSC_OSC_H
 #define LATHE_OSC_OSC_H
@@ -10,10 +10,10 @@
 
 struct osc;
 
-/* Binds host->rack->osc and listens; takes host->changed, ->reshaped and ->context.
+/* Binds desk->rack->osc and listens; takes desk->changed, ->reshaped and ->context.
  * `inherited`: a bound UDP socket to use instead (socket activation), or -1.
  * NULL and a sentence when the address can't be bound. */
-struct osc *osc_create(struct host *host, int inherited, char *error,
+struct osc *osc_create(struct desk *desk, int inherited, char *error,
 		       size_t error_size);
 void osc_destroy(struct osc *osc);
 
@@ -23,8 +23,8 @@ int osc_fd(const struct osc *osc);
  * True: more is waiting, come back without sleeping (after the other work of the loop). */
 bool osc_receive(struct osc *osc);
 bool osc_more(const struct osc *osc); /* something is, read already or due by now */
-/* After host_tick(): timed bundles, feedback, meters, paced answers. Keeps
- * host->status.clients. */
+/* After desk_tick(): timed bundles, feedback, meters, paced answers. Keeps
+ * desk->status.clients. */
 void osc_tick(struct osc *osc);
 /* When a tick has something to do next, if nothing arrives: monotonic seconds, 0 for at
  * once; far in the future when nobody listens. */

@@ -22,10 +22,10 @@ struct touch {
 	double at;
 };
 
-struct watch *watch_create(struct host *host, const struct addresses *addresses, int fd)
+struct watch *watch_create(struct desk *desk, const struct addresses *addresses, int fd)
 {
 	struct watch *watch = calloc(1, sizeof *watch);
-	watch->host = host;
+	watch->desk = desk;
 	watch->addresses = addresses;
 	watch->fd = fd;
 	return watch;
@@ -287,7 +287,7 @@ static void add_regular(struct watch *watch, const struct regular *regular, doub
 
 void watch_regulars(struct watch *watch, double now)
 {
-	const struct osc_settings *osc = &watch->host->rack->osc;
+	const struct osc_settings *osc = &watch->desk->rack->osc;
 	for (int i = 0; i < CLIENTS_MAX; i++) {
 		struct client *client = &watch->clients[i];
 		if (client->used && access_role(osc, &client->source) == ROLE_NONE)
@@ -371,7 +371,7 @@ bool watch_touched(const struct client *client, int place)
 static bool touch_holds(const struct watch *watch, const struct touch *touch)
 {
 	const struct place *place = address_place(watch->addresses, touch->place);
-	float value = watch->host->rack->nodes[place->node].values[place->index];
+	float value = watch->desk->rack->nodes[place->node].values[place->index];
 	float within = 0.0f;
 	if (touch->form == VERB_NORM) {
 		value = param_norm(place->param, value);
@@ -403,9 +403,9 @@ static void settle(struct watch *watch, struct client *client, double now)
 		const struct place *place =
 			address_place(watch->addresses, touch->place);
 		if (!touch_holds(watch, touch) &&
-		    !feed_add(&packet, watch->host->rack, place, touch->form, 0.0f)) {
+		    !feed_add(&packet, watch->desk->rack, place, touch->form, 0.0f)) {
 			watch->unsent += !packet_send(&packet, watch->fd, to);
-			feed_add(&packet, watch->host->rack, place, touch->form, 0.0f);
+			feed_add(&packet, watch->desk->rack, place, touch->form, 0.0f);
 		}
 		client->touch_at[touch->place] = 0;
 		*touch = client->touches[--client->touch_count];

@@ -58,14 +58,14 @@ struct client {
 };
 
 struct watch {
-	struct host *host;
+	struct desk *desk;
 	const struct addresses *addresses;
 	int fd;
 	uint64_t unsent;
 	struct client clients[CLIENTS_MAX];
 };
 
-struct watch *watch_create(struct host *host, const struct addresses *addresses,
+struct watch *watch_create(struct desk *desk, const struct addresses *addresses,
 			   int fd);
 void watch_destroy(struct watch *watch);
 

@@ -25,7 +25,7 @@ struct louder {
 };
 
 struct compare {
-	struct host *host;
+	struct desk *desk;
 	int slot; /* 0 or 1 */
 	struct settings kept[SLOTS];
 	struct louder louder[NODES_MAX];
@@ -33,12 +33,12 @@ struct compare {
 	bool on; /* as of the last look */
 };
 
-struct compare *compare_create(struct host *host)
+struct compare *compare_create(struct desk *desk)
 {
 	struct compare *compare = calloc(1, sizeof *compare);
 	if (!compare)
 		abort();
-	compare->host = host;
+	compare->desk = desk;
 	return compare;
 }
 
@@ -63,8 +63,8 @@ static int mode_of(const struct rack *rack)
 /* What the meters say now, for the slot that plays. */
 static void listen(struct compare *compare, int place)
 {
-	const struct node *node = &compare->host->rack->nodes[place];
-	const float *meters = engine_meters(compare->host->engine, place);
+	const struct node *node = &compare->desk->rack->nodes[place];
+	const float *meters = engine_meters(compare->desk->engine, place);
 	struct louder *louder = &compare->louder[place];
 	int db = meter_find(node->module, node->channels, false, "louder");
 	int heard = meter_find(node->module, node->channels, false, "heard");
@@ -89,7 +89,7 @@ static int set_param(const struct rack *rack, int place, const char *id, float v
 /* All to the loudness of the quietest: the input, or a slot. */
 static void match(struct compare *compare)
 {
-	const struct rack *rack = compare->host->rack;
+	const struct rack *rack = compare->desk->rack;
 	struct change changes[2 * NODES_MAX];
 	int count = 0;
 	for (int i = 0; i < rack->node_count; i++) {
@@ -108,7 +108,7 @@ static void match(struct compare *compare)
 		count += set_param(rack, i, "match_to", least, &changes[count]);
 	}
 	if (count)
-		host_apply(compare->host, changes, count);
+		desk_apply(compare->desk, changes, count);
 }
 
 /* Whether anything is compared. */
@@ -132,7 +132,7 @@ void compare_tick(struct compare *compare)
 	if (++compare->ticks < LOOK_TICKS)
 		return;
 	compare->ticks = 0;
-	const struct rack *rack = compare->host->rack;
+	const struct rack *rack = compare->desk->rack;
 	for (int i = 0; i < rack->node_count && !compare->settling; i++)
 		if (rack->nodes[i].kind == NODE_OUTPUT)
 			listen(compare, i);
@@ -150,26 +150,26 @@ bool compare_busy(const struct compare *compare)
 
 static void switch_slot(struct compare *compare, int slot, enum role role)
 {
-	struct host *host = compare->host;
-	enum role before = host->role;
+	struct desk *desk = compare->desk;
+	enum role before = desk->role;
 	struct settings *old = &compare->kept[compare->slot];
 	const struct settings *new = &compare->kept[slot];
 	settings_finish(old);
-	scene_gather(compare->host->rack, NULL, old);
+	scene_gather(compare->desk->rack, NULL, old);
 	compare->slot = slot;
 	compare->settling = SETTLE_TICKS;
 	/* Another's set may hold more than this one may set. */
-	host->role = role;
+	desk->role = role;
 	if (new->count)
-		host_recall(host, new->changes, new->count, 0.0);
-	host->role = before;
+		desk_recall(desk, new->changes, new->count, 0.0);
+	desk->role = before;
 }
 
 bool compare_heed(struct compare *compare, const struct change *changes, int count)
 {
 	bool heeded = false;
 	for (int i = 0; compare && i < count; i++) {
-		const struct rack *rack = compare->host->rack;
+		const struct rack *rack = compare->desk->rack;
 		const struct node *node = &rack->nodes[changes[i].node];
 		if (node->kind == NODE_MODULE ||
 		    strcmp(param_row(node->module, changes[i].param)->id, "compare") !=
@@ -182,7 +182,7 @@ bool compare_heed(struct compare *compare, const struct change *changes, int cou
 		heeded = true;
 	}
 	if (heeded)
-		compare->on = is_on(compare->host->rack);
+		compare->on = is_on(compare->desk->rack);
 	if (heeded && compare->on)
 		match(compare);
 	return heeded;

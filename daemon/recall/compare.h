@@ -1,7 +1,7 @@
 /* compare.h - honest comparison: two sets of values, the input, and what differs, all at one
  * loudness. Control thread; the audio's part is modules/output.
  *
- *   /rack/compare a|b --> keeps the values of one slot, recalls the other's
+ *   /rack/compare a|b --> keeps the values of one slot, pending the other's
  *   meter `louder` of the outputs --> their `match` and `match_to`
  *
  * What is louder is lowered; nothing is ever raised, so nothing clips. How much louder than
@@ -13,7 +13,7 @@
 
 struct compare;
 
-struct compare *compare_create(struct host *host);
+struct compare *compare_create(struct desk *desk);
 void compare_destroy(struct compare *compare);
 /* These changes were made; true when more followed from them. */
 bool compare_heed(struct compare *compare, const struct change *changes, int count);

@@ -336,9 +336,9 @@ static void step_collect(const struct history *history, const struct step *step,
 	}
 }
 
-bool history_undo(struct host *host, double since, struct text *result)
+bool history_undo(struct desk *desk, double since, struct text *result)
 {
-	struct history *history = host->history;
+	struct history *history = desk->history;
 	struct settings settings = { .count = 0 };
 	struct timespec clock;
 	const char *scene = NULL;
@@ -358,7 +358,7 @@ bool history_undo(struct host *host, double since, struct text *result)
 		if (step->is_scene)
 			scene = step->scene[0];
 		text_add(result, "undone: ");
-		step_describe(host->rack, step, true, result);
+		step_describe(desk->rack, step, true, result);
 	}
 	free(at);
 	if (!steps) {
@@ -367,15 +367,15 @@ bool history_undo(struct host *host, double since, struct text *result)
 		return false;
 	}
 	if (scene)
-		scene_activate(host, scene);
-	host_recall(host, settings.changes, settings.count, ramp_seconds);
+		scene_activate(desk, scene);
+	desk_recall(desk, settings.changes, settings.count, ramp_seconds);
 	settings_finish(&settings);
 	return true;
 }
 
-bool history_redo(struct host *host, struct text *result)
+bool history_redo(struct desk *desk, struct text *result)
 {
-	struct history *history = host->history;
+	struct history *history = desk->history;
 	struct settings settings = { .count = 0 };
 	const struct step *step = NULL;
 	while (history->done < history->newest && !step) {
@@ -392,10 +392,10 @@ bool history_redo(struct host *host, struct text *result)
 	step_collect(history, step, false, at, &settings);
 	free(at);
 	text_add(result, "done again: ");
-	step_describe(host->rack, step, false, result);
+	step_describe(desk->rack, step, false, result);
 	if (step->is_scene)
-		scene_activate(host, step->scene[1]);
-	host_recall(host, settings.changes, settings.count, ramp_seconds);
+		scene_activate(desk, step->scene[1]);
+	desk_recall(desk, settings.changes, settings.count, ramp_seconds);
 	settings_finish(&settings);
 	return true;
 }

@@ -30,8 +30,8 @@ void history_move(struct history *history, const struct rack *from,
 
 /* One step, or (since >= 0) all of the last so many seconds. False: there is none; the
  * result says what was done. */
-bool history_undo(struct host *host, double since, struct text *result);
-bool history_redo(struct host *host, struct text *result);
+bool history_undo(struct desk *desk, double since, struct text *result);
+bool history_redo(struct desk *desk, struct text *result);
 /* The newest `count` steps, newest first: "TIME done|undone WHAT" each. */
 void history_tell(const struct history *history, const struct rack *rack, int count,
 		  struct text *text);

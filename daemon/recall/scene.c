@@ -18,7 +18,7 @@
 enum { LOOK_TICKS = 5 }; /* between two comparisons of scene and rack */
 
 struct scenes {
-	struct host *host;
+	struct desk *desk;
 	struct writer *writer;
 	struct written outcomes[WRITES_MAX]; /* serial s lives at s % WRITES_MAX */
 	char active[SCENE_NAME_BYTES];
@@ -84,27 +84,27 @@ static bool name_is_good(const char *name, struct text *result)
 }
 
 /* "" when there is no place for scenes. */
-static void folder_of(const struct host *host, char folder[PATH_MAX])
+static void folder_of(const struct desk *desk, char folder[PATH_MAX])
 {
-	const char *config = host->config_path ? host->config_path : "";
+	const char *config = desk->config_path ? desk->config_path : "";
 	const char *slash = strrchr(config, '/');
 	folder[0] = '\0';
-	if (host->rack->scenes[0])
-		snprintf(folder, PATH_MAX, "%s", host->rack->scenes);
-	else if (host->state_folder)
-		snprintf(folder, PATH_MAX, "%.4000s/scenes", host->state_folder);
+	if (desk->rack->scenes[0])
+		snprintf(folder, PATH_MAX, "%s", desk->rack->scenes);
+	else if (desk->state_folder)
+		snprintf(folder, PATH_MAX, "%.4000s/scenes", desk->state_folder);
 	else if (*config)
 		snprintf(folder, PATH_MAX, "%.*sscenes",
 			 slash ? (int)(slash + 1 - config) : 0, config);
 }
 
-static bool path_of(const struct host *host, const char *name, char path[PATH_MAX],
+static bool path_of(const struct desk *desk, const char *name, char path[PATH_MAX],
 		    struct text *result)
 {
 	char folder[PATH_MAX];
 	if (!name_is_good(name, result))
 		return false;
-	folder_of(host, folder);
+	folder_of(desk, folder);
 	if (!folder[0]) {
 		text_add(result, "there is no folder for scenes: start lathed with "
 				 "--config or --state");
@@ -121,7 +121,7 @@ static void take_outcomes(struct scenes *scenes, bool wait)
 	while (writer_next(scenes->writer, wait, &written)) {
 		scenes->outcomes[written.serial % WRITES_MAX] = written;
 		if (written.error[0])
-			event_post(scenes->host->events, EVENT_ERROR, "scene", "%s",
+			event_post(scenes->desk->events, EVENT_ERROR, "scene", "%s",
 				   written.error);
 	}
 }
@@ -145,7 +145,7 @@ const char *scene_active(const struct scenes *scenes)
 
 static bool is_changed(const struct scenes *scenes)
 {
-	const struct rack *rack = scenes->host->rack;
+	const struct rack *rack = scenes->desk->rack;
 	for (int i = 0; i < scenes->goal.count; i++) {
 		const struct change *goal = &scenes->goal.changes[i];
 		if (rack->nodes[goal->node].values[goal->param] != goal->value)
@@ -185,7 +185,7 @@ static void activate(struct scenes *scenes, const char *name, struct settings *g
 	*goal = (struct settings) { .count = 0 };
 	scenes->told = SCENE_OFF;
 	scenes->touched = true;
-	state_touch(scenes->host->state);
+	state_touch(scenes->desk->state);
 }
 
 void scenes_touch(struct scenes *scenes)
@@ -208,9 +208,9 @@ void scenes_tick(struct scenes *scenes)
 		return;
 	take_outcomes(scenes, false);
 	if (scenes->fade_ticks > 0 && --scenes->fade_ticks == 0)
-		scenes->serial = scenes->host->serial;
+		scenes->serial = scenes->desk->serial;
 	if (scenes->fade_ticks == 0 &&
-	    engine_played(scenes->host->engine) >= scenes->serial) {
+	    engine_played(scenes->desk->engine) >= scenes->serial) {
 		scenes->fade_ticks = -1;
 		tell_state(scenes);
 		tell(scenes, true, scenes->active, true);
@@ -230,29 +230,29 @@ bool scenes_busy(const struct scenes *scenes)
 
 /* ---- save, load, delete, rename --------------------------------------------------------- */
 
-uint64_t scene_save(struct host *host, const char *name, const struct pattern *pattern,
+uint64_t scene_save(struct desk *desk, const char *name, const struct pattern *pattern,
 		    struct text *result)
 {
-	struct scenes *scenes = host->scenes;
+	struct scenes *scenes = desk->scenes;
 	struct settings settings = { .count = 0 };
 	struct text text = { .length = 0 };
 	char path[PATH_MAX], folder[PATH_MAX];
-	if (!path_of(host, name, path, result))
+	if (!path_of(desk, name, path, result))
 		return 0;
 	text_add(&text,
 		 "# A scene of Lathe: lathectl scene load '%s'\n"
 		 "# What isn't said here is left alone.\n",
 		 name);
-	host_exchange(host);
-	scene_gather(host->rack, pattern, &settings);
-	scene_print(host->rack, &settings, &text);
-	host_exchange(host);
+	desk_exchange(desk);
+	scene_gather(desk->rack, pattern, &settings);
+	scene_print(desk->rack, &settings, &text);
+	desk_exchange(desk);
 	if (!settings.count) {
 		text_finish(&text);
 		text_add(result, "the pattern sees nothing that a scene holds");
 		return 0;
 	}
-	folder_of(host, folder);
+	folder_of(desk, folder);
 	/* With a folder above that isn't there, the write says so. */
 	mkdir(folder, 0755);
 	uint64_t serial = writer_put(scenes->writer, path, &text);
@@ -286,27 +286,27 @@ static void keep_seen(const struct rack *rack, const struct pattern *pattern,
 	}
 }
 
-bool scene_load(struct host *host, const char *name, double seconds,
+bool scene_load(struct desk *desk, const char *name, double seconds,
 		const struct pattern *pattern, struct text *result)
 {
-	struct scenes *scenes = host->scenes;
+	struct scenes *scenes = desk->scenes;
 	struct settings settings = { .count = 0 };
 	struct complaints complaints = { .count = 0 };
 	char path[PATH_MAX];
-	if (!path_of(host, name, path, result))
+	if (!path_of(desk, name, path, result))
 		return false;
 	take_outcomes(scenes, true);
 	if (access(path, F_OK) != 0) {
 		text_add(result, "there is no scene \"%s\"", name);
 		return false;
 	}
-	bool good = scene_read(path, host->rack, &settings, result, &complaints);
+	bool good = scene_read(path, desk->rack, &settings, result, &complaints);
 	if (!good)
 		text_add(result, "%s",
 			 complaints.text.bytes ? complaints.text.bytes : "");
 	text_finish(&complaints.text);
 	if (good && pattern) {
-		keep_seen(host->rack, pattern, &settings);
+		keep_seen(desk->rack, pattern, &settings);
 		good = settings.count > 0;
 		if (!good)
 			text_add(result, "the pattern sees nothing of %s", name);
@@ -323,40 +323,40 @@ bool scene_load(struct host *host, const char *name, double seconds,
 		memcpy(changes, settings.changes,
 		       (size_t)settings.count * sizeof *changes);
 	int count = settings.count;
-	history_note_scene(host->history, host->rack, changes, count, scenes->active,
+	history_note_scene(desk->history, desk->rack, changes, count, scenes->active,
 			   name);
 	activate(scenes, name, &settings);
-	scenes->serial = host_recall(host, changes, count, seconds);
-	scenes->fade_ticks = host_fade_ticks(seconds);
+	scenes->serial = desk_recall(desk, changes, count, seconds);
+	scenes->fade_ticks = desk_fade_ticks(seconds);
 	free(changes);
-	event_post(host->events, EVENT_NOTICE, "scene", "%s, fade %g s", name, seconds);
+	event_post(desk->events, EVENT_NOTICE, "scene", "%s, fade %g s", name, seconds);
 	return true;
 }
 
-bool scene_delete(struct host *host, const char *name, struct text *result)
+bool scene_delete(struct desk *desk, const char *name, struct text *result)
 {
 	char path[PATH_MAX];
-	if (!path_of(host, name, path, result))
+	if (!path_of(desk, name, path, result))
 		return false;
-	take_outcomes(host->scenes, true);
+	take_outcomes(desk->scenes, true);
 	if (unlink(path) != 0) {
 		text_add(result, "%s: %s", name,
 			 errno == ENOENT ? "there is no such scene" : strerror(errno));
 		return false;
 	}
-	if (strcmp(name, host->scenes->active) == 0)
-		scene_activate(host, "");
-	tell(host->scenes, false, name, SCENE_GONE);
+	if (strcmp(name, desk->scenes->active) == 0)
+		scene_activate(desk, "");
+	tell(desk->scenes, false, name, SCENE_GONE);
 	text_add(result, "deleted %s\n", name);
 	return true;
 }
 
-bool scene_rename(struct host *host, const char *from, const char *to,
+bool scene_rename(struct desk *desk, const char *from, const char *to,
 		  struct text *result)
 {
-	struct scenes *scenes = host->scenes;
+	struct scenes *scenes = desk->scenes;
 	char old[PATH_MAX], new[PATH_MAX];
-	if (!path_of(host, from, old, result) || !path_of(host, to, new, result))
+	if (!path_of(desk, from, old, result) || !path_of(desk, to, new, result))
 		return false;
 	take_outcomes(scenes, true);
 	if (access(old, F_OK) != 0 || access(new, F_OK) == 0 || rename(old, new) != 0) {
@@ -370,7 +370,7 @@ bool scene_rename(struct host *host, const char *from, const char *to,
 	if (strcmp(from, scenes->active) == 0) {
 		snprintf(scenes->active, sizeof scenes->active, "%s", to);
 		scenes->told = SCENE_OFF;
-		state_touch(host->state);
+		state_touch(desk->state);
 		tell_state(scenes);
 	} else {
 		tell(scenes, false, to, SCENE_OFF);
@@ -379,19 +379,19 @@ bool scene_rename(struct host *host, const char *from, const char *to,
 	return true;
 }
 
-void scene_activate(struct host *host, const char *name)
+void scene_activate(struct desk *desk, const char *name)
 {
 	struct settings settings = { .count = 0 };
 	struct complaints complaints = { .count = 0 };
 	struct text notes = { .length = 0 };
 	char path[PATH_MAX];
-	if (!host->scenes)
+	if (!desk->scenes)
 		return;
-	take_outcomes(host->scenes, true);
-	if (*name && (!path_of(host, name, path, &notes) ||
-		      !scene_read(path, host->rack, &settings, &notes, &complaints)))
+	take_outcomes(desk->scenes, true);
+	if (*name && (!path_of(desk, name, path, &notes) ||
+		      !scene_read(path, desk->rack, &settings, &notes, &complaints)))
 		name = "";
-	activate(host->scenes, name, &settings);
+	activate(desk->scenes, name, &settings);
 	settings_finish(&settings);
 	text_finish(&notes);
 	text_finish(&complaints.text);
@@ -404,7 +404,7 @@ static int compare_names(const void *a, const void *b)
 	return strcmp(a, b);
 }
 
-int scene_list(struct host *host, char (**names)[SCENE_NAME_BYTES])
+int scene_list(struct desk *desk, char (**names)[SCENE_NAME_BYTES])
 {
 	static const char end[] = ".scene";
 	char folder[PATH_MAX];
@@ -414,8 +414,8 @@ int scene_list(struct host *host, char (**names)[SCENE_NAME_BYTES])
 	*names = calloc(SCENES_MAX, sizeof **names);
 	if (!*names)
 		abort();
-	take_outcomes(host->scenes, true);
-	folder_of(host, folder);
+	take_outcomes(desk->scenes, true);
+	folder_of(desk, folder);
 	DIR *dir = folder[0] ? opendir(folder) : NULL;
 	while (dir && count < SCENES_MAX && (entry = readdir(dir))) {
 		size_t length = strlen(entry->d_name);
@@ -437,12 +437,12 @@ int scene_list(struct host *host, char (**names)[SCENE_NAME_BYTES])
 
 /* ---- make and end ----------------------------------------------------------------------- */
 
-struct scenes *scenes_create(struct host *host)
+struct scenes *scenes_create(struct desk *desk)
 {
 	struct scenes *scenes = calloc(1, sizeof *scenes);
 	if (!scenes)
 		abort();
-	scenes->host = host;
+	scenes->desk = desk;
 	scenes->fade_ticks = -1;
 	scenes->writer = writer_create();
 	return scenes;

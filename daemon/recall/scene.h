@@ -1,7 +1,7 @@
 /* scene.h - named sets of values: saved, loaded with a fade, told to who listens. Control
  * thread; files are written by the writer's thread.
  *
- *   load --> settings --> host_recall(): glides, and switches at the middle --> done
+ *   load --> settings --> desk_recall(): glides, and switches at the middle --> done
  */
 #ifndef LATHE_RECALL_SCENE_H
 #define LATHE_RECALL_SCENE_H
@@ -34,7 +34,7 @@ struct scene_news {
 
 struct scenes;
 
-struct scenes *scenes_create(struct host *host);
+struct scenes *scenes_create(struct desk *desk);
 void scenes_destroy(struct scenes *scenes);
 void scenes_tick(struct scenes *scenes);
 bool scenes_busy(const struct scenes *scenes); /* it counts the ticks */
@@ -49,21 +49,21 @@ const struct scene_news *scenes_news(const struct scenes *scenes, uint64_t after
 
 /* Saves what the pattern sees (NULL: all). The number of the write, whose outcome
  * scenes_written() tells; 0: refused. */
-uint64_t scene_save(struct host *host, const char *name, const struct pattern *pattern,
+uint64_t scene_save(struct desk *desk, const char *name, const struct pattern *pattern,
 		    struct text *result);
-bool scene_load(struct host *host, const char *name, double seconds,
+bool scene_load(struct desk *desk, const char *name, double seconds,
 		const struct pattern *pattern, struct text *result);
-bool scene_delete(struct host *host, const char *name, struct text *result);
-bool scene_rename(struct host *host, const char *from, const char *to,
+bool scene_delete(struct desk *desk, const char *name, struct text *result);
+bool scene_rename(struct desk *desk, const char *from, const char *to,
 		  struct text *result);
 /* What became of a write; false: it is not known yet. error "": it is on the disk. */
 bool scenes_written(struct scenes *scenes, uint64_t serial, char *error, size_t size);
 
 /* Names in order, at most SCENES_MAX; the caller frees *names in one go. */
-int scene_list(struct host *host, char (**names)[SCENE_NAME_BYTES]);
+int scene_list(struct desk *desk, char (**names)[SCENE_NAME_BYTES]);
 const char *scene_active(const struct scenes *scenes); /* "": none */
 enum scene_state scene_state(const struct scenes *scenes, const char *name);
 /* The values in force are said to be this scene's ("": none), as undo and a restart do. */
-void scene_activate(struct host *host, const char *name);
+void scene_activate(struct desk *desk, const char *name);
 
 #endif

@@ -25,7 +25,7 @@ enum {
 static const char first_line[] = "lathe-state 1", last_line[] = "end";
 
 struct state {
-	struct host *host;
+	struct desk *desk;
 	struct writer *writer;
 	char *path;
 	bool touched;
@@ -66,18 +66,18 @@ static uint32_t checksum(const char *bytes, size_t length)
 
 static void save(struct state *state)
 {
-	struct host *host = state->host;
+	struct desk *desk = state->desk;
 	struct text text = { .length = 0 };
 	text_add(&text, "%s\n", first_line);
-	if (*scene_active(host->scenes))
-		text_add(&text, "scene %s\n", scene_active(host->scenes));
-	host_exchange(host);
-	print_values(host->rack, &text);
-	host_exchange(host);
-	if (host->lock_holder)
-		text_add(&text, "lock %08x\n", ntohl(host->lock_holder));
-	if (host->history)
-		history_print(host->history, host->rack, &text);
+	if (*scene_active(desk->scenes))
+		text_add(&text, "scene %s\n", scene_active(desk->scenes));
+	desk_exchange(desk);
+	print_values(desk->rack, &text);
+	desk_exchange(desk);
+	if (desk->lock_holder)
+		text_add(&text, "lock %08x\n", ntohl(desk->lock_holder));
+	if (desk->history)
+		history_print(desk->history, desk->rack, &text);
 	text_add(&text, "%s %08x\n", last_line, checksum(text.bytes, text.length));
 	state->touched = false;
 	state->wait = WRITE_TICKS;
@@ -91,10 +91,10 @@ static void take_outcome(struct state *state, bool wait)
 	while (writer_next(state->writer, wait, &written)) {
 		bool fails = written.error[0] != '\0';
 		if (fails && !state->failing)
-			event_post(state->host->events, EVENT_ERROR, "state", "%s",
+			event_post(state->desk->events, EVENT_ERROR, "state", "%s",
 				   written.error);
 		else if (!fails && state->failing)
-			event_post(state->host->events, EVENT_NOTICE, "state",
+			event_post(state->desk->events, EVENT_NOTICE, "state",
 				   "saved again");
 		state->failing = fails;
 		if (fails) {
@@ -113,9 +113,9 @@ void state_touch(struct state *state)
 /* A long step's words are found a little at a time; in a storm the save comes first. */
 static bool is_prepared(struct state *state)
 {
-	const struct host *host = state->host;
-	if (!host->history || ++state->tries > PREPARE_TICKS ||
-	    history_prepare(host->history, host->rack, PREPARE_CHANGES)) {
+	const struct desk *desk = state->desk;
+	if (!desk->history || ++state->tries > PREPARE_TICKS ||
+	    history_prepare(desk->history, desk->rack, PREPARE_CHANGES)) {
 		state->tries = 0;
 		return true;
 	}
@@ -200,22 +200,22 @@ static bool is_whole(const char *bytes, size_t length)
 	return strcmp(bytes + last, ends[0]) == 0 || strcmp(bytes + last, ends[1]) == 0;
 }
 
-static void restore(struct host *host, char *bytes, struct text *report)
+static void restore(struct desk *desk, char *bytes, struct text *report)
 {
 	int taken = 0, overruled = 0;
 	unsigned holder;
 	char scene[SCENE_NAME_BYTES] = "";
 	for (char *rest = bytes, *line; (line = strsep(&rest, "\n"));) {
 		if (strncmp(line, "value ", 6) == 0)
-			take_value(host->rack, line, &taken, &overruled);
+			take_value(desk->rack, line, &taken, &overruled);
 		else if (strncmp(line, "scene ", 6) == 0)
 			snprintf(scene, sizeof scene, "%s", line + 6);
 		else if (sscanf(line, "lock %x", &holder) == 1)
-			host->lock_holder = htonl(holder);
-		else if (host->history)
-			history_take(host->history, host->rack, line);
+			desk->lock_holder = htonl(holder);
+		else if (desk->history)
+			history_take(desk->history, desk->rack, line);
 	}
-	scene_activate(host, scene);
+	scene_activate(desk, scene);
 	text_add(report, "%d values restored, %d overruled by the config", taken,
 		 overruled);
 	if (*scene)
@@ -228,7 +228,7 @@ void state_path(const char *folder, const struct rack *rack, char *path, size_t 
 		*path = '\0';
 }
 
-void state_restore(struct host *host, const char *path, struct text *report)
+void state_restore(struct desk *desk, const char *path, struct text *report)
 {
 	char aside[PATH_MAX];
 	size_t length;
@@ -237,7 +237,7 @@ void state_restore(struct host *host, const char *path, struct text *report)
 		text_add(report, "%.200s: %s", path,
 			 errno == ENOENT ? "nothing saved yet" : "can't be read");
 	} else if (is_whole(bytes, length)) {
-		restore(host, bytes, report);
+		restore(desk, bytes, report);
 	} else {
 		snprintf(aside, sizeof aside, "%.4000s.broken", path);
 		rename(path, aside);
@@ -249,12 +249,12 @@ void state_restore(struct host *host, const char *path, struct text *report)
 
 /* ---- make and end ----------------------------------------------------------------------- */
 
-struct state *state_create(struct host *host, const char *path)
+struct state *state_create(struct desk *desk, const char *path)
 {
 	struct state *state = calloc(1, sizeof *state);
 	if (!state || !(state->path = strdup(path)))
 		abort();
-	state->host = host;
+	state->desk = desk;
 	state->writer = writer_create();
 	return state;
 }

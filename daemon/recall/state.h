@@ -12,10 +12,10 @@ struct state;
 
 /* The file of this rack in a folder; "" when the path is too long. */
 void state_path(const char *folder, const struct rack *rack, char *path, size_t size);
-/* Reads the file, if there is one, into host->rack and what else the host has; says what
+/* Reads the file, if there is one, into desk->rack and what else the desk has; says what
  * it did. A broken file is put aside. */
-void state_restore(struct host *host, const char *path, struct text *report);
-struct state *state_create(struct host *host, const char *path);
+void state_restore(struct desk *desk, const char *path, struct text *report);
+struct state *state_create(struct desk *desk, const char *path);
 /* Writes what is not yet written. */
 void state_destroy(struct state *state);
 /* Something is another. */

@@ -19,7 +19,7 @@ struct seen {
 };
 
 struct inserts {
-	struct host *host;
+	struct desk *desk;
 	const struct module *module;
 	struct seen seen[NODES_MAX];
 };
@@ -31,13 +31,13 @@ static const char *const alarms[INSERT_ALARMS] = {
 	[INSERT_NO_AUDIO] = "the return is no audio",
 };
 
-struct inserts *inserts_create(struct host *host)
+struct inserts *inserts_create(struct desk *desk)
 {
 	struct inserts *inserts = calloc(1, sizeof(*inserts));
 
 	if (!inserts)
 		return NULL;
-	inserts->host = host;
+	inserts->desk = desk;
 	inserts->module = module_find("insert");
 	return inserts;
 }
@@ -51,28 +51,28 @@ void inserts_destroy(struct inserts *inserts)
 
 static void take_latency(struct inserts *inserts, int place, int frames)
 {
-	struct host *host = inserts->host;
+	struct desk *desk = inserts->desk;
 	struct change changes[] = {
 		{ .node = place, .param = INSERT_LATENCY, .value = (float)frames },
 		{ .node = place,
 		  .param = INSERT_PERIOD,
-		  .value = (float)host->status.block },
+		  .value = (float)desk->status.block },
 		{ .node = place,
 		  .param = INSERT_RATE,
-		  .value = (float)host->status.rate },
+		  .value = (float)desk->status.rate },
 	};
 
-	host_apply(host, changes, sizeof(changes) / sizeof(changes[0]));
+	desk_apply(desk, changes, sizeof(changes) / sizeof(changes[0]));
 }
 
 /* The longest way counts; channels that differ are told. */
 static void end_ping(struct inserts *inserts, int place, const float *readings)
 {
-	const struct node *node = &inserts->host->rack->nodes[place];
-	struct event_log *events = inserts->host->events;
+	const struct node *node = &inserts->desk->rack->nodes[place];
+	struct event_log *events = inserts->desk->events;
 	const float *found = readings + INSERT_METER_LATENCY;
 	int longest = INSERT_NOT_HEARD, shortest = INSERT_LATENCY_MAX;
-	int rate = inserts->host->status.rate;
+	int rate = inserts->desk->status.rate;
 
 	for (int c = 0; c < node->channels; c++) {
 		longest = (int)found[c] > longest ? (int)found[c] : longest;
@@ -93,7 +93,7 @@ static void end_ping(struct inserts *inserts, int place, const float *readings)
 	event_post(events, EVENT_NOTICE, "ping",
 		   "%s: %d frames out and back (%.2f ms) at periods of %d", node->path,
 		   longest, rate > 0 ? 1e3 * longest / rate : 0.0,
-		   inserts->host->status.block);
+		   inserts->desk->status.block);
 }
 
 /* ---- alarms ------------------------------------------------------------------------------ */
@@ -101,7 +101,7 @@ static void end_ping(struct inserts *inserts, int place, const float *readings)
 static void look_at_alarm(struct inserts *inserts, struct seen *seen,
 			  const float *readings)
 {
-	struct event_log *events = inserts->host->events;
+	struct event_log *events = inserts->desk->events;
 	int alarm = (int)readings[INSERT_METER_ALARM];
 
 	if (alarm != seen->alarm && alarm != INSERT_FINE && alarm < INSERT_ALARMS) {
@@ -121,14 +121,14 @@ static void look_at_alarm(struct inserts *inserts, struct seen *seen,
 static void look_at_latency(struct inserts *inserts, struct seen *seen,
 			    const struct node *node)
 {
-	const struct status *world = &inserts->host->status;
+	const struct status *world = &inserts->desk->status;
 	int period = (int)node->values[INSERT_PERIOD];
 	int rate = (int)node->values[INSERT_RATE];
 	bool wrong = world->block && ((period && period != world->block) ||
 				      (rate && rate != world->rate));
 
 	if (wrong && !seen->wrong)
-		event_post(inserts->host->events, EVENT_WARNING, "insert",
+		event_post(inserts->desk->events, EVENT_WARNING, "insert",
 			   "%s: its latency is of %d Hz and periods of %d, JACK plays "
 			   "%d and %d: ping it",
 			   seen->name, rate, period, world->rate, world->block);
@@ -137,12 +137,12 @@ static void look_at_latency(struct inserts *inserts, struct seen *seen,
 
 void inserts_tick(struct inserts *inserts)
 {
-	const struct rack *rack = inserts ? inserts->host->rack : NULL;
+	const struct rack *rack = inserts ? inserts->desk->rack : NULL;
 
 	for (int i = 0; rack && i < rack->node_count; i++) {
 		const struct node *node = &rack->nodes[i];
 		struct seen *seen = &inserts->seen[i];
-		const float *readings = engine_meters(inserts->host->engine, i);
+		const float *readings = engine_meters(inserts->desk->engine, i);
 
 		if (strcmp(seen->name, node->name) != 0) {
 			memset(seen, 0, sizeof(*seen));
@@ -161,7 +161,7 @@ void inserts_tick(struct inserts *inserts)
 
 void inserts_alarms(const struct inserts *inserts, char *text, size_t size)
 {
-	const struct rack *rack = inserts ? inserts->host->rack : NULL;
+	const struct rack *rack = inserts ? inserts->desk->rack : NULL;
 	size_t used = 0;
 
 	*text = '\0';

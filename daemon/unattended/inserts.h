@@ -7,7 +7,7 @@
 
 struct inserts;
 
-struct inserts *inserts_create(struct host *host);
+struct inserts *inserts_create(struct desk *desk);
 void inserts_destroy(struct inserts *inserts);
 /* Every 10 ms, after engine_tick(). Here and below: NULL, nothing is looked after. */
 void inserts_tick(struct inserts *inserts);

@@ -19,24 +19,24 @@ const struct appointment *schedule_at(const struct rack *rack, const struct tm *
 	return found;
 }
 
-static void keep(struct host *host, const struct appointment *entry)
+static void keep(struct desk *desk, const struct appointment *entry)
 {
 	struct text result = { .length = 0 };
-	if (!scene_load(host, entry->scene, entry->fade, NULL, &result))
-		event_post(host->events, EVENT_WARNING, "schedule",
+	if (!scene_load(desk, entry->scene, entry->fade, NULL, &result))
+		event_post(desk->events, EVENT_WARNING, "schedule",
 			   "scene \"%s\" was due: %.*s", entry->scene,
 			   result.bytes ? (int)strcspn(result.bytes, "\n") : 0,
 			   result.bytes ? result.bytes : "");
 	text_finish(&result);
 }
 
-void schedule_tick(struct host *host, int64_t now)
+void schedule_tick(struct desk *desk, int64_t now)
 {
 	const struct appointment *due = NULL;
-	int64_t seen = host->schedule_seen;
-	if (now == seen || !host->scenes)
+	int64_t seen = desk->schedule_seen;
+	if (now == seen || !desk->scenes)
 		return;
-	host->schedule_seen = now;
+	desk->schedule_seen = now;
 	/* At start, and when the clock was set, there is nothing to make up for. */
 	if (!seen || now < seen || now - seen > LATE_SECONDS)
 		return;
@@ -45,9 +45,9 @@ void schedule_tick(struct host *host, int64_t now)
 		struct tm local;
 		if (!localtime_r(&moment, &local))
 			continue;
-		const struct appointment *entry = schedule_at(host->rack, &local);
+		const struct appointment *entry = schedule_at(desk->rack, &local);
 		due = entry ? entry : due;
 	}
 	if (due)
-		keep(host, due);
+		keep(desk, due);
 }

@@ -10,6 +10,6 @@
 const struct appointment *schedule_at(const struct rack *rack, const struct tm *local);
 /* `now`: seconds since 1970. Loads what came due since the last call, at most an hour
  * late; of several the last. */
-void schedule_tick(struct host *host, int64_t now);
+void schedule_tick(struct desk *desk, int64_t now);
 
 #endif

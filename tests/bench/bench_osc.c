@@ -5,12 +5,12 @@
 
 #include "daemon/osc/dispatch.h"
 #include "daemon/osc/feed.h"
-#include "tests/support/fake_host.h"
+#include "tests/support/fake_desk.h"
 #include "tests/support/osc_user.h"
 
 enum { ROUNDS = 9 };
 
-static struct host host;
+static struct desk desk;
 static atomic_bool stop_asked;
 
 static int compare(const void *a, const void *b)
@@ -26,28 +26,28 @@ static double median(double *values, int count)
 }
 
 /* As many as asked for, 207 in a node. */
-static void host_open(int params)
+static void desk_open(int params)
 {
 	static const struct param_group wide_groups[] = { { "band", "Band", 100, 2,
 							    fake_rows, NULL } };
 	static struct module wide;
 	wide = fake_module;
 	wide.groups = wide_groups;
-	host = (struct host) { .rack = rack_create(), .events = event_log_create() };
-	host.rack->osc.port = 0;
-	rack_add_input(host.rack, "in", 2);
+	desk = (struct desk) { .rack = rack_create(), .events = event_log_create() };
+	desk.rack->osc.port = 0;
+	rack_add_input(desk.rack, "in", 2);
 	for (int i = 0; i * 207 < params; i++) {
 		char name[16];
 		snprintf(name, sizeof name, "n%d", i);
-		node_set_channels(rack_add_node(host.rack, NODE_MODULE, name, &wide),
+		node_set_channels(rack_add_node(desk.rack, NODE_MODULE, name, &wide),
 				  2);
 	}
 }
 
-static void host_close(void)
+static void desk_close(void)
 {
-	rack_destroy(host.rack);
-	event_log_destroy(host.events);
+	rack_destroy(desk.rack);
+	event_log_destroy(desk.events);
 }
 
 struct set {
@@ -86,8 +86,8 @@ static void bench_dispatch(void)
 {
 	double gate[ROUNDS], find[ROUNDS], whole[ROUNDS];
 	int count;
-	host_open(10000);
-	struct dispatch *dispatch = dispatch_create(&host, -1);
+	desk_open(10000);
+	struct dispatch *dispatch = dispatch_create(&desk, -1);
 	struct set *sets = make_sets(dispatch->addresses, &count);
 	struct sockaddr_in from = { .sin_family = AF_INET, .sin_port = 1 };
 	from.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -123,7 +123,7 @@ static void bench_dispatch(void)
 	       median(whole, ROUNDS));
 	free(sets);
 	dispatch_destroy(dispatch);
-	host_close();
+	desk_close();
 }
 
 /* Bursts that fit the socket's buffer, then the time until all are applied. */
@@ -132,10 +132,10 @@ static void bench_sets(void)
 	double rates[ROUNDS];
 	char error[200];
 	int count;
-	host_open(5000);
-	struct osc *osc = osc_create(&host, -1, error, sizeof error);
+	desk_open(5000);
+	struct osc *osc = osc_create(&desk, -1, error, sizeof error);
 	struct user user = user_open(osc);
-	struct addresses *addresses = addresses_create(host.rack);
+	struct addresses *addresses = addresses_create(desk.rack);
 	struct set *sets = make_sets(addresses, &count);
 	for (int round = 0; round < ROUNDS; round++) {
 		uint64_t before = osc_counts(osc).received;
@@ -155,7 +155,7 @@ static void bench_sets(void)
 	free(sets);
 	addresses_destroy(addresses);
 	osc_destroy(osc);
-	host_close();
+	desk_close();
 }
 
 static void *ours(void *context)
@@ -203,8 +203,8 @@ static void bench_round_trip(void)
 	static double mine[TRIPS], liblo[TRIPS];
 	char error[200];
 	pthread_t threads[2];
-	host_open(230);
-	struct osc *osc = osc_create(&host, -1, error, sizeof error);
+	desk_open(230);
+	struct osc *osc = osc_create(&desk, -1, error, sizeof error);
 	lo_server server = lo_server_new(NULL, NULL);
 	lo_server_add_method(server, "/n0/gain", "", on_query, server);
 	struct user here = user_open(osc);
@@ -225,7 +225,7 @@ static void bench_round_trip(void)
 	close(there.fd);
 	lo_server_free(server);
 	osc_destroy(osc);
-	host_close();
+	desk_close();
 }
 
 /* Encoding and sending all meters of a rack as blobs, per hundred. */
@@ -235,11 +235,11 @@ static void bench_blobs(void)
 	char error[200];
 	int found;
 	const char *why;
-	host_open(10000);
-	struct osc *osc = osc_create(&host, -1, error, sizeof error);
+	desk_open(10000);
+	struct osc *osc = osc_create(&desk, -1, error, sizeof error);
 	struct user user = user_open(osc);
-	struct addresses *addresses = addresses_create(host.rack);
-	struct watch *watch = watch_create(&host, addresses, osc_fd(osc));
+	struct addresses *addresses = addresses_create(desk.rack);
+	struct watch *watch = watch_create(&desk, addresses, osc_fd(osc));
 	struct sockaddr_in to = { .sin_family = AF_INET,
 				  .sin_port = htons((uint16_t)user_port(&user)) };
 	to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -258,7 +258,7 @@ static void bench_blobs(void)
 	addresses_destroy(addresses);
 	close(user.fd);
 	osc_destroy(osc);
-	host_close();
+	desk_close();
 }
 
 int main(void)

@@ -2,7 +2,7 @@
 #include <unistd.h>
 
 #include "daemon/desk/glide.h"
-#include "tests/support/fake_host.h"
+#include "tests/support/fake_desk.h"
 #include "tests/support/test.h"
 
 static int changed_count, reshaped_count;
@@ -23,33 +23,33 @@ static void on_reshaped(void *context)
 
 static void test_apply(void)
 {
-	struct host host = { .rack = fake_rack(0), .changed = on_changed };
-	struct change changes[3] = { { 0, 0, 99.0f, &host, ROLE_NONE },
-				     { 0, 1, 440.0f, &host, ROLE_NONE },
+	struct desk desk = { .rack = fake_rack(0), .changed = on_changed };
+	struct change changes[3] = { { 0, 0, 99.0f, &desk, ROLE_NONE },
+				     { 0, 1, 440.0f, &desk, ROLE_NONE },
 				     { 1, 2, 1.0f, NULL, ROLE_NONE } };
-	uint64_t serial = host_apply(&host, changes, 3);
+	uint64_t serial = desk_apply(&desk, changes, 3);
 	CHECK(serial == fake_serial && fake_applies == 1 && fake_last_count == 3,
 	      "published as one");
 	CHECK_NEAR(changes[0].value, 36, 0, "clamped");
 	CHECK(changed_count == 3 && changed_last.node == 1, "listeners heard");
-	CHECK_NEAR(fake_value(&host, "eq", "freq"), 440, 0, "stored");
+	CHECK_NEAR(fake_value(&desk, "eq", "freq"), 440, 0, "stored");
 
 	char error[200];
 	struct change target = { 0, 0, -36.0f, NULL, ROLE_NONE };
-	CHECK(host_ramp(&host, &target, 1.0, error, sizeof error), "%s", error);
+	CHECK(desk_ramp(&desk, &target, 1.0, error, sizeof error), "%s", error);
 	for (int i = 0; i < 50; i++)
-		host_tick(&host);
-	CHECK_NEAR(fake_value(&host, "eq", "gain"), 0, 0.01, "half way");
-	host_apply(&host, &(struct change) { 0, 0, 7.0f, NULL, ROLE_NONE }, 1);
-	host_tick(&host);
-	CHECK_NEAR(fake_value(&host, "eq", "gain"), 7, 0, "a set ends the ramp");
-	CHECK(host_ramp(&host, &target, 0.0, error, sizeof error), "%s", error);
-	CHECK_NEAR(fake_value(&host, "eq", "gain"), -36, 0, "no seconds: at once");
+		desk_tick(&desk);
+	CHECK_NEAR(fake_value(&desk, "eq", "gain"), 0, 0.01, "half way");
+	desk_apply(&desk, &(struct change) { 0, 0, 7.0f, NULL, ROLE_NONE }, 1);
+	desk_tick(&desk);
+	CHECK_NEAR(fake_value(&desk, "eq", "gain"), 7, 0, "a set ends the ramp");
+	CHECK(desk_ramp(&desk, &target, 0.0, error, sizeof error), "%s", error);
+	CHECK_NEAR(fake_value(&desk, "eq", "gain"), -36, 0, "no seconds: at once");
 	target.param = 3;
-	CHECK(!host_ramp(&host, &target, 1.0, error, sizeof error), "a choice");
+	CHECK(!desk_ramp(&desk, &target, 1.0, error, sizeof error), "a choice");
 	CHECK(strstr(error, "choice"), "%s", error);
-	glides_destroy(host.glides);
-	rack_destroy(host.rack);
+	glides_destroy(desk.glides);
+	rack_destroy(desk.rack);
 }
 
 static char folder[64];
@@ -63,10 +63,10 @@ static void write_file(const char *name, const char *text)
 		abort();
 }
 
-static bool reload(struct host *host, const char *file, const char *part)
+static bool reload(struct desk *desk, const char *file, const char *part)
 {
 	struct text result = { .length = 0 };
-	bool ok = host_reload(host, file, false, &result);
+	bool ok = desk_reload(desk, file, false, &result);
 	CHECK(result.bytes && strstr(result.bytes, part), "\"%s\" without \"%s\"",
 	      result.bytes ? result.bytes : "", part);
 	text_finish(&result);
@@ -76,7 +76,7 @@ static bool reload(struct host *host, const char *file, const char *part)
 static void test_reload(void)
 {
 	char path[128];
-	snprintf(folder, sizeof folder, "/tmp/lathe-test-host-XXXXXX");
+	snprintf(folder, sizeof folder, "/tmp/lathe-test-desk-XXXXXX");
 	if (!mkdtemp(folder))
 		abort();
 	write_file("a.conf",
@@ -88,37 +88,37 @@ static void test_reload(void)
 		   "{ module = \"nope\"; name = \"u\"; } );\n");
 	snprintf(path, sizeof path, "%s/a.conf", folder);
 	struct complaints complaints = { .count = 0 };
-	struct host host = { .rack = config_load(path, &complaints),
+	struct desk desk = { .rack = config_load(path, &complaints),
 			     .events = event_log_create(),
 			     .config_path = strdup(path),
 			     .reshaped = on_reshaped };
-	CHECK(host.rack != NULL, "%s", complaints.text.bytes);
-	struct rack *before = host.rack;
+	CHECK(desk.rack != NULL, "%s", complaints.text.bytes);
+	struct rack *before = desk.rack;
 	int rebuilds = fake_rebuilds;
-	CHECK(!reload(&host, "bad.conf", "gian"), "a bad file");
-	CHECK(!reload(&host, "bad.conf", "nope"), "all complaints at once");
-	CHECK(!reload(&host, "../etc/passwd", "never a path"), "a path");
-	CHECK(!reload(&host, "/etc/passwd", "never a path"), "a whole path");
-	CHECK(!reload(&host, ".hidden", "never a path"), "a hidden file");
-	CHECK(!reload(&host, "none.conf", "none.conf"), "no file");
-	CHECK(host.rack == before && fake_rebuilds == rebuilds && !reshaped_count,
+	CHECK(!reload(&desk, "bad.conf", "gian"), "a bad file");
+	CHECK(!reload(&desk, "bad.conf", "nope"), "all complaints at once");
+	CHECK(!reload(&desk, "../etc/passwd", "never a path"), "a path");
+	CHECK(!reload(&desk, "/etc/passwd", "never a path"), "a whole path");
+	CHECK(!reload(&desk, ".hidden", "never a path"), "a hidden file");
+	CHECK(!reload(&desk, "none.conf", "none.conf"), "no file");
+	CHECK(desk.rack == before && fake_rebuilds == rebuilds && !reshaped_count,
 	      "nothing changed");
-	CHECK_TEXT(host.config_path, path);
+	CHECK_TEXT(desk.config_path, path);
 
-	int gain = param_find(host.rack->nodes[0].module, true, "gain");
-	host_apply(&host, &(struct change) { 0, gain, -4.0f, NULL, ROLE_NONE }, 1);
-	CHECK(reload(&host, NULL, ""), "the same file again");
-	CHECK_NEAR(fake_value(&host, "t", "gain"), -4, 0, "the live value stays");
-	CHECK(reload(&host, "b.conf", "gain"), "another file");
-	CHECK_NEAR(fake_value(&host, "t", "gain"), 2, 0, "what the file changed");
+	int gain = param_find(desk.rack->nodes[0].module, true, "gain");
+	desk_apply(&desk, &(struct change) { 0, gain, -4.0f, NULL, ROLE_NONE }, 1);
+	CHECK(reload(&desk, NULL, ""), "the same file again");
+	CHECK_NEAR(fake_value(&desk, "t", "gain"), -4, 0, "the live value stays");
+	CHECK(reload(&desk, "b.conf", "gain"), "another file");
+	CHECK_NEAR(fake_value(&desk, "t", "gain"), 2, 0, "what the file changed");
 	CHECK(fake_rebuilds == rebuilds + 2 && reshaped_count == 2, "built and told");
-	CHECK(strstr(host.config_path, "/b.conf"), "%s", host.config_path);
+	CHECK(strstr(desk.config_path, "/b.conf"), "%s", desk.config_path);
 
 	struct text text = { .length = 0 };
-	CHECK(!host_check(&host, "bad.conf", &text), "check finds it");
+	CHECK(!desk_check(&desk, "bad.conf", &text), "check finds it");
 	CHECK(text.bytes && strstr(text.bytes, "bad.conf:1"), "%s", text.bytes);
 	text_clear(&text);
-	CHECK(host_check(&host, NULL, &text), "check of a good one: %s", text.bytes);
+	CHECK(desk_check(&desk, NULL, &text), "check of a good one: %s", text.bytes);
 	text_finish(&text);
 
 	for (int i = 0; i < 3; i++) {
@@ -127,9 +127,9 @@ static void test_reload(void)
 		unlink(path);
 	}
 	rmdir(folder);
-	rack_destroy(host.rack);
-	free(host.config_path);
-	event_log_destroy(host.events);
+	rack_destroy(desk.rack);
+	free(desk.config_path);
+	event_log_destroy(desk.events);
 }
 
 int main(void)

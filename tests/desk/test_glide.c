@@ -1,7 +1,7 @@
 /* test_glide.c - values on their way: curve, duration, exact end, who may. */
 #include "daemon/desk/glide.h"
 
-#include "tests/support/fake_host.h"
+#include "tests/support/fake_desk.h"
 #include "tests/support/test.h"
 
 static void test_curve(void)

@@ -4,7 +4,7 @@
 #include "daemon/rack/param.h"
 #include "daemon/recall/state.h"
 #include "tests/support/lan.h"
-#include "tests/support/osc_host.h"
+#include "tests/support/osc_desk.h"
 
 static struct user viewer, one, two, boss; /* control: one, two */
 static char folder[] = "/tmp/lathe-test-limit-XXXXXX";
@@ -19,7 +19,7 @@ static struct user user_at(const char *address)
 
 static void limit_add(const char *params, enum role role, double min, double max)
 {
-	struct osc_settings *settings = &host.rack->osc;
+	struct osc_settings *settings = &desk.rack->osc;
 	struct limit *limit = &settings->limits[settings->limit_count++];
 	const char *why;
 	*limit = (struct limit) { .role = role,
@@ -40,22 +40,22 @@ static void start(void)
 		{ 0x0a020000, 0xffff0000, ROLE_CONTROL, true },
 		{ 0x0a030000, 0xffff0000, ROLE_ADMIN, true },
 	};
-	host = (struct host) { .rack = fake_rack(0),
+	desk = (struct desk) { .rack = fake_rack(0),
 			       .events = event_log_create(),
 			       .glides = glides_create(),
-			       .recalls = recalls_create(),
+			       .pending = pending_create(),
 			       .config_path = strdup(config_path) };
-	host.scenes = scenes_create(&host);
-	host.history = history_create(host.rack);
-	host.compare = compare_create(&host);
-	struct osc_settings *settings = &host.rack->osc;
+	desk.scenes = scenes_create(&desk);
+	desk.history = history_create(desk.rack);
+	desk.compare = compare_create(&desk);
+	struct osc_settings *settings = &desk.rack->osc;
 	snprintf(settings->listen, sizeof settings->listen, "0.0.0.0");
 	settings->allow = calloc(3, sizeof(struct allow));
 	settings->allow_count = 3;
 	memcpy(settings->allow, allow, sizeof allow);
 	settings->limits = calloc(8, sizeof(struct limit));
 	settings->regulars = calloc(4, sizeof(struct regular));
-	host_listen();
+	desk_listen();
 	viewer = user_at("10.1.0.1");
 	one = user_at("10.2.0.1");
 	two = user_at("10.2.0.2");
@@ -64,20 +64,20 @@ static void start(void)
 
 static void stop(void)
 {
-	host_end();
+	desk_end();
 	close(viewer.fd);
 	close(one.fd);
 	close(two.fd);
 	close(boss.fd);
 }
 
-/* Time passes for the host, too. */
+/* Time passes for the desk, too. */
 static void run(double seconds)
 {
 	int ticks = (int)(seconds * 100);
 	do {
 		pump(osc, 0.0);
-		host_tick(&host);
+		desk_tick(&desk);
 	} while (ticks-- > 0);
 	pump(osc, 0.0);
 }
@@ -91,7 +91,7 @@ static void set(const struct user *user, const char *path, double value)
 
 static void check_gain(float wanted, const char *what)
 {
-	CHECK_NEAR(fake_value(&host, "eq", "gain"), wanted, 1e-4, what);
+	CHECK_NEAR(fake_value(&desk, "eq", "gain"), wanted, 1e-4, what);
 }
 
 /* ---- the lock --------------------------------------------------------------------------- */
@@ -120,8 +120,8 @@ static void check_shut(void)
 	run(0);
 	CHECK(user_hear(&two) == 3, "%d errors", heard_count);
 	check_gain(3, "as it was");
-	CHECK_NEAR(fake_value(&host, "rack", "mute"), 0, 0, "not muted");
-	CHECK_NEAR(fake_value(&host, "rack", "lock"), 1, 0, "still locked");
+	CHECK_NEAR(fake_value(&desk, "rack", "mute"), 0, 0, "not muted");
+	CHECK_NEAR(fake_value(&desk, "rack", "lock"), 1, 0, "still locked");
 	user_send(&two, "/eq/gain", "");
 	user_send(&two, "/rack/status", "");
 	run(0);
@@ -141,7 +141,7 @@ static void test_lock(void)
 	set(&viewer, "/rack/lock", 1);
 	CHECK_ERROR("forbidden", "takes the role control");
 	set(&one, "/rack/lock", 1);
-	CHECK_NEAR(fake_value(&host, "rack", "lock"), 1, 0, "locked");
+	CHECK_NEAR(fake_value(&desk, "rack", "lock"), 1, 0, "locked");
 	pump(osc, 0.05);
 	user_hear(&viewer);
 	CHECK_HEARD("/rack/lock", 1);
@@ -168,7 +168,7 @@ static void test_lock(void)
 	user_send(&two, "/eq/gain", "f", 9.0);
 	run(0);
 	user_hear(&two);
-	float gain = fake_value(&host, "eq", "gain");
+	float gain = fake_value(&desk, "eq", "gain");
 	CHECK((gain > 8) == (heard_at("/rack/error") == NULL), "one or the other");
 	set(&boss, "/rack/lock", 0);
 	set(&two, "/eq/gain", 4);
@@ -183,14 +183,14 @@ static void test_lock_restart(void)
 	struct text report = { .length = 0 };
 	start();
 	snprintf(path, sizeof path, "%s/lock.state", folder);
-	host.state = state_create(&host, path);
+	desk.state = state_create(&desk, path);
 	set(&one, "/rack/lock", 1);
-	state_destroy(host.state);
-	host.state = NULL;
+	state_destroy(desk.state);
+	desk.state = NULL;
 	stop();
 	start();
-	state_restore(&host, path, &report);
-	CHECK_NEAR(fake_value(&host, "rack", "lock"), 1, 0, "restored");
+	state_restore(&desk, path, &report);
+	CHECK_NEAR(fake_value(&desk, "rack", "lock"), 1, 0, "restored");
 	set(&two, "/eq/gain", 5);
 	CHECK_ERROR("locked", "10.2.0.1");
 	set(&one, "/eq/gain", 5);
@@ -199,7 +199,7 @@ static void test_lock_restart(void)
 	stop();
 
 	start();
-	struct node *rack = &host.rack->nodes[host.rack->node_count - 1];
+	struct node *rack = &desk.rack->nodes[desk.rack->node_count - 1];
 	rack->values[param_find(rack->module, false, "lock")] = 1;
 	set(&one, "/rack/lock", 0);
 	CHECK_ERROR("locked", "by the config");
@@ -220,7 +220,7 @@ static void reload_locked(bool locked)
 		"\"10.2.0.0/16\"; trust = true; } ); };\n",
 		locked ? "true" : "false");
 	fclose(file);
-	CHECK(host_reload(&host, NULL, true, &report), "%s", report.bytes);
+	CHECK(desk_reload(&desk, NULL, true, &report), "%s", report.bytes);
 	text_finish(&report);
 }
 
@@ -230,7 +230,7 @@ static void test_lock_reload(void)
 	start();
 	set(&one, "/rack/lock", 1);
 	reload_locked(false);
-	CHECK_NEAR(fake_value(&host, "rack", "lock"), 0, 0, "opened");
+	CHECK_NEAR(fake_value(&desk, "rack", "lock"), 0, 0, "opened");
 	reload_locked(true);
 	set(&one, "/rack/lock", 0);
 	CHECK_ERROR("locked", "by the config");
@@ -287,7 +287,7 @@ static void test_limit_forms(void)
 	user_send_bundle(&two, bundle);
 	run(0);
 	check_gain(-10, "a bundle");
-	CHECK_NEAR(fake_value(&host, "comp", "gain"), 5, 0, "its other value");
+	CHECK_NEAR(fake_value(&desk, "comp", "gain"), 5, 0, "its other value");
 	set(&boss, "/eq/gain", 5);
 	check_gain(5, "an admin");
 	CHECK(heard_at("/rack/error") == NULL, "and no complaint");
@@ -305,17 +305,17 @@ static void test_limit_roles(void)
 	set(&one, "/eq/gain", 20);
 	check_gain(0, "the config's 0 dB");
 	set(&one, "/comp/swap", 1);
-	CHECK_NEAR(fake_value(&host, "comp", "swap"), 0, 0, "a switch");
+	CHECK_NEAR(fake_value(&desk, "comp", "swap"), 0, 0, "a switch");
 	user_send(&one, "/comp/swap/toggle", "");
 	run(0);
-	CHECK_NEAR(fake_value(&host, "comp", "swap"), 0, 0, "toggled");
+	CHECK_NEAR(fake_value(&desk, "comp", "swap"), 0, 0, "toggled");
 	set(&boss, "/comp/swap", 1);
-	CHECK_NEAR(fake_value(&host, "comp", "swap"), 1, 0, "an admin's switch");
-	host.rack->nodes[0].loaded[0] = 4;
+	CHECK_NEAR(fake_value(&desk, "comp", "swap"), 1, 0, "an admin's switch");
+	desk.rack->nodes[0].loaded[0] = 4;
 	set(&one, "/eq/gain", 20);
 	check_gain(4, "what the config says is what counts");
 	/* Ourselves, schedules and renders may everything. */
-	CHECK_NEAR(limit_value(host.rack, ROLE_NONE, 0, 0, 20), 20, 0, "we");
+	CHECK_NEAR(limit_value(desk.rack, ROLE_NONE, 0, 0, 20), 20, 0, "we");
 	stop();
 }
 
@@ -364,7 +364,7 @@ static void test_limit_recalls(void)
 
 static void regular_add(const char *address, int port, const char *pattern)
 {
-	struct osc_settings *settings = &host.rack->osc;
+	struct osc_settings *settings = &desk.rack->osc;
 	struct regular *regular = &settings->regulars[settings->regular_count++];
 	struct in_addr parsed;
 	inet_pton(AF_INET, address, &parsed);
@@ -378,16 +378,16 @@ static void check_gone(const struct user *tablet)
 {
 	user_send(&two, "/rack/subscribe", "sf", "/*", 50.0);
 	pump(osc, 0.05);
-	host.rack->osc.regular_count = 0;
-	host.rack->osc.allow_count = 1;
-	host.reshaped(host.context);
+	desk.rack->osc.regular_count = 0;
+	desk.rack->osc.allow_count = 1;
+	desk.reshaped(desk.context);
 	pump(osc, 0.05);
 	user_hear(tablet);
 	user_hear(&two);
-	host_apply(&host, &(struct change) { .value = 1 }, 1);
+	desk_apply(&desk, &(struct change) { .value = 1 }, 1);
 	pump(osc, 0.05);
 	CHECK(user_hear(tablet) == 0 && user_hear(&two) == 0, "nobody hears");
-	CHECK(host.status.clients == 0, "%d clients", host.status.clients);
+	CHECK(desk.status.clients == 0, "%d clients", desk.status.clients);
 }
 
 static void test_regulars(void)
@@ -397,14 +397,14 @@ static void test_regulars(void)
 	struct user speaker = user_at("10.7.0.1"); /* its other port */
 	regular_add("10.7.0.1", user_port(&tablet), "/*");
 	regular_add("10.7.0.1", user_port(&tablet), "/rack/*");
-	host.reshaped(host.context);
+	desk.reshaped(desk.context);
 	run(0.05);
 	pump(osc, 0.05);
 	user_hear(&tablet);
 	CHECK_HEARD("/eq/gain", 0);
 	CHECK_HEARD("/rack/lock", 0);
 	CHECK_HEARD("/rack/compare", 0);
-	CHECK(host.status.clients == 1, "%d clients", host.status.clients);
+	CHECK(desk.status.clients == 1, "%d clients", desk.status.clients);
 	set(&one, "/eq/gain", 7);
 	pump(osc, 0.05);
 	user_hear(&tablet);
@@ -453,11 +453,11 @@ static void test_regular_joined(void)
 	struct user tablet = user_at("10.2.0.7");
 	struct user script = user_at("10.2.0.7");
 	regular_add("10.2.0.7", user_port(&tablet), "/*");
-	host.reshaped(host.context);
+	desk.reshaped(desk.context);
 	pump(osc, 0.05);
 	user_send(&script, "/rack/subscribe", "sfi", "/eq/*", 50.0, user_port(&tablet));
 	pump(osc, 0.05);
-	CHECK(host.status.clients == 1, "%d clients", host.status.clients);
+	CHECK(desk.status.clients == 1, "%d clients", desk.status.clients);
 	user_send(&script, "/rack/unsubscribe", "");
 	pump(osc, 0.05);
 	user_hear(&tablet);
@@ -465,8 +465,8 @@ static void test_regular_joined(void)
 	pump(osc, 0.05);
 	user_hear(&tablet);
 	CHECK_HEARD("/comp/gain", 3);
-	host.rack->osc.regular_count = 0;
-	host.reshaped(host.context);
+	desk.rack->osc.regular_count = 0;
+	desk.reshaped(desk.context);
 	set(&one, "/comp/gain", 4);
 	pump(osc, 0.05);
 	int left = user_hear(&tablet);
@@ -482,11 +482,11 @@ static void test_regular_reload(void)
 	start();
 	struct user tablet = user_at("10.2.0.7");
 	regular_add("10.2.0.7", user_port(&tablet), "/comp/*");
-	host.reshaped(host.context);
+	desk.reshaped(desk.context);
 	user_send(&tablet, "/rack/subscribe", "sf", "/eq/*", 50.0);
 	pump(osc, 0.05);
-	host.rack->osc.regular_count = 0;
-	host.reshaped(host.context);
+	desk.rack->osc.regular_count = 0;
+	desk.reshaped(desk.context);
 	pump(osc, 0.05);
 	user_hear(&tablet);
 	set(&one, "/comp/gain", 3);

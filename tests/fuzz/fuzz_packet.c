@@ -13,7 +13,7 @@
 #include "daemon/net/lane.h"
 #include "daemon/osc/osc.h"
 #include "daemon/net/packet.h"
-#include "tests/support/fake_host.h"
+#include "tests/support/fake_desk.h"
 
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -34,7 +34,7 @@ enum {
 
 static const uint32_t who[LOCAL] = { HOST(9, 9), HOST(1, 1), HOST(2, 1),
 				     HOST(3, 1), HOST(4, 1), HOST(5, 1) };
-static struct host host;
+static struct desk desk;
 static struct osc *osc;
 static double now = 1000.0;
 static const uint8_t *coming; /* not read yet */
@@ -203,10 +203,10 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
 	char error[256];
 	(void)argc, (void)argv;
-	host = (struct host) { .rack = fake_rack(0), .events = event_log_create() };
-	host.status.block = 64;
-	set_people(&host.rack->osc);
-	osc = osc_create(&host, socket(AF_INET, SOCK_DGRAM, 0), error, sizeof error);
+	desk = (struct desk) { .rack = fake_rack(0), .events = event_log_create() };
+	desk.status.block = 64;
+	set_people(&desk.rack->osc);
+	osc = osc_create(&desk, socket(AF_INET, SOCK_DGRAM, 0), error, sizeof error);
 	return 0;
 }
 
@@ -239,11 +239,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		confirm();
 	now += 0.01;
 	fake_played = fake_serial;
-	host_tick(&host);
+	desk_tick(&desk);
 	osc_tick(osc);
-	for (int i = 0; i < host.rack->node_count; i++)
-		for (int p = 0; p < node_params(&host.rack->nodes[i]); p++)
-			if (!isfinite(host.rack->nodes[i].values[p]))
+	for (int i = 0; i < desk.rack->node_count; i++)
+		for (int p = 0; p < node_params(&desk.rack->nodes[i]); p++)
+			if (!isfinite(desk.rack->nodes[i].values[p]))
 				abort();
 	return 0;
 }

@@ -4,7 +4,7 @@
 #include "daemon/osc/dispatch.h"
 #include "daemon/base/siphash.h"
 #include "tests/support/lan.h"
-#include "tests/support/osc_host.h"
+#include "tests/support/osc_desk.h"
 #include "tests/support/random.h"
 
 /* ---- the judge alone ---------------------------------------------------------------------- */
@@ -194,21 +194,21 @@ static struct user user_at(const char *address)
 
 static void start(void)
 {
-	host = (struct host) { .rack = fake_rack(0),
+	desk = (struct desk) { .rack = fake_rack(0),
 			       .events = event_log_create(),
 			       .glides = glides_create(),
-			       .recalls = recalls_create() };
-	snprintf(host.rack->osc.listen, sizeof host.rack->osc.listen, "0.0.0.0");
-	host.rack->osc.allow = calloc(4, sizeof(struct allow));
-	host.rack->osc.allow_count = 4;
+			       .pending = pending_create() };
+	snprintf(desk.rack->osc.listen, sizeof desk.rack->osc.listen, "0.0.0.0");
+	desk.rack->osc.allow = calloc(4, sizeof(struct allow));
+	desk.rack->osc.allow_count = 4;
 	static const struct allow allow[] = {
 		{ 0x0a010000, 0xffff0000, ROLE_VIEW, true },
 		{ 0x0a020000, 0xffff0000, ROLE_CONTROL, true },
 		{ 0x0a030000, 0xffff0000, ROLE_ADMIN, true },
 		{ 0x0a040000, 0xffff0000, ROLE_ADMIN, false },
 	};
-	memcpy(host.rack->osc.allow, allow, sizeof allow);
-	host_listen();
+	memcpy(desk.rack->osc.allow, allow, sizeof allow);
+	desk_listen();
 }
 
 static bool was_forbidden(void)
@@ -224,7 +224,7 @@ static void check_one(const char *address, enum role has, enum role needs,
 	static int checks;
 	/* Before there are more clients or complaints than are taken. */
 	if (++checks % 25 == 0) {
-		host_end();
+		desk_end();
 		start();
 	}
 	struct user user = user_at(address);
@@ -292,7 +292,7 @@ static void test_matrix(void)
 	}
 	addresses_destroy(addresses);
 	rack_destroy(rack);
-	host_end();
+	desk_end();
 }
 
 /* What a role forbids stays as it was, in bundles too, with and without a time. */
@@ -318,9 +318,9 @@ static void test_bundles(void)
 	pump(osc, 1.1);
 	user_hear(&viewer);
 	CHECK(was_forbidden(), "the set, later");
-	CHECK_NEAR(fake_value(&host, "eq", "gain"), 0, 0, "as it was");
+	CHECK_NEAR(fake_value(&desk, "eq", "gain"), 0, 0, "as it was");
 	close(viewer.fd);
-	host_end();
+	desk_end();
 }
 
 /* Bytes that came to a socket so far. */
@@ -367,9 +367,9 @@ static void test_forged(void)
 	CHECK(bytes_heard(&victim) == 0 && before > 0, "then silence");
 	CHECK(osc_counts(osc).unconfirmed == 2001, "counted: %d",
 	      (int)osc_counts(osc).unconfirmed);
-	CHECK_NEAR(fake_value(&host, "eq", "gain"), 0, 0, "nothing was done");
+	CHECK_NEAR(fake_value(&desk, "eq", "gain"), 0, 0, "nothing was done");
 	close(victim.fd);
-	host_end();
+	desk_end();
 }
 
 /* The true holder of an address confirms it and is served. */
@@ -390,7 +390,7 @@ static void test_confirms(void)
 	user_hear(&user);
 	CHECK(heard_at("/eq/gain") != NULL, "subscribed");
 	CHECK(heard_at("/rack/error") == NULL, "no complaint");
-	CHECK_NEAR(fake_value(&host, "comp", "gain"), 2, 0, "set");
+	CHECK_NEAR(fake_value(&desk, "comp", "gain"), 2, 0, "set");
 	/* As a float, which holds 24 bits of it, and where it says that it listens. */
 	struct user other = user_at("10.4.0.3");
 	struct user ear = user_at("10.4.0.3");
@@ -405,7 +405,7 @@ static void test_confirms(void)
 	close(ear.fd);
 	close(other.fd);
 	close(user.fd);
-	host_end();
+	desk_end();
 }
 
 /* A flood of forged strangers: who has confirmed is served as ever, and keeps its place. */
@@ -433,9 +433,9 @@ static void test_flood(void)
 		close(forged.fd);
 	}
 	CHECK_NEAR(answered, 100, 0, "pongs");
-	CHECK(host.status.clients == 0, "%d subscribers", host.status.clients);
+	CHECK(desk.status.clients == 0, "%d subscribers", desk.status.clients);
 	close(friend.fd);
-	host_end();
+	desk_end();
 }
 
 int main(void)

@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 
-#include "tests/support/fake_host.h"
+#include "tests/support/fake_desk.h"
 #include "tests/support/test.h"
 
 static int find(const struct addresses *addresses, const char *path, enum verb *verb)

@@ -1,27 +1,27 @@
 /* test_commands.c - scenes, undo, comparison and meter blobs as a client sees them, over real
  * sockets; and scenes that load by themselves. */
 #include "daemon/unattended/schedule.h"
-#include "tests/support/osc_host.h"
+#include "tests/support/osc_desk.h"
 
 static char folder[64];
 static struct user user, other;
 
 static void start(int nodes)
 {
-	host = (struct host) { .rack = fake_rack(nodes) };
-	snprintf(host.rack->scenes, sizeof host.rack->scenes, "%s/scenes", folder);
-	host.events = event_log_create();
-	host.scenes = scenes_create(&host);
-	host.history = history_create(host.rack);
-	host.compare = compare_create(&host);
-	host_listen();
+	desk = (struct desk) { .rack = fake_rack(nodes) };
+	snprintf(desk.rack->scenes, sizeof desk.rack->scenes, "%s/scenes", folder);
+	desk.events = event_log_create();
+	desk.scenes = scenes_create(&desk);
+	desk.history = history_create(desk.rack);
+	desk.compare = compare_create(&desk);
+	desk_listen();
 	user = user_open(osc);
 	other = user_open(osc);
 }
 
 static void stop(void)
 {
-	host_end();
+	desk_end();
 	close(user.fd);
 	close(other.fd);
 }
@@ -30,7 +30,7 @@ static void stop(void)
 static void ticks(int count)
 {
 	for (; count > 0; count--) {
-		host_tick(&host);
+		desk_tick(&desk);
 		fake_played = fake_serial;
 		pump(osc, 0.002);
 	}
@@ -141,15 +141,15 @@ static void test_undo(void)
 	ticks(1);
 	user_send(&user, "/rack/undo", "f", 0.0);
 	ticks(30);
-	CHECK_NEAR(fake_value(&host, "eq", "gain"), 3, 0, "a release is no press");
+	CHECK_NEAR(fake_value(&desk, "eq", "gain"), 3, 0, "a release is no press");
 	user_send(&user, "/rack/undo", "f", 1.0);
 	ticks(30);
 	user_hear(&user);
 	check_result(1, "eq/gain: 3.0 dB -> 0.0 dB");
-	CHECK_NEAR(fake_value(&host, "eq", "gain"), 0, 0, "undone");
+	CHECK_NEAR(fake_value(&desk, "eq", "gain"), 0, 0, "undone");
 	user_send(&user, "/rack/redo", "");
 	ticks(30);
-	CHECK_NEAR(fake_value(&host, "eq", "gain"), 3, 0, "redone");
+	CHECK_NEAR(fake_value(&desk, "eq", "gain"), 3, 0, "redone");
 	user_send(&user, "/rack/history", "");
 	ticks(2);
 	user_hear(&user);
@@ -166,7 +166,7 @@ static void test_undo(void)
 	CHECK_ERROR("bad_argument", "found -3,");
 	user_send(&user, "/rack/undo/since", "f", 600.0);
 	ticks(30);
-	CHECK_NEAR(fake_value(&host, "eq", "gain"), 0, 0, "undone since");
+	CHECK_NEAR(fake_value(&desk, "eq", "gain"), 0, 0, "undone since");
 	user_hear(&user);
 	user_send(&user, "/rack/undo/since", "s", "10m");
 	ticks(2);
@@ -189,10 +189,10 @@ static void test_compare(void)
 	ticks(1);
 	user_send(&user, "/rack/compare", "s", "a");
 	ticks(1);
-	CHECK_NEAR(fake_value(&host, "eq", "gain"), 3, 0, "a");
+	CHECK_NEAR(fake_value(&desk, "eq", "gain"), 3, 0, "a");
 	user_send(&user, "/rack/compare", "i", 2);
 	ticks(1);
-	CHECK_NEAR(fake_value(&host, "eq", "gain"), -3, 0, "b");
+	CHECK_NEAR(fake_value(&desk, "eq", "gain"), -3, 0, "b");
 	user_send(&user, "/rack/compare/text", "");
 	ticks(1);
 	user_hear(&user);
@@ -259,7 +259,7 @@ static void clock_to(const char *text)
 {
 	struct tm tm = { .tm_isdst = -1 };
 	strptime(text, "%Y-%m-%d %H:%M:%S", &tm);
-	schedule_tick(&host, (int64_t)mktime(&tm));
+	schedule_tick(&desk, (int64_t)mktime(&tm));
 }
 
 /* A rack's schedule, read, printed and read again. */
@@ -312,35 +312,35 @@ static void test_schedule(void)
 	struct rack *rack = schedule_load();
 
 	start(0);
-	host.rack->schedule = rack->schedule;
-	host.rack->schedule_count = rack->schedule_count;
+	desk.rack->schedule = rack->schedule;
+	desk.rack->schedule_count = rack->schedule_count;
 	rack->schedule = NULL;
 	rack->schedule_count = 0;
 	rack_destroy(rack);
 	for (int i = 0; i < 2; i++) {
-		uint64_t serial = scene_save(&host, i ? "day" : "rest", NULL, &said);
-		while (!scenes_written(host.scenes, serial, error, sizeof error))
+		uint64_t serial = scene_save(&desk, i ? "day" : "rest", NULL, &said);
+		while (!scenes_written(desk.scenes, serial, error, sizeof error))
 			usleep(1000);
 	}
-	scene_activate(&host, "");
+	scene_activate(&desk, "");
 	clock_to("2026-03-04 05:00:00"); /* a Wednesday */
 	clock_to("2026-03-04 05:59:59");
-	CHECK_TEXT(scene_active(host.scenes), "");
+	CHECK_TEXT(scene_active(desk.scenes), "");
 	clock_to("2026-03-04 06:00:01");
-	CHECK_TEXT(scene_active(host.scenes), "day");
-	scene_activate(&host, "");
+	CHECK_TEXT(scene_active(desk.scenes), "day");
+	scene_activate(&desk, "");
 	clock_to("2026-03-04 06:00:02");
-	CHECK_TEXT(scene_active(host.scenes), "");
+	CHECK_TEXT(scene_active(desk.scenes), "");
 	clock_to("2026-03-04 05:00:00"); /* set back: no second morning is due yet */
-	CHECK_TEXT(scene_active(host.scenes), "");
+	CHECK_TEXT(scene_active(desk.scenes), "");
 	clock_to("2026-03-07 05:59:00"); /* a Saturday, days later */
-	CHECK_TEXT(scene_active(host.scenes), "");
+	CHECK_TEXT(scene_active(desk.scenes), "");
 	clock_to("2026-03-07 06:10:00");
-	CHECK_TEXT(scene_active(host.scenes), "rest");
+	CHECK_TEXT(scene_active(desk.scenes), "rest");
 	clock_to("2026-03-07 22:30:14");
 	clock_to("2026-03-07 22:30:15");
 	const struct event *event = NULL, *last = NULL;
-	while ((event = event_next(host.events, event ? event->serial : 0)))
+	while ((event = event_next(desk.events, event ? event->serial : 0)))
 		last = event;
 	CHECK(last && strcmp(last->code, "schedule") == 0 &&
 		      strstr(last->text, "late night"),

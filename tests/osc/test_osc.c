@@ -3,21 +3,21 @@
 #include <ifaddrs.h>
 #include <net/if.h>
 
-#include "tests/support/osc_host.h"
+#include "tests/support/osc_desk.h"
 
 static struct user user;
 
 static void start(int nodes)
 {
-	host = (struct host) { .rack = fake_rack(nodes) };
-	host.events = event_log_create();
-	host_listen();
+	desk = (struct desk) { .rack = fake_rack(nodes) };
+	desk.events = event_log_create();
+	desk_listen();
 	user = user_open(osc);
 }
 
 static void stop(void)
 {
-	host_end();
+	desk_end();
 	close(user.fd);
 }
 
@@ -26,34 +26,34 @@ static void test_types(void)
 	start(0);
 	user_send(&user, "/eq/gain", "f", 1.5);
 	pump(osc, 0.01);
-	CHECK_NEAR(fake_value(&host, "eq", "gain"), 1.5, 0, "f");
+	CHECK_NEAR(fake_value(&desk, "eq", "gain"), 1.5, 0, "f");
 	user_send(&user, "/eq/gain", "i", -3);
 	pump(osc, 0.01);
-	CHECK_NEAR(fake_value(&host, "eq", "gain"), -3, 0, "i");
+	CHECK_NEAR(fake_value(&desk, "eq", "gain"), -3, 0, "i");
 	user_send(&user, "/eq/gain", "h", INT64_C(4));
 	pump(osc, 0.01);
-	CHECK_NEAR(fake_value(&host, "eq", "gain"), 4, 0, "h");
+	CHECK_NEAR(fake_value(&desk, "eq", "gain"), 4, 0, "h");
 	user_send(&user, "/eq/gain", "d", 1e300);
 	pump(osc, 0.01);
-	CHECK_NEAR(fake_value(&host, "eq", "gain"), 36, 0, "d, clamped");
+	CHECK_NEAR(fake_value(&desk, "eq", "gain"), 36, 0, "d, clamped");
 	user_send(&user, "/eq/swap", "T");
 	pump(osc, 0.01);
-	CHECK_NEAR(fake_value(&host, "eq", "swap"), 1, 0, "T");
+	CHECK_NEAR(fake_value(&desk, "eq", "swap"), 1, 0, "T");
 	user_send(&user, "/eq/swap", "F");
 	pump(osc, 0.01);
-	CHECK_NEAR(fake_value(&host, "eq", "swap"), 0, 0, "F");
+	CHECK_NEAR(fake_value(&desk, "eq", "swap"), 0, 0, "F");
 	user_send(&user, "/eq/freq", "s", "1.25 kHz");
 	user_send(&user, "/eq/type/text", "s", "low shelf");
 	user_send(&user, "/eq/band/8/gain", "s", "-3");
 	pump(osc, 0.01);
-	CHECK_NEAR(fake_value(&host, "eq", "freq"), 1250, 0.01, "s");
-	CHECK_NEAR(fake_value(&host, "eq", "type"), 1, 0, "text of a choice");
-	CHECK_NEAR(fake_value(&host, "eq", "band/8/gain"), -3, 0, "text of a number");
+	CHECK_NEAR(fake_value(&desk, "eq", "freq"), 1250, 0.01, "s");
+	CHECK_NEAR(fake_value(&desk, "eq", "type"), 1, 0, "text of a choice");
+	CHECK_NEAR(fake_value(&desk, "eq", "band/8/gain"), -3, 0, "text of a number");
 	user_send(&user, "/rack/mute", "i", 1);
 	user_send(&user, "/rack/output/main/dim", "f", 1.0);
 	pump(osc, 0.01);
-	CHECK_NEAR(fake_value(&host, "rack", "mute"), 1, 0, "the rack's mute");
-	CHECK_NEAR(fake_value(&host, "rack/output/main", "dim"), 1, 0,
+	CHECK_NEAR(fake_value(&desk, "rack", "mute"), 1, 0, "the rack's mute");
+	CHECK_NEAR(fake_value(&desk, "rack/output/main", "dim"), 1, 0,
 		   "an output's dim");
 	CHECK(user_hear(&user) == 0, "nothing to say: %s", heard[0].path);
 	stop();
@@ -64,35 +64,35 @@ static void test_verbs(void)
 	start(0);
 	user_send(&user, "/eq/gain/norm", "f", 0.75);
 	pump(osc, 0.01);
-	CHECK_NEAR(fake_value(&host, "eq", "gain"), 18, 1e-4, "norm");
+	CHECK_NEAR(fake_value(&desk, "eq", "gain"), 18, 1e-4, "norm");
 	user_send(&user, "/eq/gain/adjust", "f", -1.5);
 	user_send(&user, "/eq/gain/adjust", "f", -1.5);
 	pump(osc, 0.01);
-	CHECK_NEAR(fake_value(&host, "eq", "gain"), 15, 1e-4, "adjust twice");
+	CHECK_NEAR(fake_value(&desk, "eq", "gain"), 15, 1e-4, "adjust twice");
 	user_send(&user, "/eq/gain/reset", "f", 0.0);
 	pump(osc, 0.01);
-	CHECK_NEAR(fake_value(&host, "eq", "gain"), 15, 1e-4, "reset 0 does nothing");
+	CHECK_NEAR(fake_value(&desk, "eq", "gain"), 15, 1e-4, "reset 0 does nothing");
 	user_send(&user, "/eq/gain/reset", "f", 1.0);
 	user_send(&user, "/eq/swap/toggle", "f", 1.0);
 	pump(osc, 0.01);
-	CHECK_NEAR(fake_value(&host, "eq", "gain"), 0, 0, "reset");
-	CHECK_NEAR(fake_value(&host, "eq", "swap"), 1, 0, "toggle");
+	CHECK_NEAR(fake_value(&desk, "eq", "gain"), 0, 0, "reset");
+	CHECK_NEAR(fake_value(&desk, "eq", "swap"), 1, 0, "toggle");
 	user_send(&user, "/eq/swap/toggle", "f", 0.0);
 	user_send(&user, "/eq/swap/toggle", "");
 	user_send(&user, "/eq/swap/toggle", "T");
 	pump(osc, 0.01);
-	CHECK_NEAR(fake_value(&host, "eq", "swap"), 1, 0, "release and two presses");
-	float before = fake_value(&host, "eq", "clear");
+	CHECK_NEAR(fake_value(&desk, "eq", "swap"), 1, 0, "release and two presses");
+	float before = fake_value(&desk, "eq", "clear");
 	user_send(&user, "/eq/clear", "i", 1);
 	user_send(&user, "/eq/clear", "i", 0);
 	user_send(&user, "/eq/clear", "f", 1.0);
 	pump(osc, 0.01);
-	CHECK_NEAR(fake_value(&host, "eq", "clear") - before, 2, 0, "two presses");
+	CHECK_NEAR(fake_value(&desk, "eq", "clear") - before, 2, 0, "two presses");
 	user_send(&user, "/eq/gain/ramp", "ff", 10.0, 0.05);
 	pump(osc, 0.01);
 	for (int i = 0; i < 5; i++)
-		host_tick(&host);
-	CHECK_NEAR(fake_value(&host, "eq", "gain"), 10, 0, "ramp");
+		desk_tick(&desk);
+	CHECK_NEAR(fake_value(&desk, "eq", "gain"), 10, 0, "ramp");
 	stop();
 }
 
@@ -102,14 +102,14 @@ static void test_texts(void)
 	start(0);
 	user_send(&user, "/eq/gain/norm", "s", "0.5");
 	pump(osc, 0.01);
-	CHECK_NEAR(fake_value(&host, "eq", "gain"), 0, 1e-3, "norm");
+	CHECK_NEAR(fake_value(&desk, "eq", "gain"), 0, 1e-3, "norm");
 	user_send(&user, "/eq/gain/adjust", "s", "2.5");
 	user_send(&user, "/eq/bypass/toggle", "s", "0");
 	user_send(&user, "/comp/bypass/toggle", "s", "1");
 	pump(osc, 0.01);
-	CHECK_NEAR(fake_value(&host, "eq", "gain"), 2.5, 1e-3, "adjust");
-	CHECK_NEAR(fake_value(&host, "eq", "bypass"), 0, 0, "a release");
-	CHECK_NEAR(fake_value(&host, "comp", "bypass"), 1, 0, "a press");
+	CHECK_NEAR(fake_value(&desk, "eq", "gain"), 2.5, 1e-3, "adjust");
+	CHECK_NEAR(fake_value(&desk, "eq", "bypass"), 0, 0, "a release");
+	CHECK_NEAR(fake_value(&desk, "comp", "bypass"), 1, 0, "a press");
 	CHECK(user_hear(&user) == 0, "%d errors", heard_count);
 	user_send(&user, "/eq/gain/norm", "s", "0.5 dB");
 	user_send(&user, "/eq/gain/adjust", "s", "inf");
@@ -161,11 +161,11 @@ static void test_patterns(void)
 	user_send(&user, "/*/bypass", "i", 1);
 	user_send(&user, "/eq/band/{1,2}/gain", "f", 3.0);
 	pump(osc, 0.01);
-	CHECK_NEAR(fake_value(&host, "eq", "bypass"), 1, 0, "eq");
-	CHECK_NEAR(fake_value(&host, "comp", "bypass"), 1, 0, "comp");
-	CHECK_NEAR(fake_value(&host, "rack", "bypass"), 0, 0, "never the rack");
-	CHECK_NEAR(fake_value(&host, "eq", "band/2/gain"), 3, 0, "in the braces");
-	CHECK_NEAR(fake_value(&host, "eq", "band/3/gain"), 0, 0, "not in the braces");
+	CHECK_NEAR(fake_value(&desk, "eq", "bypass"), 1, 0, "eq");
+	CHECK_NEAR(fake_value(&desk, "comp", "bypass"), 1, 0, "comp");
+	CHECK_NEAR(fake_value(&desk, "rack", "bypass"), 0, 0, "never the rack");
+	CHECK_NEAR(fake_value(&desk, "eq", "band/2/gain"), 3, 0, "in the braces");
+	CHECK_NEAR(fake_value(&desk, "eq", "band/3/gain"), 0, 0, "not in the braces");
 	user_send(&user, "/eq/band/*/gain", "");
 	user_send(&user, "/eq/band/*/gain/text", "");
 	pump(osc, 0.03);
@@ -277,15 +277,15 @@ static void test_times(void)
 	user_send_bundle(&user, bundle_in(0.15, "/eq/gain", 5.0));
 	user_send_bundle(&user, bundle_in(0.05, "/comp/gain", 5.0));
 	pump(osc, 0.02);
-	CHECK_NEAR(fake_value(&host, "comp", "gain"), 0, 0, "not yet");
+	CHECK_NEAR(fake_value(&desk, "comp", "gain"), 0, 0, "not yet");
 	pump(osc, 0.07);
-	CHECK_NEAR(fake_value(&host, "comp", "gain"), 5, 0, "due");
-	CHECK_NEAR(fake_value(&host, "eq", "gain"), 0, 0, "later");
+	CHECK_NEAR(fake_value(&desk, "comp", "gain"), 5, 0, "due");
+	CHECK_NEAR(fake_value(&desk, "eq", "gain"), 0, 0, "later");
 	pump(osc, 0.10);
-	CHECK_NEAR(fake_value(&host, "eq", "gain"), 5, 0, "due too");
+	CHECK_NEAR(fake_value(&desk, "eq", "gain"), 5, 0, "due too");
 	user_send_bundle(&user, bundle_in(-5.0, "/eq/gain", 6.0));
 	pump(osc, 0.01);
-	CHECK_NEAR(fake_value(&host, "eq", "gain"), 6, 0, "the past means now");
+	CHECK_NEAR(fake_value(&desk, "eq", "gain"), 6, 0, "the past means now");
 	CHECK(user_hear(&user) == 0, "nothing said");
 	user_send_bundle(&user, bundle_in(61.5, "/eq/gain", 7.0));
 	pump(osc, 0.01);
@@ -300,7 +300,7 @@ static void test_times(void)
 	user_send_bundle(&other, bundle_in(0.05, "/eq/gain", 8.0));
 	pump(osc, 0.1);
 	CHECK(user_hear(&other) == 0, "another client's found room");
-	CHECK_NEAR(fake_value(&host, "eq", "gain"), 8, 0, "and was due");
+	CHECK_NEAR(fake_value(&desk, "eq", "gain"), 8, 0, "and was due");
 	close(other.fd);
 	stop();
 }
@@ -315,7 +315,7 @@ static void test_sync(void)
 	CHECK_HEARD("/rack/synced", 5);
 	CHECK(heard_count && heard[0].number[1] < 0, "no audio: frame -1");
 
-	host.status.block = 64;
+	desk.status.block = 64;
 	fake_frame = 6400;
 	fake_played = fake_serial;
 	user_send(&user, "/eq/gain", "f", 2.0);
@@ -358,9 +358,9 @@ static void test_refusal(void)
 		return;
 	}
 	inet_ntop(AF_INET, &network, text, sizeof text);
-	host = (struct host) { .rack = fake_rack(0), .events = event_log_create() };
-	snprintf(host.rack->osc.listen, sizeof host.rack->osc.listen, "0.0.0.0");
-	osc = osc_create(&host, -1, error, sizeof error);
+	desk = (struct desk) { .rack = fake_rack(0), .events = event_log_create() };
+	snprintf(desk.rack->osc.listen, sizeof desk.rack->osc.listen, "0.0.0.0");
+	osc = osc_create(&desk, -1, error, sizeof error);
 	user = user_open_from(text, osc_port(osc));
 	user.to.sin_addr = network;
 	user_send(&user, "/eq/gain", "f", 1.0);
@@ -370,15 +370,15 @@ static void test_refusal(void)
 	pump(osc, 0.01);
 	CHECK(user_hear(&user) == 0, "refused in silence");
 	CHECK(osc_counts(osc).refused == 4, "and counted");
-	CHECK_NEAR(fake_value(&host, "eq", "gain"), 0, 0, "nothing done");
+	CHECK_NEAR(fake_value(&desk, "eq", "gain"), 0, 0, "nothing done");
 
-	host.rack->osc.allow = calloc(1, sizeof(struct allow));
-	host.rack->osc.allow_count = 1;
-	host.rack->osc.allow[0] =
+	desk.rack->osc.allow = calloc(1, sizeof(struct allow));
+	desk.rack->osc.allow_count = 1;
+	desk.rack->osc.allow[0] =
 		(struct allow) { address & ~255u, ~255u, ROLE_CONTROL, true };
 	user_send(&user, "/eq/gain", "f", 1.0);
 	pump(osc, 0.01);
-	CHECK_NEAR(fake_value(&host, "eq", "gain"), 1, 0, "admitted by its network");
+	CHECK_NEAR(fake_value(&desk, "eq", "gain"), 1, 0, "admitted by its network");
 	stop();
 }
 

@@ -1,20 +1,20 @@
 /* test_turns.c - whose turn it is: floods, long bundles and long answers beside others, over
  * real sockets. */
-#include "tests/support/osc_host.h"
+#include "tests/support/osc_desk.h"
 
 static struct user user;
 
 static void start(int nodes)
 {
-	host = (struct host) { .rack = fake_rack(nodes) };
-	host.events = event_log_create();
-	host_listen();
+	desk = (struct desk) { .rack = fake_rack(nodes) };
+	desk.events = event_log_create();
+	desk_listen();
 	user = user_open(osc);
 }
 
 static void stop(void)
 {
-	host_end();
+	desk_end();
 	close(user.fd);
 }
 
@@ -81,8 +81,8 @@ static void test_patterns_as_one(void)
 	osc_receive(osc);
 	CHECK(fake_applies == 1 && fake_last_count == 9, "%d changes, %d values",
 	      fake_applies, fake_last_count);
-	CHECK_NEAR(fake_value(&host, "n1", "gain"), 21, 0, "each step counts");
-	CHECK_NEAR(fake_value(&host, "n2", "gain"), 20, 0, "each step counts");
+	CHECK_NEAR(fake_value(&desk, "n1", "gain"), 21, 0, "each step counts");
+	CHECK_NEAR(fake_value(&desk, "n2", "gain"), 20, 0, "each step counts");
 	/* A pattern that rebuilds makes nothing wait that came beside it. */
 	fake_applies = 0;
 	user_send(&user, "/n1/gain", "f", 2.0);
@@ -131,8 +131,8 @@ static void test_long_bundles(void)
 	CHECK(half == 0, "half a bundle was seen %d times", half);
 	CHECK(worst < 0.02, "a turn took %.1f ms", worst * 1e3);
 	CHECK(fake_applies == 5, "%d changes", fake_applies);
-	CHECK_NEAR(fake_value(&host, "n3", "band/4/gain"), 12.5, 0, "all of them");
-	CHECK_NEAR(fake_value(&host, "n0", "gain"), 9, 0, "what came after them");
+	CHECK_NEAR(fake_value(&desk, "n3", "band/4/gain"), 12.5, 0, "all of them");
+	CHECK_NEAR(fake_value(&desk, "n0", "gain"), 9, 0, "what came after them");
 	close(flood.fd);
 	stop();
 }
@@ -148,14 +148,14 @@ static void test_reshaped_under_way(void)
 	user_send_bundle(&user, bundle);
 	osc_receive(osc);
 	CHECK(osc_more(osc), "under way");
-	rack_destroy(host.rack);
-	host.rack = fake_rack(50);
-	host.reshaped(host.context);
+	rack_destroy(desk.rack);
+	desk.rack = fake_rack(50);
+	desk.reshaped(desk.context);
 	pump(osc, 0.05);
-	CHECK_NEAR(fake_value(&host, "n49", "band/8/gain"), 6.25, 0, "once, whole");
+	CHECK_NEAR(fake_value(&desk, "n49", "band/8/gain"), 6.25, 0, "once, whole");
 	user_send(&user, "/n49/band/8/gain", "f", 1.0);
 	pump(osc, 0.01);
-	CHECK_NEAR(fake_value(&host, "n49", "band/8/gain"), 1, 0, "and on");
+	CHECK_NEAR(fake_value(&desk, "n49", "band/8/gain"), 1, 0, "and on");
 	stop();
 }
 
@@ -173,8 +173,8 @@ static void test_burst(void)
 		pump(osc, 0.1);
 		CHECK(osc_counts(osc).missed == 0, "missed %d",
 		      (int)osc_counts(osc).missed);
-		CHECK_NEAR(fake_value(&host, "n199", "band/4/gain"), 3, 0, "the last");
-		CHECK_NEAR(fake_value(&host, "n0", "band/8/gain"), 2, 0,
+		CHECK_NEAR(fake_value(&desk, "n199", "band/4/gain"), 3, 0, "the last");
+		CHECK_NEAR(fake_value(&desk, "n0", "band/8/gain"), 2, 0,
 			   "an earlier one");
 	}
 	stop();
@@ -218,9 +218,9 @@ static void test_ends(void)
 	user_send(&user, "/rack/describe", "");
 	user_send(&user, "/rack/ping", "i", 12);
 	osc_receive(osc);
-	rack_destroy(host.rack);
-	host.rack = fake_rack(50);
-	host.reshaped(host.context);
+	rack_destroy(desk.rack);
+	desk.rack = fake_rack(50);
+	desk.reshaped(desk.context);
 	pump(osc, 0.1);
 	user_hear(&user);
 	CHECK(heard_times("/rack/error") == 2 && !heard_at("/rack/described"),

@@ -1,14 +1,14 @@
 /* test_watch.c - subscriptions over real sockets: snapshots, rates, feedback to the others,
  * settled values, peaks, expiry, and a tree that changes. */
 #include "daemon/osc/watch.h"
-#include "tests/support/osc_host.h"
+#include "tests/support/osc_desk.h"
 
 static struct user one, two;
 
 static void start(int nodes)
 {
-	host = (struct host) { .rack = fake_rack(nodes), .events = event_log_create() };
-	host_listen();
+	desk = (struct desk) { .rack = fake_rack(nodes), .events = event_log_create() };
+	desk_listen();
 	one = user_open(osc);
 	two = user_open(osc);
 	memset(fake_readings, 0, sizeof fake_readings);
@@ -16,7 +16,7 @@ static void start(int nodes)
 
 static void stop(void)
 {
-	host_end();
+	desk_end();
 	close(one.fd);
 	close(two.fd);
 }
@@ -34,7 +34,7 @@ static void test_snapshot(void)
 	CHECK(!heard_at("/eq/gain/norm"), "no other form");
 	CHECK(heard_times("/eq/gain") == 1, "once");
 	CHECK(heard_largest <= 1400, "%zu bytes", heard_largest);
-	CHECK(host.status.clients == 1, "%d clients", host.status.clients);
+	CHECK(desk.status.clients == 1, "%d clients", desk.status.clients);
 	user_send(&one, "/rack/subscribe", "");
 	pump(osc, 0.1);
 	user_hear(&one);
@@ -116,7 +116,7 @@ static void test_feedback(void)
 	/* Our own changes go to all. */
 	struct change ours = { 0, 0, -5.0f, NULL, ROLE_NONE };
 	user_hear(&two);
-	host_apply(&host, &ours, 1);
+	desk_apply(&desk, &ours, 1);
 	pump(osc, 0.1);
 	user_hear(&one);
 	CHECK_HEARD("/eq/gain", -5);
@@ -150,14 +150,14 @@ static void test_rate(void)
 	while (clock_seconds() < end) {
 		struct change ours = { 0, 0, value, NULL, ROLE_NONE };
 		value = value < 20 ? value + 0.1f : 0.0f;
-		host_apply(&host, &ours, 1);
+		desk_apply(&desk, &ours, 1);
 		pump(osc, 0.005);
 	}
 	pump(osc, 0.1);
 	user_hear(&one);
 	CHECK(heard_times("/eq/gain") >= 8 && heard_times("/eq/gain") <= 13,
 	      "10 Hz: %d", heard_times("/eq/gain"));
-	CHECK_HEARD("/eq/gain", fake_value(&host, "eq", "gain"));
+	CHECK_HEARD("/eq/gain", fake_value(&desk, "eq", "gain"));
 	user_hear(&two);
 	CHECK(heard_times("/eq/gain") >= 35 && heard_times("/eq/gain") <= 58,
 	      "50 Hz: %d", heard_times("/eq/gain"));
@@ -201,10 +201,10 @@ static void test_port(void)
 	struct user again = user_open(osc);
 	user_send(&again, "/rack/subscribe", "sfi", "/eq/gain", 50.0, user_port(&two));
 	pump(osc, 0.05);
-	CHECK(host.status.clients == 1, "%d clients", host.status.clients);
+	CHECK(desk.status.clients == 1, "%d clients", desk.status.clients);
 	user_send(&again, "/rack/unsubscribe", "s", "/eq/gain");
 	pump(osc, 0.05);
-	CHECK(host.status.clients == 0, "%d clients", host.status.clients);
+	CHECK(desk.status.clients == 0, "%d clients", desk.status.clients);
 	user_send(&again, "/rack/unsubscribe", "s", "/eq/gain");
 	pump(osc, 0.05);
 	user_hear(&again);
@@ -225,7 +225,7 @@ static void test_many_askers(void)
 	}
 	user_send(&users[33], "/rack/subscribe", "s", "/eq/gain");
 	pump(osc, 0.1);
-	CHECK(host.status.clients == 1, "%d clients", host.status.clients);
+	CHECK(desk.status.clients == 1, "%d clients", desk.status.clients);
 	for (int i = 0; i < 34; i++)
 		close(users[i].fd);
 	stop();
@@ -241,7 +241,7 @@ static void test_many(void)
 		pump(osc, 0.001);
 	}
 	pump(osc, 0.1);
-	CHECK(host.status.clients == 32, "%d clients", host.status.clients);
+	CHECK(desk.status.clients == 32, "%d clients", desk.status.clients);
 	user_hear(&users[31]);
 	CHECK_HEARD("/eq/gain", 0);
 	user_hear(&users[33]);
@@ -262,11 +262,11 @@ static void test_many(void)
 static void test_events(void)
 {
 	start(0);
-	event_post(host.events, EVENT_INFO, "old", "before");
+	event_post(desk.events, EVENT_INFO, "old", "before");
 	pump(osc, 0.02);
 	user_send(&one, "/rack/subscribe", "s", "/rack/event");
 	pump(osc, 0.02);
-	event_post(host.events, EVENT_WARNING, "xrun", "xrun %d", 3);
+	event_post(desk.events, EVENT_WARNING, "xrun", "xrun %d", 3);
 	pump(osc, 0.05);
 	user_hear(&one);
 	const struct heard *event = heard_at("/rack/event");
@@ -285,9 +285,9 @@ static void test_reshape(void)
 	user_send(&one, "/rack/subscribe", "sf", "/*", 50.0);
 	pump(osc, 0.1);
 	user_hear(&one);
-	struct rack *old = host.rack;
-	host.rack = fake_rack(3);
-	host.reshaped(host.context);
+	struct rack *old = desk.rack;
+	desk.rack = fake_rack(3);
+	desk.reshaped(desk.context);
 	rack_destroy(old);
 	pump(osc, 0.1);
 	user_hear(&one);
@@ -339,8 +339,8 @@ static void test_expiry(void)
 	const char *why;
 	int found;
 	start(0);
-	struct addresses *addresses = addresses_create(host.rack);
-	struct watch *watch = watch_create(&host, addresses, one.fd);
+	struct addresses *addresses = addresses_create(desk.rack);
+	struct watch *watch = watch_create(&desk, addresses, one.fd);
 	struct client *client = watch_client(watch, &from, 100.0);
 	CHECK(watch_subscribe(watch, client, "/*", 20.0, 0, 100.0, &found, &why), "%s",
 	      why);

@@ -13,7 +13,7 @@
 enum { RATE = 48000, TICK = RATE / 100, LONGEST = 12 * RATE };
 
 static struct play *play;
-static struct host host;
+static struct desk desk;
 static float in[2][TICK], out[2][TICK], kept[2][LONGEST], dry[2][LONGEST];
 static int kept_frames;
 static uint32_t seed = 1;
@@ -23,20 +23,20 @@ static void open_rack(const char *config)
 	play = play_open(config, RATE, 0);
 	if (!play)
 		abort();
-	host = (struct host) { .rack = play->rack,
+	desk = (struct desk) { .rack = play->rack,
 			       .engine = play->engine,
 			       .events = play->events };
-	host.history = history_create(host.rack);
-	host.compare = compare_create(&host);
+	desk.history = history_create(desk.rack);
+	desk.compare = compare_create(&desk);
 	kept_frames = 0;
 }
 
 static void close_rack(void)
 {
-	compare_destroy(host.compare);
-	history_destroy(host.history);
-	glides_destroy(host.glides);
-	recalls_destroy(host.recalls);
+	compare_destroy(desk.compare);
+	history_destroy(desk.history);
+	glides_destroy(desk.glides);
+	pending_destroy(desk.pending);
 	play_close(play);
 }
 
@@ -57,7 +57,7 @@ static void run(double seconds)
 			for (int i = 0; i < TICK; i++)
 				in[c][i] = programme(play->frame + (uint64_t)i, c);
 		play_block(play, ins, outs, TICK);
-		host_tick(&host);
+		desk_tick(&desk);
 		for (int c = 0; c < 2 && kept_frames + TICK <= LONGEST; c++) {
 			memcpy(kept[c] + kept_frames, out[c], sizeof out[c]);
 			memcpy(dry[c] + kept_frames, in[c], sizeof in[c]);
@@ -69,16 +69,16 @@ static void run(double seconds)
 static void set(const char *path, float value)
 {
 	struct change change = { .value = value };
-	CHECK(rack_find_param(host.rack, path, &change.node, &change.param), "%s",
+	CHECK(rack_find_param(desk.rack, path, &change.node, &change.param), "%s",
 	      path);
-	host_apply(&host, &change, 1);
+	desk_apply(&desk, &change, 1);
 }
 
 static float value_of(const char *path)
 {
 	int node, param;
-	CHECK(rack_find_param(host.rack, path, &node, &param), "%s", path);
-	return host.rack->nodes[node].values[param];
+	CHECK(rack_find_param(desk.rack, path, &node, &param), "%s", path);
+	return desk.rack->nodes[node].values[param];
 }
 
 /* Loudness of the last 3 s that were kept, LU above some zero. */
@@ -194,20 +194,20 @@ static void test_monitors(void)
 {
 	open_rack("outputs = ( { name = \"air\"; }, { name = \"ears\"; monitor = true; "
 		  "} );\n");
-	int air = rack_find(host.rack, "rack/output/air");
-	int ears = rack_find(host.rack, "rack/output/ears");
-	int param = param_find(host.rack->nodes[air].module, false, "compare");
+	int air = rack_find(desk.rack, "rack/output/air");
+	int ears = rack_find(desk.rack, "rack/output/ears");
+	int param = param_find(desk.rack->nodes[air].module, false, "compare");
 	set("rack/compare", 3);
-	CHECK_NEAR(rack_effective(host.rack, air, param), 0, 0, "air");
-	CHECK_NEAR(rack_effective(host.rack, ears, param), 3, 0, "ears");
+	CHECK_NEAR(rack_effective(desk.rack, air, param), 0, 0, "air");
+	CHECK_NEAR(rack_effective(desk.rack, ears, param), 3, 0, "ears");
 	set("rack/compare", 0);
 	set("rack/output/air/compare", 4);
-	CHECK_NEAR(rack_effective(host.rack, air, param), 4, 0, "its own");
+	CHECK_NEAR(rack_effective(desk.rack, air, param), 4, 0, "its own");
 	close_rack();
 	open_rack("outputs = ( { name = \"air\"; }, { name = \"ears\"; } );\n");
-	air = rack_find(host.rack, "rack/output/air");
+	air = rack_find(desk.rack, "rack/output/air");
 	set("rack/compare", 3);
-	CHECK_NEAR(rack_effective(host.rack, air, param), 3, 0, "the first");
+	CHECK_NEAR(rack_effective(desk.rack, air, param), 3, 0, "the first");
 	close_rack();
 }
 

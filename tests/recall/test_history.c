@@ -5,7 +5,7 @@
 #include "daemon/desk/pending.h"
 #include "daemon/recall/scene.h"
 #include "daemon/recall/state.h"
-#include "tests/support/fake_host.h"
+#include "tests/support/fake_desk.h"
 #include "tests/support/test.h"
 
 #include <sys/stat.h>
@@ -13,32 +13,32 @@
 #include <unistd.h>
 
 static char folder[64];
-static struct host host;
+static struct desk desk;
 static int anna, bert; /* clients */
 
 static void open_host(void)
 {
-	host = (struct host) { .rack = fake_rack(0), .events = event_log_create() };
-	snprintf(host.rack->scenes, sizeof host.rack->scenes, "%s/scenes", folder);
-	host.scenes = scenes_create(&host);
-	host.history = history_create(host.rack);
+	desk = (struct desk) { .rack = fake_rack(0), .events = event_log_create() };
+	snprintf(desk.rack->scenes, sizeof desk.rack->scenes, "%s/scenes", folder);
+	desk.scenes = scenes_create(&desk);
+	desk.history = history_create(desk.rack);
 }
 
 static void close_host(void)
 {
-	state_destroy(host.state);
-	scenes_destroy(host.scenes);
-	history_destroy(host.history);
-	glides_destroy(host.glides);
-	recalls_destroy(host.recalls);
-	event_log_destroy(host.events);
-	rack_destroy(host.rack);
+	state_destroy(desk.state);
+	scenes_destroy(desk.scenes);
+	history_destroy(desk.history);
+	glides_destroy(desk.glides);
+	pending_destroy(desk.pending);
+	event_log_destroy(desk.events);
+	rack_destroy(desk.rack);
 }
 
 static struct change change_of(const char *path, float value, const void *origin)
 {
 	struct change change = { .value = value, .origin = origin };
-	CHECK(rack_find_param(host.rack, path, &change.node, &change.param), "%s",
+	CHECK(rack_find_param(desk.rack, path, &change.node, &change.param), "%s",
 	      path);
 	return change;
 }
@@ -46,21 +46,21 @@ static struct change change_of(const char *path, float value, const void *origin
 static float value_of(const char *path)
 {
 	struct change change = change_of(path, 0, NULL);
-	return host.rack->nodes[change.node].values[change.param];
+	return desk.rack->nodes[change.node].values[change.param];
 }
 
-/* As host_apply() does it, at a time of our choice. */
+/* As desk_apply() does it, at a time of our choice. */
 static void set_at(double now, const char *path, float value, const void *origin)
 {
 	struct change change = change_of(path, value, origin);
-	history_note(host.history, host.rack, &change, 1, now);
-	rack_set(host.rack, change.node, change.param, value);
+	history_note(desk.history, desk.rack, &change, 1, now);
+	rack_set(desk.rack, change.node, change.param, value);
 }
 
 static void ticks(int count)
 {
 	for (int i = 0; i < count; i++)
-		host_tick(&host);
+		desk_tick(&desk);
 }
 
 static struct text said;
@@ -68,7 +68,7 @@ static struct text said;
 static bool undo(double since)
 {
 	text_clear(&said);
-	bool ok = history_undo(&host, since, &said);
+	bool ok = history_undo(&desk, since, &said);
 	ticks(25);
 	return ok;
 }
@@ -76,7 +76,7 @@ static bool undo(double since)
 static bool redo(void)
 {
 	text_clear(&said);
-	bool ok = history_redo(&host, &said);
+	bool ok = history_redo(&desk, &said);
 	ticks(25);
 	return ok;
 }
@@ -85,7 +85,7 @@ static int steps(void)
 {
 	struct text text = { .length = 0 };
 	int lines = 0;
-	history_tell(host.history, host.rack, HISTORY_STEPS, &text);
+	history_tell(desk.history, desk.rack, HISTORY_STEPS, &text);
 	for (size_t i = 0; i < text.length; i++)
 		lines += text.bytes[i] == '\n';
 	text_finish(&text);
@@ -141,10 +141,10 @@ static void test_ramp(void)
 	open_host();
 	struct change bundle[2] = { change_of("eq/gain", 10, &anna),
 				    change_of("eq/type", 2, &anna) };
-	host_apply(&host, bundle, 2);
+	desk_apply(&desk, bundle, 2);
 	CHECK(steps() == 1, "a bundle is a step: %d", steps());
 	text_clear(&said);
-	history_undo(&host, -1, &said);
+	history_undo(&desk, -1, &said);
 	CHECK(strstr(said.bytes, ", and 1 more"), "%s", said.bytes);
 	CHECK_NEAR(value_of("eq/gain"), 10, 0, "not yet");
 	ticks(10);
@@ -154,7 +154,7 @@ static void test_ramp(void)
 	CHECK_NEAR(value_of("eq/gain"), 0, 0, "there");
 	struct change target = change_of("eq/gain", -6, &bert);
 	char error[200];
-	CHECK(host_ramp(&host, &target, 0.3, error, sizeof error), "%s", error);
+	CHECK(desk_ramp(&desk, &target, 0.3, error, sizeof error), "%s", error);
 	ticks(40);
 	CHECK(undo(-1), "a ramp is a step");
 	CHECK_NEAR(value_of("eq/gain"), 0, 0, "back");
@@ -165,8 +165,8 @@ static void save(const char *name)
 {
 	char error[200];
 	text_clear(&said);
-	uint64_t serial = scene_save(&host, name, NULL, &said);
-	while (serial && !scenes_written(host.scenes, serial, error, sizeof error))
+	uint64_t serial = scene_save(&desk, name, NULL, &said);
+	while (serial && !scenes_written(desk.scenes, serial, error, sizeof error))
 		nanosleep(&(struct timespec) { .tv_nsec = 1000000 }, NULL);
 }
 
@@ -177,20 +177,20 @@ static void test_scenes(void)
 	set_at(1, "eq/gain", 3, &anna);
 	save("b");
 	text_clear(&said);
-	scene_load(&host, "a", 0, NULL, &said);
+	scene_load(&desk, "a", 0, NULL, &said);
 	CHECK_NEAR(value_of("eq/gain"), 0, 0, "a");
-	CHECK_TEXT(scene_active(host.scenes), "a");
+	CHECK_TEXT(scene_active(desk.scenes), "a");
 	CHECK(undo(-1), "%s", said.bytes);
 	CHECK_NEAR(value_of("eq/gain"), 3, 0, "b's");
-	CHECK_TEXT(scene_active(host.scenes), "b");
-	CHECK(scene_state(host.scenes, "b") == SCENE_ACTIVE, "active again");
+	CHECK_TEXT(scene_active(desk.scenes), "b");
+	CHECK(scene_state(desk.scenes, "b") == SCENE_ACTIVE, "active again");
 	CHECK(redo(), "%s", said.bytes);
-	CHECK_TEXT(scene_active(host.scenes), "a");
+	CHECK_TEXT(scene_active(desk.scenes), "a");
 	int before = steps();
-	scene_load(&host, "b", 0, NULL, &said);
+	scene_load(&desk, "b", 0, NULL, &said);
 	CHECK(undo(-1) && steps() == before + 1, "b and back: %d", steps());
-	scene_load(&host, "a", 0, NULL, &said);
-	scene_load(&host, "a", 0, NULL, &said);
+	scene_load(&desk, "a", 0, NULL, &said);
+	scene_load(&desk, "a", 0, NULL, &said);
 	CHECK(steps() == before + 1, "what changes nothing is no step: %d", steps());
 	CHECK(undo(60), "the last minute");
 	CHECK_NEAR(value_of("eq/gain"), 0, 0, "all of it");
@@ -210,10 +210,10 @@ static void test_bounds(void)
 	for (int i = 0; i < 20; i++)
 		CHECK(redo(), "step %d", i);
 	/* Another rack: what it has not is forgotten. */
-	struct rack *old = host.rack, *new = fake_rack(3);
+	struct rack *old = desk.rack, *new = fake_rack(3);
 	set_at(5000, "comp/gain", 3, &anna);
-	host.rack = new;
-	history_move(host.history, old, new);
+	desk.rack = new;
+	history_move(desk.history, old, new);
 	rack_destroy(old);
 	CHECK(!undo(-1), "nothing of it is left");
 	set_at(6000, "n1/gain", 3, &anna);
@@ -227,30 +227,30 @@ static void restart(const char *path, float new_freq)
 	open_host();
 	/* The config says something else of one param. */
 	struct change change = change_of("eq/freq", 0, NULL);
-	host.rack->nodes[change.node].values[change.param] = new_freq;
-	host.rack->nodes[change.node].loaded[change.param] = new_freq;
+	desk.rack->nodes[change.node].values[change.param] = new_freq;
+	desk.rack->nodes[change.node].loaded[change.param] = new_freq;
 	text_clear(&said);
-	state_restore(&host, path, &said);
-	host.state = state_create(&host, path);
+	state_restore(&desk, path, &said);
+	desk.state = state_create(&desk, path);
 }
 
 static void test_state(void)
 {
 	char path[200], aside[220];
 	open_host();
-	state_path(folder, host.rack, path, sizeof path);
-	state_restore(&host, path, &said);
-	host.state = state_create(&host, path);
+	state_path(folder, desk.rack, path, sizeof path);
+	state_restore(&desk, path, &said);
+	desk.state = state_create(&desk, path);
 	ticks(60);
 	CHECK(access(path, F_OK) != 0, "nothing happened, nothing is written");
 	struct change change = change_of("eq/gain", 3.3f, &anna);
-	host_apply(&host, &change, 1);
+	desk_apply(&desk, &change, 1);
 	change = change_of("eq/freq", 440, &anna);
-	host_apply(&host, &change, 1);
+	desk_apply(&desk, &change, 1);
 	change = change_of("rack/output/main/mute", 1, &anna);
-	host_apply(&host, &change, 1);
+	desk_apply(&desk, &change, 1);
 	change = change_of("eq/band/8/freq", 123.4567f, &bert);
-	host_apply(&host, &change, 1);
+	desk_apply(&desk, &change, 1);
 	save("night");
 	undo(-1);
 	for (int i = 0; i < 100 && access(path, F_OK) != 0; i++) {
@@ -263,8 +263,8 @@ static void test_state(void)
 	CHECK_NEAR(value_of("eq/freq"), 440, 0, "the saved one");
 	CHECK_NEAR(value_of("rack/output/main/mute"), 1, 0, "mute");
 	CHECK_NEAR(value_of("eq/band/8/freq"), 500, 0, "undone before");
-	CHECK_TEXT(scene_active(host.scenes), "night");
-	CHECK(scene_state(host.scenes, "night") == SCENE_CHANGED, "changed since");
+	CHECK_TEXT(scene_active(desk.scenes), "night");
+	CHECK(scene_state(desk.scenes, "night") == SCENE_CHANGED, "changed since");
 	CHECK(redo(), "%s", said.bytes);
 	CHECK_NEAR(value_of("eq/band/8/freq"), 123.4567f, 0, "redone after");
 	CHECK(undo(-1) && undo(-1), "%s", said.bytes);
@@ -278,7 +278,7 @@ static void test_state(void)
 	CHECK(truncate(path, 60) == 0, "truncate");
 	open_host();
 	text_clear(&said);
-	state_restore(&host, path, &said);
+	state_restore(&desk, path, &said);
 	CHECK(strstr(said.bytes, "put aside"), "%s", said.bytes);
 	CHECK_NEAR(value_of("eq/gain"), 0, 0, "the config's");
 	snprintf(aside, sizeof aside, "%s.broken", path);
@@ -291,10 +291,10 @@ static void test_spoilt(void)
 {
 	char path[200];
 	open_host();
-	state_path(folder, host.rack, path, sizeof path);
-	host.state = state_create(&host, path);
+	state_path(folder, desk.rack, path, sizeof path);
+	desk.state = state_create(&desk, path);
 	struct change change = change_of("eq/gain", 3.3f, &anna);
-	host_apply(&host, &change, 1);
+	desk_apply(&desk, &change, 1);
 	close_host();
 	FILE *file = fopen(path, "r+");
 	CHECK(file && fseek(file, 29, SEEK_SET) == 0, "written");
@@ -306,13 +306,13 @@ static void test_spoilt(void)
 	}
 	open_host();
 	text_clear(&said);
-	state_restore(&host, path, &said);
+	state_restore(&desk, path, &said);
 	CHECK(strstr(said.bytes, "put aside"), "%s", said.bytes);
 	CHECK_NEAR(value_of("eq/gain"), 0, 0, "the config's");
 	CHECK(mkfifo(path, 0600) == 0, "a FIFO");
 	text_clear(&said);
 	alarm(10);
-	state_restore(&host, path, &said);
+	state_restore(&desk, path, &said);
 	alarm(0);
 	CHECK(strstr(said.bytes, "can't be read"), "%s", said.bytes);
 	unlink(path);
@@ -326,15 +326,15 @@ static void test_trouble(void)
 	int errors = 0;
 	open_host();
 	snprintf(path, sizeof path, "%s/later/x.state", folder);
-	host.state = state_create(&host, path);
+	desk.state = state_create(&desk, path);
 	struct change change = change_of("eq/gain", 3.3f, &anna);
-	host_apply(&host, &change, 1);
+	desk_apply(&desk, &change, 1);
 	for (int i = 0; i < 1200; i++) {
 		ticks(1);
 		usleep(i < 20 ? 1000 : 0);
 	}
 	const struct event *event = NULL;
-	while ((event = event_next(host.events, event ? event->serial : 0)))
+	while ((event = event_next(desk.events, event ? event->serial : 0)))
 		errors += strcmp(event->code, "state") == 0;
 	CHECK(errors == 1, "%d events", errors);
 	close_host();

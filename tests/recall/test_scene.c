@@ -3,7 +3,7 @@
 
 #include "daemon/desk/glide.h"
 #include "daemon/desk/pending.h"
-#include "tests/support/fake_host.h"
+#include "tests/support/fake_desk.h"
 #include "tests/support/test.h"
 
 #include <sys/stat.h>
@@ -11,31 +11,31 @@
 #include <unistd.h>
 
 static char folder[64];
-static struct host host;
+static struct desk desk;
 
 static void open_host(void)
 {
-	host = (struct host) { .rack = fake_rack(0), .events = event_log_create() };
-	snprintf(host.rack->scenes, sizeof host.rack->scenes, "%s/scenes", folder);
-	host.scenes = scenes_create(&host);
+	desk = (struct desk) { .rack = fake_rack(0), .events = event_log_create() };
+	snprintf(desk.rack->scenes, sizeof desk.rack->scenes, "%s/scenes", folder);
+	desk.scenes = scenes_create(&desk);
 }
 
 static void close_host(void)
 {
-	scenes_destroy(host.scenes);
-	glides_destroy(host.glides);
-	recalls_destroy(host.recalls);
-	event_log_destroy(host.events);
-	rack_destroy(host.rack);
+	scenes_destroy(desk.scenes);
+	glides_destroy(desk.glides);
+	pending_destroy(desk.pending);
+	event_log_destroy(desk.events);
+	rack_destroy(desk.rack);
 }
 
 static void set(const char *node, const char *param, float value)
 {
-	int place = rack_find(host.rack, node);
-	const struct node *found = &host.rack->nodes[place];
+	int place = rack_find(desk.rack, node);
+	const struct node *found = &desk.rack->nodes[place];
 	struct change change = { .node = place, .value = value };
 	change.param = param_find(found->module, found->kind == NODE_MODULE, param);
-	host_apply(&host, &change, 1);
+	desk_apply(&desk, &change, 1);
 }
 
 /* The text of a result, for one line; freed by the next. */
@@ -50,8 +50,8 @@ static bool save(const char *name, const char *pattern_text)
 	if (pattern_text)
 		pattern_compile(&pattern, pattern_text, strlen(pattern_text), &why);
 	uint64_t serial =
-		scene_save(&host, name, pattern_text ? &pattern : NULL, &said);
-	while (serial && !scenes_written(host.scenes, serial, error, sizeof error))
+		scene_save(&desk, name, pattern_text ? &pattern : NULL, &said);
+	while (serial && !scenes_written(desk.scenes, serial, error, sizeof error))
 		nanosleep(&(struct timespec) { .tv_nsec = 1000000 }, NULL);
 	return serial && !*error;
 }
@@ -59,7 +59,7 @@ static bool save(const char *name, const char *pattern_text)
 static bool load(const char *name, double seconds)
 {
 	text_clear(&said);
-	return scene_load(&host, name, seconds, NULL, &said);
+	return scene_load(&desk, name, seconds, NULL, &said);
 }
 
 #define SAYS(part) \
@@ -78,7 +78,7 @@ static void write_scene(const char *name, const char *text)
 static void ticks(int count)
 {
 	for (int i = 0; i < count; i++)
-		host_tick(&host);
+		desk_tick(&desk);
 	fake_played = fake_serial;
 }
 
@@ -92,10 +92,10 @@ static void test_round_trip(void)
 	set("comp", "bypass", 1);
 	set("main", "mute", 1);
 	CHECK(save("Sunday night", NULL), "%s", said.bytes);
-	CHECK(scene_state(host.scenes, "Sunday night") == SCENE_ACTIVE, "active");
+	CHECK(scene_state(desk.scenes, "Sunday night") == SCENE_ACTIVE, "active");
 	set("eq", "gain", -1);
-	CHECK(scene_state(host.scenes, "Sunday night") == SCENE_CHANGED, "changed");
-	CHECK(scene_state(host.scenes, "other") == SCENE_OFF, "off");
+	CHECK(scene_state(desk.scenes, "Sunday night") == SCENE_CHANGED, "changed");
+	CHECK(scene_state(desk.scenes, "other") == SCENE_OFF, "off");
 	set("eq", "freq", 20);
 	set("eq", "type", 0);
 	set("eq", "band/3/gain", 1);
@@ -105,13 +105,13 @@ static void test_round_trip(void)
 	CHECK(load("Sunday night", 0), "%s", said.bytes);
 	CHECK(fake_applies == applies + 1 && fake_last_count == 5,
 	      "five changes as one: %d", fake_last_count);
-	CHECK_NEAR(fake_value(&host, "eq", "gain"), 3.25, 0, "gain");
-	CHECK_NEAR(fake_value(&host, "eq", "freq"), 123.456f, 0, "to the last bit");
-	CHECK_NEAR(fake_value(&host, "eq", "type"), 2, 0, "a choice");
-	CHECK_NEAR(fake_value(&host, "eq", "band/3/gain"), -7, 0, "a band");
-	CHECK_NEAR(fake_value(&host, "comp", "bypass"), 1, 0, "bypass");
-	CHECK_NEAR(fake_value(&host, "main", "mute"), 0, 0, "mute is safe");
-	CHECK(scene_state(host.scenes, "Sunday night") == SCENE_ACTIVE, "active again");
+	CHECK_NEAR(fake_value(&desk, "eq", "gain"), 3.25, 0, "gain");
+	CHECK_NEAR(fake_value(&desk, "eq", "freq"), 123.456f, 0, "to the last bit");
+	CHECK_NEAR(fake_value(&desk, "eq", "type"), 2, 0, "a choice");
+	CHECK_NEAR(fake_value(&desk, "eq", "band/3/gain"), -7, 0, "a band");
+	CHECK_NEAR(fake_value(&desk, "comp", "bypass"), 1, 0, "bypass");
+	CHECK_NEAR(fake_value(&desk, "main", "mute"), 0, 0, "mute is safe");
+	CHECK(scene_state(desk.scenes, "Sunday night") == SCENE_ACTIVE, "active again");
 	close_host();
 }
 
@@ -129,36 +129,36 @@ static void test_fade(void)
 	ticks(10);
 	const struct scene_news *news;
 	uint64_t told = 0;
-	while ((news = scenes_news(host.scenes, told)))
+	while ((news = scenes_news(desk.scenes, told)))
 		told = news->serial;
 	CHECK(load("loud", 1.0), "%s", said.bytes);
-	CHECK_NEAR(fake_value(&host, "eq", "gain"), 0, 0, "from where it was");
+	CHECK_NEAR(fake_value(&desk, "eq", "gain"), 0, 0, "from where it was");
 	ticks(49);
-	CHECK_NEAR(fake_value(&host, "eq", "type"), 0, 0, "not yet");
-	CHECK_NEAR(fake_value(&host, "eq", "gain"), 4.9, 0.01, "half way");
+	CHECK_NEAR(fake_value(&desk, "eq", "type"), 0, 0, "not yet");
+	CHECK_NEAR(fake_value(&desk, "eq", "gain"), 4.9, 0.01, "half way");
 	ticks(1);
-	CHECK_NEAR(fake_value(&host, "eq", "type"), 1, 0, "at the middle");
-	CHECK_NEAR(fake_value(&host, "eq", "look"), 7, 0, "a rebuild, too");
+	CHECK_NEAR(fake_value(&desk, "eq", "type"), 1, 0, "at the middle");
+	CHECK_NEAR(fake_value(&desk, "eq", "look"), 7, 0, "a rebuild, too");
 	ticks(49);
-	for (int done = 0; (news = scenes_news(host.scenes, told)); done++) {
+	for (int done = 0; (news = scenes_news(desk.scenes, told)); done++) {
 		CHECK(!news->done, "not done before the end");
 		told = news->serial;
 	}
 	uint64_t played = fake_played;
-	host_tick(&host);
-	CHECK_NEAR(fake_value(&host, "eq", "gain"), 10, 0, "there");
+	desk_tick(&desk);
+	CHECK_NEAR(fake_value(&desk, "eq", "gain"), 10, 0, "there");
 	fake_played = played;
-	host_tick(&host);
+	desk_tick(&desk);
 	bool done = false;
 	int state = -9;
-	while ((news = scenes_news(host.scenes, told)) && (told = news->serial)) {
+	while ((news = scenes_news(desk.scenes, told)) && (told = news->serial)) {
 		done = done || news->done;
 		state = news->state;
 	}
 	CHECK(!done, "not done before it plays");
 	fake_played = fake_serial;
 	ticks(2);
-	while ((news = scenes_news(host.scenes, told)) && (told = news->serial)) {
+	while ((news = scenes_news(desk.scenes, told)) && (told = news->serial)) {
 		done = done || (news->done && news->state == 1);
 		if (!news->done)
 			state = news->state;
@@ -179,15 +179,15 @@ static void test_save_under_way(void)
 	CHECK(load("loud", 1.0), "%s", said.bytes);
 	ticks(20);
 	CHECK(save("soon", NULL), "%s", said.bytes);
-	CHECK_NEAR(fake_value(&host, "eq", "gain"), 2, 0.01, "still on its way");
+	CHECK_NEAR(fake_value(&desk, "eq", "gain"), 2, 0.01, "still on its way");
 	ticks(100);
-	CHECK_NEAR(fake_value(&host, "eq", "gain"), 10, 0, "there");
-	CHECK_NEAR(fake_value(&host, "eq", "type"), 1, 0, "there");
+	CHECK_NEAR(fake_value(&desk, "eq", "gain"), 10, 0, "there");
+	CHECK_NEAR(fake_value(&desk, "eq", "type"), 1, 0, "there");
 	set("eq", "gain", -5);
 	set("eq", "type", 0);
 	CHECK(load("soon", 0), "%s", said.bytes);
-	CHECK_NEAR(fake_value(&host, "eq", "gain"), 10, 0, "as it was to be");
-	CHECK_NEAR(fake_value(&host, "eq", "type"), 1, 0, "as it was to be");
+	CHECK_NEAR(fake_value(&desk, "eq", "gain"), 10, 0, "as it was to be");
+	CHECK_NEAR(fake_value(&desk, "eq", "type"), 1, 0, "as it was to be");
 	close_host();
 }
 
@@ -205,15 +205,15 @@ static void test_touch(void)
 	set("eq", "gain", -5);
 	set("eq", "type", 2);
 	ticks(60);
-	CHECK_NEAR(fake_value(&host, "eq", "gain"), -5, 0, "the fader");
-	CHECK_NEAR(fake_value(&host, "eq", "type"), 2, 0, "the choice");
-	CHECK(scene_state(host.scenes, "loud") == SCENE_CHANGED, "changed");
+	CHECK_NEAR(fake_value(&desk, "eq", "gain"), -5, 0, "the fader");
+	CHECK_NEAR(fake_value(&desk, "eq", "type"), 2, 0, "the choice");
+	CHECK(scene_state(desk.scenes, "loud") == SCENE_CHANGED, "changed");
 	load("loud", 0.2);
 	ticks(3);
 	load("loud", 0);
-	CHECK_NEAR(fake_value(&host, "eq", "type"), 1, 0, "a load overtakes a load");
+	CHECK_NEAR(fake_value(&desk, "eq", "type"), 1, 0, "a load overtakes a load");
 	ticks(30);
-	CHECK_NEAR(fake_value(&host, "eq", "gain"), 10, 0, "and stays");
+	CHECK_NEAR(fake_value(&desk, "eq", "gain"), 10, 0, "and stays");
 	close_host();
 }
 
@@ -226,8 +226,8 @@ static void test_partial(void)
 	set("eq", "gain", 5);
 	set("comp", "gain", 6);
 	load("part", 0);
-	CHECK_NEAR(fake_value(&host, "eq", "gain"), 5, 0, "not in it");
-	CHECK_NEAR(fake_value(&host, "comp", "gain"), 2, 0, "in it");
+	CHECK_NEAR(fake_value(&desk, "eq", "gain"), 5, 0, "not in it");
+	CHECK_NEAR(fake_value(&desk, "comp", "gain"), 2, 0, "in it");
 	CHECK(!save("none", "/nobody"), "nothing to save");
 	SAYS("sees nothing");
 	save("both", NULL);
@@ -237,9 +237,9 @@ static void test_partial(void)
 	const char *why;
 	pattern_compile(&pattern, "/eq", 3, &why);
 	text_clear(&said);
-	CHECK(scene_load(&host, "both", 0, &pattern, &said), "%s", said.bytes);
-	CHECK_NEAR(fake_value(&host, "eq", "gain"), 5, 0, "seen");
-	CHECK_NEAR(fake_value(&host, "comp", "gain"), 8, 0, "not seen");
+	CHECK(scene_load(&desk, "both", 0, &pattern, &said), "%s", said.bytes);
+	CHECK_NEAR(fake_value(&desk, "eq", "gain"), 5, 0, "seen");
+	CHECK_NEAR(fake_value(&desk, "comp", "gain"), 8, 0, "not seen");
 	close_host();
 }
 
@@ -254,9 +254,9 @@ static void test_files(void)
 	CHECK(load("hand", 0), "%s", said.bytes);
 	SAYS("gone: left out");
 	SAYS("comp: left out");
-	CHECK_NEAR(fake_value(&host, "eq", "gain"), 2.5, 0, "said");
-	CHECK_NEAR(fake_value(&host, "eq", "band/2/gain"), -3, 0, "a band");
-	CHECK_NEAR(fake_value(&host, "eq", "band/1/gain"), 0, 0, "not said");
+	CHECK_NEAR(fake_value(&desk, "eq", "gain"), 2.5, 0, "said");
+	CHECK_NEAR(fake_value(&desk, "eq", "band/2/gain"), -3, 0, "a band");
+	CHECK_NEAR(fake_value(&desk, "eq", "band/1/gain"), 0, 0, "not said");
 	set("eq", "gain", 0);
 	write_scene("bad", "nodes = ( { name = \"eq\"; gain = 99.0;\n gian = 1.0;\n"
 			   " type = \"bel\"; } );\nnods = ();\n");
@@ -264,7 +264,7 @@ static void test_files(void)
 	SAYS("bad.scene:1: eq/gain: found 99");
 	SAYS("bad.scene:2: eq: unknown key \"gian\"");
 	SAYS("bad.scene:4");
-	CHECK_NEAR(fake_value(&host, "eq", "gain"), 0, 0, "nothing of it");
+	CHECK_NEAR(fake_value(&desk, "eq", "gain"), 0, 0, "nothing of it");
 	close_host();
 }
 
@@ -280,8 +280,8 @@ static void test_names(void)
 		SAYS("not a scene's name");
 		CHECK(!load(bad[i], 0), "loaded \"%s\"", bad[i]);
 		text_clear(&said);
-		CHECK(!scene_delete(&host, bad[i], &said), "deleted \"%s\"", bad[i]);
-		CHECK(!scene_rename(&host, "hand", bad[i], &said), "\"%s\"", bad[i]);
+		CHECK(!scene_delete(&desk, bad[i], &said), "deleted \"%s\"", bad[i]);
+		CHECK(!scene_rename(&desk, "hand", bad[i], &said), "\"%s\"", bad[i]);
 	}
 	memset(longest, 'x', sizeof longest);
 	longest[65] = '\0';
@@ -290,22 +290,22 @@ static void test_names(void)
 	CHECK(save(longest, NULL), "64 bytes");
 	CHECK(save("\xc3\xa4 talk", NULL), "UTF-8");
 	text_clear(&said);
-	CHECK(scene_rename(&host, longest, "b", &said), "%s", said.bytes);
-	CHECK(!scene_rename(&host, "b", "hand", &said), "taken");
+	CHECK(scene_rename(&desk, longest, "b", &said), "%s", said.bytes);
+	CHECK(!scene_rename(&desk, "b", "hand", &said), "taken");
 	SAYS("already");
-	CHECK(!scene_rename(&host, "nobody", "c", &said), "nobody");
-	int count = scene_list(&host, &names);
+	CHECK(!scene_rename(&desk, "nobody", "c", &said), "nobody");
+	int count = scene_list(&desk, &names);
 	CHECK(count >= 3 && strcmp(names[0], "Sunday night") == 0, "%d, %s", count,
 	      names[0]);
-	CHECK(scene_delete(&host, "b", &said), "%s", said.bytes);
-	CHECK(!scene_delete(&host, "b", &said), "twice");
+	CHECK(scene_delete(&desk, "b", &said), "%s", said.bytes);
+	CHECK(!scene_delete(&desk, "b", &said), "twice");
 	CHECK(!load("b", 0), "gone");
 	SAYS("no scene \"b\"");
 	free(names);
 	char(*fewer)[SCENE_NAME_BYTES];
-	CHECK(scene_list(&host, &fewer) == count - 1, "one fewer");
+	CHECK(scene_list(&desk, &fewer) == count - 1, "one fewer");
 	free(fewer);
-	snprintf(host.rack->scenes, sizeof host.rack->scenes, "%s/no/such", folder);
+	snprintf(desk.rack->scenes, sizeof desk.rack->scenes, "%s/no/such", folder);
 	CHECK(!save("x", NULL), "no folder above");
 	close_host();
 }
@@ -316,14 +316,14 @@ static void test_move(void)
 	open_host();
 	set("comp", "gain", 2);
 	save("kept", NULL);
-	struct rack *old = host.rack, *new = fake_rack(3);
+	struct rack *old = desk.rack, *new = fake_rack(3);
 	node_set_channels(rack_add_node(new, NODE_MODULE, "comp", &fake_module), 2);
-	host.rack = new;
-	scenes_move(host.scenes, old, new);
+	desk.rack = new;
+	scenes_move(desk.scenes, old, new);
 	rack_destroy(old);
-	CHECK(scene_state(host.scenes, "kept") == SCENE_CHANGED, "another gain");
+	CHECK(scene_state(desk.scenes, "kept") == SCENE_CHANGED, "another gain");
 	set("comp", "gain", 2);
-	CHECK(scene_state(host.scenes, "kept") == SCENE_ACTIVE, "the rest agrees");
+	CHECK(scene_state(desk.scenes, "kept") == SCENE_ACTIVE, "the rest agrees");
 	close_host();
 }
 

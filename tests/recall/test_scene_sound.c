@@ -44,7 +44,7 @@ static const char scene_b[] =
 	"{ name = \"image\"; width = 40.0; },\n"
 	"{ name = \"limit\"; gain = 3.0; bypass = true; } );\n";
 
-static struct host host;
+static struct desk desk;
 static struct play *play;
 static char folder[64];
 static float *sound;
@@ -65,17 +65,17 @@ static void open_rack(void)
 	play = play_open(config, RATE, 0);
 	if (!play)
 		abort();
-	host = (struct host) { .rack = play->rack, .engine = play->engine };
-	host.scenes = scenes_create(&host);
-	host.compare = compare_create(&host);
+	desk = (struct desk) { .rack = play->rack, .engine = play->engine };
+	desk.scenes = scenes_create(&desk);
+	desk.compare = compare_create(&desk);
 }
 
 static void close_rack(void)
 {
-	compare_destroy(host.compare);
-	scenes_destroy(host.scenes);
-	glides_destroy(host.glides);
-	recalls_destroy(host.recalls);
+	compare_destroy(desk.compare);
+	scenes_destroy(desk.scenes);
+	glides_destroy(desk.glides);
+	pending_destroy(desk.pending);
 	play_close(play);
 }
 
@@ -91,23 +91,23 @@ static void run(int ticks)
 			in[0][i] = in[1][i] = (float)(0.25 * sin(2 * M_PI * turn));
 		}
 		play_block(play, ins, outs, TICK);
-		host_tick(&host);
+		desk_tick(&desk);
 	}
 }
 
 static void load(const char *name, double seconds)
 {
 	struct text said = { .length = 0 };
-	CHECK(scene_load(&host, name, seconds, NULL, &said), "%s", said.bytes);
+	CHECK(scene_load(&desk, name, seconds, NULL, &said), "%s", said.bytes);
 	text_finish(&said);
 }
 
 static void set(const char *path, float value)
 {
 	struct change change = { .value = value };
-	CHECK(rack_find_param(host.rack, path, &change.node, &change.param), "%s",
+	CHECK(rack_find_param(desk.rack, path, &change.node, &change.param), "%s",
 	      path);
-	host_apply(&host, &change, 1);
+	desk_apply(&desk, &change, 1);
 }
 
 static double level_db(uint64_t end)
@@ -118,7 +118,7 @@ static double level_db(uint64_t end)
 	return 10 * log10(sum / 4800);
 }
 
-/* The most above 2 kHz from the first change on, of recalls or comparisons. */
+/* The most above 2 kHz from the first change on, of pending or comparisons. */
 static void storm(const char *what, void (*change)(int count))
 {
 	struct timespec from, to;
@@ -173,7 +173,7 @@ int main(void)
 		abort();
 	write_scene("a", scene_a);
 	write_scene("b", scene_b);
-	storm("recalls", change_scene);
+	storm("pending", change_scene);
 	storm("comparisons", change_compare);
 	free(sound);
 	snprintf(command, sizeof command, "rm -r %s", folder);

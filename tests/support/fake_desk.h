@@ -1,7 +1,7 @@
-/* fake_host.h - a small rack with an engine that only counts, for tests of what stands
+/* fake_desk.h - a small rack with an engine that only counts, for tests of what stands
  * before it. Include it in one test program; it takes engine.o's place. */
-#ifndef LATHE_FAKE_HOST_H
-#define LATHE_FAKE_HOST_H
+#ifndef LATHE_FAKE_DESK_H
+#define LATHE_FAKE_DESK_H
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -87,11 +87,11 @@ static inline struct rack *fake_rack(int count)
 	return rack;
 }
 
-static inline float fake_value(const struct host *host, const char *node,
+static inline float fake_value(const struct desk *desk, const char *node,
 			       const char *param)
 {
-	int place = rack_find(host->rack, node);
-	const struct node *found = &host->rack->nodes[place];
+	int place = rack_find(desk->rack, node);
+	const struct node *found = &desk->rack->nodes[place];
 	int index = param_find(found->module, found->kind == NODE_MODULE, param);
 	return found->values[index];
 }
