@@ -7,7 +7,7 @@
 #include "daemon/audio/rt.h"
 
 #include "daemon/base/cycles.h"
-#include "daemon/worker/build.h"
+#include "daemon/audio/plan.h"
 #include "daemon/audio/warm.h"
 
 #include <math.h>

@@ -145,8 +145,7 @@ int warm_begin(struct plan *next, struct plan *now)
 static void pair_twins(struct step *step, struct step *old)
 {
 	step->twin = old->twin = NULL;
-	if (step->piece.handle && step->resident == old->resident &&
-	    (step->resident->module->flags & MODULE_EXTERNAL)) {
+	if (step->external && step->piece.handle && step->resident == old->resident) {
 		step->twin = old;
 		old->twin = step;
 	}

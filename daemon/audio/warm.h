@@ -2,7 +2,7 @@
 #ifndef LATHE_AUDIO_WARM_H
 #define LATHE_AUDIO_WARM_H
 
-#include "daemon/worker/build.h"
+#include "daemon/audio/plan.h"
 
 /* Nothing of `next` runs yet. Returns after how many frames, whole grid steps, it sounds as if
  * it had always been there. */

@@ -1,227 +1,28 @@
 /* engine.c - the control thread's hand on the audio: builds plans through the worker,
- * publishes values, hands plans over and takes them back. Only rt_run(), elsewhere, is the
- * audio thread's. */
+ * publishes values, gives the audio thread its orders. Control thread. */
 #include "daemon/engine/engine.h"
 
 #include "daemon/base/arena.h"
+#include "daemon/base/clock.h"
 #include "daemon/base/cycles.h"
+#include "daemon/base/memory.h"
+#include "daemon/engine/plans.h"
+#include "daemon/engine/readings.h"
 #include "daemon/engine/state.h"
+#include "daemon/engine/values.h"
 #include "daemon/rack/param.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
-enum { WORK_BUILD, WORK_FREE, WORK_QUIT };
 enum { SWAP_MS = 20, LEVEL_MS = 50, DIP_MS = 5 };
 
-static const int64_t build_every_ns = 100000000;   /* at most 10 a second */
 static const int64_t calibrate_for_ns = 500000000; /* then the clock is known well */
-
-int64_t engine_now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-}
-
-int engine_translate(const struct rack *from, int node, const struct rack *in)
-{
-	return rack_same(from, node, in);
-}
-
-struct plan *engine_playing(const struct engine *engine)
-{
-	for (struct plan *plan = engine->plans; plan; plan = plan->next)
-		if (plan->id == engine->report.plan)
-			return plan;
-	return NULL;
-}
-
-/* ---- the worker ----------------------------------------------------------------------- */
-
-static void *worker_run(void *context)
-{
-	struct engine *engine = context;
-	struct letter letter;
-
-	pthread_setname_np(pthread_self(), "lathe-worker");
-	while (mail_take(&engine->to_worker, &letter, -1) && letter.what != WORK_QUIT) {
-		if (letter.what == WORK_BUILD)
-			mail_post(&engine->from_worker, WORK_BUILD,
-				  plan_build(&engine->builder, letter.item));
-		else
-			plan_destroy(&engine->builder, letter.item);
-	}
-	return NULL;
-}
-
-/* In line the worker's letters are answered here. */
-static void work_in_line(struct engine *engine)
-{
-	struct letter letter;
-
-	while (engine->options.in_line && mail_take(&engine->to_worker, &letter, 0)) {
-		if (letter.what == WORK_BUILD)
-			mail_post(&engine->from_worker, WORK_BUILD,
-				  plan_build(&engine->builder, letter.item));
-		else
-			plan_destroy(&engine->builder, letter.item);
-	}
-}
-
-/* ---- slots ---------------------------------------------------------------------------- */
-
-static int find_slot(const struct engine *engine, const struct port *port)
-{
-	int unused = -1;
-
-	for (int i = PORTS_MAX - 1; i >= 0; i--) {
-		const struct slot *slot = &engine->slots[i];
-		if (slot->plans == 0)
-			unused = i;
-		else if (slot->is_output == port->is_output &&
-			 strcmp(slot->name, port->name) == 0)
-			return i;
-	}
-	return unused;
-}
-
-static void take_slots(struct engine *engine, struct plan *plan)
-{
-	for (int i = 0; i < plan->port_count; i++) {
-		struct port *port = &plan->ports[i];
-		port->slot = find_slot(engine, port);
-		if (port->slot < 0) {
-			event_post(engine->options.events, EVENT_ERROR, "ports",
-				   "%s: no room, a rack has at most %d ports",
-				   port->name, PORTS_MAX);
-			continue;
-		}
-		struct slot *slot = &engine->slots[port->slot];
-		snprintf(slot->name, sizeof(slot->name), "%s", port->name);
-		slot->is_output = port->is_output;
-		slot->plans++;
-	}
-	plan_bind(plan);
-}
-
-static void leave_slots(struct engine *engine, const struct plan *plan)
-{
-	for (int i = 0; i < plan->port_count; i++)
-		if (plan->ports[i].slot >= 0)
-			engine->slots[plan->ports[i].slot].plans--;
-}
-
-/* ---- plans come and go ------------------------------------------------------------------ */
-
-static void publish(struct engine *engine, struct plan *plan)
-{
-	plan_publish(plan, plan->withheld ? plan->withheld - 1 : engine->serial);
-}
-
-/* A plan that the audio no longer has: by way of the meter thread to the worker. */
-static void retire(struct engine *engine, struct plan *plan)
-{
-	struct plan **link = &engine->plans;
-
-	while (*link != plan)
-		link = &(*link)->next;
-	*link = plan->next;
-	leave_slots(engine, plan);
-	metering_forget(engine->metering, plan);
-}
-
-static void hand_over(struct engine *engine)
-{
-	struct plan *plan = engine->staged;
-
-	engine->staged = NULL;
-	publish(engine, plan);
-	struct plan *unread = handover_put(&engine->rt.plans_in, plan);
-	if (unread)
-		retire(engine, unread);
-}
-
-static void stage(struct engine *engine, struct plan *plan)
-{
-	struct plan **link = &engine->plans;
-
-	while (*link)
-		link = &(*link)->next;
-	*link = plan;
-	for (int i = 0; i < engine->missed_count; i++) {
-		const struct missed *missed = &engine->missed[i];
-		plan->rack->nodes[missed->node].values[missed->param] = missed->value;
-	}
-	plan->withheld = engine->in_build_withheld;
-	engine->in_build = NULL;
-	engine->in_build_withheld = 0;
-	engine->missed_count = 0;
-	plan_set_all(plan);
-	readings_reshape(engine);
-	if (plan->problems.length)
-		event_post(engine->options.events, EVENT_WARNING, "node", "%s",
-			   plan->problems.bytes);
-	take_slots(engine, plan);
-	metering_watch(engine->metering, plan);
-	engine->staged = plan;
-	engine->ports_ready = !engine->options.ports_wanted;
-	if (engine->options.ports_wanted)
-		engine->options.ports_wanted(engine->options.context, plan->ports,
-					     plan->port_count);
-}
-
-static void start_build(struct engine *engine)
-{
-	int64_t now = engine_now_ns();
-
-	if (!engine->wanted || engine->in_build || engine->staged)
-		return;
-	if (!engine->options.in_line && now - engine->built_ns < build_every_ns)
-		return;
-	engine->wanted = false;
-	engine->built_ns = now;
-	engine->in_build = rack_copy(engine->newest);
-	mail_post(&engine->to_worker, WORK_BUILD, engine->in_build);
-}
-
-/* Moves a build from wanted to handed over as far as it goes without waiting. */
-static void advance(struct engine *engine)
-{
-	struct letter letter;
-	struct plan *back;
-
-	while ((back = handover_take(&engine->rt.plans_out)))
-		retire(engine, back);
-	start_build(engine);
-	work_in_line(engine);
-	if (mail_take(&engine->from_worker, &letter, 0))
-		stage(engine, letter.item);
-	if (engine->staged && engine->ports_ready)
-		hand_over(engine);
-	work_in_line(engine);
-}
-
-/* The rack's present shape and values are what the next plan is built from. */
-static void want_build(struct engine *engine, const struct rack *rack)
-{
-	rack_destroy(engine->newest);
-	engine->newest = rack_copy(rack);
-	engine->wanted = true;
-	for (struct plan *plan = engine->plans; plan; plan = plan->next)
-		if (!plan->withheld)
-			plan->withheld = engine->serial;
-	if (engine->in_build && !engine->in_build_withheld)
-		engine->in_build_withheld = engine->serial;
-	readings_reshape(engine);
-}
 
 void engine_rebuild(struct engine *engine, const struct rack *rack)
 {
 	engine->serial++;
-	want_build(engine, rack);
-	advance(engine);
+	plans_want(engine, rack);
+	plans_advance(engine);
 }
 
 /* ---- values ----------------------------------------------------------------------------- */
@@ -231,7 +32,7 @@ static bool needs_rebuild(const struct engine *engine, const struct rack *rack,
 {
 	const struct node *node = &rack->nodes[change->node];
 	const struct param *row = param_row(node->module, change->param);
-	int place = engine_translate(rack, change->node, engine->newest);
+	int place = rack_same(rack, change->node, engine->newest);
 
 	if (row->curve == CURVE_FILE)
 		return true;
@@ -246,10 +47,8 @@ static void note_missed(struct engine *engine, int node, int param, float value)
 		engine->missed_room =
 			engine->missed_room ? 2 * engine->missed_room : 64;
 		engine->missed =
-			realloc(engine->missed,
-				(size_t)engine->missed_room * sizeof(*engine->missed));
-		if (!engine->missed)
-			abort();
+			memory_resize(engine->missed, (size_t)engine->missed_room,
+				      sizeof(*engine->missed));
 	}
 	engine->missed[engine->missed_count++] = (struct missed) { node, param, value };
 }
@@ -268,19 +67,19 @@ static void spread_change(struct engine *engine, const struct rack *rack,
 {
 	int param = change->param;
 	float value = rack->nodes[change->node].values[param];
-	int place = engine_translate(rack, change->node, engine->newest);
+	int place = rack_same(rack, change->node, engine->newest);
 
 	if (is_made_from(&rack->nodes[change->node], param))
 		return; /* the newest plan, or the one to come, has it already */
 	if (place >= 0)
 		engine->newest->nodes[place].values[param] = value;
 	for (struct plan *plan = engine->plans; plan; plan = plan->next) {
-		place = engine_translate(rack, change->node, plan->rack);
+		place = rack_same(rack, change->node, plan->rack);
 		if (place >= 0)
-			plan_set(plan, place, param, value);
+			values_set(plan, place, param, value);
 	}
 	if (engine->in_build) {
-		place = engine_translate(rack, change->node, engine->in_build);
+		place = rack_same(rack, change->node, engine->in_build);
 		if (place >= 0)
 			note_missed(engine, place, param, value);
 	}
@@ -297,14 +96,13 @@ uint64_t engine_apply(struct engine *engine, const struct rack *rack,
 	for (int i = 0; i < count; i++)
 		rebuild |= needs_rebuild(engine, rack, &changes[i]);
 	if (rebuild) {
-		want_build(engine, rack);
-		advance(engine);
+		plans_want(engine, rack);
+		plans_advance(engine);
 		return serial;
 	}
 	for (int i = 0; i < count; i++)
 		spread_change(engine, rack, &changes[i]);
-	for (struct plan *plan = engine->plans; plan; plan = plan->next)
-		publish(engine, plan);
+	plans_publish(engine);
 	return serial;
 }
 
@@ -321,7 +119,7 @@ static void give_orders(struct engine *engine)
 /* How many cycles a frame lasts, better with every tick. */
 static void calibrate(struct engine *engine)
 {
-	int64_t passed = engine_now_ns() - engine->began_ns;
+	int64_t passed = clock_ns() - engine->began_ns;
 
 	if (engine->calibrated || passed < 1000000)
 		return;
@@ -350,7 +148,7 @@ void engine_tick(struct engine *engine)
 	engine_drain(engine);
 	engine_look(engine);
 	readings_collect(engine);
-	advance(engine);
+	plans_advance(engine);
 }
 
 /* ---- make and end -------------------------------------------------------------------------- */
@@ -376,56 +174,29 @@ struct engine *engine_create(const struct engine_options *options)
 	struct engine *engine = aligned_alloc(64, (sizeof(*engine) + 63) / 64 * 64);
 
 	if (!engine)
-		abort();
+		memory_out("the engine");
 	memset(engine, 0, sizeof(*engine));
 	engine->options = *options;
 	engine->arena = arena_create();
-	engine->builder.rate = engine->builder.residents.rate = options->rate;
-	engine->builder.isa = engine_isa();
 	engine->began_cycles = cycles_now();
-	engine->began_ns = engine_now_ns();
-	engine->built_ns = engine->began_ns - build_every_ns;
+	engine->began_ns = clock_ns();
 	engine->running = options->in_line;
 	engine->serial = options->start_serial;
 	engine->orders.real_time = !options->in_line;
 	init_rt(engine);
 	give_orders(engine);
 	arena_lock(engine->arena);
-	mail_init(&engine->to_worker);
-	mail_init(&engine->from_worker);
-	engine->metering = metering_create(
-		&(struct metering_options) { .in_line = options->in_line,
-					     .freed = &engine->to_worker,
-					     .freed_what = WORK_FREE });
-	if (!options->in_line &&
-	    pthread_create(&engine->worker, NULL, worker_run, engine) != 0)
-		abort();
+	plans_start(engine);
 	return engine;
 }
 
-/* The audio thread runs no more. */
 void engine_destroy(struct engine *engine)
 {
-	struct letter letter;
-
 	if (!engine)
 		return;
-	while (engine->plans)
-		retire(engine, engine->plans);
-	metering_destroy(engine->metering);
-	work_in_line(engine);
-	if (!engine->options.in_line) {
-		mail_post(&engine->to_worker, WORK_QUIT, NULL);
-		pthread_join(engine->worker, NULL);
-	}
-	while (mail_take(&engine->from_worker, &letter, 0))
-		plan_destroy(&engine->builder, letter.item);
-	arenas_finish(&engine->builder.arenas);
-	mail_finish(&engine->to_worker);
-	mail_finish(&engine->from_worker);
+	plans_finish(engine);
 	readings_finish(engine);
 	rack_destroy(engine->newest);
-	free(engine->missed);
 	arena_destroy(engine->arena);
 	free(engine);
 }
@@ -456,9 +227,7 @@ bool engine_busy(const struct engine *engine)
 
 void engine_ports_ready(struct engine *engine)
 {
-	engine->ports_ready = true;
-	if (engine->staged)
-		hand_over(engine);
+	plans_ports_ready(engine);
 }
 
 void engine_audio_running(struct engine *engine, bool running)

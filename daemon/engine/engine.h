@@ -31,9 +31,9 @@ struct engine_options {
 };
 
 struct engine *engine_create(const struct engine_options *options);
+/* After the audio thread's last cycle. NULL: nothing. */
 void engine_destroy(struct engine *engine);
 struct rt *engine_rt(struct engine *engine);
-enum isa engine_isa(void); /* chosen at first use; LATHE_ISA=base|v3|v4 forces it */
 
 /* The rack has another shape (load, reload), or a rebuild param changed: build a plan of it.
  * Coalesces: one build in flight, the newest rack next, at most 10 a second. */

@@ -1,6 +1,9 @@
 /* readings.c - meters and counts that came up from the audio and the meter thread, as the
  * control thread hands them on: readings per node, and events. */
-#include "daemon/engine/state.h"
+#include "daemon/engine/readings.h"
+
+#include "daemon/base/clock.h"
+#include "daemon/base/memory.h"
 
 #include "daemon/rack/param.h"
 
@@ -27,7 +30,7 @@ static bool still_fits(const struct engine *engine)
 	for (int i = 0; i < rack->node_count; i++)
 		if (i >= plan->node_count || plan->same[i] != i ||
 		    plan->rack->nodes[i].channels != rack->nodes[i].channels ||
-		    engine_translate(rack, i, plan->rack) != i)
+		    rack_same(rack, i, plan->rack) != i)
 			return false;
 	return true;
 }
@@ -35,7 +38,7 @@ static bool still_fits(const struct engine *engine)
 static void map_plan(const struct engine *engine, struct plan *plan)
 {
 	for (int i = 0; i < plan->node_count; i++) {
-		int same = engine_translate(plan->rack, i, engine->newest);
+		int same = rack_same(plan->rack, i, engine->newest);
 		if (same >= 0 && engine->newest->nodes[same].channels !=
 					 plan->rack->nodes[i].channels)
 			same = -1;
@@ -54,10 +57,10 @@ void readings_reshape(struct engine *engine)
 	readings_finish(engine);
 	engine->reading_count = engine->newest->node_count;
 	engine->readings =
-		calloc((size_t)engine->reading_count, sizeof(*engine->readings));
-	for (int i = 0; engine->readings && i < engine->reading_count; i++) {
+		memory_zeroed((size_t)engine->reading_count, sizeof(*engine->readings));
+	for (int i = 0; i < engine->reading_count; i++) {
 		size_t slots = (size_t)node_meters(&engine->newest->nodes[i]);
-		engine->readings[i].values = calloc(slots + 1, sizeof(float));
+		engine->readings[i].values = memory_zeroed(slots, sizeof(float));
 	}
 }
 
@@ -159,23 +162,15 @@ const float *engine_meters(const struct engine *engine, int node)
 
 /* ---- events --------------------------------------------------------------------------- */
 
-static struct plan *by_id(const struct engine *engine, uint64_t id)
-{
-	struct plan *plan = engine->plans;
-
-	while (plan && plan->id != id)
-		plan = plan->next;
-	return plan;
-}
-
 static void tell_moves(struct engine *engine, uint64_t from, uint64_t to)
 {
-	const struct plan *old = by_id(engine, from), *now = by_id(engine, to);
+	const struct plan *old = engine_plan(engine, from),
+			  *now = engine_plan(engine, to);
 
 	for (int i = 0; old && now && i < now->node_count; i++) {
 		const struct node *node = &now->rack->nodes[i];
 		int before = node->kind == NODE_OUTPUT
-				     ? engine_translate(now->rack, i, old->rack)
+				     ? rack_same(now->rack, i, old->rack)
 				     : -1;
 		if (before < 0 || old->latency[before] == now->latency[i])
 			continue;
@@ -214,7 +209,7 @@ static void tell_strays(struct engine *engine, uint64_t strays, int64_t time)
 void readings_tell(struct engine *engine, const struct rt_report *before)
 {
 	const struct rt_report *now = &engine->report;
-	int64_t time = engine_now_ns();
+	int64_t time = clock_ns();
 
 	if (before->plan && now->plan != before->plan)
 		tell_moves(engine, before->plan, now->plan);

@@ -1,11 +1,13 @@
-/* state.h - what engine.c and readings.c share. Control thread. */
+/* state.h - the engine's state, which the files of this room share. Control thread. */
 #ifndef LATHE_ENGINE_STATE_H
 #define LATHE_ENGINE_STATE_H
 
+#include "daemon/engine/engine.h"
 #include "daemon/engine/meter.h"
 #include "daemon/worker/build.h"
 
-struct slot {
+/* A slot of the port buffers, and the port that keeps it. */
+struct port_slot {
 	char name[sizeof(((struct port *)0)->name)];
 	bool is_output;
 	int plans; /* that use it; 0: free */
@@ -54,7 +56,7 @@ struct engine {
 	struct plan *plans;  /* all that the worker gave, oldest first */
 	struct plan *staged; /* waits for its ports */
 	bool ports_ready;
-	struct slot slots[PORTS_MAX];
+	struct port_slot slots[PORTS_MAX];
 
 	struct reading *readings; /* [newest->node_count] */
 	int reading_count;
@@ -64,16 +66,20 @@ struct engine {
 	int64_t strays_ns;
 };
 
-int64_t engine_now_ns(void);
-struct plan *engine_playing(const struct engine *engine);
-/* Place of a node of `from` in `in`, or -1. */
-int engine_translate(const struct rack *from, int node, const struct rack *in);
+/* The plan with this id, or NULL. */
+static inline struct plan *engine_plan(const struct engine *engine, uint64_t id)
+{
+	struct plan *plan = engine->plans;
 
-/* readings.c */
-void readings_reshape(struct engine *engine); /* the newest rack is another */
-void readings_finish(struct engine *engine);
-void readings_collect(struct engine *engine);
-/* Turns what the report says beyond the one before into events. */
-void readings_tell(struct engine *engine, const struct rt_report *before);
+	while (plan && plan->id != id)
+		plan = plan->next;
+	return plan;
+}
+
+/* The plan that is heard, or NULL. */
+static inline struct plan *engine_playing(const struct engine *engine)
+{
+	return engine_plan(engine, engine->report.plan);
+}
 
 #endif

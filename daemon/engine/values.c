@@ -1,9 +1,10 @@
 /* values.c - a plan's values and the numbers designed from them, on their way to the audio:
  * a master copy per plan, of which each snapshot gets what it has not got yet. Control
  * thread. */
-#include "daemon/worker/build.h"
+#include "daemon/engine/values.h"
 
 #include "daemon/rack/param.h"
+#include "daemon/rack/rack.h"
 
 static float *master_values(const struct plan *plan, int node)
 {
@@ -25,7 +26,7 @@ static void renew_outputs(struct plan *plan)
 				renew(plan, i, p);
 }
 
-void plan_set(struct plan *plan, int node, int param, float value)
+void values_set(struct plan *plan, int node, int param, float value)
 {
 	const struct node *of = &plan->rack->nodes[node];
 	const struct place *place = &plan->places[node];
@@ -41,7 +42,7 @@ void plan_set(struct plan *plan, int node, int param, float value)
 		master_values(plan, node)[place->value_count] += 1.0f;
 }
 
-void plan_set_all(struct plan *plan)
+void values_set_all(struct plan *plan)
 {
 	for (int i = 0; i < plan->rack->node_count; i++)
 		for (int p = 0; p < plan->places[i].value_count; p++)
@@ -65,7 +66,7 @@ static void design_stale(struct plan *plan)
 	}
 }
 
-void plan_publish(struct plan *plan, uint64_t serial)
+void values_publish(struct plan *plan, uint64_t serial)
 {
 	struct snapshot *snapshot = &plan->snapshots[plan->latest.back];
 
@@ -80,25 +81,4 @@ void plan_publish(struct plan *plan, uint64_t serial)
 		snapshot->versions[i] = place->version;
 	}
 	latest_publish(&plan->latest);
-}
-
-/* Inputs, and each node's returns, come in the order of the ports. */
-void plan_bind(struct plan *plan)
-{
-	int input = 0, loop = 0, channel = 0;
-
-	for (int i = 0; i < plan->port_count; i++) {
-		const struct port *port = &plan->ports[i];
-		if (port->is_output && port->slot >= 0) {
-			plan->output[port->slot] = plan->port_buffers[i];
-		} else if (!port->is_output && !port->of_node) {
-			plan->input_slots[input++] = port->slot;
-		} else if (!port->is_output) {
-			plan->loops[loop].slots[channel++] = port->slot;
-			if (channel < plan->loops[loop].channels)
-				continue;
-			channel = 0;
-			loop++;
-		}
-	}
 }

@@ -11,6 +11,7 @@
  */
 #include "daemon/jack/state.h"
 
+#include "daemon/base/clock.h"
 #include "daemon/base/log.h"
 
 #include <stdio.h>

@@ -5,20 +5,14 @@
  */
 #include "daemon/jack/ports.h"
 
+#include "daemon/base/clock.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 enum { RETIRE_MS_MAX = 200 }; /* for the audio thread to let go of a port */
-
-int64_t clock_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
-}
 
 void call_begin(struct call *call, const char *name)
 {

@@ -17,7 +17,6 @@ struct call {
 /* JACK thread. */
 void call_begin(struct call *call, const char *name);
 void call_end(struct call *call);
-int64_t clock_ns(void); /* monotonic */
 
 /* All ports that are to exist; what the control thread sends to the JACK thread. */
 struct port_set {

@@ -6,6 +6,7 @@
 #include "daemon/recall/history.h"
 #include "daemon/unattended/inserts.h"
 #include "daemon/jack/jack.h"
+#include "daemon/base/clock.h"
 #include "daemon/base/log.h"
 #include "daemon/lathed/options.h"
 #include "daemon/osc/osc.h"
@@ -237,20 +238,6 @@ static bool start(struct lathed *lathed)
 		lathed->watchdog_ms = (int64_t)(watchdog_us / 2000);
 	sd_notify(0, "READY=1");
 	return true;
-}
-
-static int64_t clock_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
-}
-
-/* Ticks come late on a busy machine: what must come in time asks the clock. */
-static int64_t clock_ms(void)
-{
-	return clock_ns() / 1000000;
 }
 
 /* ---- the control thread's loop ------------------------------------------------------- */

@@ -3,6 +3,9 @@
 #include "daemon/worker/build.h"
 
 #include "daemon/base/arena.h"
+#include "daemon/base/event.h"
+#include "daemon/base/memory.h"
+#include "daemon/worker/build_ports.h"
 #include "daemon/worker/draft.h"
 #include "daemon/rack/param.h"
 
@@ -23,15 +26,6 @@ struct building {
 	int spare_count;
 	struct fade fade;
 };
-
-void *plan_zeroed(size_t count, size_t size)
-{
-	void *memory = calloc(count ? count : 1, size);
-
-	if (!memory)
-		abort();
-	return memory;
-}
 
 /* ---- buffers ------------------------------------------------------------------------ */
 
@@ -285,6 +279,7 @@ static void make_node(struct building *b, const struct draft_step *draft,
 			       : module->kernels[ISA_BASE];
 	step->process = step->kernel->process;
 	step->resident = plan->residents[draft->node];
+	step->external = module->flags & MODULE_EXTERNAL;
 	step->identity = step->resident->identity;
 	int rewarm = module->rewarm ? module->rewarm(&setup) : 0;
 	step->warmup = warmup > longest ? longest : warmup;
@@ -402,7 +397,7 @@ static void lay_out_snapshots(struct plan *plan)
 {
 	size_t nodes = (size_t)plan->rack->node_count, bytes = 0;
 
-	plan->places = plan_zeroed(nodes, sizeof(*plan->places));
+	plan->places = memory_zeroed(nodes, sizeof(*plan->places));
 	for (int i = 0; i < plan->rack->node_count; i++) {
 		const struct node *node = &plan->rack->nodes[i];
 		struct place *place = &plan->places[i];
@@ -433,7 +428,7 @@ static void lay_out_meters(struct plan *plan)
 {
 	int slots = 0;
 
-	plan->meters_at = plan_zeroed((size_t)plan->rack->node_count, sizeof(int));
+	plan->meters_at = memory_zeroed((size_t)plan->rack->node_count, sizeof(int));
 	for (int i = 0; i < plan->rack->node_count; i++) {
 		const struct node *node = &plan->rack->nodes[i];
 		plan->meters_at[i] = node->kind == NODE_RACK ? -1 : slots;
@@ -467,10 +462,10 @@ static void join_residents(struct building *b)
 	const struct rack *rack = plan->rack;
 	char error[EVENT_TEXT_BYTES];
 
-	plan->input_residents =
-		plan_zeroed((size_t)rack->input_count, sizeof(*plan->input_residents));
+	plan->input_residents = memory_zeroed((size_t)rack->input_count,
+					      sizeof(*plan->input_residents));
 	plan->residents =
-		plan_zeroed((size_t)rack->node_count, sizeof(*plan->residents));
+		memory_zeroed((size_t)rack->node_count, sizeof(*plan->residents));
 	for (int i = 0; i < rack->input_count; i++)
 		plan->input_residents[i] = resident_join(
 			&b->builder->residents, rack->inputs[i].name,
@@ -500,15 +495,15 @@ struct plan *plan_build(struct builder *builder, struct rack *rack)
 	plan->rate = builder->rate;
 	plan->rack = rack;
 	plan->node_count = rack->node_count;
-	plan->latency = plan_zeroed((size_t)rack->node_count, sizeof(int));
-	plan->same = plan_zeroed((size_t)rack->node_count, sizeof(int));
+	plan->latency = memory_zeroed((size_t)rack->node_count, sizeof(int));
+	plan->same = memory_zeroed((size_t)rack->node_count, sizeof(int));
 	join_residents(&b);
 	draft_init(&b.draft, rack, plan->rate);
-	b.buffers = plan_zeroed((size_t)b.draft.signal_count, sizeof(*b.buffers));
-	b.pasts = plan_zeroed((size_t)b.draft.signal_count, sizeof(*b.pasts));
-	b.last_use = plan_zeroed((size_t)b.draft.signal_count, sizeof(int));
-	b.spare = plan_zeroed((size_t)b.draft.signal_count * CHANNELS_MAX,
-			      sizeof(float *));
+	b.buffers = memory_zeroed((size_t)b.draft.signal_count, sizeof(*b.buffers));
+	b.pasts = memory_zeroed((size_t)b.draft.signal_count, sizeof(*b.pasts));
+	b.last_use = memory_zeroed((size_t)b.draft.signal_count, sizeof(int));
+	b.spare = memory_zeroed((size_t)b.draft.signal_count * CHANNELS_MAX,
+				sizeof(float *));
 	b.silence = arena_alloc(arena, sizeof(float) * GRID_FRAMES);
 	fade_init(&b.fade, arena, fade_frames(plan->rate, FADE_MS));
 	for (int i = 0; i < rack->input_count; i++)

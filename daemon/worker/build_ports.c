@@ -1,8 +1,10 @@
 /* build_ports.c - the JACK ports that a plan plays to and hears: of the rack's inputs and
  * outputs, then of the nodes that have their own. Worker thread. */
-#include "daemon/worker/build.h"
+#include "daemon/worker/build_ports.h"
 
-#include "daemon/worker/draft.h"
+#include "daemon/base/arena.h"
+#include "daemon/base/memory.h"
+#include "daemon/rack/rack.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -100,8 +102,8 @@ void plan_add_ports(struct plan *plan, const struct draft *draft,
 			count += (size_t)rack->nodes[i].channels;
 	for (int i = 0; i < plan->loop_count; i++)
 		count += 2 * (size_t)plan->loops[i].channels;
-	plan->ports = plan_zeroed(count, sizeof(*plan->ports));
-	plan->port_buffers = plan_zeroed(count, sizeof(*plan->port_buffers));
+	plan->ports = memory_zeroed(count, sizeof(*plan->ports));
+	plan->port_buffers = memory_zeroed(count, sizeof(*plan->port_buffers));
 	for (int i = 0; i < rack->input_count; i++)
 		input_ports(plan, draft, i, buffers[i]);
 	for (int i = 0; i < rack->node_count; i++)

@@ -1,5 +1,5 @@
 /* isa.c - which of the compiled instruction sets this machine runs. Any thread. */
-#include "daemon/engine/engine.h"
+#include "daemon/worker/isa.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -21,7 +21,7 @@ static enum isa best(void)
 #endif
 }
 
-enum isa engine_isa(void)
+enum isa isa_choose(void)
 {
 	static const char *const names[ISA_COUNT] = { "base", "v3", "v4" };
 	const char *forced = getenv("LATHE_ISA");
