@@ -195,7 +195,9 @@ static void generate_modules(void)
 
 	printf("# Modules\n\nMade from the modules' tables by `make docs`; don't edit. "
 	       "Params are keys of a node in the config and\naddresses below "
-	       "`/<node>/` in [OSC](osc.md).\n");
+	       "`/<node>/` in [OSC](osc.md).\n\nLevels in dBFS follow AES17, RMS as "
+	       "well: "
+	       "a full-scale sine reads 0 dBFS.\n");
 	for (int i = 0; module_registry[i]; i++) {
 		const struct module *module = module_registry[i];
 
