@@ -11,7 +11,11 @@
  * de-emphasised and subtracted, so that nothing at all happens while nothing is needed.
  *
  * Vinyl: the groove's velocity is the signal with 75 us of pre-emphasis, so the stylus'
- * acceleration is its slope; both peaks are those of slopes then.
+ * acceleration is its slope, h + (time d/dt)^2 x. The second slope is exact up to half the
+ * rate, other than h: so what r can't turn down, because h lacks it, is known, and left to
+ * w, which is a plain gain then:
+ *
+ *   out = (1 - w) x - de-emphasis((1 - w) r h)
  */
 #include "modules/emphasis/emphasis.h"
 
@@ -38,6 +42,22 @@ static void window_end(float *window, int past, int frames)
 	memmove(window, window + frames, (size_t)past * sizeof *window);
 }
 
+/* The stylus' acceleration, and what all of r would leave of it. */
+static void groove_run(const struct emphasis *m, struct emphasis_channel *ch,
+		       float *flat, int frames)
+{
+	const float *x = ch->x + m->past_x - m->half;
+	const float *h = ch->h + m->past_h;
+	float *judged = ch->judged + m->past_judged;
+	float *below = ch->below + m->past_judged;
+	fir_run(m->bend, m->half, x, judged, frames);
+	fir_any_run(m->slope, 2 * m->half + 1, h, below, frames);
+	for (int n = 0; n < frames; n++) {
+		judged[n] += h[n - m->half];
+		flat[n] = judged[n] - below[n];
+	}
+}
+
 /* The peaks of one channel. */
 static void judge(struct emphasis *m, struct scratch *s, int c, const float *in,
 		  int frames)
@@ -47,13 +67,14 @@ static void judge(struct emphasis *m, struct scratch *s, int c, const float *in,
 	float *judged = ch->judged + m->past_judged;
 	memcpy(x, in, (size_t)frames * sizeof *x);
 	fir_any_run(m->slope, 2 * m->half + 1, x, h, frames);
-	const float *flat = (m->vinyl ? h : x) - m->half;
+	row flat;
 	if (m->vinyl)
-		fir_any_run(m->slope, 2 * m->half + 1, h, judged, frames);
+		groove_run(m, ch, flat, frames);
 	else
-		memcpy(judged, h, GRID_FRAMES * sizeof *h);
-	for (int n = 0; n < frames; n++)
-		judged[n] += flat[n];
+		for (int n = 0; n < frames; n++) {
+			flat[n] = x[n - m->half];
+			judged[n] = h[n] + flat[n];
+		}
 	truepeak_run(&ch->flat, flat, s->flat[c], &s->eighths, frames);
 	truepeak_end(&ch->flat, &s->eighths, frames);
 	truepeak_run(&ch->lifted, judged, s->lifted[c], &s->eighths, frames);
@@ -253,26 +274,28 @@ static void channel_run(struct emphasis *m, struct scratch *s, int c, float *out
 	const float *x = ch->x + m->past_x - m->judged_late - m->late;
 	const float *h = ch->h + m->past_h - m->judged_late + m->half - m->late;
 	const float *judged = ch->judged + m->past_judged - m->late;
-	const float *flat =
-		(m->vinyl ? ch->h + m->past_h : ch->x + m->past_x) - m->half - m->late;
+	const float *below =
+		(m->vinyl ? ch->below + m->past_judged : ch->h + m->past_h) - m->late;
+	const float *whole = m->whole;
 	float *taken = ch->taken + m->past_taken;
 	row fall, left;
 	float top = 0;
 	for (int n = 0; n < frames; n++) {
 		const float lifted = x[n] + h[n];
 		const float less = all[n] * lifted;
-		taken[n] = treble[n] * h[n] + less;
-		const float size = fabsf(lifted - taken[n]);
+		const float part = treble[n] * h[n];
+		const float size = fabsf(lifted - (part + less));
 		top = size > top ? size : top;
+		taken[n] = m->vinyl ? part : part + less;
 		const float cut = all[n] * judged[n];
-		left[n] = judged[n] - (treble[n] * (judged[n] - flat[n]) + cut);
+		left[n] = judged[n] - (treble[n] * below[n] + cut);
 	}
 	fall_run(m, ch, fall, frames);
 	x -= m->half;
 	h -= m->half;
 	taken -= m->half;
 	for (int n = 0; n < frames; n++) {
-		const float plain = x[n] - fall[n];
+		const float plain = (1 - whole[n]) * x[n] - fall[n];
 		const float lifted = x[n] + h[n] - taken[n];
 		out[n] = lift[n] == 0 ? plain
 				      : plain + (float)lift[n] * (lifted - plain);
@@ -285,6 +308,7 @@ static void channel_run(struct emphasis *m, struct scratch *s, int c, float *out
 	window_end(ch->x, m->past_x, frames);
 	window_end(ch->h, m->past_h, frames);
 	window_end(ch->judged, m->past_judged, frames);
+	window_end(ch->below, m->past_judged, frames);
 	window_end(ch->taken, m->past_taken, frames);
 }
 
@@ -338,8 +362,12 @@ static void process(void *state, const struct piece *piece)
 	m->box_at += (uint32_t)frames;
 	note(m, &s, piece->meters, frames);
 	smooth_run(&m->output, smooth_frames(m->rate), lift, frames);
+	if (m->vinyl)
+		memcpy(m->whole + m->half, s.need[0][EMPHASIS_ALL],
+		       (size_t)frames * sizeof *m->whole);
 	for (int c = 0; c < m->channels; c++)
 		channel_run(m, &s, c, piece->out[c], lift, piece->meters, frames);
+	window_end(m->whole, m->half, frames);
 }
 
 static void channel_adopt(const struct emphasis *m, struct emphasis_channel *ch,
@@ -352,6 +380,7 @@ static void channel_adopt(const struct emphasis *m, struct emphasis_channel *ch,
 	memcpy(ch->x, old->x, (size_t)m->past_x * sizeof(float));
 	memcpy(ch->h, old->h, (size_t)m->past_h * sizeof(float));
 	memcpy(ch->judged, old->judged, (size_t)m->past_judged * sizeof(float));
+	memcpy(ch->below, old->below, (size_t)m->past_judged * sizeof(float));
 	memcpy(ch->taken, old->taken, (size_t)m->past_taken * sizeof(float));
 }
 
@@ -370,6 +399,7 @@ static void adopt(void *state, const void *old_state)
 	m->box_at = old->box_at;
 	m->block = old->block;
 	m->taken_age = old->taken_age;
+	memcpy(m->whole, old->whole, (size_t)m->half * sizeof *m->whole);
 	m->output = old->output;
 	m->fade = old->fade;
 	for (int d = 0; d < 2; d++) {

@@ -52,6 +52,7 @@ struct emphasis_deck {
 /* Windows begin with as many frames of the past as their name's `past` says. */
 struct emphasis_channel {
 	float *x, *h, *judged, *taken;
+	float *below; /* vinyl: of judged, what r turns down; FM has it in h */
 	struct truepeak flat, lifted, out;
 	double pole;
 };
@@ -65,6 +66,7 @@ struct emphasis {
 	int judged_late; /* frames from the input to the detectors */
 	int past_x, past_h, past_judged, past_taken;
 	float *slope; /* 2 half + 1 taps: time x d/dt */
+	float *bend;  /* vinyl, half + 1 taps from the middle: (time x d/dt)^2 */
 	float *fall;  /* 2 half + 2 taps: before the pole, they take the emphasis off */
 	double pole;
 	float swing; /* (2 pi 15 kHz x time)^2 */
@@ -72,6 +74,7 @@ struct emphasis {
 	struct box_lengths lengths;
 	uint32_t box_mask, box_at;
 	int hold_blocks, block;
+	float *whole; /* window with `half` frames of the past: w, where it is a gain */
 	int taken_age; /* frames since something was last taken away */
 	struct smooth output;
 	struct crossfade fade;
@@ -82,7 +85,7 @@ struct emphasis {
 static inline size_t emphasis_adopt_bytes(const struct emphasis *m)
 {
 	const size_t ring = (m->box_mask + 1) * BOX_LANES * sizeof(uint64_t);
-	const int pasts = m->past_x + m->past_h + m->past_judged + m->past_taken;
+	const int pasts = m->past_x + m->past_h + 2 * m->past_judged + m->past_taken;
 	const size_t channel = 3 * TRUEPEAK_ADOPT_BYTES + (size_t)pasts * sizeof(float);
 	return 2 * (sizeof(struct emphasis_deck) + BOX_COUNT * ring) +
 	       (size_t)m->channels * channel;

@@ -126,9 +126,13 @@ static const struct meter meters[] = {
 			    .flags = METER_LINEAR | METER_PER_CHANNEL },
 };
 
-/* Both filters are exact up to PASS_HZ and pass nothing from STOP_HZ on. */
+/* h and the de-emphasis are exact up to PASS and pass nothing from STOP on. Of a groove all
+ * that is heard counts, and at 44.1 kHz STOP lies as far beyond half the rate as PASS before
+ * it. */
 #define PASS_HZ 17000.0
 #define STOP_HZ 22000.0
+#define PASS_VINYL_HZ 20000.0
+#define STOP_VINYL_HZ 28000.0
 #define FILTER_DB 80.0
 #define LOOK_SECONDS 0.001
 /* Under the ceiling, 0.026 dB: points between samples are a little lower than crests. */
@@ -151,15 +155,27 @@ static double time_frames(const struct setup *setup)
 	return (slow ? 75e-6 : 50e-6) * setup->rate;
 }
 
+static double pass_of(const struct setup *setup)
+{
+	return is_vinyl(setup) ? PASS_VINYL_HZ : PASS_HZ;
+}
+
+static double stop_of(const struct setup *setup)
+{
+	return is_vinyl(setup) ? fmin(STOP_VINYL_HZ, setup->rate - PASS_VINYL_HZ)
+			       : STOP_HZ;
+}
+
 /* Cycles per frame of the middle of the filters' fall. */
 static double cut_of(const struct setup *setup)
 {
-	return fmin(0.5 * (PASS_HZ + STOP_HZ) / setup->rate, 0.45);
+	const double middle = 0.5 * (pass_of(setup) + stop_of(setup)) / setup->rate;
+	return fmin(middle, is_vinyl(setup) ? 0.5 : 0.45);
 }
 
 static int half_of(const struct setup *setup)
 {
-	return fir_half(FILTER_DB, (STOP_HZ - PASS_HZ) / setup->rate);
+	return fir_half(FILTER_DB, (stop_of(setup) - pass_of(setup)) / setup->rate);
 }
 
 static int look_of(const struct setup *setup)
@@ -183,12 +199,15 @@ static int rewarm(const struct setup *setup)
 	return 4 * latency(setup);
 }
 
-/* time x d/dt of a windowed low-pass: the slope of sin(w t) / (pi t), exact at 0 Hz. */
+/* time x d/dt of a windowed low-pass: the slope of sin(w t) / (pi t). FM: exact at 0 Hz,
+ * where it begins; a groove's is as it comes, and exact from 1 kHz up. */
 static void slope_init(struct emphasis *m, double cut, double time)
 {
 	const double w = 2 * M_PI * cut;
 	double sum = 0;
 	for (int pass = 0; pass < 2; pass++) {
+		if (pass && m->vinyl)
+			sum = fir_window(FILTER_DB, 0);
 		for (int k = 1; k <= m->half; k++) {
 			const double tap =
 				(cos(w * k) * w * k - sin(w * k)) / (M_PI * k * k) *
@@ -198,6 +217,20 @@ static void slope_init(struct emphasis *m, double cut, double time)
 			m->slope[m->half - k] = -m->slope[m->half + k];
 		}
 	}
+}
+
+/* (time x d/dt)^2 up to half the rate: the second slope of sin(pi t) / (pi t), 0 at 0 Hz. */
+static void bend_init(struct emphasis *m, double time)
+{
+	const double scale = 2 * time * time / fir_window(FILTER_DB, 0);
+	double sum = 0;
+	for (int k = 1; k <= m->half; k++) {
+		const double tap = (k % 2 ? scale : -scale) / ((double)k * k) *
+				   fir_window(FILTER_DB, (double)k / (m->half + 1));
+		m->bend[k] = (float)tap;
+		sum += tap;
+	}
+	m->bend[0] = (float)(-2 * sum);
 }
 
 /* The de-emphasis' answer to an impulse is exp(-t / time) / time. After the same low-pass, a
@@ -234,8 +267,7 @@ static void lengths_init(struct emphasis *m, const struct setup *setup)
 	m->reach = look_of(setup);
 	m->late = TRUEPEAK_DELAY + m->reach;
 	m->judged_late = m->vinyl ? 2 * m->half : m->half;
-	m->past_x = m->latency > 2 * m->half ? m->latency : 2 * m->half;
-	m->past_h = m->latency > 2 * m->half ? m->latency : 2 * m->half;
+	m->past_x = m->past_h = m->latency; /* more than the filters reach back */
 	m->past_judged = m->late;
 	m->past_taken = 2 * m->half + 1;
 	m->hold_blocks = (m->reach + 1 + GRID_FRAMES - 1) / GRID_FRAMES;
@@ -266,6 +298,7 @@ static void memory_init(struct emphasis *m, struct arena *arena)
 		ch->x = window_alloc(arena, m->past_x);
 		ch->h = window_alloc(arena, m->past_h);
 		ch->judged = window_alloc(arena, m->past_judged);
+		ch->below = window_alloc(arena, m->past_judged);
 		ch->taken = window_alloc(arena, m->past_taken);
 	}
 }
@@ -277,8 +310,11 @@ static void *init(struct arena *arena, const struct setup *setup)
 	lengths_init(m, setup);
 	memory_init(m, arena);
 	m->slope = arena_alloc(arena, (2 * (size_t)m->half + 1) * sizeof(float));
+	m->bend = arena_alloc(arena, ((size_t)m->half + 1) * sizeof(float));
 	m->fall = arena_alloc(arena, (2 * (size_t)m->half + 2) * sizeof(float));
+	m->whole = window_alloc(arena, m->half);
 	slope_init(m, cut, time);
+	bend_init(m, time);
 	fall_init(m, cut, time);
 	const double turn = 2 * M_PI * 15000 * time / setup->rate;
 	m->swing = (float)(turn * turn);
