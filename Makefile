@@ -162,7 +162,7 @@ $(BUILD)/kernels: tests/kernels.c $(KERNELS_ALONE)
 ARM64 = CC=aarch64-linux-gnu-gcc BUILD=$(BUILD)/arm64
 ALONE = MODULES="$(filter-out lineq loudness,$(MODULES))" WERROR=-Werror
 arm64: deps-check
-	@$(MAKE) -s $(ARM64) WERROR=-Werror $(REALTIME_ROOM:%.c=$(BUILD)/arm64/%.o) \
+	@$(MAKE) -s $(ARM64) WERROR=-Werror $(patsubst %.c,$(BUILD)/arm64/%.o,$(filter-out %/process.c,$(REALTIME_ROOM))) \
 		$(foreach m,$(MODULES),$(BUILD)/arm64/modules/$m/$m.base.o)
 	@$(MAKE) -s $(ARM64) $(ALONE) $(BUILD)/arm64/kernels
 	@$(MAKE) -s BUILD=$(BUILD)/alone $(ALONE) $(BUILD)/alone/kernels
@@ -227,7 +227,7 @@ RTSAN_TESTS = audio/test_rt conform
 ALLOWED = memcpy memset memmove memcmp fmin fmax expf exp2f logf log2f log10f powf sinf cosf tanf sqrtf fabsf \
 	fmaxf fminf floorf ceilf roundf lrintf exp exp2 log log2 log10 pow sin cos tan tanh \
 	tanhf atan2f sqrt fabs floor ceil lrint fma fmaf \
-	fftwf_execute_dft_r2c fftwf_execute_dft_c2r _GLOBAL_OFFSET_TABLE_
+	fftwf_execute_dft_r2c fftwf_execute_dft_c2r jack_port_get_buffer _GLOBAL_OFFSET_TABLE_
 symbols: $(REALTIME_OBJECTS)
 	@$(foreach o,$^,ld -r -o $(BUILD)/audio.o $(o) && nm -u $(BUILD)/audio.o | \
 		awk '{ print $$2 }' | grep -vxF $(foreach a,$(ALLOWED),-e $a) | \

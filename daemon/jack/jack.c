@@ -1,15 +1,14 @@
-/* jack.c - our client in JACK: callbacks, and the control thread's side.
+/* jack.c - our client in JACK: the control thread's side.
  *
- * on_process() is the audio thread: it gathers the ports' buffers, calls rt_run() and does
- * nothing else. The other callbacks run on JACK's own threads: they store an atomic, may
- * write an eventfd, and call nothing of libjack. jack_thread.c is the JACK thread: any of its
- * calls may hang for as long as the server does, so the control thread never waits for it;
- * it sends the newest set of ports, and reads atomics and notes.
+ * audio/process.c is the audio thread, callbacks.c what JACK's other threads call, thread.c
+ * the JACK thread: any call of it may hang for as long as the server does, so the control
+ * thread never waits for it. It sends the newest set of ports, and reads atomics and notes.
  *
  *   control --port_set--> JACK thread --register, activate, connect--> libjack
  *   control <--state, counts, notes-- JACK thread, callbacks
  */
-#include "daemon/jack/state.h"
+#include "daemon/jack/callbacks.h"
+#include "daemon/jack/thread.h"
 
 #include "daemon/base/clock.h"
 #include "daemon/base/log.h"
@@ -21,137 +20,9 @@
 #include <time.h>
 
 enum {
-	CALL_MS_MAX = 2000, /* a libjack call that takes longer is reported */
-	STALL_MS = 500, /* no cycle for so long, and for 8 periods: the server hangs */
-	REOPEN_MS = 5000,         /* without a cycle: try with a new client */
-	XRUN_MS = 1000,           /* between two events about xruns */
-	STACK_BYTES = 128 * 1024, /* of the audio thread, touched before it plays */
+	REOPEN_MS = 5000, /* without a cycle: try with a new client */
+	XRUN_MS = 1000,   /* between two events about xruns */
 };
-
-/* ---- JACK's threads ------------------------------------------------------------------ */
-
-/* The audio thread. */
-static int on_process(jack_nframes_t frames, void *context)
-{
-	struct jack *jack = context;
-	float *buffers[PORTS_MAX];
-	bool is_output[PORTS_MAX];
-
-	ports_gather(&jack->ports, (int)frames, buffers, is_output);
-	if (atomic_load_explicit(&jack->freewheel, memory_order_relaxed))
-		for (int i = 0; i < 1000 && engine_taps_full(jack->engine); i++)
-			nanosleep(&(struct timespec) { .tv_nsec = 1000000 }, NULL);
-	if (atomic_load_explicit(&jack->wired, memory_order_relaxed))
-		rt_run(jack->rt, buffers, is_output, (int)frames);
-	else
-		ports_silence(buffers, is_output, (int)frames);
-	ports_release(&jack->ports);
-	return 0;
-}
-
-/* The audio thread, before its first cycle: page faults now rather than later. */
-static void on_thread(void *context)
-{
-	char stack[STACK_BYTES];
-
-	(void)context;
-	pthread_setname_np(pthread_self(), "lathe-audio");
-	memset(stack, 0, sizeof stack);
-	__asm__ volatile("" : : "r"(stack) : "memory");
-}
-
-void jack_gone(struct jack *jack, const char *reason)
-{
-	snprintf(jack->reason, sizeof jack->reason, "%s", reason);
-	atomic_store(&jack->gone, true);
-	ring(jack->wake);
-}
-
-static void on_shutdown(jack_status_t status, const char *reason, void *context)
-{
-	(void)status;
-	jack_gone(context, reason);
-}
-
-/* The first call comes on the audio thread itself, so nothing but a store. */
-static int on_block(jack_nframes_t frames, void *context)
-{
-	struct jack *jack = context;
-
-	atomic_store(&jack->block, (int)frames);
-	return 0;
-}
-
-static int on_rate(jack_nframes_t rate, void *context)
-{
-	struct jack *jack = context;
-
-	if ((int)rate != atomic_load(&jack->rate))
-		jack_gone(jack, "its rate is another");
-	return 0;
-}
-
-static int on_xrun(void *context)
-{
-	struct jack *jack = context;
-
-	atomic_fetch_add(&jack->xruns, 1);
-	return 0;
-}
-
-static void on_freewheel(int starting, void *context)
-{
-	struct jack *jack = context;
-
-	atomic_store(&jack->freewheel, starting != 0);
-}
-
-static void on_port(jack_port_id_t port, int registered, void *context)
-{
-	struct jack *jack = context;
-
-	if (registered) {
-		unsigned arrival = atomic_load(&jack->arrivals);
-
-		atomic_store(&jack->arrived[arrival % ARRIVALS], port);
-		atomic_store(&jack->arrivals, arrival + 1);
-	}
-	atomic_store(&jack->rewired, true);
-	ring(jack->wake);
-}
-
-static void on_connect(jack_port_id_t a, jack_port_id_t b, int connected, void *context)
-{
-	struct jack *jack = context;
-
-	(void)a, (void)b, (void)connected;
-	atomic_store(&jack->rewired, true);
-	ring(jack->wake);
-}
-
-/* The one callback whose answer is libjack calls; they do not reach the server. */
-static void on_latency(jack_latency_callback_mode_t mode, void *context)
-{
-	struct jack *jack = context;
-
-	ports_latency(&jack->ports, mode);
-}
-
-void jack_callbacks(struct jack *jack, jack_client_t *client)
-{
-	jack_on_info_shutdown(client, on_shutdown, jack);
-	jack_set_process_callback(client, on_process, jack);
-	jack_set_thread_init_callback(client, on_thread, jack);
-	jack_set_buffer_size_callback(client, on_block, jack);
-	jack_set_sample_rate_callback(client, on_rate, jack);
-	jack_set_xrun_callback(client, on_xrun, jack);
-	jack_set_freewheel_callback(client, on_freewheel, jack);
-	jack_set_port_registration_callback(client, on_port, jack);
-	jack_set_port_connect_callback(client, on_connect, jack);
-	jack_set_latency_callback(client, on_latency, jack);
-}
-
-/* ---- the control thread -------------------------------------------------------------- */
 
 struct jack *jack_create(const char *client, const char *server,
 			 struct event_log *events)
@@ -296,16 +167,17 @@ static void tick_pulse(struct jack *jack, int64_t now)
 	struct pulse *pulse = &jack->pulse;
 	int rate = atomic_load(&jack->rate);
 	int64_t second = INT64_C(1000000000);
-	int64_t period = rate > 0 ? atomic_load(&jack->block) * second / rate : 0;
+	int64_t period =
+		rate > 0 ? atomic_load(&jack->process.block) * second / rate : 0;
 	bool hung;
 
 	pulse_feel(pulse, now, atomic_load(&jack->state) == STATE_ACTIVE,
-		   atomic_load(&jack->ports.cycles), period,
+		   atomic_load(&jack->process.ports.cycles), period,
 		   atomic_load(&jack->call.since_ns));
 	hung = pulse->stalled || pulse->late;
 	/* PipeWire's libjack tells nobody when its server is gone. */
 	if (pulse->stalled && now - pulse->moved_ns > REOPEN_MS * INT64_C(1000000))
-		on_shutdown(0, "it ran no cycles for too long", jack);
+		callbacks_gone(jack, "it ran no cycles for too long");
 	if (hung == jack->hung)
 		return;
 	jack->hung = hung;
@@ -338,7 +210,7 @@ void jack_tick(struct jack *jack, struct status *status)
 		 : atomic_load(&jack->offers) ? "lost"
 					      : "waiting");
 	snprintf(status->server, sizeof status->server, "%s", jack->server);
-	status->block = jack->pulse.running ? atomic_load(&jack->block) : 0;
+	status->block = jack->pulse.running ? atomic_load(&jack->process.block) : 0;
 	if (atomic_load(&jack->offers))
 		status->rate = atomic_load(&jack->rate);
 	status->xruns = atomic_load(&jack->xruns);

@@ -1,7 +1,7 @@
 /* ports.c - our JACK ports, by the engine's slots.
  *
- * ports_gather() and ports_release() are run by the audio thread, ports_latency() by JACK's
- * notification thread, the rest by the JACK thread.
+ * ports_latency() is run by JACK's notification thread, the rest by the JACK thread. What the
+ * audio thread does with them is in audio/process.c.
  */
 #include "daemon/jack/ports.h"
 
@@ -95,45 +95,6 @@ bool set_same(const struct port_set *a, const struct port_set *b)
 			return false;
 	}
 	return true;
-}
-
-/* ---- audio --------------------------------------------------------------------------- */
-
-void ports_gather(struct ports *ports, int frames, float *buffers[PORTS_MAX],
-		  bool is_output[PORTS_MAX])
-{
-	int used = atomic_load_explicit(&ports->used, memory_order_acquire);
-
-	memset(buffers + used, 0, sizeof(*buffers) * (size_t)(PORTS_MAX - used));
-	memset(is_output + used, 0, sizeof(*is_output) * (size_t)(PORTS_MAX - used));
-	for (int i = 0; i < used; i++) {
-		struct slot *slot = &ports->slots[i];
-		jack_port_t *port =
-			atomic_load_explicit(&slot->port, memory_order_acquire);
-
-		is_output[i] =
-			atomic_load_explicit(&slot->is_output, memory_order_relaxed);
-		bool open =
-			is_output[i] ||
-			!atomic_load_explicit(&slot->of_node, memory_order_relaxed) ||
-			atomic_load_explicit(&slot->connected, memory_order_relaxed);
-		buffers[i] = port && open ? jack_port_get_buffer(port,
-								 (jack_nframes_t)frames)
-					  : NULL;
-	}
-}
-
-void ports_release(struct ports *ports)
-{
-	atomic_fetch_add_explicit(&ports->cycles, 1, memory_order_release);
-}
-
-void ports_silence(float *const buffers[PORTS_MAX], const bool is_output[PORTS_MAX],
-		   int frames)
-{
-	for (int i = 0; i < PORTS_MAX; i++)
-		if (buffers[i] && is_output[i])
-			memset(buffers[i], 0, sizeof(float) * (size_t)frames);
 }
 
 /* ---- latency ------------------------------------------------------------------------- */

@@ -2,6 +2,7 @@
 #ifndef LATHE_JACK_PORTS_H
 #define LATHE_JACK_PORTS_H
 
+#include "daemon/audio/process.h"
 #include "daemon/engine/engine.h"
 #include "daemon/jack/patch.h"
 
@@ -34,28 +35,6 @@ bool set_same(const struct port_set *a, const struct port_set *b); /* the same p
 /* Adds a port, in place of those with its name or its slot. */
 void set_add(struct port_set *set, const struct port *port);
 
-/* The JACK thread writes, the audio thread and the latency callback read. */
-struct slot {
-	_Atomic(jack_port_t *) port;
-	_Atomic bool is_output, of_node;
-	_Atomic bool connected; /* as seen last; of a node's return */
-	_Atomic int latency;
-};
-
-struct ports {
-	struct slot slots[PORTS_MAX];
-	_Atomic int used;        /* slots from here on never had a port */
-	_Atomic uint64_t cycles; /* that the audio thread has ended */
-};
-
-/* Audio: the buffers of this cycle, none of a return that is not connected; and when it is
- * done with them. */
-void ports_gather(struct ports *ports, int frames, float *buffers[PORTS_MAX],
-		  bool is_output[PORTS_MAX]);
-void ports_release(struct ports *ports);
-/* Audio: silence on every output. */
-void ports_silence(float *const buffers[PORTS_MAX], const bool is_output[PORTS_MAX],
-		   int frames);
 /* JACK's latency callback. */
 void ports_latency(struct ports *ports, jack_latency_callback_mode_t mode);
 

@@ -1,4 +1,4 @@
-/* state.h - what jack.c and jack_thread.c share; each field names its thread. */
+/* state.h - what the files of this room share; each field names its thread. */
 #ifndef LATHE_JACK_STATE_H
 #define LATHE_JACK_STATE_H
 
@@ -30,7 +30,7 @@ struct jack {
 	/* Between the JACK thread and the control thread. */
 	_Atomic(struct port_set *) mailbox;
 	struct notes notes; /* what the JACK thread has to say */
-	_Atomic int state, rate, block;
+	_Atomic int state, rate;
 	_Atomic uint64_t offers; /* clients opened so far; `rate` is stored before */
 	_Atomic uint64_t done;   /* serial of the newest set that is in place */
 	_Atomic bool quit;
@@ -38,21 +38,19 @@ struct jack {
 
 	/* Stored by callbacks. */
 	_Atomic uint64_t xruns;
-	_Atomic bool gone, rewired, freewheel;
+	_Atomic bool gone, rewired;
 	_Atomic jack_port_id_t arrived[ARRIVALS]; /* a ring of the newest ports */
 	_Atomic unsigned arrivals;
 	char reason[128]; /* of being gone */
 
-	struct ports ports;
-	struct engine *engine; /* of the active client, and its audio */
-	struct rt *rt;
+	struct process process; /* what the audio thread sees */
+	struct engine *engine;  /* of the active client */
 
 	/* JACK thread. */
 	jack_client_t *client;
 	struct patch *patch;
 	struct cords cords;
 	struct names names;
-	_Atomic bool wired; /* connected, so the rack may start, fading in */
 	bool off_rate; /* the server is none for us, and stays so until it starts anew */
 	jack_status_t refusal; /* the last one told */
 	unsigned arrivals_seen;
@@ -81,12 +79,5 @@ static inline void hush(int fd)
 	ssize_t length = read(fd, &count, sizeof count);
 	(void)length;
 }
-
-/* The JACK thread: context is a struct jack. */
-void *jack_main(void *context);
-/* The JACK thread: what libjack is to call. */
-void jack_callbacks(struct jack *jack, jack_client_t *client);
-/* JACK's threads: this client is of no more use. */
-void jack_gone(struct jack *jack, const char *reason);
 
 #endif

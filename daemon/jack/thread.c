@@ -1,6 +1,8 @@
 /* thread.c - the JACK thread: it makes every control call of libjack, one at a time. Any
  * of them may hang for as long as the server does. */
-#include "daemon/jack/state.h"
+#include "daemon/jack/thread.h"
+
+#include "daemon/jack/callbacks.h"
 
 #include <poll.h>
 #include <stdio.h>
@@ -60,10 +62,11 @@ static void client_open(struct jack *jack)
 		jack->off_rate = false;
 	if (jack->client) {
 		atomic_store(&jack->gone, false);
-		atomic_store(&jack->freewheel, false);
+		atomic_store(&jack->process.freewheel, false);
 		atomic_store(&jack->rate, (int)jack_get_sample_rate(jack->client));
-		atomic_store(&jack->block, (int)jack_get_buffer_size(jack->client));
-		jack_callbacks(jack, jack->client);
+		atomic_store(&jack->process.block,
+			     (int)jack_get_buffer_size(jack->client));
+		callbacks_set(jack, jack->client);
 	}
 	call_end(&jack->call);
 	if (!jack->client) {
@@ -88,10 +91,10 @@ static void client_close(struct jack *jack)
 	call_begin(&jack->call, "jack_client_close");
 	jack_client_close(jack->client);
 	call_end(&jack->call);
-	atomic_store(&jack->wired, false);
+	atomic_store(&jack->process.wired, false);
 	jack->patch = NULL;
 	jack->client = NULL;
-	ports_clear(&jack->ports);
+	ports_clear(&jack->process.ports);
 }
 
 static void client_lost(struct jack *jack)
@@ -108,18 +111,19 @@ static void client_lost(struct jack *jack)
 static void client_activate(struct jack *jack, struct engine *engine)
 {
 	jack->engine = engine;
-	jack->rt = engine_rt(engine);
+	jack->process.rt = engine_rt(engine);
 	call_begin(&jack->call, "jack_activate");
 	int trouble = jack_activate(jack->client);
 	call_end(&jack->call);
 	if (trouble) {
-		jack_gone(jack, "it did not activate us");
+		callbacks_gone(jack, "it did not activate us");
 		return;
 	}
+	pthread_setname_np(jack_client_thread_id(jack->client), "lathe-audio");
 	note_tell(&jack->notes, EVENT_NOTICE, "jack_found",
 		  "JACK server '%s' found: client %s, %d Hz, %d frames", jack->server,
 		  jack_get_client_name(jack->client), atomic_load(&jack->rate),
-		  atomic_load(&jack->block));
+		  atomic_load(&jack->process.block));
 	state_set(jack, STATE_ACTIVE);
 }
 
@@ -145,13 +149,13 @@ static void ports_connect(struct jack *jack)
 {
 	atomic_store(&jack->rewired, false);
 	call_begin(&jack->call, "jack_connect");
-	ports_look(&jack->ports); /* who has gone is to be known soon */
+	ports_look(&jack->process.ports); /* who has gone is to be known soon */
 	take_arrivals(jack);
 	patch_scan(jack->patch);
-	cords_follow(&jack->cords, jack->client, &jack->ports, jack->patch);
-	ports_look(&jack->ports);
+	cords_follow(&jack->cords, jack->client, &jack->process.ports, jack->patch);
+	ports_look(&jack->process.ports);
 	call_end(&jack->call);
-	atomic_store(&jack->wired, true);
+	atomic_store(&jack->process.wired, true);
 }
 
 /* Makes our ports in JACK those of the set. */
@@ -160,8 +164,8 @@ static void set_apply(struct jack *jack, const struct port_set *set)
 	bool active = atomic_load(&jack->state) == STATE_ACTIVE, moved;
 	char refused[PORT_NAME_BYTES];
 
-	if (!ports_change(&jack->ports, set, jack->client, jack->patch, &jack->call,
-			  active, refused, &moved))
+	if (!ports_change(&jack->process.ports, set, jack->client, jack->patch,
+			  &jack->call, active, refused, &moved))
 		note_tell(&jack->notes, EVENT_ERROR, "jack_port",
 			  "JACK did not register port %s: are all its ports in use?",
 			  refused);
@@ -173,7 +177,8 @@ static void set_apply(struct jack *jack, const struct port_set *set)
 		jack_recompute_total_latencies(jack->client);
 		call_end(&jack->call);
 	}
-	names_follow(&jack->names, jack->client, &jack->ports, set, &jack->call);
+	names_follow(&jack->names, jack->client, &jack->process.ports, set,
+		     &jack->call);
 }
 
 void *jack_main(void *context)

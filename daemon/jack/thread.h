@@ -1,0 +1,8 @@
+/* thread.h - the JACK thread: it makes every control call of libjack, one at a time. */
+#ifndef LATHE_JACK_THREAD_H
+#define LATHE_JACK_THREAD_H
+
+/* The thread's function; context is a struct jack. Ends after jack_close(). */
+void *jack_main(void *context);
+
+#endif
