@@ -238,10 +238,12 @@ effects:
 		clang-22 $(CPPFLAGS) -std=c11 -O2 -Wfunction-effects -Werror -fsyntax-only $$f || exit 1; \
 	done
 
-# What has threads under ThreadSanitizer, all tests under AddressSanitizer with UBSan.
+# What has threads under ThreadSanitizer, all tests under AddressSanitizer with UBSan; of
+# conform, every module at every rate.
 sanitize: deps-check
 	@tests/run $(foreach t,$(THREADED_TESTS),"$(call sanitized,thread,thread,$t)") \
-		$(foreach t,$(SANITIZED_TESTS),"$(call sanitized,address,address$(comma)undefined,$t)")
+		$(foreach t,$(SANITIZED_TESTS),"$(call sanitized,address,address$(comma)undefined,$t)") \
+		"$(call sanitized,address,address$(comma)undefined,conform) --rates"
 sanitized = $(MAKE) -s BUILD=$(BUILD)/$1 CC=clang-22 SANITIZE=$2 $(BUILD)/$1/tests/$3 && \
 	$(BUILD)/$1/tests/$3
 THREADED_TESTS = engine/test_engine audio/test_handover audio/test_rt osc/test_osc osc/test_watch \

@@ -10,8 +10,9 @@
  * points of it, which is nearly minimax. Antiderivative anti-aliasing puts out means of two
  * neighbours, half a frame late and duller: the low-pass that leads down from the top has
  * an even length, half a frame of delay of its own, and lifts what they lost. Flat to 20 kHz
- * within 0.04 dB, images and aliases under 20 kHz 80 dB down or more. The delay up and down
- * is padded to whole frames. Audio thread, but oversample_design().
+ * within 0.04 dB, images and aliases under 20 kHz 80 dB down or more; below 44.1 kHz the same
+ * share of the band (0.45 of the rate) takes the place of 20 kHz. The delay up and down is
+ * padded to whole frames. Audio thread, but oversample_design().
  */
 #ifndef LATHE_DSP_OVERSAMPLE_H
 #define LATHE_DSP_OVERSAMPLE_H
@@ -30,7 +31,7 @@ enum {
 	OVERSAMPLE_TAPS_FOUR = 6, /* and between 4 and 8 */
 	OVERSAMPLE_TAPS_HIGH = 10,
 	OVERSAMPLE_TAPS_TOP = 12,      /* of the low-pass from the top */
-	OVERSAMPLE_TAPS_TOP_SHORT = 8, /* the same where the top is above 300 kHz */
+	OVERSAMPLE_TAPS_TOP_SHORT = 8, /* the same of 8 phases or above 300 kHz */
 	OVERSAMPLE_MEMORY = 80,        /* frames that the first stage remembers */
 	OVERSAMPLE_MEMORY_HIGH = 16,   /* and the others */
 	OVERSAMPLE_ROW = OVERSAMPLE_MEMORY + OVERSAMPLE_FRAMES + 16,
@@ -186,7 +187,8 @@ static inline void oversample_low_pass(float *top, int taps, double edge)
 static inline void oversample_design(struct oversample_design *design, double rate,
 				     int stages)
 {
-	const double edge_hz = 20000, stop_db = 90, beta = 0.1102 * (stop_db - 8.7);
+	const double edge_hz = 20000 * fmin(rate / 44100, 1);
+	const double stop_db = 90, beta = 0.1102 * (stop_db - 8.7);
 	stages -= (rate > 50000) + (rate > 100000);
 	design->stages = stages = stages < 1 ? 1 : stages;
 	const int phases = 1 << stages;
@@ -209,8 +211,9 @@ static inline void oversample_design(struct oversample_design *design, double ra
 		delay +=
 			(phases >> (s + 1)) * (2 * half - 1) * (s + 1 < stages ? 2 : 1);
 	}
-	design->top_taps = rate * phases > 300000 ? OVERSAMPLE_TAPS_TOP_SHORT
-						  : OVERSAMPLE_TAPS_TOP;
+	design->top_taps = stages == OVERSAMPLE_STAGES || rate * phases > 300000
+				   ? OVERSAMPLE_TAPS_TOP_SHORT
+				   : OVERSAMPLE_TAPS_TOP;
 	oversample_low_pass(design->top, design->top_taps, heard / phases);
 	delay += design->top_taps / 2;
 	design->memory = (design->taps[0] + 15) / 16 * 16;

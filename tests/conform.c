@@ -1,10 +1,13 @@
 /* conform.c - what EVERY module must pass, driven through the real engine, in line.
  *
- *   conform [module ...]      all modules when none is named
- * What a module does not reach yet stands by name in tests/support/shortfall.h, and is printed.
+ *   conform [--rates] [module ...]    all modules when none is named; or only what
+ *                                     rates.h asks of them
+ * What a module does not reach yet stands by name in tests/support/shortfall.h, and is
+ * printed.
  */
 #include "tests/support/alone.h"
 #include "tests/support/random.h"
+#include "tests/support/rates.h"
 #include "tests/support/shortfall.h"
 #include "tests/support/tone.h"
 
@@ -63,15 +66,9 @@ static float audio_difference(const struct audio *a, const struct audio *b, int 
 
 /* ---- a module under test ------------------------------------------------------------- */
 
-static struct play *open_module_at(const struct module *module, const char *more,
-				   int rate)
-{
-	return alone_open(module->id, more, rate);
-}
-
 static struct play *open_module(const struct module *module, const char *more)
 {
-	return open_module_at(module, more, RATE);
+	return alone_open(module->id, more, RATE);
 }
 
 static void run(struct play *play, struct audio *in, struct audio *out, int from,
@@ -254,7 +251,7 @@ static void check_blocks(const struct module *module, int rate)
 		memset(in.channel[c] + FRAMES - PAUSE - 1, 0, sizeof(float) * PAUSE);
 	}
 	for (int b = 0; b < 4; b++) {
-		struct play *play = open_module_at(module, "", rate);
+		struct play *play = alone_open(module->id, "", rate);
 		if (!play)
 			break;
 		struct audio *to = b == 0 ? &first : &out;
@@ -566,24 +563,33 @@ static void test_jumps(const struct module *module)
 	}
 }
 
+static void test_all(const struct module *module)
+{
+	test_tables(module);
+	test_sweep(module);
+	test_blocks(module);
+	test_latency(module);
+	test_silence(module);
+	test_nonfinite(module);
+	test_bypass(module);
+	test_adopt(module);
+	test_jumps(module);
+}
+
 int main(int argc, char **argv)
 {
+	const bool rates_alone = argc > 1 && !strcmp(argv[1], "--rates");
+	const int first = rates_alone ? 2 : 1;
 	for (const struct module *const *m = module_registry; *m; m++) {
-		bool wanted = argc < 2;
-		for (int i = 1; i < argc; i++)
+		bool wanted = argc <= first;
+		for (int i = first; i < argc; i++)
 			wanted |= !strcmp(argv[i], (*m)->id);
 		if (!wanted || !strcmp((*m)->id, "output"))
 			continue;
 		int failed = test_failed, passed = test_passed;
-		test_tables(*m);
-		test_sweep(*m);
-		test_blocks(*m);
-		test_latency(*m);
-		test_silence(*m);
-		test_nonfinite(*m);
-		test_bypass(*m);
-		test_adopt(*m);
-		test_jumps(*m);
+		if (!rates_alone)
+			test_all(*m);
+		rates_check(*m);
 		printf("%s: %d passed, %d failed\n", (*m)->id, test_passed - passed,
 		       test_failed - failed);
 		fflush(stdout);

@@ -412,8 +412,14 @@ static void comp_process(void *state, const struct piece *piece) REALTIME
 	s->next_frame = piece->frame + (uint64_t)piece->frames;
 }
 
+/* Too much of it is left to the rewarming, which is longer. */
 static void ring_adopt(struct comp_state *s, const struct comp_state *old, int channel)
 {
+	const size_t bytes =
+		(size_t)s->lookahead_max * (size_t)s->channels * sizeof(float);
+
+	if (bytes + sizeof *s > ADOPT_BYTES_MAX)
+		return;
 	for (int i = 1; i <= s->lookahead_max; i++) {
 		const size_t at =
 			(size_t)(old->next_frame - (uint64_t)i) & s->ring_mask;

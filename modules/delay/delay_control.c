@@ -36,7 +36,8 @@ static const struct meter meters[] = {
 				 .label = "Frames",
 				 .help = "The delay in force, in frames",
 				 .unit = "",
-				 .max = 1920000.0f,
+				 /* At the highest rate that there is. */
+				 .max = 3840000.0f,
 				 .fold = FOLD_LAST },
 };
 

@@ -460,7 +460,7 @@ static void deck_adopt(const struct limiter *l, struct limiter_deck *deck,
 }
 
 /* Any mode takes over from any other: what was heard, what is held and released, and the
- * boxes are filled anew, for their lengths may differ. limiter_adopt_bytes() counts. */
+ * boxes are filled anew, for their lengths may differ. limiter_all_bytes() counts. */
 static void adopt(void *state, const void *old_state) REALTIME;
 static void adopt(void *state, const void *old_state)
 {
@@ -473,7 +473,7 @@ static void adopt(void *state, const void *old_state)
 	l->fade = old->fade;
 	memcpy(l->now, old->now, sizeof l->now);
 	memcpy(l->blocks, old->blocks, sizeof l->blocks);
-	for (int c = 0; c < l->channels; c++) {
+	for (int c = 0; c < l->channels && limiter_keeps_rings(l); c++) {
 		const struct limiter_channel *from = &old->channel[c];
 		refill_delay(l, &l->channel[c], old->strict ? from->raw : from->delay);
 		truepeak_adopt(&l->channel[c].out, &from->out);

@@ -25,8 +25,8 @@ enum limiter_meter { LIMITER_GR, LIMITER_TRUE_PEAK };
 
 enum {
 	LIMITER_PAIRS_MAX = CHANNELS_MAX / BOX_LANES,
-	LIMITER_HOLD_MAX = 64,  /* blocks of GRID_FRAMES: 17 ms at 192 kHz and more */
-	LIMITER_GROUP_MAX = 16, /* frames; at 192 kHz */
+	LIMITER_HOLD_MAX = 128, /* blocks of GRID_FRAMES: 17 ms at 384 kHz and more */
+	LIMITER_GROUP_MAX = 32, /* frames; at 384 kHz */
 	LIMITER_GROUPS = 16,    /* most that end in a piece */
 	LIMITER_LANES = 16,
 	LIMITER_GUARD_MAX = 96, /* half the guard's taps */
@@ -88,14 +88,25 @@ struct limiter {
 	struct limiter_deck deck[2];
 };
 
-/* What adopt() copies at most: in the middle of a fade. */
-static inline size_t limiter_adopt_bytes(const struct limiter *l)
+/* What adopt() copies at most, in the middle of a fade, beside the rings; and with them. */
+static inline size_t limiter_deck_bytes(const struct limiter *l)
 {
 	const size_t boxes = box_adopt_bytes(&l->lengths) * LIMITER_PAIRS_MAX;
+	return sizeof l->now + sizeof l->blocks +
+	       2 * (sizeof(struct limiter_deck) + boxes);
+}
+
+static inline size_t limiter_all_bytes(const struct limiter *l)
+{
 	const size_t channel =
 		(size_t)l->ring_frames * sizeof(float) + TRUEPEAK_ADOPT_BYTES;
-	return sizeof l->now + sizeof l->blocks + (size_t)l->channels * channel +
-	       2 * (sizeof(struct limiter_deck) + boxes);
+	return limiter_deck_bytes(l) + (size_t)l->channels * channel;
+}
+
+/* Rings of many channels at a high rate are too large to copy: rewarm() fills them. */
+static inline bool limiter_keeps_rings(const struct limiter *l)
+{
+	return limiter_all_bytes(l) <= ADOPT_BYTES_MAX;
 }
 
 #endif

@@ -178,20 +178,16 @@ static void boxes_init(struct box *box, struct arena *arena, size_t frames)
 		box->past[k] = arena_alloc(arena, frames * sizeof *box->past[k]);
 }
 
-static void *init(struct arena *arena, const struct setup *setup)
+static void sizes_init(struct limiter *l, const struct setup *setup)
 {
-	struct limiter *l = arena_alloc(arena, sizeof *l);
 	const int look_max =
 		(int)(params[LIMITER_LOOK_AHEAD].max * (float)setup->rate / 1000);
-	const size_t window = 2 * LIMITER_GUARD_MAX + GRID_FRAMES;
 
 	l->channels = setup->channels;
 	l->rate = setup->rate;
 	l->strict = mode_of(setup) == LIMITER_STRICT;
 	l->look_frames = look_frames(setup);
 	l->group = group_frames(l->rate);
-	for (int k = 0; k < l->group; k++)
-		l->ramp[k] = (float)(k + 1) / (float)l->group;
 	/* The same for every mode, so that one can take over another's memory. */
 	l->ring_frames = (look_max + TRUEPEAK_DELAY + 2 * LIMITER_GUARD_MAX) /
 				 GRID_FRAMES * GRID_FRAMES +
@@ -201,6 +197,24 @@ static void *init(struct arena *arena, const struct setup *setup)
 		l->box_mask *= 2;
 	l->box_mask--;
 	box_lengths_init(&l->lengths, look_reach(setup));
+}
+
+static int rewarm(const struct setup *setup)
+{
+	struct limiter l = { 0 };
+
+	sizes_init(&l, setup);
+	return limiter_keeps_rings(&l) ? 0 : l.ring_frames + warmup(setup);
+}
+
+static void *init(struct arena *arena, const struct setup *setup)
+{
+	struct limiter *l = arena_alloc(arena, sizeof *l);
+	const size_t window = 2 * LIMITER_GUARD_MAX + GRID_FRAMES;
+
+	sizes_init(l, setup);
+	for (int k = 0; k < l->group; k++)
+		l->ramp[k] = (float)(k + 1) / (float)l->group;
 	guard_init(l);
 	for (int c = 0; c < l->channels; c++) {
 		struct limiter_channel *ch = &l->channel[c];
@@ -271,6 +285,7 @@ const struct module module_limiter = {
 	.init = init,
 	.latency = latency,
 	.warmup = warmup,
+	.rewarm = rewarm,
 	.numbers_bytes = numbers_bytes,
 	.design = design,
 };

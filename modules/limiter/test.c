@@ -25,7 +25,7 @@ struct bench {
 
 static void bench_build(struct bench *b)
 {
-	b->setup = (struct setup) { .rate = RATE,
+	b->setup = (struct setup) { .rate = b->setup.rate,
 				    .channels = CHANNELS,
 				    .values = b->values };
 	b->arena = arena_create();
@@ -33,13 +33,18 @@ static void bench_build(struct bench *b)
 	module_limiter.design(&b->setup, b->values, &b->numbers);
 }
 
-static void bench_open(struct bench *b, enum limiter_mode mode)
+static void bench_open_at(struct bench *b, enum limiter_mode mode, int rate)
 {
-	*b = (struct bench) { .most_reduction = 1 };
+	*b = (struct bench) { .setup.rate = rate, .most_reduction = 1 };
 	for (int i = 0; i < LIMITER_PARAMS; i++)
 		b->values[i] = module_limiter.params[i].def;
 	b->values[LIMITER_MODE] = (float)mode;
 	bench_build(b);
+}
+
+static void bench_open(struct bench *b, enum limiter_mode mode)
+{
+	bench_open_at(b, mode, RATE);
 }
 
 static void bench_set(struct bench *b, int param, float value)
@@ -372,27 +377,59 @@ static void holds_still_under_a_tone(double hz)
 	free(y);
 }
 
-static void adopt_copies_little(void)
+/* Noise 12 dB over the ceiling, at rates from the lowest to the highest. */
+static void keeps_the_ceiling_at(int rate)
 {
-	static const int rates[] = { 44100, 48000, 88200, 96000, 176400, 192000 };
-	for (int r = 0; r < 6; r++)
+	const int frames = rate / 4;
+	float *x = calloc((size_t)frames * CHANNELS, sizeof(float));
+	float *y = calloc((size_t)frames * CHANNELS, sizeof(float));
+	float *const planes[CHANNELS] = { x, x + frames };
+
+	random_fill(planes, frames, 1);
+	for (int mode = LIMITER_LIVE; mode <= LIMITER_STRICT; mode++) {
+		struct bench b;
+		bench_open_at(&b, (enum limiter_mode)mode, rate);
+		bench_set(&b, LIMITER_CEILING, -12);
+		bench_run(&b, x, y, frames, GRID_FRAMES);
+		float most = 0;
+		for (int i = 0; i < frames * CHANNELS; i++)
+			most = fmaxf(most, fabsf(y[i]));
+		CHECK(most <= (float)db_gain(-12) && most > (float)db_gain(-17),
+		      "%d Hz, mode %d: %.2f dBFS", rate, mode,
+		      20 * log10((double)most));
+		bench_close(&b);
+	}
+	free(x);
+	free(y);
+}
+
+static void holds_at_every_rate(void)
+{
+	static const int rates[] = { 8000,  11025, 22050,  32000,  40000, 44100,
+				     88200, 96000, 176400, 192000, 384000 };
+	for (size_t r = 0; r < sizeof rates / sizeof *rates; r++) {
+		keeps_the_ceiling_at(rates[r]);
 		for (int mode = LIMITER_LIVE; mode <= LIMITER_STRICT; mode++) {
 			struct bench b;
-			bench_open(&b, (enum limiter_mode)mode);
-			b.setup.rate = rates[r];
+			bench_open_at(&b, (enum limiter_mode)mode, rates[r]);
 			b.setup.channels = CHANNELS_MAX;
 			const struct limiter *l =
 				module_limiter.init(b.arena, &b.setup);
-			CHECK(limiter_adopt_bytes(l) <= ADOPT_BYTES_MAX,
-			      "%d Hz, mode %d: adopt() copies %zu bytes", rates[r],
-			      mode, limiter_adopt_bytes(l));
+			const bool keeps = limiter_keeps_rings(l);
+			CHECK(limiter_deck_bytes(l) <= ADOPT_BYTES_MAX &&
+				      keeps == (rates[r] <= 192000) &&
+				      keeps == (module_limiter.rewarm(&b.setup) == 0),
+			      "%d Hz, mode %d: adopt() copies %zu of %zu bytes",
+			      rates[r], mode, limiter_deck_bytes(l),
+			      limiter_all_bytes(l));
 			bench_close(&b);
 		}
+	}
 }
 
 int main(void)
 {
-	adopt_copies_little();
+	holds_at_every_rate();
 	no_sample_over_a_moving_ceiling(-1, -13, 0);
 	no_sample_over_a_moving_ceiling(-13, -1, 0);
 	no_sample_over_a_moving_ceiling(-6, -3, 20);

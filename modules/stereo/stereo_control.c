@@ -133,7 +133,8 @@ static void stereo_bass_mono(struct cascade *side, double hz, bool steep, int ra
 static void stereo_bands(struct cascade *side, const double width[3],
 			 const double hz[2], int rate)
 {
-	const double a = tan(M_PI * hz[0] / rate), b = tan(M_PI * hz[1] / rate);
+	const double a = tan(M_PI * hz[0] / rate);
+	const double b = tan(M_PI * fmin(hz[1] / rate, 0.45));
 	const struct section h = {
 		{ width[0] * a * b, width[1] * (b - a) + (width[0] + width[2]) * a,
 		  width[2] },

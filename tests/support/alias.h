@@ -34,8 +34,15 @@ static inline double tone_level_db(const float *x, int frames, double hz, int ra
 	return 20 * log10(2 * hypot(re, im) / sum + 1e-12);
 }
 
-/* The strongest folded harmonic of `hz` between 25 Hz and 20 kHz, dB below the tone, of
- * the first `harmonics` ones; those nearer than 12 Hz to a true harmonic are passed over. */
+/* At a low rate what is heard, or played, ends in proportion: 20 kHz at 44.1 kHz. */
+static inline double alias_scaled(double hz, int rate)
+{
+	return hz * fmin(rate / 44100.0, 1);
+}
+
+/* The strongest folded harmonic of `hz` between 25 Hz and 20 kHz (alias_scaled()), dB below
+ * the tone, of the first `harmonics` ones; those nearer than 12 Hz to a true harmonic are
+ * passed over. */
 static inline double alias_worst_db(const float *x, int frames, double hz, int rate,
 				    int harmonics)
 {
@@ -44,8 +51,8 @@ static inline double alias_worst_db(const float *x, int frames, double hz, int r
 		double folded = fmod(k * hz, rate);
 		folded = folded > rate / 2.0 ? rate - folded : folded;
 		double nearest = fabs(folded - round(folded / hz) * hz);
-		if (k * hz < rate / 2.0 || folded < 25 || folded > 20000 ||
-		    nearest < 12)
+		if (k * hz < rate / 2.0 || folded < 25 ||
+		    folded > alias_scaled(20000, rate) || nearest < 12)
 			continue;
 		worst = fmax(worst, tone_level_db(x, frames, folded, rate) - tone);
 	}
