@@ -1,7 +1,7 @@
-/* loudness.c - the loudness meter's audio thread part: all of it. The audio passes untouched.
+/* loudness.c - the loudness meter's audio thread part. The audio passes untouched.
  *
  *   in --> K-weighting --> 10 ms bins --> windows of 0.4 and 3 s, gates, histograms
- *     \--> 8 x peak          \--> correlation
+ *     \--> 8 x peak          \--> correlation, balance
  *
  * ITU-R BS.1770-5, EBU Tech 3341 (modes M, S, I) and 3342 (range). Bins of 10 ms, because
  * with longer ones a short event falls between the windows' places. Windows are summed anew
@@ -147,6 +147,14 @@ static void spread(struct loudness *l, double power)
 }
 
 /* Over the last 0.4 s; silence reads 1. */
+/* The product sums of the newest `count` bins. */
+static double newest_products(const struct loudness *l, int k, int count)
+{
+	const int end = l->product_bin, wrapped = count > end ? count - end : 0;
+	return sum(l->product[k] + end - (count - wrapped), count - wrapped) +
+	       sum(l->product[k] + LOUDNESS_MOMENTARY_BINS - wrapped, wrapped);
+}
+
 static void correlate(struct loudness *l)
 {
 	double total[3];
@@ -154,6 +162,57 @@ static void correlate(struct loudness *l)
 		total[k] = sum(l->product[k], LOUDNESS_MOMENTARY_BINS);
 	const double power = sqrt(total[0] * total[1]);
 	l->correlation = power > 1e-12 ? (float)(total[2] / power) : 1.0f;
+}
+
+/* 10 lg of left over right. */
+static void balance(struct loudness *l)
+{
+	const double left = newest_products(l, 0, LOUDNESS_BALANCE_BINS);
+	const double right = newest_products(l, 1, LOUDNESS_BALANCE_BINS);
+	const float db =
+		(float)(4.3429448190325182 * log((left + 1e-12) / (right + 1e-12)));
+	l->balance = fminf(fmaxf(db, -LOUDNESS_BALANCE_MOST), LOUDNESS_BALANCE_MOST);
+}
+
+/* As many lanes as a vector may have: each waits for its last step. */
+static float lowest(const float *from)
+{
+	float lane[16];
+	memcpy(lane, from, sizeof lane);
+	for (int i = 16; i + 16 <= LOUDNESS_BINS; i += 16)
+		for (int k = 0; k < 16; k++)
+			lane[k] = from[i + k] < lane[k] ? from[i + k] : lane[k];
+	for (int i = LOUDNESS_BINS / 16 * 16; i < LOUDNESS_BINS; i++)
+		lane[0] = from[i] < lane[0] ? from[i] : lane[0];
+	for (int k = 1; k < 16; k++)
+		lane[0] = lane[k] < lane[0] ? lane[k] : lane[0];
+	return lane[0];
+}
+
+/* Peak to loudness: the AES e-brief of 2017 has PSR as the highest true peak of the last 3 s
+ * over short-term loudness. */
+static void compare_peaks(struct loudness *l)
+{
+	struct loudness_history *h = &l->history;
+	/* Peaks are kept with their sign turned, so that lowest() finds the highest. */
+	const double recent = -(double)lowest(l->peaks);
+	l->plr = l->psr = 0.0f;
+	if (h->integrated > LOUDNESS_FLOOR && h->peak_max > 0.0f)
+		l->plr = (float)(8.685889638065037 * log((double)h->peak_max)) -
+			 h->integrated;
+	if (h->bins < LOUDNESS_SHORT_TERM_BINS ||
+	    (double)l->short_term < LOUDNESS_GATE || recent <= 0.0)
+		return;
+	l->psr = (float)(8.685889638065037 * log(recent)) - l->short_term;
+	h->psr_min = h->psr_min != 0.0f ? fminf(h->psr_min, l->psr) : l->psr;
+}
+
+static void raise_max(float *max, long *max_bins, float now, long bins)
+{
+	if (now <= *max)
+		return;
+	*max = now;
+	*max_bins = bins;
 }
 
 /* Ten milliseconds are over. */
@@ -165,29 +224,38 @@ static void close_bin(struct loudness *l)
 		power += l->weight[c] * l->energy[c];
 	l->power[l->bin] = power * l->filter.level / l->bin_frames;
 	for (int k = 0; k < 3; k++)
-		l->product[k][l->bin % LOUDNESS_MOMENTARY_BINS] = l->products[k];
+		l->product[k][l->product_bin] = l->products[k];
+	l->peaks[l->bin] = -l->bin_peak;
+	l->bin_peak = 0.0f;
 	memset(l->energy, 0, sizeof l->energy);
 	memset(l->products, 0, sizeof l->products);
 	l->bin_filled = 0;
+	l->product_bin = (l->product_bin + 1) % LOUDNESS_MOMENTARY_BINS;
 	l->bin++;
 	const double momentary = window_power(l, LOUDNESS_MOMENTARY_BINS);
 	const double short_term = window_power(l, LOUDNESS_SHORT_TERM_BINS);
-	l->bin %= LOUDNESS_BINS;
 	l->momentary = reading(momentary);
 	l->short_term = reading(short_term);
 	correlate(l);
+	l->correlations[l->bin - 1] = l->correlation;
+	l->correlation_min = lowest(l->correlations);
+	l->bin %= LOUDNESS_BINS;
+	balance(l);
 	h->bins++;
 	const bool step = h->bins % LOUDNESS_STEP_BINS == 0;
 	if (h->bins >= LOUDNESS_MOMENTARY_BINS) {
-		h->momentary_max = fmaxf(h->momentary_max, l->momentary);
+		raise_max(&h->momentary_max, &h->momentary_max_bins, l->momentary,
+			  h->bins);
 		if (step)
 			integrate(l, momentary);
 	}
 	if (h->bins >= LOUDNESS_SHORT_TERM_BINS) {
-		h->short_term_max = fmaxf(h->short_term_max, l->short_term);
+		raise_max(&h->short_term_max, &h->short_term_max_bins, l->short_term,
+			  h->bins);
 		if (step)
 			spread(l, short_term);
 	}
+	compare_peaks(l);
 }
 
 static void sum_products(double products[3], const float *left, const float *right,
@@ -236,8 +304,17 @@ static void publish(const struct loudness *l, float *meters)
 	meters[LOUDNESS_INTEGRATED] = l->history.integrated;
 	meters[LOUDNESS_RANGE] = l->history.range;
 	meters[LOUDNESS_MOMENTARY_MAX] = l->history.momentary_max;
+	meters[LOUDNESS_MOMENTARY_MAX_AT] =
+		0.01f * (float)l->history.momentary_max_bins;
 	meters[LOUDNESS_SHORT_TERM_MAX] = l->history.short_term_max;
+	meters[LOUDNESS_SHORT_TERM_MAX_AT] =
+		0.01f * (float)l->history.short_term_max_bins;
+	meters[LOUDNESS_PLR] = l->plr;
+	meters[LOUDNESS_PSR] = l->psr;
+	meters[LOUDNESS_PSR_MIN] = l->history.psr_min;
 	meters[LOUDNESS_CORRELATION] = l->correlation;
+	meters[LOUDNESS_CORRELATION_MIN] = l->correlation_min;
+	meters[LOUDNESS_BALANCE] = l->balance;
 	meters[LOUDNESS_TRUE_PEAK_MAX] = l->history.peak_max;
 }
 
@@ -263,6 +340,7 @@ static void process(void *state, const struct piece *piece)
 		const float peak = true_peak(&l->peak[c], piece->in[c], frames);
 		if (l->history.old_frames <= 0)
 			l->history.peak_max = fmaxf(l->history.peak_max, peak);
+		l->bin_peak = fmaxf(l->bin_peak, peak);
 		piece->meters[LOUDNESS_TRUE_PEAK + c] = peak;
 		if (piece->out[c] != piece->in[c])
 			memcpy(piece->out[c], piece->in[c],

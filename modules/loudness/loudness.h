@@ -6,7 +6,13 @@
 #include "dsp/truepeak.h"
 #include "modules/module.h"
 
-enum loudness_param { LOUDNESS_CLEAR, LOUDNESS_PARAMS };
+enum loudness_param {
+	LOUDNESS_CLEAR,
+	LOUDNESS_TARGET,
+	LOUDNESS_TOLERANCE,
+	LOUDNESS_MAX_TRUE_PEAK,
+	LOUDNESS_PARAMS
+};
 
 /* Places of the meters; true_peak takes one for each channel, and is last. */
 enum loudness_meter {
@@ -15,20 +21,30 @@ enum loudness_meter {
 	LOUDNESS_INTEGRATED,
 	LOUDNESS_RANGE,
 	LOUDNESS_MOMENTARY_MAX,
+	LOUDNESS_MOMENTARY_MAX_AT,
 	LOUDNESS_SHORT_TERM_MAX,
-	LOUDNESS_CORRELATION,
+	LOUDNESS_SHORT_TERM_MAX_AT,
 	LOUDNESS_TRUE_PEAK_MAX,
+	LOUDNESS_PLR,
+	LOUDNESS_PSR,
+	LOUDNESS_PSR_MIN,
+	LOUDNESS_DR, /* measure()'s */
+	LOUDNESS_CORRELATION,
+	LOUDNESS_CORRELATION_MIN,
+	LOUDNESS_BALANCE,
 	LOUDNESS_REFERENCE, /* measure()'s */
 	LOUDNESS_TRUE_PEAK,
 };
 
-#define LOUDNESS_FLOOR (-100.0f) /* LUFS; what silence reads */
-#define LOUDNESS_GATE (-70.0)    /* LUFS; the absolute gate */
+#define LOUDNESS_FLOOR (-100.0f)    /* LUFS; what silence reads */
+#define LOUDNESS_GATE (-70.0)       /* LUFS; the absolute gate */
+#define LOUDNESS_BALANCE_MOST 40.0f /* dB */
 
 enum {
 	/* Windows are whole numbers of 10 ms bins. */
 	LOUDNESS_MOMENTARY_BINS = 40,
 	LOUDNESS_SHORT_TERM_BINS = 300,
+	LOUDNESS_BALANCE_BINS = 30,
 	LOUDNESS_STEP_BINS = 10, /* between gating blocks: overlap 75 % */
 	LOUDNESS_BINS = LOUDNESS_SHORT_TERM_BINS,
 	/* Histograms from the gate up to +10 LUFS. Fine for the blocks, because a block near
@@ -42,7 +58,8 @@ enum {
  * LU counts any: so sums over many take a look at the LUs and one at the steps of the first,
  * and a clear leaves the steps alone. Nothing is ever taken away, so nothing drifts. */
 struct loudness_history {
-	long bins;
+	long bins, momentary_max_bins, short_term_max_bins;
+	float psr_min; /* dB; 0: nothing yet */
 	float momentary_max, short_term_max, integrated, range, peak_max;
 	int old_frames; /* from before the clear, still in the peak detector */
 	/* Gating blocks of 0.4 s, by their loudness: how many, and their power. */
@@ -66,8 +83,10 @@ struct loudness {
 	bool warm;
 	int channels;
 	float clears; /* triggers seen */
-	float momentary, short_term, correlation;
+	float momentary, short_term, correlation, correlation_min, balance, plr, psr;
 	int bin_frames, bin_filled, bin;
+	int product_bin; /* the oldest of the products, which the next one replaces */
+	float bin_peak;  /* highest true peak in the bin in the making */
 	double weight[CHANNELS_MAX];
 	struct kweight filter;
 	struct kweight_state state[CHANNELS_MAX / KWEIGHT_LANES];
@@ -75,6 +94,8 @@ struct loudness {
 	 * right, left x right. */
 	double energy[CHANNELS_MAX], products[3];
 	double power[LOUDNESS_BINS], product[3][LOUDNESS_MOMENTARY_BINS];
+	/* The last 3 s, bin by bin. */
+	float peaks[LOUDNESS_BINS], correlations[LOUDNESS_BINS];
 	struct truepeak peak[CHANNELS_MAX];
 	struct loudness_history history;
 	struct loudness_steps steps;

@@ -1,20 +1,71 @@
-/* loudness_control.c - the loudness meter's tables and layout, worker thread, and its
- * witness, meter thread. */
+/* loudness_control.c - the loudness meter's tables and layout, worker thread; libebur128 and
+ * the dynamic range, meter thread. */
 #include "modules/loudness/loudness.h"
 
+#include "dsp/dynamicrange.h"
+
 #include <ebur128.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 static const struct param params[LOUDNESS_PARAMS] = {
 	[LOUDNESS_CLEAR] = { .id = "clear",
 			     .label = "Clear",
-			     .help = "integrated loudness, range and maxima start anew",
+			     .help = "integrated loudness, range, DR and maxima start "
+				     "anew",
 			     .unit = "",
 			     .curve = CURVE_TRIGGER,
 			     .max = 16777216,
 			     .flags = PARAM_RECALL_SAFE },
+	[LOUDNESS_TARGET] = { .id = "target",
+			      .label = "Target",
+			      .help = "integrated loudness that is wanted here; "
+				      "changes "
+				      "no sound, meters and reports are held against "
+				      "it",
+			      .unit = "LUFS",
+			      .curve = CURVE_LINEAR,
+			      .min = -40,
+			      .max = 0,
+			      .def = -23,
+			      .step = 0.5f },
+	[LOUDNESS_TOLERANCE] = { .id = "tolerance",
+				 .label = "Tolerance",
+				 .help = "how far from the target is still right",
+				 .unit = "LU",
+				 .curve = CURVE_LINEAR,
+				 .min = 0,
+				 .max = 10,
+				 .def = 1,
+				 .step = 0.5f },
+	[LOUDNESS_MAX_TRUE_PEAK] = { .id = "max_true_peak",
+				     .label = "Highest true peak",
+				     .help = "true peak that nothing may exceed here",
+				     .unit = "dBTP",
+				     .curve = CURVE_LINEAR,
+				     .min = -20,
+				     .max = 0,
+				     .def = -1,
+				     .step = 0.1f },
 };
+
+#define SECONDS_ROW(place, name, text, what) \
+	[place] = { .id = (name), \
+		    .label = (text), \
+		    .help = (what), \
+		    .unit = "s", \
+		    .max = 1e7f, \
+		    .fold = FOLD_LAST }
+
+#define PEAK_ROW(place, name, text, what) \
+	[place] = { .id = (name), \
+		    .label = (text), \
+		    .help = (what), \
+		    .unit = "dB", \
+		    .min = -40, \
+		    .max = 100, \
+		    .fold = FOLD_LAST }
 
 #define LUFS_ROW(place, name, text, what) \
 	[place] = { .id = (name), \
@@ -41,8 +92,34 @@ static const struct meter meters[] = {
 			     .fold = FOLD_LAST },
 	LUFS_ROW(LOUDNESS_MOMENTARY_MAX, "momentary_max", "Momentary max",
 		 "highest since the last clear"),
+	SECONDS_ROW(LOUDNESS_MOMENTARY_MAX_AT, "momentary_max_at", "Momentary max at",
+		    "when the window of the highest ended, after the last clear"),
 	LUFS_ROW(LOUDNESS_SHORT_TERM_MAX, "short_term_max", "Short term max",
 		 "highest since the last clear"),
+	SECONDS_ROW(LOUDNESS_SHORT_TERM_MAX_AT, "short_term_max_at",
+		    "Short term max at",
+		    "when the window of the highest ended, after the last clear"),
+	PEAK_ROW(
+		LOUDNESS_PLR, "plr", "PLR",
+		"peak to loudness ratio: highest true peak over integrated loudness; 0 "
+		"until there is any"),
+	PEAK_ROW(LOUDNESS_PSR, "psr", "PSR",
+		 "peak to short-term loudness ratio: highest true peak of the last 3 s "
+		 "over "
+		 "short-term loudness; 0 under -70 LUFS"),
+	PEAK_ROW(LOUDNESS_PSR_MIN, "psr_min", "PSR min",
+		 "lowest since the last clear; 0 until there is any"),
+	[LOUDNESS_DR] = { .id = "dr",
+			  .label = "DR",
+			  .help = "dynamic range (TT) since the last clear: the "
+				  "second-highest "
+				  "peak over the RMS of the loudest fifth of blocks of "
+				  "3 s, "
+				  "whole dB; 0 until two blocks have passed",
+			  .unit = "dB",
+			  .max = 100,
+			  .fold = FOLD_LAST,
+			  .flags = METER_MEASURED },
 	[LOUDNESS_CORRELATION] = { .id = "correlation",
 				   .label = "Correlation",
 				   .help = "of the first two channels over 0.4 s",
@@ -50,6 +127,22 @@ static const struct meter meters[] = {
 				   .min = -1,
 				   .max = 1,
 				   .fold = FOLD_LAST },
+	[LOUDNESS_CORRELATION_MIN] = { .id = "correlation_min",
+				       .label = "Correlation min",
+				       .help = "lowest of the last 3 s",
+				       .unit = "",
+				       .min = -1,
+				       .max = 1,
+				       .fold = FOLD_LAST },
+	[LOUDNESS_BALANCE] = { .id = "balance",
+			       .label = "Balance",
+			       .help = "power of the first channel over that of the "
+				       "second, "
+				       "0.3 s",
+			       .unit = "dB",
+			       .min = -LOUDNESS_BALANCE_MOST,
+			       .max = LOUDNESS_BALANCE_MOST,
+			       .fold = FOLD_LAST },
 	[LOUDNESS_TRUE_PEAK_MAX] = { .id = "true_peak_max",
 				     .label = "True peak max",
 				     .help = "of all channels, since the last clear",
@@ -59,9 +152,10 @@ static const struct meter meters[] = {
 				     .fold = FOLD_LAST,
 				     .flags = METER_LINEAR },
 	[LOUDNESS_REFERENCE] = { .id = "reference",
-				 .label = "Reference",
-				 .help = "integrated loudness by libebur128, to check "
-					 "ours against",
+				 .label = "Integrated (libebur128)",
+				 .help = "integrated loudness as libebur128 measures "
+					 "it "
+					 "beside this meter: a check",
 				 .unit = "LUFS",
 				 .min = LOUDNESS_FLOOR,
 				 .max = 5,
@@ -83,24 +177,27 @@ static void *init(struct arena *arena, const struct setup *setup)
 	l->channels = setup->channels;
 	l->bin_frames = (setup->rate + 50) / 100;
 	l->momentary = l->short_term = LOUDNESS_FLOOR;
-	l->correlation = 1;
+	l->correlation = l->correlation_min = 1;
+	for (int i = 0; i < LOUDNESS_BINS; i++)
+		l->correlations[i] = 1;
 	kweight_init(&l->filter, setup->rate);
 	for (int c = 0; c < l->channels; c++)
 		l->weight[c] = kweight_channel(c, l->channels);
 	return l;
 }
 
-/* ---- the witness ------------------------------------------------------------------ */
+/* ---- libebur128 and the dynamic range: meter thread ------------------------------- */
 
 /* libebur128 beside us. Its histogram keeps memory constant; its true peak is not asked
  * for: it reads low near half the rate and is most of the cost. */
 struct witness {
 	ebur128_state *reference;
+	struct dynamicrange range[CHANNELS_MAX];
 	int channels, rate;
 	float clears;
 	bool warm;
 	int frames; /* since its last gating block */
-	float reading;
+	float reading, dr;
 };
 
 /* Starts anew; keeps the old count when there is no memory. */
@@ -120,6 +217,9 @@ static bool witness_clear(struct witness *w)
 	w->reference = fresh;
 	w->frames = 0;
 	w->reading = LOUDNESS_FLOOR;
+	w->dr = 0;
+	for (int c = 0; c < w->channels; c++)
+		dynamicrange_init(&w->range[c], w->rate);
 	return true;
 }
 
@@ -144,6 +244,15 @@ static void destroy(void *handle)
 	free(w);
 }
 
+/* Of all channels the mean, rounded as the TT meter does. */
+static float range_of(const struct witness *w)
+{
+	double sum = 0;
+	for (int c = 0; c < w->channels; c++)
+		sum += dynamicrange_db(&w->range[c]);
+	return (float)fmin(fmax(round(sum / w->channels), 0), 100);
+}
+
 static void measure(void *handle, const float *audio, int frames, const float *values,
 		    float *readings)
 {
@@ -155,6 +264,8 @@ static void measure(void *handle, const float *audio, int frames, const float *v
 	w->warm = true;
 	w->clears = clears;
 	ebur128_add_frames_float(w->reference, audio, (size_t)frames);
+	for (int c = 0; c < w->channels; c++)
+		dynamicrange_run(&w->range[c], audio + c, w->channels, frames);
 	w->frames += frames;
 	/* Asking costs more than listening; a new answer comes every 0.1 s. */
 	if (w->frames >= w->rate / 10) {
@@ -162,7 +273,9 @@ static void measure(void *handle, const float *audio, int frames, const float *v
 		w->frames -= w->rate / 10;
 		if (ebur128_loudness_global(w->reference, &loudness) == 0)
 			w->reading = fmaxf((float)loudness, LOUDNESS_FLOOR);
+		w->dr = range_of(w);
 	}
+	readings[LOUDNESS_DR] = w->dr;
 	readings[LOUDNESS_REFERENCE] = w->reading;
 }
 

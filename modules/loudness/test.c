@@ -263,6 +263,145 @@ static void agrees_with_libebur128(int rate, double within)
 	ebur128_destroy(&reference);
 }
 
+/* A sine of 1 kHz with an amplitude and a sign for each of two channels. */
+static void bench_pair(struct bench *b, double seconds, double left, double right)
+{
+	b->seconds += seconds;
+	const uint64_t end = (uint64_t)llround(b->seconds * b->setup.rate);
+	while (b->frame < end) {
+		float audio[CHANNELS_MAX][GRID_FRAMES];
+		const int line = GRID_FRAMES - (int)(b->frame % GRID_FRAMES);
+		const int n =
+			end - b->frame < (uint64_t)line ? (int)(end - b->frame) : line;
+		for (int i = 0; i < n; i++) {
+			const double t =
+				(double)(b->frame + (uint64_t)i) / b->setup.rate;
+			const double wave = sin(2 * M_PI * 1000 * t);
+			audio[0][i] = (float)(left * wave);
+			audio[1][i] = (float)(right * wave);
+		}
+		bench_piece(b, audio, n);
+	}
+}
+
+/* Left alone is 3 dB less loud than both, and its peak is the same. */
+static void peak_to_loudness(int rate)
+{
+	struct bench b;
+	bench_open(&b, rate, 2);
+	bench_pair(&b, 2, 0.1, 0);
+	CHECK_NEAR(b.meters[LOUDNESS_PSR_MIN], 0, 0, "PSR: nothing before 3 s");
+	bench_pair(&b, 8, 0.1, 0);
+	CHECK_NEAR(b.meters[LOUDNESS_PLR], 3.01, 0.03, "PLR");
+	CHECK_NEAR(b.meters[LOUDNESS_PSR], 3.01, 0.03, "PSR");
+	bench_pair(&b, 3.2, 0.1, 0.1);
+	CHECK_NEAR(b.meters[LOUDNESS_PSR], 0, 0.03, "PSR of both channels");
+	/* A click of 20 dB over the tone, 1 ms: the peak rises, loudness hardly. */
+	bench_pair(&b, 0.001, 1, 0);
+	bench_pair(&b, 1, 0.1, 0);
+	CHECK(b.meters[LOUDNESS_PSR] > 17, "PSR with a click: %g",
+	      (double)b.meters[LOUDNESS_PSR]);
+	bench_pair(&b, 4, 0.1, 0);
+	CHECK_NEAR(b.meters[LOUDNESS_PSR], 3.01, 0.03, "PSR 3 s after the click");
+	CHECK_NEAR(b.meters[LOUDNESS_PSR_MIN], 0, 0.03, "the lowest PSR");
+	CHECK(b.meters[LOUDNESS_PLR] > 20, "PLR with a click: %g",
+	      (double)b.meters[LOUDNESS_PLR]);
+	b.values[LOUDNESS_CLEAR]++;
+	bench_pair(&b, 5, 0.1, 0);
+	CHECK_NEAR(b.meters[LOUDNESS_PSR_MIN], 3.01, 0.03, "lowest PSR, cleared");
+	bench_close(&b);
+}
+
+static void times_of_maxima(int rate)
+{
+	struct bench b;
+	bench_open(&b, rate, 2);
+	bench_stereo(&b, 5, -40);
+	bench_stereo(&b, 0.4, -20);
+	bench_stereo(&b, 5, -40);
+	CHECK_NEAR(b.meters[LOUDNESS_MOMENTARY_MAX_AT], 5.4, 0.011, "momentary max at");
+	bench_stereo(&b, 3, -20);
+	bench_stereo(&b, 5, -40);
+	CHECK_NEAR(b.meters[LOUDNESS_SHORT_TERM_MAX_AT], 13.4, 0.011,
+		   "short term max at");
+	b.values[LOUDNESS_CLEAR]++;
+	bench_stereo(&b, 1, -40);
+	CHECK(b.meters[LOUDNESS_MOMENTARY_MAX_AT] <= 1.0f, "counts from the clear");
+	bench_close(&b);
+}
+
+static void stereo_meters(int rate)
+{
+	struct bench b;
+	bench_open(&b, rate, 2);
+	bench_pair(&b, 1, 0.2, 0.1);
+	CHECK_NEAR(b.meters[LOUDNESS_BALANCE], 6.02, 0.01, "balance");
+	bench_pair(&b, 0.32, 0.1, 0.2);
+	CHECK_NEAR(b.meters[LOUDNESS_BALANCE], -6.02, 0.01, "balance after 0.3 s");
+	bench_pair(&b, 1, 0.1, 0);
+	CHECK_NEAR(b.meters[LOUDNESS_BALANCE], LOUDNESS_BALANCE_MOST, 0, "left alone");
+	bench_pair(&b, 4, 0.1, 0.1);
+	/* At every place of the ring of 3 s the window of 0.4 s forgets what is older. */
+	for (int step = 0; step < 10; step++) {
+		bench_pair(&b, 0.42, 0.1, -0.1);
+		CHECK_NEAR(b.meters[LOUDNESS_CORRELATION], -1, 1e-5,
+			   "inverted for 0.4 s");
+		bench_pair(&b, 0.42, 0.1, 0.1);
+		CHECK_NEAR(b.meters[LOUDNESS_CORRELATION], 1, 1e-5, "mono for 0.4 s");
+		CHECK_NEAR(b.meters[LOUDNESS_CORRELATION_MIN], -1, 1e-5, "lowest held");
+	}
+	bench_pair(&b, 2.5, 0.1, 0.1);
+	CHECK_NEAR(b.meters[LOUDNESS_CORRELATION_MIN], -1, 1e-5, "held for 3 s");
+	bench_pair(&b, 0.7, 0.1, 0.1);
+	CHECK_NEAR(b.meters[LOUDNESS_CORRELATION_MIN], 1, 1e-5, "and no longer");
+	bench_close(&b);
+}
+
+/* Ten blocks of 3 s, each with its RMS and, in its middle, one frame of its peak. */
+static void dynamic_range(int rate, const double rms_db[10], const double peak_db[10],
+			  double wanted, const char *what)
+{
+	struct bench b;
+	bench_open(&b, rate, 2);
+	for (int block = 0; block < 10; block++) {
+		const double rms = pow(10, rms_db[block] / 20);
+		const double peak = pow(10, peak_db[block] / 20);
+		bench_pair(&b, 1.5, rms, rms);
+		float audio[CHANNELS_MAX][GRID_FRAMES];
+		audio[0][0] = audio[1][0] = (float)peak;
+		bench_piece(&b, audio, 1);
+		b.seconds += 1.0 / rate;
+		bench_pair(&b, 1.5 - 1.0 / rate, rms, rms);
+	}
+	CHECK_NEAR(b.meters[LOUDNESS_DR], wanted, 0, what);
+	bench_close(&b);
+}
+
+static void dynamic_ranges(int rate)
+{
+	static const double even[10] = { -20, -20, -20, -20, -20,
+					 -20, -20, -20, -20, -20 };
+	static const double peaks[10] = {
+		-30, -6, -30, -30, -9, -30, -30, -30, -30, -30
+	};
+	dynamic_range(rate, even, peaks, 11,
+		      "DR: the second peak is 11 dB over the RMS");
+	/* The loudest two of ten: -10 and -13, in the mean -11.2; the peaks 0 and -1. */
+	static const double uneven[10] = { -30, -10, -30, -30, -13,
+					   -30, -40, -30, -50, -30 };
+	static const double high[10] = {
+		0, -30, -30, -1, -30, -30, -30, -30, -30, -30
+	};
+	dynamic_range(rate, uneven, high, 10, "DR: the loudest fifth");
+	/* Silence does not count: two blocks of eight are one. */
+	static const double gaps[10] = { -10,  -120, -20, -20, -20,
+					 -120, -20,  -20, -20, -20 };
+	static const double none[10] = {
+		0, -120, -30, -1, -30, -120, -30, -30, -30, -30
+	};
+	dynamic_range(rate, gaps, none, 9, "DR: silent blocks left out");
+}
+
 static int compare_times(const void *a, const void *b)
 {
 	const double x = *(const double *)a, y = *(const double *)b;
@@ -311,5 +450,14 @@ int main(void)
 	finds_short_events(48000);
 	finds_short_events(44100);
 	clears(48000);
+	peak_to_loudness(48000);
+	peak_to_loudness(96000);
+	times_of_maxima(48000);
+	times_of_maxima(44100);
+	stereo_meters(48000);
+	stereo_meters(44100);
+	dynamic_ranges(48000);
+	dynamic_ranges(44100);
+	dynamic_ranges(192000);
 	return test_result();
 }

@@ -95,7 +95,7 @@ static const struct meter meters[] = {
 	  .max = 60,
 	  .fold = FOLD_LAST },
 	{ .id = "heard",
-	  .label = "Heard",
+	  .label = "Programme measured",
 	  .help = "Programme that `louder` is measured from; begins anew with another "
 		  "slot of a comparison.",
 	  .unit = "s",
