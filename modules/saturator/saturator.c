@@ -192,63 +192,6 @@ static float half_run(const struct saturator *saturator, struct saturator_half *
 	return vf_peak(most);
 }
 
-/* ---- loudness match --------------------------------------------------------------------- */
-
-/* `level` of each frame: what is matched is what drive makes, not what is asked for. */
-static void match_measure(struct saturator *saturator, const float *dry,
-			  const float *wet, const float *level, int frames)
-{
-	double d = saturator->dry_power, w = saturator->wet_power;
-	for (int n = 0; n < frames; n++) {
-		const double plain = (double)(wet[n] / level[n]);
-		d += (double)dry[n] * (double)dry[n];
-		w += plain * plain;
-	}
-	saturator->dry_power = d;
-	saturator->wet_power = w;
-}
-
-/* On a grid line: where the gain goes until the next. Holds under -70 dBFS. */
-static void match_aim(struct saturator *saturator, bool on)
-{
-	const double floor = GRID_FRAMES * 1e-7;
-	if (saturator->dry_power > floor) {
-		const double rate = saturator->match_rate;
-		saturator->dry_mean +=
-			(saturator->dry_power - saturator->dry_mean) * rate;
-		saturator->wet_mean +=
-			(saturator->wet_power - saturator->wet_mean) * rate;
-	}
-	saturator->dry_power = saturator->wet_power = 0;
-	double target = 1;
-	if (on && saturator->wet_mean > floor)
-		target = fmin(
-			fmax(sqrt(saturator->dry_mean / saturator->wet_mean), 0.0625),
-			16);
-	/* The gain itself moves over 100 ms, so that the option may be switched at will. */
-	const double move =
-		(target - (double)saturator->match) * saturator->match_rate * 10;
-	const bool settled = target == 1 && fabs((double)saturator->match - 1) < 1e-6;
-	if (settled)
-		saturator->match = 1;
-	saturator->match_step = settled ? 0 : (float)(move / GRID_FRAMES);
-}
-
-static void match_apply(struct saturator *saturator, const struct piece *piece)
-{
-	if (saturator->match == 1 && saturator->match_step == 0)
-		return;
-	for (int c = 0; c < piece->channels; c++) {
-		float gain = saturator->match;
-		for (int n = 0; n < piece->frames; n++) {
-			gain += saturator->match_step;
-			piece->out[c][n] *= gain;
-		}
-	}
-	for (int n = 0; n < piece->frames; n++)
-		saturator->match += saturator->match_step;
-}
-
 /* ---- the piece ---------------------------------------------------------------------------- */
 
 static void take_values(struct saturator *saturator, const struct piece *piece)
@@ -273,49 +216,85 @@ static void take_values(struct saturator *saturator, const struct piece *piece)
 		for (int c = 0; c < piece->channels; c++)
 			next->channel[c].blocked = -0.25 * wait;
 	}
-	match_aim(saturator, numbers->match);
+	match_aim(&saturator->match, numbers->match);
+}
+
+/* Channels that the match hears together. */
+struct saturator_pair {
+	float dry[2][SATURATOR_DELAY + GRID_FRAMES];
+	float wet[2][GRID_FRAMES + 16];
+};
+
+/* One channel, into the pair's places; `playing` as it was before the fade went on. Returns
+ * the peak of what the curve added. */
+static float channel_run(struct saturator *saturator, const struct piece *piece, int c,
+			 int playing, const float *weight, struct saturator_pair *pair)
+{
+	const int frames = piece->frames, delay = saturator->design.latency;
+	float in[GRID_FRAMES], other[GRID_FRAMES + 16];
+	float *line = pair->dry[c & 1], *out = pair->wet[c & 1];
+	memcpy(in, piece->in[c], (size_t)frames * sizeof(float));
+	memcpy(line, saturator->dry[c], (size_t)delay * sizeof(float));
+	memcpy(line + delay, in, (size_t)frames * sizeof(float));
+	memcpy(saturator->dry[c], line + frames, (size_t)delay * sizeof(float));
+	const float most = half_run(saturator, &saturator->half[playing], c, in, line,
+				    out, frames);
+	if (weight) {
+		half_run(saturator, &saturator->half[1 - playing], c, in, line, other,
+			 frames);
+		crossfade_mix(weight, other, out, frames);
+	}
+	memcpy(piece->out[c], out, (size_t)frames * sizeof(float));
+	return most;
+}
+
+/* `levels`, of playing and coming: what is matched is what drive makes, not what is asked
+ * for. `last` is the newer channel of the pair. */
+static void pair_hear(struct saturator *saturator, int last, int channels,
+		      const float levels[2], const float *weight,
+		      struct saturator_pair *pair, int frames)
+{
+	const int count = 1 + (last & 1);
+	for (int n = 0; n < frames; n++) {
+		const float level =
+			weight ? levels[0] + weight[n] * (levels[1] - levels[0])
+			       : levels[0];
+		for (int c = 0; c < count; c++)
+			pair->wet[c][n] /= level;
+	}
+	const float *const four[KWEIGHT_QUAD] = { pair->dry[0], pair->dry[count - 1],
+						  pair->wet[0], pair->wet[count - 1] };
+	match_hear(&saturator->match, last - (last & 1), channels, four, frames);
 }
 
 static void saturator_process(void *state, const struct piece *piece) REALTIME;
 static void saturator_process(void *state, const struct piece *piece)
 {
 	struct saturator *saturator = state;
-	const int frames = piece->frames, delay = saturator->design.latency;
+	const int frames = piece->frames, channels = piece->channels;
 	if (piece->frame % GRID_FRAMES == 0 || !saturator->started)
 		take_values(saturator, piece);
-	struct saturator_half *playing = &saturator->half[saturator->fade.playing];
-	struct saturator_half *coming = &saturator->half[1 - saturator->fade.playing];
-	const bool fading = saturator->fade.running;
-	float weight[GRID_FRAMES], line[SATURATOR_DELAY + GRID_FRAMES],
-		other[GRID_FRAMES + 16];
-	if (fading)
-		crossfade_run(&saturator->fade, saturator->fade_frames, weight, frames);
-	const bool matched = playing->numbers.match || coming->numbers.match;
-	float level[GRID_FRAMES], most = 0;
-	for (int n = 0; n < frames && matched; n++) {
-		level[n] = playing->numbers.level;
-		if (fading)
-			level[n] += weight[n] * (coming->numbers.level - level[n]);
-	}
-	for (int c = 0; c < piece->channels; c++) {
-		float in[GRID_FRAMES], out[GRID_FRAMES + 16];
-		memcpy(in, piece->in[c], (size_t)frames * sizeof(float));
-		memcpy(line, saturator->dry[c], (size_t)delay * sizeof(float));
-		memcpy(line + delay, in, (size_t)frames * sizeof(float));
-		memcpy(saturator->dry[c], line + frames, (size_t)delay * sizeof(float));
+	const int heard = saturator->fade.playing;
+	const struct saturator_numbers *playing = &saturator->half[heard].numbers;
+	const struct saturator_numbers *coming = &saturator->half[1 - heard].numbers;
+	const bool matched = playing->match || coming->match;
+	const float levels[2] = { playing->level, coming->level };
+	float weights[GRID_FRAMES], most = 0;
+	const float *weight = saturator->fade.running ? weights : NULL;
+	struct saturator_pair pair;
+	if (weight)
+		crossfade_run(&saturator->fade, saturator->fade_frames, weights,
+			      frames);
+	for (int c = 0; c < channels; c++) {
 		most = fmaxf(most,
-			     half_run(saturator, playing, c, in, line, out, frames));
-		if (fading) {
-			half_run(saturator, coming, c, in, line, other, frames);
-			crossfade_mix(weight, other, out, frames);
-		}
-		if (matched)
-			match_measure(saturator, line, out, level, frames);
-		memcpy(piece->out[c], out, (size_t)frames * sizeof(float));
+			     channel_run(saturator, piece, c, heard, weight, &pair));
+		if (matched && (c & 1 || c == channels - 1))
+			pair_hear(saturator, c, channels, levels, weight, &pair,
+				  frames);
 	}
-	piece->meters[SATURATOR_METER_MATCH] = saturator->match;
+	piece->meters[SATURATOR_METER_MATCH] = saturator->match.gain;
 	piece->meters[SATURATOR_METER_HARMONICS] = most;
-	match_apply(saturator, piece);
+	match_apply(&saturator->match, piece);
 	saturator->cell_silent = saturator->cell_silent && piece->silent;
 }
 

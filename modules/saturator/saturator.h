@@ -5,6 +5,7 @@
 #include "dsp/crossfade.h"
 #include "dsp/oversample.h"
 #include "modules/module.h"
+#include "modules/saturator/match.h"
 
 enum {
 	SATURATOR_CURVE,
@@ -71,15 +72,13 @@ struct saturator_half {
 
 struct saturator {
 	struct oversample_design design;
-	double blocker_rate, match_rate; /* per frame, per grid line */
+	double blocker_rate; /* per frame */
 	int fade_frames, settle_frames;
 	bool started, cell_silent;
 	struct crossfade fade;
 	struct saturator_half half[2];
 	float dry[CHANNELS_MAX][SATURATOR_DELAY];
-	/* Loudness match: sums since the grid line, their slow means, gain now and its step. */
-	double dry_power, wet_power, dry_mean, wet_mean;
-	float match, match_step;
+	struct match match;
 };
 
 #endif

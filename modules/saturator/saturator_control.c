@@ -9,7 +9,6 @@
 #define SATURATOR_PLACE 0.3675
 #define BLOCKER_HZ 5.0
 #define SETTLE_SECONDS 0.08 /* of filters, then of the blocker, for a new setting */
-#define MATCH_SECONDS 1.0
 #define EMPHASIS_HZ 1500.0
 #define EMPHASIS_DB 12.0 /* between lows and highs at full tone */
 
@@ -228,10 +227,9 @@ static void *saturator_init(struct arena *arena, const struct setup *setup)
 	struct saturator *saturator = arena_alloc(arena, sizeof *saturator);
 	oversample_design(&saturator->design, setup->rate, SATURATOR_STAGES);
 	saturator->blocker_rate = -expm1(-2 * M_PI * BLOCKER_HZ / setup->rate);
-	saturator->match_rate = -expm1(-GRID_FRAMES / (MATCH_SECONDS * setup->rate));
 	saturator->fade_frames = smooth_frames(setup->rate);
 	saturator->settle_frames = (int)(SETTLE_SECONDS * setup->rate);
-	saturator->match = 1;
+	match_init(&saturator->match, setup->rate);
 	return saturator;
 }
 

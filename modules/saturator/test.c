@@ -77,6 +77,34 @@ static void test_match_level(void)
 	CHECK_NEAR(level, -26, 0.5, "level of a matched tone, 6 dB down");
 }
 
+/* A hit each second over a soft chord; what a loudness meter says before and after. */
+static void test_match_crest(const char *params)
+{
+	char config[512];
+	snprintf(config, sizeof config,
+		 "nodes = ({ module = \"loudness\"; name = \"before\"; },"
+		 "{ module = \"saturator\"; name = \"it\"; match = true; %s },"
+		 "{ module = \"loudness\"; name = \"after\"; });",
+		 params);
+	struct play *play = play_open(config, 48000, 0);
+	float *const ins[2] = { in[0], in[1] }, *const outs[2] = { out[0], out[1] };
+	for (int second = 0; play && second < 40; second++) {
+		for (int i = 0; i < 48000; i++) {
+			const double t = i / 48000.0, turn = 2 * M_PI * t;
+			const double chord = sin(196 * turn) + sin(247 * turn);
+			const double hit = sin(90 * turn + 4 * exp(-t / 0.02));
+			in[0][i] = in[1][i] =
+				(float)(0.02 * chord + 0.8 * hit * exp(-t / 0.06));
+		}
+		play_run(play, ins, outs, 48000, 512);
+	}
+	const double before = (double)play_meter(play, "before", "integrated");
+	const double after = (double)play_meter(play, "after", "integrated");
+	CHECK(fabs(after - before) <= 0.3, "%s: %.2f LUFS became %.2f", params, before,
+	      after);
+	play_close(play);
+}
+
 int main(void)
 {
 	test_alias("drive = 12.0;");
@@ -85,6 +113,8 @@ int main(void)
 	test_no_drive();
 	test_match();
 	test_match_level();
+	test_match_crest("drive = 24.0; curve = \"tube\";");
+	test_match_crest("drive = 18.0;");
 	test_even();
 	return test_result();
 }
