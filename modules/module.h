@@ -19,7 +19,7 @@
 enum {
 	GRID_FRAMES = 64,
 	CHANNELS_MAX = 8, /* of one node */
-	SIDES_MAX = 3,    /* named inputs of a node beside its main one */
+	SIDES_MAX = 7,    /* named inputs of a node beside its main one */
 	ADOPT_BYTES_MAX = 64 * 1024,
 };
 
@@ -164,8 +164,10 @@ enum isa { ISA_BASE, ISA_V3, ISA_V4, ISA_COUNT };
 enum module_flags {
 	MODULE_GENERATOR = 1 << 0, /* no main input */
 	MODULE_RANDOM = 1 << 1,    /* two runs may differ */
-	MODULE_EXTERNAL = 1 << 2,  /* process() uses the handle: one plan at a time */
-	MODULE_PORTS = 1 << 3,     /* has a send and a return port for each channel */
+	/* process() changes what the handle holds, so that only one of two plans may run
+	 * it. A handle that process() only reads needs no flag. */
+	MODULE_EXTERNAL = 1 << 2,
+	MODULE_PORTS = 1 << 3, /* has a send and a return port for each channel */
 };
 
 struct module {
@@ -177,7 +179,10 @@ struct module {
 	int group_count;
 	const struct meter *meters; /* the host adds in, out and load */
 	int meter_count;
-	const char *const *sides; /* NULL-terminated names of further inputs: "key" */
+	/* NULL-terminated names of further inputs, at most SIDES_MAX: "key". Each is a key
+	 * of the node's config that takes links as `from` does; piece->side[] and
+	 * setup->side_connected[] follow this order. */
+	const char *const *sides;
 	const struct kernel *kernels[ISA_COUNT]; /* KERNELS(id) */
 
 	/* Worker. The node's audio state, laid out in the plan's arena; the same layout for

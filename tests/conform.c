@@ -9,6 +9,7 @@
 #include "tests/support/random.h"
 #include "tests/support/rates.h"
 #include "tests/support/shortfall.h"
+#include "tests/support/tables.h"
 #include "tests/support/tone.h"
 
 enum { RATE = 48000, CHANNELS = 2 };
@@ -109,98 +110,6 @@ static void work_all(struct play *play, const struct module *module)
 }
 
 /* ---- the tests ----------------------------------------------------------------------- */
-
-static bool name_is_good(const char *id)
-{
-	size_t n = strspn(id, "abcdefghijklmnopqrstuvwxyz0123456789_-");
-	return id[0] >= 'a' && id[0] <= 'z' && id[n] == '\0' && n <= 32;
-}
-
-static bool word_is_good(const char *word)
-{
-	size_t n = strspn(word, "abcdefghijklmnopqrstuvwxyz0123456789_-");
-	return n > 0 && word[n] == '\0' && n <= 32;
-}
-
-static bool name_is_reserved(const char *id)
-{
-	static const char *const reserved[] = { "meter",  "norm",  "text", "toggle",
-						"adjust", "reset", "ramp", "bypass",
-						"module", "name",  "from", "key",
-						"rack" };
-	for (size_t i = 0; i < sizeof reserved / sizeof *reserved; i++)
-		if (!strcmp(id, reserved[i]))
-			return true;
-	return false;
-}
-
-static int count_choices(const struct module *module, const char *id,
-			 const char *const *choices)
-{
-	int count = 0;
-
-	for (; choices && choices[count]; count++)
-		CHECK(word_is_good(choices[count]), "%s/%s: %s", module->id, id,
-		      choices[count]);
-	return count;
-}
-
-static void check_row(const struct module *module, const struct param *row)
-{
-	CHECK(name_is_good(row->id) && !name_is_reserved(row->id), "%s/%s", module->id,
-	      row->id);
-	CHECK(row->label && *row->label && row->help && strlen(row->help) > 7 &&
-		      row->unit,
-	      "%s/%s: label, help and unit", module->id, row->id);
-	if (row->curve == CURVE_FILE)
-		return;
-	CHECK(row->min < row->max && row->def >= row->min && row->def <= row->max,
-	      "%s/%s: %g <= %g <= %g", module->id, row->id, (double)row->min,
-	      (double)row->def, (double)row->max);
-	CHECK(row->curve != CURVE_LOG || row->min > 0, "%s/%s: log from %g", module->id,
-	      row->id, (double)row->min);
-	int choices = count_choices(module, row->id, row->choices);
-	CHECK((row->curve == CURVE_CHOICE) == (choices > 0) &&
-		      (choices == 0 || row->max == (float)(choices - 1)),
-	      "%s/%s: %d choices, max %g", module->id, row->id, choices,
-	      (double)row->max);
-}
-
-static void test_tables(const struct module *module)
-{
-	CHECK(name_is_good(module->id) && module->label && module->help, "%s",
-	      module->id);
-	char a[80], b[80];
-	int total = params_total(module, false);
-	for (int p = 0; p < total; p++) {
-		const struct param *row = param_row(module, p);
-		check_row(module, row);
-		param_path(module, p, a, sizeof a);
-		CHECK(param_find(module, true, a) == p, "%s/%s is not unique",
-		      module->id, a);
-		float def = param_default(module, p);
-		CHECK(row->curve == CURVE_FILE || (def >= row->min && def <= row->max),
-		      "%s/%s: default %g", module->id, a, (double)def);
-	}
-	for (int slot = 0; slot < meters_total(module, CHANNELS, true); slot++) {
-		const struct meter *row = meter_row(module, CHANNELS, slot);
-		meter_path(module, CHANNELS, slot, b, sizeof b);
-		CHECK(meter_find(module, CHANNELS, true, b) == slot, "%s meter %s",
-		      module->id, b);
-		CHECK(row->label && row->help && row->unit && row->min < row->max,
-		      "%s meter %s", module->id, b);
-		int choices = count_choices(module, b, row->choices);
-		CHECK(!row->choices || (choices > 1 && !row->unit[0] && row->min == 0 &&
-					row->max == (float)(choices - 1)),
-		      "%s meter %s: %d choices for %g to %g", module->id, b, choices,
-		      (double)row->min, (double)row->max);
-		/* Upwards from 0 dB, whichever module it is. */
-		bool gr = !strcmp(row->id, "gr");
-		CHECK(gr == !strcmp(row->label, "Gain reduction") &&
-			      (!gr || (row->min == 0 && row->fold == FOLD_MAX)),
-		      "%s meter %s: gain reduction", module->id, b);
-	}
-}
 
 /* Every param from min to max under programme: the output stays finite and bounded, and so
  * do the meters. */
@@ -566,6 +475,7 @@ static void test_jumps(const struct module *module)
 static void test_all(const struct module *module)
 {
 	test_tables(module);
+	test_sides(module);
 	test_sweep(module);
 	test_blocks(module);
 	test_latency(module);

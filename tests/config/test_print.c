@@ -66,8 +66,9 @@ static void random_node(struct rack *rack, enum node_kind kind, int place, int c
 	node->channels = channels;
 	if (!(node->module->flags & MODULE_GENERATOR))
 		random_sources(rack, node, 0, nodes);
-	if (node->module == &model_comp && pick(2))
-		random_sources(rack, node, 1, nodes);
+	for (int side = 1; node->module == &model_comp && side <= SIDES_MAX; side++)
+		if (pick(2))
+			random_sources(rack, node, side, nodes);
 	for (int i = 0; i < node_params(node); i++)
 		if (pick(2))
 			node->values[i] = random_value(param_row(node->module, i));

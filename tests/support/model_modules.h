@@ -74,7 +74,10 @@ static const struct param model_comp_params[] = {
 	{ "mix", "Mix", "", "%", CURVE_LINEAR, 0, 100, 100, 1, NULL,
 	  PARAM_RECALL_SAFE },
 };
-static const char *const model_sides[] = { "key", NULL };
+static const char *const model_sides[] = { "key",   "second", "third", "fourth",
+					   "fifth", "sixth",  "talk",  NULL };
+_Static_assert(sizeof(model_sides) / sizeof(*model_sides) == SIDES_MAX + 1,
+	       "a module with every side");
 static const struct module model_comp = {
 	.id = "comp",
 	.label = "Compressor",

@@ -10,10 +10,10 @@
 enum { RIG_RATE = 48000, RIG_BLOCK_MAX = 8192 };
 
 /* All test modules in one table, so that none is unused anywhere. */
-static const struct module *const rig_modules[] = { &module_lag,     &module_gain,
-						    &module_keyed,   &module_counter,
-						    &module_foreign, &module_poison,
-						    &module_hog,     &module_probe };
+static const struct module *const rig_modules[] = {
+	&module_lag,     &module_gain,   &module_keyed, &module_seven, &module_counter,
+	&module_foreign, &module_poison, &module_hog,   &module_probe
+};
 
 static inline const struct module *rig_module(const char *id)
 {

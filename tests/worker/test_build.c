@@ -99,6 +99,41 @@ static void test_sides(void)
 	}
 }
 
+/* Every side is heard, and each is aligned by itself: side n + 1 comes n * 10 frames late,
+ * the main input waits for the slowest. */
+static void test_seven_sides(void)
+{
+	struct rack *rack = rig_rack();
+	int lags[SIDES_MAX];
+	char name[NAME_BYTES];
+
+	for (int side = 0; side < SIDES_MAX; side++) {
+		snprintf(name, sizeof(name), "lag%d", side);
+		lags[side] = rig_node(rack, "lag", name);
+		set_lag(rack, lags[side], side * 10);
+		rig_link(rack, lags[side], 0, rig_input(0));
+	}
+	int seven = rig_node(rack, "seven", "seven");
+	rig_link(rack, seven, 0, rig_input(0));
+	for (int side = 0; side < SIDES_MAX; side++)
+		rig_link(rack, seven, 1 + side, rig_from(lags[side]));
+	rig_output(rack, "out", rig_from(seven));
+	struct rig *rig = rig_open(rack, 0);
+	rig->signal = rig_ramp;
+	rig_run(rig, 2000);
+	const float *out = rig->out[rig_slot(rig, "out_2")];
+	int late = (SIDES_MAX - 1) * 10, differ = 0;
+	for (int i = late; i < 2000; i++) {
+		float x = rig_ramp((uint64_t)(i - late), 1);
+		float sum = x, weight = 1;
+		for (int side = 0; side < SIDES_MAX; side++)
+			sum += (weight *= 2) * x;
+		differ += fabsf(out[i] - sum) > 1e-4f * fabsf(sum);
+	}
+	CHECK(differ == 0, "%d frames", differ);
+	rig_close(rig);
+}
+
 /* Outputs wait for the rack's padding, for their group, and else for nobody. */
 static void test_outputs(void)
 {
@@ -220,6 +255,7 @@ int main(void)
 	test_order();
 	test_parallel_paths();
 	test_sides();
+	test_seven_sides();
 	test_outputs();
 	test_random_graphs();
 	test_mono();

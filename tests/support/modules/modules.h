@@ -197,6 +197,38 @@ TEST_MODULE(keyed) = { .id = "keyed",
 		       .kernels = { &kernel_keyed },
 		       .init = plain_init };
 
+/* ---- seven: main, and each side times 2, 4, 8 ... ---------------------------------------- */
+
+static void seven_process(void *state, const struct piece *piece)
+{
+	(void)state;
+	for (int c = 0; c < piece->channels; c++) {
+		for (int i = 0; i < piece->frames; i++) {
+			float sum = piece->in[c][i], weight = 1;
+
+			for (int side = 0; side < SIDES_MAX; side++) {
+				weight *= 2;
+				if (piece->side[side])
+					sum += weight * piece->side[side][c][i];
+			}
+			piece->out[c][i] = sum;
+		}
+	}
+}
+
+static void seven_adopt(void *state, const void *old)
+{
+	(void)state;
+	(void)old;
+}
+
+static const char *const seven_sides[] = { "a", "b", "c", "d", "e", "f", "g", NULL };
+
+TEST_MODULE(seven) = { .id = "seven",
+		       .sides = seven_sides,
+		       .kernels = { &kernel_seven },
+		       .init = plain_init };
+
 /* ---- counter: a generator that says the frame ---------------------------------------------- */
 
 static void counter_process(void *state, const struct piece *piece)
