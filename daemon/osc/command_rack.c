@@ -116,12 +116,16 @@ static int64_t frame_now(const struct dispatch *dispatch)
 		       : -1;
 }
 
+/* Of docs/osc.md. The number grows with each version of Lathe that adds arguments,
+ * addresses or codes; Lathe 0.1 was 1 and did not tell it. */
+enum { CONTRACT_VERSION = 2 };
+
 static bool add_pong(struct dispatch *dispatch, struct packet *packet,
 		     const struct message *message)
 {
 	double up = dispatch->now - dispatch->started;
-	return packet_echo(packet, "/rack/pong", message, "sdhd", LATHE_VERSION, up,
-			   frame_now(dispatch), timed_clock());
+	return packet_echo(packet, "/rack/pong", message, "sdhdi", LATHE_VERSION, up,
+			   frame_now(dispatch), timed_clock(), CONTRACT_VERSION);
 }
 
 static bool is_same(const struct sockaddr_in *one, const struct sockaddr_in *other)

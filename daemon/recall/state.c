@@ -22,7 +22,10 @@ enum {
 	PREPARE_CHANGES = 500, /* put into words in one tick */
 	STATE_BYTES_MAX = 16 << 20,
 };
-static const char first_line[] = "lathe-state 1", last_line[] = "end";
+/* The first line is "lathe-state VERSION". A version that reads otherwise gets the next
+ * number, so that an earlier Lathe leaves its file alone. */
+enum { STATE_VERSION = 1 };
+static const char format_word[] = "lathe-state", last_line[] = "end";
 
 struct state {
 	struct desk *desk;
@@ -68,7 +71,7 @@ static void save(struct state *state)
 {
 	struct desk *desk = state->desk;
 	struct text text = { .length = 0 };
-	text_add(&text, "%s\n", first_line);
+	text_add(&text, "%s %d\n", format_word, STATE_VERSION);
 	if (*scene_active(desk->scenes))
 		text_add(&text, "scene %s\n", scene_active(desk->scenes));
 	desk_exchange(desk);
@@ -184,12 +187,23 @@ static void take_value(const struct rack *rack, const char *line, int *taken,
 	}
 }
 
+/* What the first line says; 0: it is no state. */
+static int version_of(const char *bytes)
+{
+	int version = 0;
+	size_t length = sizeof format_word - 1;
+	if (strncmp(bytes, format_word, length) != 0 ||
+	    sscanf(bytes + length, "%d", &version) != 1)
+		return 0;
+	return version;
+}
+
 /* A last line without a checksum is one of an earlier version. */
 static bool is_whole(const char *bytes, size_t length)
 {
 	char ends[2][16];
-	if (strncmp(bytes, first_line, sizeof first_line - 1) != 0 ||
-	    strlen(bytes) != length || bytes[length - 1] != '\n')
+	if (version_of(bytes) != STATE_VERSION || strlen(bytes) != length ||
+	    bytes[length - 1] != '\n')
 		return false;
 	size_t last = length - 1;
 	while (last > 0 && bytes[last - 1] != '\n')
@@ -228,9 +242,17 @@ void state_path(const char *folder, const struct rack *rack, char *path, size_t 
 		*path = '\0';
 }
 
-void state_restore(struct desk *desk, const char *path, struct text *report)
+/* Renames the file, so that the next save does not overwrite it. */
+static void put_aside(const char *path, const char *ending)
 {
 	char aside[PATH_MAX];
+	snprintf(aside, sizeof aside, "%.4000s.%s", path, ending);
+	rename(path, aside);
+}
+
+void state_restore(struct desk *desk, const char *path, struct text *report)
+{
+	char ending[32];
 	size_t length;
 	char *bytes = read_all(path, &length);
 	if (!bytes) {
@@ -238,9 +260,15 @@ void state_restore(struct desk *desk, const char *path, struct text *report)
 			 errno == ENOENT ? "nothing saved yet" : "can't be read");
 	} else if (is_whole(bytes, length)) {
 		restore(desk, bytes, report);
+	} else if (version_of(bytes) > STATE_VERSION) {
+		snprintf(ending, sizeof ending, "version-%d", version_of(bytes));
+		put_aside(path, ending);
+		text_add(report,
+			 "%.200s: found version %d of a newer Lathe, would accept %d: "
+			 "put aside as *.%s",
+			 path, version_of(bytes), STATE_VERSION, ending);
 	} else {
-		snprintf(aside, sizeof aside, "%.4000s.broken", path);
-		rename(path, aside);
+		put_aside(path, "broken");
 		text_add(report, "%.200s is no whole state: put aside as *.broken",
 			 path);
 	}

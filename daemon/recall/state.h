@@ -13,7 +13,7 @@ struct state;
 /* The file of this rack in a folder; "" when the path is too long. */
 void state_path(const char *folder, const struct rack *rack, char *path, size_t size);
 /* Reads the file, if there is one, into desk->rack and what else the desk has; says what
- * it did. A broken file is put aside. */
+ * it did. A broken file is put aside, and so is one of a newer Lathe. */
 void state_restore(struct desk *desk, const char *path, struct text *report);
 struct state *state_create(struct desk *desk, const char *path);
 /* Writes what is not yet written. */

@@ -146,7 +146,8 @@ static void test_queries(void)
 	CHECK_HEARD("/eq/gain", 2);
 	CHECK_HEARD("/rack/pong", 7);
 	const struct heard *pong = heard_at("/rack/pong");
-	CHECK(pong && strcmp(pong->types, "issdhd") == 0, "pong");
+	CHECK(pong && strcmp(pong->types, "issdhdi") == 0, "pong");
+	CHECK(pong && pong->number[6] == 2, "the contract's version");
 	CHECK(pong && pong->number[4] < 0, "no audio: frame -1");
 	CHECK_NEAR(pong ? pong->number[5] : 0, time(NULL), 2, "the clock of time tags");
 	CHECK(heard_at("/rack/hash"), "hash");

@@ -286,6 +286,39 @@ static void test_state(void)
 	close_host();
 }
 
+/* A state of a newer Lathe is kept, whatever stands in it, and saving goes on beside it. */
+static void test_newer(void)
+{
+	static const char newer[] = "lathe-state 12\nvalue eq/gain 3.3 0 new\n";
+	char path[200], aside[220], found[sizeof newer] = "";
+	open_host();
+	state_path(folder, desk.rack, path, sizeof path);
+	FILE *file = fopen(path, "w");
+	CHECK(file && fputs(newer, file) >= 0 && fclose(file) == 0, "written");
+	text_clear(&said);
+	state_restore(&desk, path, &said);
+	CHECK(strstr(said.bytes, "found version 12") &&
+		      strstr(said.bytes, "would accept 1"),
+	      "%s", said.bytes);
+	CHECK_NEAR(value_of("eq/gain"), 0, 0, "the config's");
+	desk.state = state_create(&desk, path);
+	struct change change = change_of("eq/gain", 1, &anna);
+	desk_apply(&desk, &change, 1);
+	close_host();
+	snprintf(aside, sizeof aside, "%s.version-12", path);
+	file = fopen(aside, "r");
+	CHECK(file && fread(found, 1, sizeof newer - 1, file) == sizeof newer - 1,
+	      "aside");
+	if (file)
+		fclose(file);
+	CHECK_TEXT(found, newer);
+	open_host();
+	state_restore(&desk, path, &said);
+	CHECK_NEAR(value_of("eq/gain"), 1, 0, "saved beside it");
+	unlink(path);
+	close_host();
+}
+
 /* One bit that fell over; a FIFO in the file's place. */
 static void test_spoilt(void)
 {
@@ -351,6 +384,7 @@ int main(void)
 	test_scenes();
 	test_bounds();
 	test_state();
+	test_newer();
 	test_spoilt();
 	test_trouble();
 	text_finish(&said);
