@@ -176,8 +176,11 @@ static void print_facts(const struct module *module)
 	       module->flags & MODULE_GENERATOR ? "No main input." : "Inputs: main");
 	for (int i = 0; module->sides && module->sides[i]; i++)
 		printf(", `%s`", module->sides[i]);
-	printf("%s%s\n", module->flags & MODULE_GENERATOR ? "" : ".",
+	printf("%s%s", module->flags & MODULE_GENERATOR ? "" : ".",
 	       module->flags & MODULE_RANDOM ? " Two runs may differ." : "");
+	for (const struct renamed *row = module->renamed; row && row->was; row++)
+		printf(" `%s` was `%s` in the version before.", row->now, row->was);
+	printf("\n");
 	free(values);
 	free((void *)files);
 }

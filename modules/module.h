@@ -93,6 +93,13 @@ struct meter {
 
 extern const char *const off_on[]; /* choices of a meter that is a switch */
 
+/* What a name of an earlier version is called now: the id of a param, a group or a meter
+ * ("meter/frozen"; `now` without "meter/"). lathed reads the old name, says so, and writes
+ * the new one; the row goes away with the next version. */
+struct renamed {
+	const char *was, *now;
+};
+
 /* ---- what a node is made for ------------------------------------------------------ */
 
 struct setup {
@@ -179,6 +186,7 @@ struct module {
 	int group_count;
 	const struct meter *meters; /* the host adds in, out and load */
 	int meter_count;
+	const struct renamed *renamed; /* optional; ends with an empty row */
 	/* NULL-terminated names of further inputs, at most SIDES_MAX: "key". Each is a key
 	 * of the node's config that takes links as `from` does; piece->side[] and
 	 * setup->side_connected[] follow this order. */

@@ -476,6 +476,7 @@ static void test_all(const struct module *module)
 {
 	test_tables(module);
 	test_sides(module);
+	test_renamed(module);
 	test_sweep(module);
 	test_blocks(module);
 	test_latency(module);

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "daemon/base/log.h"
 #include "daemon/rack/param.h"
 
 /* ---- words -------------------------------------------------------------------------- */
@@ -379,6 +380,27 @@ bool reading_value(struct reading *reading, const config_setting_t *setting,
 	return false;
 }
 
+/* The name of a setting of a node; an old one is told and becomes the present one, which
+ * stands in `now`. */
+static const char *setting_name_now(struct reading *reading,
+				    const config_setting_t *key, const char *where,
+				    const struct module *module, char now[64])
+{
+	const char *name = config_setting_name(key);
+	int line;
+
+	if (!param_path_now(module, name, now, 64))
+		return name;
+	const char *file = config_source_where(
+		&reading->source, (int)config_setting_source_line(key), &line);
+	log_line(LOG_NOTICE,
+		 "%s:%d: %s: found \"%s\", which is called \"%s\" now; only this "
+		 "version "
+		 "still reads the old name",
+		 file, line, where, name, now);
+	return now;
+}
+
 /* One member of a group: { type = "bell"; gain = 3.0; }. */
 static void reading_member(struct reading *reading, const config_setting_t *setting,
 			   const char *where, const struct param_group *group,
@@ -390,10 +412,13 @@ static void reading_member(struct reading *reading, const config_setting_t *sett
 		const config_setting_t *key =
 			config_setting_get_elem(setting, (unsigned)k);
 		struct words words = { 0 };
+		char now[64];
+		const char *name =
+			setting_name_now(reading, key, where, node->module, now);
 		int row;
 
 		for (row = 0; row < group->row_count; row++) {
-			if (strcmp(group->rows[row].id, config_setting_name(key)) == 0)
+			if (strcmp(group->rows[row].id, name) == 0)
 				break;
 			words_add(&words, group->rows[row].id);
 		}
@@ -441,7 +466,8 @@ bool reading_param(struct reading *reading, const config_setting_t *setting,
 		   const char *where, struct node *node)
 {
 	const struct module *module = node->module;
-	const char *key = config_setting_name(setting);
+	char now[64];
+	const char *key = setting_name_now(reading, setting, where, module, now);
 	int first = module->param_count;
 
 	for (int g = 0; g < module->group_count; g++) {

@@ -276,6 +276,24 @@ int address_find(const struct addresses *addresses, const char *path, int length
 	return place;
 }
 
+int address_find_renamed(const struct addresses *addresses, const struct rack *rack,
+			 const char *path, enum verb *verb)
+{
+	char now[GUESS_BYTES], whole[2 * GUESS_BYTES];
+	for (int i = 0; i < rack->node_count; i++) {
+		const struct node *node = &rack->nodes[i];
+		size_t length = strlen(node->path);
+		if (!node->module->renamed ||
+		    strncmp(path + 1, node->path, length) != 0 ||
+		    path[1 + length] != '/' ||
+		    !param_path_now(node->module, path + length + 2, now, sizeof now))
+			continue;
+		int bytes = snprintf(whole, sizeof whole, "/%s/%s", node->path, now);
+		return address_find(addresses, whole, bytes, verb);
+	}
+	return -1;
+}
+
 /* Each word is compared with each part of the pattern once at most. */
 static bool part_matches(const struct addresses *addresses,
 			 const struct pattern *pattern, int part, int index)

@@ -39,6 +39,9 @@ int address_of_param(const struct addresses *addresses, int node, int param);
 /* The place and its verb, or -1. */
 int address_find(const struct addresses *addresses, const char *path, int length,
 		 enum verb *verb);
+/* The same for a path with a name that an earlier version had. */
+int address_find_renamed(const struct addresses *addresses, const struct rack *rack,
+			 const char *path, enum verb *verb);
 /* The verb at the end of a path and the length without it. */
 enum verb address_verb(const char *path, int length, int *stem);
 /* Marks [count / 64 + 1] bits of all places that match; with `below` also what lies under

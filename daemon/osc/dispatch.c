@@ -482,6 +482,18 @@ static void unknown(struct dispatch *dispatch, const struct sender *sender,
 		     dispatch->now, "%s", text);
 }
 
+/* An old name does what the present one does; whoever sends it hears that it ends. */
+static void tell_renamed(struct dispatch *dispatch, const struct sender *sender,
+			 const struct message *message, int place)
+{
+	if (answer_may_complain(dispatch->answers, sender, dispatch->now))
+		answer_error(dispatch->answers, sender, message->path, "renamed",
+			     dispatch->now,
+			     "found an old name, would accept %s; only this version "
+			     "still reads the old one",
+			     address_place(dispatch->addresses, place)->path);
+}
+
 void dispatch_message(struct dispatch *dispatch, const struct sender *sender,
 		      const uint8_t *bytes, size_t size, enum pass pass)
 {
@@ -491,6 +503,12 @@ void dispatch_message(struct dispatch *dispatch, const struct sender *sender,
 				 &verb);
 	bool command = place < 0 && command_is(message.path);
 	bool pattern = place < 0 && !command && pattern_is(message.path);
+	bool renamed = false;
+	if (place < 0 && !command && !pattern) {
+		place = address_find_renamed(dispatch->addresses, dispatch->desk->rack,
+					     message.path, &verb);
+		renamed = place >= 0;
+	}
 	bool sets = !command && message.count > 0;
 	if (!sets && !command)
 		sets = verb == VERB_TOGGLE || verb == VERB_RESET;
@@ -498,6 +516,8 @@ void dispatch_message(struct dispatch *dispatch, const struct sender *sender,
 		sets = false;
 	if ((pass == PASS_SETS && !sets) || (pass == PASS_OTHERS && sets))
 		return;
+	if (renamed)
+		tell_renamed(dispatch, sender, &message, place);
 	if (place >= 0) {
 		one_place(dispatch, sender, place, verb, &message, pass);
 	} else if (command) {

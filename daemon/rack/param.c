@@ -124,6 +124,42 @@ int param_find(const struct module *module, bool host, const char *path)
 	return -1;
 }
 
+/* The present name of `length` letters of an old path, or NULL. */
+static const char *name_now(const struct module *module, const char *name,
+			    size_t length, bool meter)
+{
+	static const char prefix[] = "meter/";
+
+	for (const struct renamed *row = module->renamed; row && row->was; row++) {
+		bool of_meter = strncmp(row->was, prefix, sizeof(prefix) - 1) == 0;
+		const char *was = row->was + (of_meter ? sizeof(prefix) - 1 : 0);
+
+		if (of_meter == meter && strlen(was) == length &&
+		    memcmp(was, name, length) == 0)
+			return row->now;
+	}
+	return NULL;
+}
+
+bool param_path_now(const struct module *module, const char *path, char *now,
+		    size_t size)
+{
+	bool meter = strncmp(path, "meter/", strlen("meter/")) == 0, found = false;
+	size_t used = 0;
+
+	for (const char *at = path; *at && used < size;) {
+		size_t length = strcspn(at, "/");
+		const char *name = name_now(module, at, length, meter && at != path);
+
+		found = found || name;
+		used += (size_t)snprintf(now + used, size - used, "%.*s%s",
+					 name ? (int)strlen(name) : (int)length,
+					 name ? name : at, at[length] ? "/" : "");
+		at += length + (at[length] == '/');
+	}
+	return found && used < size;
+}
+
 const struct module *module_find(const char *id)
 {
 	for (int i = 0; module_registry[i]; i++)

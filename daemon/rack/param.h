@@ -27,6 +27,11 @@ int param_path(const struct module *module, int index, char *path, size_t size);
 /* Index by that path, or -1. */
 int param_find(const struct module *module, bool host, const char *path);
 
+/* Puts the present names in the place of those that an earlier version had, in a path
+ * below a node ("band/3/freq", "meter/gr"). False: the module's table renames none of it. */
+bool param_path_now(const struct module *module, const char *path, char *now,
+		    size_t size);
+
 int meters_total(const struct module *module, int channels, bool host);
 const struct meter *meter_row(const struct module *module, int channels, int slot);
 /* "gr", "in/1", "band/3/gr": address below /node/meter. */

@@ -258,6 +258,8 @@ int rack_find(const struct rack *rack, const char *path)
 
 bool rack_find_param(const struct rack *rack, const char *path, int *node, int *param)
 {
+	char now[128];
+
 	for (*node = 0; *node < rack->node_count; ++*node) {
 		const struct node *found = &rack->nodes[*node];
 		size_t length = strlen(found->path);
@@ -266,6 +268,10 @@ bool rack_find_param(const struct rack *rack, const char *path, int *node, int *
 			continue;
 		*param = param_find(found->module, found->kind == NODE_MODULE,
 				    path + length + 1);
+		if (*param < 0 &&
+		    param_path_now(found->module, path + length + 1, now, sizeof(now)))
+			*param = param_find(found->module, found->kind == NODE_MODULE,
+					    now);
 		if (*param >= 0)
 			return true;
 	}

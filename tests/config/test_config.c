@@ -540,6 +540,31 @@ static void test_files(void)
 	text_finish(&printed);
 }
 
+/* Names of an earlier version are read; what is printed has the new ones. */
+static void test_renamed(void)
+{
+	struct rack *rack = load_good(
+		NODES("{ module = \"eq\"; name = \"tone\"; "
+		      "bell = ( { frequency = 90.0; }, { freq = 180.0; } ); },\n"
+		      "{ module = \"comp\"; name = \"glue\"; thresh = -12.5; }"));
+	struct text printed = { 0 };
+	int node, param;
+
+	CHECK(rack_find_param(rack, "tone/bell/1/frequency", &node, &param), "old");
+	CHECK_NEAR(rack->nodes[node].values[param], 90, 0, "frequency");
+	CHECK(rack_find_param(rack, "tone/band/2/freq", &node, &param), "new");
+	CHECK_NEAR(rack->nodes[node].values[param], 180, 0, "freq");
+	CHECK(!rack_find_param(rack, "tone/thresh", &node, &param), "another's");
+	CHECK_NEAR(rack->nodes[1].values[0], -12.5, 0, "thresh");
+	config_print(rack, &printed);
+	CHECK(strstr(printed.bytes, "threshold = -12.5") &&
+		      !strstr(printed.bytes, "frequency") &&
+		      !strstr(printed.bytes, "bell ="),
+	      "%s", printed.bytes);
+	text_finish(&printed);
+	rack_destroy(rack);
+}
+
 int main(void)
 {
 	strcpy(folder, "/tmp/lathe-test-config-XXXXXX");
@@ -553,6 +578,7 @@ int main(void)
 	test_hostile_includes();
 	test_hostile_bytes();
 	test_files();
+	test_renamed();
 	char command[128];
 	snprintf(command, sizeof(command), "rm -r %s", folder);
 	if (system(command) != 0)

@@ -156,6 +156,24 @@ static void test_queries(void)
 	stop();
 }
 
+/* An old address does what the new one does, and says that it ends. */
+static void test_renamed(void)
+{
+	start(0);
+	user_send(&user, "/eq/level", "f", 2.5);
+	user_send(&user, "/eq/gain", "");
+	user_send(&user, "/eq/meter/top/text", "");
+	pump(osc, 0.02);
+	user_hear(&user);
+	CHECK_HEARD("/eq/gain", 2.5);
+	CHECK(heard_at("/eq/meter/peak/text"), "the meter answers under its new name");
+	const struct heard *error = heard_at("/rack/error");
+	CHECK(error && strcmp(error->text[1], "renamed") == 0 &&
+		      strstr(error->text[2], "would accept /eq/"),
+	      "%s", error ? error->text[2] : "no error");
+	stop();
+}
+
 static void test_patterns(void)
 {
 	start(0);
@@ -402,6 +420,7 @@ int main(void)
 	test_verbs();
 	test_texts();
 	test_queries();
+	test_renamed();
 	test_patterns();
 	test_errors();
 	test_bundles();

@@ -94,6 +94,21 @@ static void test_meters(void)
 	CHECK_TEXT(path, "0.534");
 }
 
+static void test_renamed(void)
+{
+	char path[64];
+
+	CHECK(param_path_now(&model_eq, "meter/band/3/loudness", path, sizeof(path)),
+	      "an old meter");
+	CHECK_TEXT(path, "meter/band/3/level");
+	CHECK(!param_path_now(&model_eq, "loudness", path, sizeof(path)), "no param");
+	CHECK(!param_path_now(&model_eq, "meter/frequency", path, sizeof(path)),
+	      "no meter");
+	CHECK(param_path_now(&model_eq, "bell/3/frequency/norm", path, sizeof(path)),
+	      "two old names");
+	CHECK_TEXT(path, "band/3/freq/norm");
+}
+
 /* Every row of every table: ends map to ends, norm and denorm undo each other, texts
  * read back. */
 static void check_row(const char *module, const struct param *param)
@@ -271,6 +286,7 @@ static void test_numbers(void)
 
 int main(void)
 {
+	test_renamed();
 	test_places();
 	test_meters();
 	test_curves();

@@ -30,8 +30,12 @@ static const struct param_group fake_groups[] = { { "band", "Band", 8, 2, fake_r
 static const struct meter fake_meters[] = {
 	{ "peak", "Peak", "Peak.", "dB", -150, 30, FOLD_MAX, 0, NULL, 0, NULL },
 };
+static const struct renamed fake_renamed[] = { { "level", "gain" },
+					       { "meter/top", "peak" },
+					       { NULL, NULL } };
 static const struct module fake_module = {
 	.id = "fake",
+	.renamed = fake_renamed,
 	.label = "Fake",
 	.help = "For tests.",
 	.params = fake_params,

@@ -54,7 +54,12 @@ static const struct meter model_eq_meters[] = {
 	{ "level", "Level", "", "dB", -120, 20, FOLD_MAX, METER_LINEAR, "band", 8,
 	  NULL },
 };
+static const struct renamed model_eq_renamed[] = { { "frequency", "freq" },
+						   { "bell", "band" },
+						   { "meter/loudness", "level" },
+						   { NULL, NULL } };
 static const struct module model_eq = {
+	.renamed = model_eq_renamed,
 	.id = "eq",
 	.label = "EQ",
 	.help = "Tone.",
@@ -78,8 +83,11 @@ static const char *const model_sides[] = { "key",   "second", "third", "fourth",
 					   "fifth", "sixth",  "talk",  NULL };
 _Static_assert(sizeof(model_sides) / sizeof(*model_sides) == SIDES_MAX + 1,
 	       "a module with every side");
+static const struct renamed model_comp_renamed[] = { { "thresh", "threshold" },
+						     { NULL, NULL } };
 static const struct module model_comp = {
 	.id = "comp",
+	.renamed = model_comp_renamed,
 	.label = "Compressor",
 	.help = "Glue.",
 	.params = model_comp_params,

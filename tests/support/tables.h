@@ -89,6 +89,31 @@ static void test_sides(const struct module *module)
 	CHECK(count <= SIDES_MAX, "%s: %d sides", module->id, count);
 }
 
+/* An old name is no present one, and the new one exists. */
+static void test_renamed(const struct module *module)
+{
+	for (const struct renamed *row = module->renamed; row && row->was; row++) {
+		bool meter = strncmp(row->was, "meter/", 6) == 0;
+		const char *was = row->was + (meter ? 6 : 0);
+		int found = 0, old = 0;
+
+		for (int m = 0; meter && m < module->meter_count; m++) {
+			found += !strcmp(module->meters[m].id, row->now);
+			old += !strcmp(module->meters[m].id, was);
+		}
+		for (int p = 0; !meter && p < params_total(module, false); p++) {
+			found += !strcmp(param_row(module, p)->id, row->now);
+			old += !strcmp(param_row(module, p)->id, was);
+		}
+		for (int g = 0; !meter && g < module->group_count; g++) {
+			found += !strcmp(module->groups[g].id, row->now);
+			old += !strcmp(module->groups[g].id, was);
+		}
+		CHECK(found > 0 && old == 0, "%s: %s is %s now", module->id, row->was,
+		      row->now);
+	}
+}
+
 static void test_tables(const struct module *module)
 {
 	CHECK(name_is_good(module->id) && module->label && module->help, "%s",
