@@ -1,25 +1,17 @@
 /* desk.c - what a client may ask of the control thread. Control thread only. */
 #include "daemon/desk/desk.h"
 
-#include "daemon/recall/compare.h"
 #include "daemon/desk/glide.h"
-#include "daemon/recall/history.h"
-#include "daemon/unattended/inserts.h"
 #include "daemon/desk/limit.h"
-#include "daemon/desk/lock.h"
-#include "daemon/rack/param.h"
 #include "daemon/desk/pending.h"
-#include "daemon/recall/scene.h"
-#include "daemon/unattended/schedule.h"
-#include "daemon/recall/state.h"
+#include "daemon/rack/param.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-/* Stores and publishes as one, and tells the listeners. */
+/* Stores and publishes as one, and tells the followers. */
 static uint64_t apply(struct desk *desk, struct change *changes, int count)
 {
 	if (count == 0)
@@ -27,16 +19,12 @@ static uint64_t apply(struct desk *desk, struct change *changes, int count)
 	for (int i = 0; i < count; i++)
 		changes[i].value = rack_set(desk->rack, changes[i].node,
 					    changes[i].param, changes[i].value);
-	uint64_t serial = engine_apply(desk->engine, desk->rack, changes, count);
-	desk->serial = serial;
-	scenes_touch(desk->scenes);
-	state_touch(desk->state);
-	for (int i = 0; i < count && desk->changed; i++)
-		desk->changed(desk->context, &changes[i]);
-	return serial;
+	desk->serial = engine_apply(desk->engine, desk->rack, changes, count);
+	follow_changed(desk->followers, changes, count);
+	return desk->serial;
 }
 
-/* What is under way to another value goes there no more. */
+/* Ends glides and pending recalls of these params. */
 static void hold(struct desk *desk, const struct change *changes, int count)
 {
 	if (glide_count(desk->glides))
@@ -47,22 +35,17 @@ static void hold(struct desk *desk, const struct change *changes, int count)
 			pending_drop(desk->pending, changes[i].node, changes[i].param);
 }
 
-static void note(struct desk *desk, const struct change *changes, int count)
-{
-	struct timespec now;
-	if (!desk->history)
-		return;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	history_note(desk->history, desk->rack, changes, count,
-		     (double)now.tv_sec + 1e-9 * (double)now.tv_nsec);
-}
-
 uint64_t desk_apply(struct desk *desk, struct change *changes, int count)
 {
+	struct action action = { .changes = changes, .count = count };
+
 	hold(desk, changes, count);
-	note(desk, changes, count);
+	follow_before(desk->followers, &action);
 	uint64_t serial = apply(desk, changes, count);
-	return compare_heed(desk->compare, changes, count) ? desk->serial : serial;
+	if (!count)
+		return serial;
+	follow_after(desk->followers, changes, count);
+	return desk->serial; /* of what followed, if anything did */
 }
 
 bool desk_ramp(struct desk *desk, const struct change *target, double seconds,
@@ -79,7 +62,8 @@ bool desk_ramp(struct desk *desk, const struct change *target, double seconds,
 	}
 	if (!desk->glides)
 		desk->glides = glides_create();
-	note(desk, target, 1);
+	follow_before(desk->followers,
+		      &(struct action) { .changes = target, .count = 1 });
 	glide_start(desk->glides, desk->rack, target, seconds);
 	return true;
 }
@@ -99,18 +83,13 @@ int desk_fade_ticks(double seconds)
 	return ticks > 0.0 ? (int)ticks : 0;
 }
 
-uint64_t desk_recall(struct desk *desk, struct change *changes, int count,
-		     double seconds)
+/* Starts what takes time. The changes to make now come first; returns how many. */
+static int start_fade(struct desk *desk, struct change *changes, int count,
+		      double seconds)
 {
 	int ticks = desk_fade_ticks(seconds), now = 0;
 	char why[256];
 
-	desk->limited += limit_changes(desk->rack, desk->role, changes, count);
-	hold(desk, changes, count);
-	if (!desk->glides)
-		desk->glides = glides_create();
-	if (!desk->pending)
-		desk->pending = pending_create();
 	for (int i = 0; i < count; i++) {
 		struct change change = changes[i];
 		const struct node *node = &desk->rack->nodes[change.node];
@@ -124,7 +103,24 @@ uint64_t desk_recall(struct desk *desk, struct change *changes, int count,
 		else
 			pending_add(desk->pending, &change, (ticks + 1) / 2);
 	}
-	return now ? apply(desk, changes, now) : desk->serial;
+	return now;
+}
+
+uint64_t desk_recall(struct desk *desk, struct recall *recall)
+{
+	struct action action = { recall->changes, recall->count, recall->scene_before,
+				 recall->scene_after };
+
+	if (recall->scene_after)
+		follow_before(desk->followers, &action);
+	recall->held = limit_changes(desk->rack, recall->changes, recall->count);
+	hold(desk, recall->changes, recall->count);
+	if (!desk->glides)
+		desk->glides = glides_create();
+	if (!desk->pending)
+		desk->pending = pending_create();
+	int now = start_fade(desk, recall->changes, recall->count, recall->seconds);
+	return now ? apply(desk, recall->changes, now) : desk->serial;
 }
 
 /* A client's NAME becomes a file beside the loaded config; a path is refused. NULL: the
@@ -179,19 +175,13 @@ static void replace_rack(struct desk *desk, struct rack *rack, bool fresh,
 			 "osc: the new address takes effect at the next start\n");
 	glide_move(desk->glides, old, rack);
 	pending_move(desk->pending, old, rack);
-	scenes_move(desk->scenes, old, rack);
-	history_move(desk->history, old, rack);
-	compare_move(desk->compare, old, rack);
-	state_touch(desk->state);
 	desk->rack = rack;
-	lock_reloaded(desk);
 	engine_rebuild(desk->engine, rack);
+	follow_moved(desk->followers, old, rack);
 	rack_destroy(old);
 	text_add(result, "%s",
 		 report.length ? report.bytes : "loaded; no value differs\n");
 	text_finish(&report);
-	if (desk->reshaped)
-		desk->reshaped(desk->context);
 }
 
 bool desk_reload(struct desk *desk, const char *file, bool fresh, struct text *result)
@@ -239,17 +229,19 @@ void desk_tick(struct desk *desk)
 	if (count)
 		apply(desk, changes, count);
 	engine_tick(desk->engine);
-	inserts_tick(desk->inserts);
-	if (desk->rack->schedule_count)
-		schedule_tick(desk, (int64_t)time(NULL));
-	compare_tick(desk->compare);
-	scenes_tick(desk->scenes);
-	state_tick(desk->state);
+	follow_tick(desk->followers);
 }
 
 bool desk_busy(const struct desk *desk)
 {
 	return glide_count(desk->glides) || pending_count(desk->pending) ||
-	       engine_busy(desk->engine) || compare_busy(desk->compare) ||
-	       scenes_busy(desk->scenes) || state_busy(desk->state);
+	       engine_busy(desk->engine) || follow_busy(desk->followers);
+}
+
+void desk_finish(struct desk *desk)
+{
+	glides_destroy(desk->glides);
+	pending_destroy(desk->pending);
+	desk->glides = NULL;
+	desk->pending = NULL;
 }

@@ -1,67 +1,77 @@
-/* desk.h - what the control thread holds, and what a client may ask of it. OSC, signals
- * and lathe-render all speak to the rack through these few functions. */
+/* desk.h - what the control thread holds, and the one way a value changes: OSC, signals and
+ * recalls all go through these few functions. Control thread.
+ *
+ * When a client sets values, this happens, in this order:
+ *   1. glides and pending recalls of these params end;
+ *   2. followers hear before(): undo notes the step;
+ *   3. the values are clamped, stored in the rack, and given to the audio as one change;
+ *   4. followers hear changed(): scenes, the saved state, OSC's subscribers;
+ *   5. followers hear after(): comparison matches the loudness of its slots.
+ *
+ * lathed adds the followers in this order, which is also the order of their ticks: lock,
+ * history, inserts, scenes, schedule, compare, state, OSC. */
 #ifndef LATHE_DESK_DESK_H
 #define LATHE_DESK_DESK_H
 
 #include "daemon/config/config.h"
+#include "daemon/desk/follow.h"
 #include "daemon/engine/engine.h"
 #include "daemon/engine/status.h"
 
-struct compare;
 struct glides;
-struct history;
-struct inserts;
 struct pending;
-struct scenes;
-struct state;
 
 struct desk {
 	struct rack *rack;
 	struct engine *engine;
 	struct event_log *events;
-	struct glides *glides;
-	struct pending *pending;
-	struct scenes *scenes;   /* or NULL: none are kept */
-	struct history *history; /* or NULL: there is no undo */
-	struct state *state;     /* or NULL: nothing is saved */
-	struct compare *compare; /* or NULL */
-	struct inserts *inserts; /* or NULL: pings and alarms go unheard */
+	struct follower *followers;
+	struct glides *glides;   /* or NULL: made when first needed */
+	struct pending *pending; /* the same */
 	uint64_t serial;         /* of the newest change */
-	uint32_t lock_holder;    /* the host that locked the rack, network byte order */
-	enum role role;          /* on whose behalf this is done; ROLE_NONE: our own */
-	int limited;             /* values of pending since that were held at limits */
-	int64_t schedule_seen;   /* seconds since 1970; 0: not yet */
 	struct status status;
-	char *config_path;
-	char *state_folder; /* or NULL */
-	/* Called after each accepted change, so that subscribers hear of it. */
-	void (*changed)(void *context, const struct change *change);
-	/* Called when the tree of addresses is another (load, reload). */
-	void (*reshaped)(void *context);
-	void *context;
+	char *config_path;  /* absolute, or NULL: no config was loaded from a file */
+	char *state_folder; /* or NULL: nothing is saved */
 };
 
-/* Checks, clamps, stores and publishes as one. Ends glides on these params. Returns the
- * serial that engine_played() will reach. */
+/* Many values at once. */
+struct recall {
+	struct change *changes; /* limited, and put in another order, in place */
+	int count;
+	double seconds; /* of the fade; 0: all of them now, as one */
+	/* When a scene is loaded: the scenes active before and after. Else NULL, and the recall
+	 * is in no step of undo. */
+	const char *scene_before, *scene_after;
+	int held; /* the result: values held at the limits of their change's role */
+};
+
+/* Clamps, stores and publishes the changes as one. Ends glides and pending recalls of these
+ * params. Returns the serial that engine_played() will reach. Roles are not looked at: who
+ * asks for a client calls limit_changes() first. */
 uint64_t desk_apply(struct desk *desk, struct change *changes, int count);
-/* Moves a value along its curve at 100 steps a second. False for choices, rebuilds etc.:
- * `error` says why. */
+/* Moves a value along its curve, 100 steps a second. False for a choice, a switch, a trigger,
+ * a file or a param that rebuilds: `error` says which. */
 bool desk_ramp(struct desk *desk, const struct change *target, double seconds,
 	       char *error, size_t error_size);
-/* Many values at once: those that can glide do so for `seconds`, all others change together
- * at the middle. 0 s: all of them now, as one. Returns the serial of what changed at once. */
-uint64_t desk_recall(struct desk *desk, struct change *changes, int count,
-		     double seconds);
-/* Calls of desk_tick() after which a recall of `seconds` is through. */
+/* What can glide does so for the recall's seconds; all else changes together at the middle.
+ * Values are held at the limits of their change's role. Returns the serial of what changed at
+ * once. */
+uint64_t desk_recall(struct desk *desk, struct recall *recall);
+/* Calls of desk_tick() after which a recall of `seconds` is done. */
 int desk_fade_ticks(double seconds);
 /* Puts in the rack's values what they are on the way to, for what is kept and read back; a
  * second call puts them back. Nothing may change in between. */
 void desk_exchange(struct desk *desk);
-/* file NULL: the config that was loaded. False: nothing changed, result says why. */
+/* Loads a config file: NULL for the one in use, else a name in the same folder. `fresh`: all
+ * values are the file's. False: nothing changed, and `result` says why. */
 bool desk_reload(struct desk *desk, const char *file, bool fresh, struct text *result);
+/* Says in `result` what is wrong with the file. False: something is. */
 bool desk_check(struct desk *desk, const char *file, struct text *result);
-void desk_tick(struct desk *desk); /* glides, engine_tick() */
-/* Something counts on the next tick in 10 ms. Else it may come later. */
+/* Moves glides, pending recalls, the engine and followers along. */
+void desk_tick(struct desk *desk);
+/* Whether something counts on a tick in 10 ms. */
 bool desk_busy(const struct desk *desk);
+/* Frees the glides and pending recalls. */
+void desk_finish(struct desk *desk);
 
 #endif

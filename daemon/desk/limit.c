@@ -1,6 +1,7 @@
 /* limit.c - how far a role may move a param. Control thread. */
 #include "daemon/desk/limit.h"
 
+#include "daemon/base/text.h"
 #include "daemon/rack/param.h"
 
 #include <math.h>
@@ -39,16 +40,22 @@ float limit_value(const struct rack *rack, enum role role, int place, int param,
 	return fminf(fmaxf(value, least), most);
 }
 
-int limit_changes(const struct rack *rack, enum role role, struct change *changes,
-		  int count)
+int limit_changes(const struct rack *rack, struct change *changes, int count)
 {
 	int held = 0;
-	for (int i = 0; i < count && role != ROLE_NONE; i++) {
+	for (int i = 0; i < count; i++) {
 		struct change *change = &changes[i];
-		float value = limit_value(rack, role, change->node, change->param,
-					  change->value);
+		float value = limit_value(rack, change->role, change->node,
+					  change->param, change->value);
 		held += value < change->value || value > change->value;
 		change->value = value;
 	}
 	return held;
+}
+
+void limit_tell(enum role role, int held, struct text *result)
+{
+	if (held)
+		text_add(result, "%d held at the limits of %s\n", held,
+			 role_word(role));
 }

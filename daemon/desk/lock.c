@@ -5,6 +5,13 @@
 
 #include <arpa/inet.h>
 #include <stdio.h>
+#include <stdlib.h>
+
+struct lock {
+	struct desk *desk;
+	struct follower follower;
+	uint32_t holder; /* IPv4, network byte order; 0: none */
+};
 
 int lock_param(const struct rack *rack)
 {
@@ -16,34 +23,70 @@ static bool is_locked(const struct rack *rack)
 	return rack->nodes[rack->node_count - 1].values[lock_param(rack)] > 0.5f;
 }
 
-bool lock_shuts(const struct desk *desk, bool on, enum role role,
-		const struct sockaddr_in *from)
+/* A config that unlocks the rack leaves nobody who holds it. */
+static void on_moved(void *context, const struct rack *from, const struct rack *to)
 {
-	return on && role < ROLE_ADMIN && desk->lock_holder != from->sin_addr.s_addr;
+	struct lock *lock = context;
+
+	(void)from;
+	if (!is_locked(to))
+		lock->holder = 0;
 }
 
-void lock_note(struct desk *desk, bool was, bool on, const struct sockaddr_in *from)
+struct lock *lock_create(struct desk *desk)
+{
+	struct lock *lock = calloc(1, sizeof *lock);
+
+	if (!lock)
+		abort();
+	lock->desk = desk;
+	lock->follower = (struct follower) { .context = lock, .moved = on_moved };
+	follow_add(&desk->followers, &lock->follower);
+	return lock;
+}
+
+void lock_destroy(struct lock *lock)
+{
+	if (!lock)
+		return;
+	follow_drop(&lock->desk->followers, &lock->follower);
+	free(lock);
+}
+
+bool lock_shuts(const struct lock *lock, bool on, enum role role,
+		const struct sockaddr_in *from)
+{
+	return on && role < ROLE_ADMIN && lock->holder != from->sin_addr.s_addr;
+}
+
+void lock_note(struct lock *lock, bool was, bool on, const struct sockaddr_in *from)
 {
 	char address[INET_ADDRSTRLEN];
 	inet_ntop(AF_INET, &from->sin_addr, address, sizeof address);
-	desk->lock_holder = on ? from->sin_addr.s_addr : 0;
+	lock->holder = on ? from->sin_addr.s_addr : 0;
 	if (was != on)
-		event_post(desk->events, EVENT_NOTICE, "lock", "the rack was %s by %s",
-			   on ? "locked" : "unlocked", address);
+		event_post(lock->desk->events, EVENT_NOTICE, "lock",
+			   "the rack was %s by %s", on ? "locked" : "unlocked",
+			   address);
 }
 
-void lock_reloaded(struct desk *desk)
+uint32_t lock_holder(const struct lock *lock)
 {
-	if (!is_locked(desk->rack))
-		desk->lock_holder = 0;
+	return lock ? lock->holder : 0;
 }
 
-void lock_text(const struct desk *desk, char text[LOCK_TEXT_BYTES])
+void lock_hold(struct lock *lock, uint32_t holder)
 {
-	struct in_addr holder = { desk->lock_holder };
-	bool on = is_locked(desk->rack);
+	if (lock)
+		lock->holder = holder;
+}
+
+void lock_text(const struct lock *lock, char text[LOCK_TEXT_BYTES])
+{
+	struct in_addr holder = { lock->holder };
+	bool on = is_locked(lock->desk->rack);
 	char address[INET_ADDRSTRLEN];
-	if (!on || !desk->lock_holder)
+	if (!on || !lock->holder)
 		snprintf(text, LOCK_TEXT_BYTES, "%s", on ? "by the config" : "off");
 	else
 		snprintf(text, LOCK_TEXT_BYTES, "by %s",

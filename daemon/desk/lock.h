@@ -1,5 +1,6 @@
-/* lock.h - while the rack is locked, only admins and the host that locked it change
- * anything. The lock itself is a param of the rack. Control thread. */
+/* lock.h - while the rack is locked, only admins and the machine that locked it change
+ * anything. The lock itself is a param of the rack; here is kept who holds it. Control
+ * thread. */
 #ifndef LATHE_DESK_LOCK_H
 #define LATHE_DESK_LOCK_H
 
@@ -9,16 +10,22 @@
 
 enum { LOCK_TEXT_BYTES = 96 };
 
-/* Its place among the rack's own params. */
+struct lock;
+
+struct lock *lock_create(struct desk *desk);
+void lock_destroy(struct lock *lock);
+/* The lock's place among the rack's own params. */
 int lock_param(const struct rack *rack);
-/* Whether a lock that is `on` keeps this sender out. */
-bool lock_shuts(const struct desk *desk, bool on, enum role role,
+/* Whether the lock keeps this sender out. `on`: its value, which may not be in the rack yet. */
+bool lock_shuts(const struct lock *lock, bool on, enum role role,
 		const struct sockaddr_in *from);
-/* It is being locked, or opened, by this desk. */
-void lock_note(struct desk *desk, bool was, bool on, const struct sockaddr_in *from);
-/* The rack is another one: a lock that it opened has no holder any more. */
-void lock_reloaded(struct desk *desk);
-/* "off", or who holds it. */
-void lock_text(const struct desk *desk, char text[LOCK_TEXT_BYTES]);
+/* Call before the param changes: this sender locks the rack, or unlocks it. */
+void lock_note(struct lock *lock, bool was, bool on, const struct sockaddr_in *from);
+/* The IPv4 address that holds the lock, network byte order; 0: none, or the config does. */
+uint32_t lock_holder(const struct lock *lock);
+/* Restores the holder after a restart. */
+void lock_hold(struct lock *lock, uint32_t holder);
+/* "off", "by the config" or "by ADDRESS". */
+void lock_text(const struct lock *lock, char text[LOCK_TEXT_BYTES]);
 
 #endif

@@ -2,7 +2,7 @@
 #include "daemon/net/announce.h"
 #include "daemon/recall/compare.h"
 #include "daemon/rack/describe.h"
-#include "daemon/desk/glide.h"
+#include "daemon/desk/lock.h"
 #include "daemon/recall/history.h"
 #include "daemon/unattended/inserts.h"
 #include "daemon/jack/jack.h"
@@ -10,9 +10,9 @@
 #include "daemon/base/log.h"
 #include "daemon/lathed/options.h"
 #include "daemon/osc/osc.h"
-#include "daemon/desk/pending.h"
 #include "daemon/recall/scene.h"
 #include "daemon/recall/state.h"
+#include "daemon/unattended/schedule.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -44,6 +44,10 @@ enum phase { PHASE_PLAY, PHASE_FADE, PHASE_LEAVE, PHASE_DONE };
 struct lathed {
 	struct options options;
 	struct desk desk;
+	struct osc_parts parts;
+	struct compare *compare;
+	struct schedule *schedule;
+	struct state *state; /* or NULL: nothing is saved */
 	struct osc *osc;
 	struct jack *jack;
 	int signals;
@@ -161,7 +165,8 @@ static bool osc_open(struct lathed *lathed)
 	int port = rack->osc.port;
 	if (lathed->options.port >= 0)
 		rack->osc.port = lathed->options.port;
-	lathed->osc = osc_create(&lathed->desk, inherited, error, sizeof error);
+	lathed->osc = osc_create(&lathed->desk, &lathed->parts, inherited, error,
+				 sizeof error);
 	rack->osc.port = port;
 	if (!lathed->osc) {
 		log_line(LOG_ERROR, "%s", error);
@@ -202,10 +207,27 @@ static void state_open(struct lathed *lathed)
 	desk->state_folder = strndup(folder, strcspn(folder, ":"));
 	mkdir(desk->state_folder, 0755);
 	state_path(desk->state_folder, desk->rack, path, sizeof path);
-	state_restore(desk, path, &report);
+	struct state_parts parts = { lathed->parts.history, lathed->parts.scenes,
+				     lathed->parts.lock };
+	state_restore(desk, &parts, path, &report);
 	log_line(LOG_INFO, "state: %s", report.bytes);
 	text_finish(&report);
-	desk->state = state_create(desk, path);
+	lathed->state = state_create(desk, &parts, path);
+}
+
+/* In the order of desk.h; OSC's comes last, once JACK runs. */
+static void followers_create(struct lathed *lathed)
+{
+	struct desk *desk = &lathed->desk;
+	struct osc_parts *parts = &lathed->parts;
+
+	parts->lock = lock_create(desk);
+	parts->history = history_create(desk);
+	parts->inserts = inserts_create(desk);
+	parts->scenes = scenes_create(desk);
+	lathed->schedule = schedule_create(desk, parts->scenes);
+	lathed->compare = compare_create(desk);
+	state_open(lathed);
 }
 
 static bool start(struct lathed *lathed)
@@ -218,17 +240,11 @@ static bool start(struct lathed *lathed)
 	memory_lock();
 	desk->config_path = path_whole(lathed->options.config);
 	desk->events = event_log_create();
-	desk->glides = glides_create();
-	desk->pending = pending_create();
-	desk->scenes = scenes_create(desk);
-	desk->history = history_create(desk->rack);
-	desk->compare = compare_create(desk);
-	desk->inserts = inserts_create(desk);
-	state_open(lathed);
+	followers_create(lathed);
 	lathed->jack = jack_create(client ? client : desk->rack->name,
 				   lathed->options.server, desk->events);
 	if (lathed->signals < 0 || !desk->config_path || !desk->events ||
-	    !desk->glides || !lathed->jack || !engine_open(lathed, RATE_GUESS)) {
+	    !lathed->jack || !engine_open(lathed, RATE_GUESS)) {
 		log_line(LOG_ERROR, "no memory to start in");
 		return false;
 	}
@@ -423,13 +439,14 @@ static void finish(struct lathed *lathed)
 	osc_destroy(lathed->osc);
 	jack_destroy(lathed->jack);
 	engine_destroy(desk->engine);
-	state_destroy(desk->state);
-	scenes_destroy(desk->scenes);
-	history_destroy(desk->history);
-	compare_destroy(desk->compare);
-	inserts_destroy(desk->inserts);
-	glides_destroy(desk->glides);
-	pending_destroy(desk->pending);
+	state_destroy(lathed->state);
+	compare_destroy(lathed->compare);
+	schedule_destroy(lathed->schedule);
+	scenes_destroy(lathed->parts.scenes);
+	inserts_destroy(lathed->parts.inserts);
+	history_destroy(lathed->parts.history);
+	lock_destroy(lathed->parts.lock);
+	desk_finish(desk);
 	event_log_destroy(desk->events);
 	rack_destroy(desk->rack);
 	free(desk->config_path);

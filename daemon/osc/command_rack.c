@@ -278,13 +278,14 @@ static void latency_text(const struct desk *desk, char *text, size_t size)
 	}
 }
 
-static void alarms_text(const struct desk *desk, char *text, size_t size)
+static void alarms_text(const struct dispatch *dispatch, char *text, size_t size)
 {
+	const struct desk *desk = dispatch->desk;
 	if (!desk->status.block) {
 		snprintf(text, size, "no audio runs");
 		return;
 	}
-	inserts_alarms(desk->inserts, text, size);
+	inserts_alarms(dispatch->parts.inserts, text, size);
 	size_t used = strlen(text);
 	if (engine_load(desk->engine, false) > 0.85f)
 		snprintf(text + used, size - used, "%sDSP load over 85 %%",
@@ -299,9 +300,9 @@ static void status(struct dispatch *dispatch, const struct sender *sender,
 	const struct desk *desk = dispatch->desk;
 	const struct status *world = &desk->status;
 	char latency[400], alarms[300], lock[LOCK_TEXT_BYTES];
-	lock_text(desk, lock);
+	lock_text(dispatch->parts.lock, lock);
 	latency_text(desk, latency, sizeof latency);
-	alarms_text(desk, alarms, sizeof alarms);
+	alarms_text(dispatch, alarms, sizeof alarms);
 	const char *state = !world->block               ? "no audio"
 			    : engine_busy(desk->engine) ? "building"
 							: "playing";
@@ -359,9 +360,6 @@ static void meters_map(struct dispatch *dispatch, const struct sender *sender,
 void command_result(struct dispatch *dispatch, const struct sender *sender,
 		    const struct message *message, bool ok, struct text *text)
 {
-	if (dispatch->desk->limited)
-		text_add(text, "%d held at the limits of %s\n", dispatch->desk->limited,
-			 role_word(sender->role));
 	if (!answer_text(dispatch->answers, sender, "/rack/result", ok, text))
 		command_complain(dispatch, sender, message->path, "busy", too_busy);
 }
@@ -476,7 +474,6 @@ void command_run(struct dispatch *dispatch, const struct sender *sender,
 		 const struct message *message)
 {
 	const struct command *command = command_find(message->path);
-	struct desk *desk = dispatch->desk;
 	char text[256];
 	if (sender->role < command->role) {
 		command_forbidden(sender, command->role, text, sizeof text);
@@ -488,9 +485,6 @@ void command_run(struct dispatch *dispatch, const struct sender *sender,
 		/* What it does or tells is that of all before it. A pong is about nothing. */
 		if (command->run != ping)
 			dispatch_apply(dispatch);
-		desk->role = sender->role;
-		desk->limited = 0;
 		command->run(dispatch, sender, message);
-		desk->role = ROLE_NONE;
 	}
 }

@@ -14,7 +14,7 @@ static const char state_path[] = "/rack/scene/state";
 static bool no_scenes(struct dispatch *dispatch, const struct sender *sender,
 		      const struct message *message)
 {
-	if (dispatch->desk->scenes)
+	if (dispatch->parts.scenes)
 		return false;
 	command_complain(dispatch, sender, message->path, "unknown_address",
 			 "no scenes are kept here");
@@ -71,8 +71,8 @@ void command_scene_save(struct dispatch *dispatch, const struct sender *sender,
 				 "64 scenes are being written already");
 		return;
 	}
-	uint64_t serial =
-		scene_save(dispatch->desk, name, some ? &pattern : NULL, &result);
+	uint64_t serial = scene_save(dispatch->parts.scenes, name,
+				     some ? &pattern : NULL, &result);
 	if (!serial) {
 		command_result(dispatch, sender, message, false, &result);
 		return;
@@ -105,8 +105,8 @@ void command_scene_load(struct dispatch *dispatch, const struct sender *sender,
 	}
 	if (!pattern_of(dispatch, sender, message, &argument, &pattern, &some))
 		return;
-	bool ok =
-		scene_load(dispatch->desk, name, fade, some ? &pattern : NULL, &result);
+	bool ok = scene_load(dispatch->parts.scenes, name, fade, some ? &pattern : NULL,
+			     sender->role, &result);
 	dispatch->serial = dispatch->desk->serial;
 	if (ok)
 		dispatch->loader = sender->address;
@@ -121,7 +121,7 @@ void command_scene_delete(struct dispatch *dispatch, const struct sender *sender
 	const char *name = name_of(dispatch, sender, message, &arguments);
 	if (!name)
 		return;
-	bool ok = scene_delete(dispatch->desk, name, &result);
+	bool ok = scene_delete(dispatch->parts.scenes, name, &result);
 	command_result(dispatch, sender, message, ok, &result);
 }
 
@@ -139,7 +139,7 @@ void command_scene_rename(struct dispatch *dispatch, const struct sender *sender
 				 "wanted: the name that it has, the name that it gets");
 		return;
 	}
-	bool ok = scene_rename(dispatch->desk, from, to, &result);
+	bool ok = scene_rename(dispatch->parts.scenes, from, to, &result);
 	command_result(dispatch, sender, message, ok, &result);
 }
 
@@ -161,10 +161,10 @@ void command_scene_list(struct dispatch *dispatch, const struct sender *sender,
 	char(*names)[SCENE_NAME_BYTES];
 	if (no_scenes(dispatch, sender, message))
 		return;
-	int count = scene_list(dispatch->desk, &names);
+	int count = scene_list(dispatch->parts.scenes, &names);
 	for (int i = 0; i < count; i++)
 		say_state(dispatch, sender, names[i],
-			  (int)scene_state(dispatch->desk->scenes, names[i]));
+			  (int)scene_state(dispatch->parts.scenes, names[i]));
 	free(names);
 	answer_send(dispatch->answers);
 	packet_add(answer_packet(dispatch->answers, sender), "/rack/scene/listed", "i",
@@ -176,9 +176,9 @@ void command_scene_state(struct dispatch *dispatch, const struct sender *sender,
 {
 	if (no_scenes(dispatch, sender, message))
 		return;
-	const char *name = scene_active(dispatch->desk->scenes);
+	const char *name = scene_active(dispatch->parts.scenes);
 	say_state(dispatch, sender, name,
-		  (int)scene_state(dispatch->desk->scenes, name));
+		  (int)scene_state(dispatch->parts.scenes, name));
 }
 
 /* ---- what is told ----------------------------------------------------------------------- */
@@ -186,10 +186,10 @@ void command_scene_state(struct dispatch *dispatch, const struct sender *sender,
 void command_scene_greet(struct dispatch *dispatch, const struct client *client)
 {
 	struct sender sender = { .address = client->target };
-	const char *name = scene_active(dispatch->desk->scenes);
+	const char *name = scene_active(dispatch->parts.scenes);
 	if (*name)
 		say_state(dispatch, &sender, name,
-			  (int)scene_state(dispatch->desk->scenes, name));
+			  (int)scene_state(dispatch->parts.scenes, name));
 }
 
 static void answer_saves(struct dispatch *dispatch)
@@ -199,7 +199,7 @@ static void answer_saves(struct dispatch *dispatch)
 	for (int i = 0; i < dispatch->save_count; i++) {
 		struct save *save = &dispatch->saves[i];
 		struct sender sender = { .address = save->to };
-		if (!scenes_written(dispatch->desk->scenes, save->serial, error,
+		if (!scenes_written(dispatch->parts.scenes, save->serial, error,
 				    sizeof error)) {
 			dispatch->saves[kept++] = *save;
 			continue;
@@ -228,7 +228,7 @@ static bool listens(const struct watch *watch, const struct sockaddr_in *to)
 
 void command_scene_tick(struct dispatch *dispatch)
 {
-	const struct scenes *scenes = dispatch->desk->scenes;
+	const struct scenes *scenes = dispatch->parts.scenes;
 	const struct scene_news *news;
 	struct packet packet;
 	if (!scenes)

@@ -10,7 +10,7 @@ enum { HISTORY_TOLD = 20 };
 static bool no_history(struct dispatch *dispatch, const struct sender *sender,
 		       const struct message *message)
 {
-	if (dispatch->desk->history)
+	if (dispatch->parts.history)
 		return false;
 	command_complain(dispatch, sender, message->path, "unknown_address",
 			 "no history is kept here");
@@ -31,7 +31,7 @@ void command_undo(struct dispatch *dispatch, const struct sender *sender,
 	struct text result = { .length = 0 };
 	if (no_history(dispatch, sender, message) || is_release(message))
 		return;
-	bool ok = history_undo(dispatch->desk, -1.0, &result);
+	bool ok = history_undo(dispatch->parts.history, -1.0, sender->role, &result);
 	command_result(dispatch, sender, message, ok, &result);
 }
 
@@ -49,7 +49,7 @@ void command_undo_since(struct dispatch *dispatch, const struct sender *sender,
 				 "wanted: how many seconds to go back");
 		return;
 	}
-	bool ok = history_undo(dispatch->desk, seconds, &result);
+	bool ok = history_undo(dispatch->parts.history, seconds, sender->role, &result);
 	command_result(dispatch, sender, message, ok, &result);
 }
 
@@ -59,7 +59,7 @@ void command_redo(struct dispatch *dispatch, const struct sender *sender,
 	struct text result = { .length = 0 };
 	if (no_history(dispatch, sender, message) || is_release(message))
 		return;
-	bool ok = history_redo(dispatch->desk, &result);
+	bool ok = history_redo(dispatch->parts.history, sender->role, &result);
 	command_result(dispatch, sender, message, ok, &result);
 }
 
@@ -93,7 +93,7 @@ void command_history(struct dispatch *dispatch, const struct sender *sender,
 		history_refuse(dispatch, sender, message, &argument);
 		return;
 	}
-	history_tell(dispatch->desk->history, dispatch->desk->rack,
+	history_tell(dispatch->parts.history,
 		     count < (double)HISTORY_STEPS ? (int)count : HISTORY_STEPS, &text);
 	if (!answer_text(dispatch->answers, sender, "/rack/history", -1, &text))
 		command_complain(dispatch, sender, message->path, "busy",

@@ -12,10 +12,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct dispatch *dispatch_create(struct desk *desk, int fd)
+struct dispatch *dispatch_create(struct desk *desk, const struct osc_parts *parts,
+				 int fd)
 {
 	struct dispatch *dispatch = calloc(1, sizeof *dispatch);
 	dispatch->desk = desk;
+	dispatch->parts = *parts;
 	dispatch->timed = timed_create();
 	dispatch->answers = answers_create(desk, fd);
 	dispatch->watch = watch_create(desk, NULL, fd);
@@ -305,10 +307,10 @@ bool dispatch_locked(const struct dispatch *dispatch, const struct sender *sende
 	char holder[LOCK_TEXT_BYTES];
 	int place = address_of_param(dispatch->addresses, rack->node_count - 1,
 				     lock_param(rack));
-	if (!lock_shuts(dispatch->desk, value_now(dispatch, place) > 0.5f, sender->role,
-			&sender->address))
+	if (!lock_shuts(dispatch->parts.lock, value_now(dispatch, place) > 0.5f,
+			sender->role, &sender->address))
 		return false;
-	lock_text(dispatch->desk, holder);
+	lock_text(dispatch->parts.lock, holder);
 	snprintf(text, size,
 		 "the rack is locked %s; who locked it or an admin opens it: "
 		 "/rack/lock 0",
@@ -321,7 +323,7 @@ static void note_lock(struct dispatch *dispatch, const struct sender *sender,
 {
 	const struct rack *rack = dispatch->desk->rack;
 	if (place->node == rack->node_count - 1 && place->index == lock_param(rack))
-		lock_note(dispatch->desk, value_now(dispatch, index) > 0.5f,
+		lock_note(dispatch->parts.lock, value_now(dispatch, index) > 0.5f,
 			  value > 0.5f, &sender->address);
 }
 

@@ -8,6 +8,7 @@
 
 #include "daemon/osc/answer.h"
 #include "daemon/osc/gather.h"
+#include "daemon/osc/osc.h"
 #include "daemon/osc/timed.h"
 
 enum {
@@ -36,6 +37,7 @@ struct save {
 
 struct dispatch {
 	struct desk *desk;
+	struct osc_parts parts;
 	struct addresses *addresses;
 	struct watch *watch;
 	struct answers *answers;
@@ -57,7 +59,8 @@ struct dispatch {
 	struct sockaddr_in loader; /* who loads a scene hears of its end, too */
 };
 
-struct dispatch *dispatch_create(struct desk *desk, int fd);
+struct dispatch *dispatch_create(struct desk *desk, const struct osc_parts *parts,
+				 int fd);
 void dispatch_destroy(struct dispatch *dispatch);
 
 struct bundle;

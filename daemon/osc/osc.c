@@ -31,6 +31,7 @@ static const double refusal_seconds = 10.0; /* between two events about refusals
 
 struct osc {
 	struct desk *desk;
+	struct follower follower;
 	struct access *access;
 	struct dispatch *dispatch;
 	struct lanes *lanes;
@@ -106,23 +107,26 @@ static void prepare_socket(struct osc *osc)
 	}
 }
 
-static void on_changed(void *context, const struct change *change)
+static void on_changed(void *context, const struct change *changes, int count)
 {
 	struct osc *osc = context;
 	struct dispatch *dispatch = osc->dispatch;
-	watch_changed(
-		dispatch->watch,
-		address_of_param(dispatch->addresses, change->node, change->param),
-		change->origin);
+	for (int i = 0; i < count; i++)
+		watch_changed(dispatch->watch,
+			      address_of_param(dispatch->addresses, changes[i].node,
+					       changes[i].param),
+			      changes[i].origin);
 }
 
-static void on_reshaped(void *context)
+static void on_moved(void *context, const struct rack *from, const struct rack *to)
 {
 	struct osc *osc = context;
+	(void)from, (void)to;
 	dispatch_reshape(osc->dispatch);
 }
 
-struct osc *osc_create(struct desk *desk, int inherited, char *error, size_t error_size)
+struct osc *osc_create(struct desk *desk, const struct osc_parts *parts, int inherited,
+		       char *error, size_t error_size)
 {
 	int fd = inherited >= 0 ? inherited
 				: bind_socket(&desk->rack->osc, error, error_size);
@@ -134,11 +138,12 @@ struct osc *osc_create(struct desk *desk, int inherited, char *error, size_t err
 	prepare_socket(osc);
 	osc->access = access_create();
 	osc->lanes = lanes_create();
-	osc->dispatch = dispatch_create(desk, fd);
+	osc->dispatch = dispatch_create(desk, parts, fd);
 	osc->dispatch->started = seconds_now();
-	desk->changed = on_changed;
-	desk->reshaped = on_reshaped;
-	desk->context = osc;
+	osc->follower = (struct follower) { .context = osc,
+					    .changed = on_changed,
+					    .moved = on_moved };
+	follow_add(&desk->followers, &osc->follower);
 	/* What happened before we listened is nobody's news. */
 	const struct event *event;
 	while ((event = event_next(desk->events, osc->event_told)) != NULL)
@@ -150,8 +155,7 @@ void osc_destroy(struct osc *osc)
 {
 	if (!osc)
 		return;
-	osc->desk->changed = NULL;
-	osc->desk->reshaped = NULL;
+	follow_drop(&osc->desk->followers, &osc->follower);
 	for (int lane = 0; lane < LANES; lane++)
 		bundle_destroy(osc->cut[lane]);
 	dispatch_destroy(osc->dispatch);

@@ -1,20 +1,32 @@
 /* osc.h - the rack's ear and mouth on the network. Control thread only.
  *
  *   socket -> lanes (one per sender) -> gate (bytes) -> address -> desk_apply() ...
- *   desk->changed -> watch (who listens) -> socket
+ *   follower.changed -> watch (who listens) -> socket
  */
 #ifndef LATHE_OSC_OSC_H
 #define LATHE_OSC_OSC_H
 
 #include "daemon/desk/desk.h"
 
+struct history;
+struct inserts;
+struct lock;
 struct osc;
+struct scenes;
 
-/* Binds desk->rack->osc and listens; takes desk->changed, ->reshaped and ->context.
+/* What the rack's commands speak to, beside the desk. NULL, but for the lock: not kept. */
+struct osc_parts {
+	struct history *history;
+	struct inserts *inserts;
+	struct lock *lock;
+	struct scenes *scenes;
+};
+
+/* Binds desk->rack->osc, listens, and follows the desk.
  * `inherited`: a bound UDP socket to use instead (socket activation), or -1.
  * NULL and a sentence when the address can't be bound. */
-struct osc *osc_create(struct desk *desk, int inherited, char *error,
-		       size_t error_size);
+struct osc *osc_create(struct desk *desk, const struct osc_parts *parts, int inherited,
+		       char *error, size_t error_size);
 void osc_destroy(struct osc *osc);
 
 /* Poll this for reading. */

@@ -15,6 +15,7 @@ enum {
 	NODES_MAX = 256,
 	SOURCES_MAX = 16, /* of one input of one node */
 	CONNECTS_MAX = 8,
+	SCENE_NAME_BYTES = 65, /* with its end */
 };
 
 enum node_kind {
@@ -105,7 +106,7 @@ struct osc_settings {
 struct appointment {
 	int second;    /* of the local day */
 	unsigned days; /* bit 0: Sunday */
-	char scene[65];
+	char scene[SCENE_NAME_BYTES];
 	double fade; /* seconds */
 };
 

@@ -26,30 +26,13 @@ struct louder {
 
 struct compare {
 	struct desk *desk;
+	struct follower follower;
 	int slot; /* 0 or 1 */
 	struct settings kept[SLOTS];
 	struct louder louder[NODES_MAX];
 	int ticks, settling;
 	bool on; /* as of the last look */
 };
-
-struct compare *compare_create(struct desk *desk)
-{
-	struct compare *compare = calloc(1, sizeof *compare);
-	if (!compare)
-		abort();
-	compare->desk = desk;
-	return compare;
-}
-
-void compare_destroy(struct compare *compare)
-{
-	if (!compare)
-		return;
-	for (int i = 0; i < SLOTS; i++)
-		settings_finish(&compare->kept[i]);
-	free(compare);
-}
 
 /* The choice in force, of the rack. */
 static int mode_of(const struct rack *rack)
@@ -123,10 +106,10 @@ static bool is_on(const struct rack *rack)
 	return false;
 }
 
-void compare_tick(struct compare *compare)
+static void on_tick(void *context)
 {
-	if (!compare)
-		return;
+	struct compare *compare = context;
+
 	if (compare->settling > 0)
 		compare->settling--;
 	if (++compare->ticks < LOOK_TICKS)
@@ -141,9 +124,11 @@ void compare_tick(struct compare *compare)
 		match(compare);
 }
 
-bool compare_busy(const struct compare *compare)
+static bool is_busy(const void *context)
 {
-	return compare && (compare->on || compare->settling > 0);
+	const struct compare *compare = context;
+
+	return compare->on || compare->settling > 0;
 }
 
 /* ---- slots ------------------------------------------------------------------------------ */
@@ -151,25 +136,29 @@ bool compare_busy(const struct compare *compare)
 static void switch_slot(struct compare *compare, int slot, enum role role)
 {
 	struct desk *desk = compare->desk;
-	enum role before = desk->role;
 	struct settings *old = &compare->kept[compare->slot];
 	const struct settings *new = &compare->kept[slot];
+
 	settings_finish(old);
-	scene_gather(compare->desk->rack, NULL, old);
+	scene_gather(desk->rack, NULL, old);
 	compare->slot = slot;
 	compare->settling = SETTLE_TICKS;
-	/* Another's set may hold more than this one may set. */
-	desk->role = role;
-	if (new->count)
-		desk_recall(desk, new->changes, new->count, 0.0);
-	desk->role = before;
+	if (!new->count)
+		return;
+	/* Another client's slot may hold more than this role may set. */
+	for (int i = 0; i < new->count; i++)
+		new->changes[i].role = role;
+	struct recall recall = { .changes = new->changes, .count = new->count };
+	desk_recall(desk, &recall);
 }
 
-bool compare_heed(struct compare *compare, const struct change *changes, int count)
+static void on_after(void *context, const struct change *changes, int count)
 {
+	struct compare *compare = context;
+	const struct rack *rack = compare->desk->rack;
 	bool heeded = false;
-	for (int i = 0; compare && i < count; i++) {
-		const struct rack *rack = compare->desk->rack;
+
+	for (int i = 0; i < count; i++) {
 		const struct node *node = &rack->nodes[changes[i].node];
 		if (node->kind == NODE_MODULE ||
 		    strcmp(param_row(node->module, changes[i].param)->id, "compare") !=
@@ -182,19 +171,44 @@ bool compare_heed(struct compare *compare, const struct change *changes, int cou
 		heeded = true;
 	}
 	if (heeded)
-		compare->on = is_on(compare->desk->rack);
+		compare->on = is_on(rack);
 	if (heeded && compare->on)
 		match(compare);
-	return heeded;
 }
 
-void compare_move(struct compare *compare, const struct rack *from,
-		  const struct rack *to)
+static void on_moved(void *context, const struct rack *from, const struct rack *to)
 {
-	if (!compare)
-		return;
+	struct compare *compare = context;
+
 	for (int s = 0; s < SLOTS; s++)
 		settings_move(&compare->kept[s], from, to);
 	memset(compare->louder, 0, sizeof compare->louder);
 	compare->settling = SETTLE_TICKS;
+}
+
+/* ---- make and end ----------------------------------------------------------------------- */
+
+struct compare *compare_create(struct desk *desk)
+{
+	struct compare *compare = calloc(1, sizeof *compare);
+	if (!compare)
+		abort();
+	compare->desk = desk;
+	compare->follower = (struct follower) { .context = compare,
+						.after = on_after,
+						.moved = on_moved,
+						.tick = on_tick,
+						.busy = is_busy };
+	follow_add(&desk->followers, &compare->follower);
+	return compare;
+}
+
+void compare_destroy(struct compare *compare)
+{
+	if (!compare)
+		return;
+	follow_drop(&compare->desk->followers, &compare->follower);
+	for (int i = 0; i < SLOTS; i++)
+		settings_finish(&compare->kept[i]);
+	free(compare);
 }

@@ -13,14 +13,8 @@
 
 struct compare;
 
+/* Follows the desk. Nobody else need know of it. */
 struct compare *compare_create(struct desk *desk);
 void compare_destroy(struct compare *compare);
-/* These changes were made; true when more followed from them. */
-bool compare_heed(struct compare *compare, const struct change *changes, int count);
-void compare_tick(struct compare *compare);
-bool compare_busy(const struct compare *compare); /* it counts the ticks */
-/* The rack is another one. */
-void compare_move(struct compare *compare, const struct rack *from,
-		  const struct rack *to);
 
 #endif

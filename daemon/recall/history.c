@@ -1,15 +1,16 @@
 /* history.c - what was changed, step by step, and the way back. Control thread. */
 #include "daemon/recall/history.h"
 
+#include "daemon/config/scene_file.h"
+#include "daemon/desk/limit.h"
 #include "daemon/rack/param.h"
-#include "daemon/recall/scene.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-enum { KEPT_ROOM = 64 };
+enum { KEPT_ROOM = 64 }; /* changes of a step whose memory the next one may use */
 static const double gesture_seconds = 1.0;
 static const double ramp_seconds = 0.2;
 
@@ -39,6 +40,8 @@ struct mark {
 };
 
 struct history {
+	struct desk *desk;
+	struct follower follower;
 	/* Step s lives at s % HISTORY_STEPS; those after `done` are undone. */
 	struct step steps[HISTORY_STEPS];
 	int64_t oldest, done, newest; /* oldest > newest: none */
@@ -72,16 +75,6 @@ static void marks_make(struct history *history, const struct rack *rack)
 		abort();
 }
 
-struct history *history_create(const struct rack *rack)
-{
-	struct history *history = calloc(1, sizeof *history);
-	if (!history)
-		abort();
-	history->oldest = 1;
-	marks_make(history, rack);
-	return history;
-}
-
 /* A small step leaves its memory to the next one. */
 static void step_clear(struct history *history, struct step *step)
 {
@@ -97,19 +90,6 @@ static void step_clear(struct history *history, struct step *step)
 	}
 	text_clear(&rest.text);
 	*step = rest;
-}
-
-void history_destroy(struct history *history)
-{
-	if (!history)
-		return;
-	for (int i = 0; i < HISTORY_STEPS; i++) {
-		free(history->steps[i].entries);
-		text_finish(&history->steps[i].text);
-	}
-	free(history->first);
-	free(history->marks);
-	free(history);
 }
 
 static void drop_oldest(struct history *history)
@@ -201,48 +181,61 @@ static void note_one(struct history *history, const struct rack *rack,
 		 (struct entry) { change->node, change->param, from, to });
 }
 
-void history_note(struct history *history, const struct rack *rack,
-		  const struct change *changes, int count, double now)
+void history_note(struct history *history, const struct change *changes, int count,
+		  double now)
 {
-	if (!history)
-		return;
 	history->call++;
 	for (int i = 0; i < count; i++)
-		note_one(history, rack, &changes[i], now);
+		note_one(history, history->desk->rack, &changes[i], now);
 }
 
-void history_note_scene(struct history *history, const struct rack *rack,
-			const struct change *changes, int count, const char *before,
-			const char *after)
+/* A scene that is loaded is one step, whatever it changes. */
+static void note_scene(struct history *history, const struct action *action)
 {
-	if (!history)
-		return;
-	history->call++;
+	const struct rack *rack = history->desk->rack;
 	struct step *step = NULL;
-	for (int i = 0; i < count; i++) {
-		const struct node *node = &rack->nodes[changes[i].node];
-		int param = changes[i].param;
-		float from = node->values[param];
-		float to =
-			param_clamp(param_row(node->module, param), changes[i].value);
+
+	history->call++;
+	for (int i = 0; i < action->count; i++) {
+		const struct change *change = &action->changes[i];
+		const struct node *node = &rack->nodes[change->node];
+		float from = node->values[change->param];
+		float to = param_clamp(param_row(node->module, change->param),
+				       change->value);
 		if (from == to)
 			continue;
 		if (!step) {
 			step = step_new(history);
 			step->is_scene = true;
-			snprintf(step->scene[0], sizeof step->scene[0], "%s", before);
-			snprintf(step->scene[1], sizeof step->scene[1], "%s", after);
+			snprintf(step->scene[0], sizeof step->scene[0], "%s",
+				 action->scene_before);
+			snprintf(step->scene[1], sizeof step->scene[1], "%s",
+				 action->scene_after);
 		}
 		step_add(history, step,
-			 (struct entry) { changes[i].node, param, from, to });
+			 (struct entry) { change->node, change->param, from, to });
 	}
 }
 
-void history_move(struct history *history, const struct rack *from,
-		  const struct rack *to)
+static void on_before(void *context, const struct action *action)
 {
-	if (!history)
+	struct history *history = context;
+	struct timespec now;
+
+	if (action->scene_after) {
+		note_scene(history, action);
 		return;
+	}
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	history_note(history, action->changes, action->count,
+		     (double)now.tv_sec + 1e-9 * (double)now.tv_nsec);
+}
+
+/* Steps lose the params that the new rack does not have. */
+static void on_moved(void *context, const struct rack *from, const struct rack *to)
+{
+	struct history *history = context;
+
 	for (int64_t s = history->oldest; s <= history->newest; s++) {
 		struct step *step = step_at(history, s);
 		int count = step->count;
@@ -259,6 +252,38 @@ void history_move(struct history *history, const struct rack *from,
 		history->entries -= count - step->count;
 	}
 	marks_make(history, to);
+}
+
+/* ---- make and end ----------------------------------------------------------------------- */
+
+struct history *history_create(struct desk *desk)
+{
+	struct history *history = calloc(1, sizeof *history);
+
+	if (!history)
+		abort();
+	history->desk = desk;
+	history->oldest = 1;
+	marks_make(history, desk->rack);
+	history->follower = (struct follower) { .context = history,
+						.before = on_before,
+						.moved = on_moved };
+	follow_add(&desk->followers, &history->follower);
+	return history;
+}
+
+void history_destroy(struct history *history)
+{
+	if (!history)
+		return;
+	follow_drop(&history->desk->followers, &history->follower);
+	for (int i = 0; i < HISTORY_STEPS; i++) {
+		free(history->steps[i].entries);
+		text_finish(&history->steps[i].text);
+	}
+	free(history->first);
+	free(history->marks);
+	free(history);
 }
 
 /* ---- in words --------------------------------------------------------------------------- */
@@ -298,14 +323,13 @@ static void step_describe(const struct rack *rack, const struct step *step, bool
 	text_add(text, "\n");
 }
 
-void history_tell(const struct history *history, const struct rack *rack, int count,
-		  struct text *text)
+void history_tell(const struct history *history, int count, struct text *text)
 {
 	for (int64_t s = history->newest; s >= history->oldest && count-- > 0; s--) {
 		const struct step *step = step_at(history, s);
 		text_add(text, "%.3f %s ", step->time,
 			 s > history->done ? "undone" : "done");
-		step_describe(rack, step, false, text);
+		step_describe(history->desk->rack, step, false, text);
 	}
 }
 
@@ -336,9 +360,27 @@ static void step_collect(const struct history *history, const struct step *step,
 	}
 }
 
-bool history_undo(struct desk *desk, double since, struct text *result)
+/* Recalls what a step, or several, had; takes the settings over. */
+static void go(struct history *history, struct settings *settings, const char *scene,
+	       enum role role, struct text *result)
 {
-	struct history *history = desk->history;
+	struct desk *desk = history->desk;
+
+	if (scene)
+		follow_named(desk->followers, scene);
+	for (int i = 0; i < settings->count; i++)
+		settings->changes[i].role = role;
+	struct recall recall = { .changes = settings->changes,
+				 .count = settings->count,
+				 .seconds = ramp_seconds };
+	desk_recall(desk, &recall);
+	limit_tell(role, recall.held, result);
+	settings_finish(settings);
+}
+
+bool history_undo(struct history *history, double since, enum role role,
+		  struct text *result)
+{
 	struct settings settings = { .count = 0 };
 	struct timespec clock;
 	const char *scene = NULL;
@@ -358,7 +400,7 @@ bool history_undo(struct desk *desk, double since, struct text *result)
 		if (step->is_scene)
 			scene = step->scene[0];
 		text_add(result, "undone: ");
-		step_describe(desk->rack, step, true, result);
+		step_describe(history->desk->rack, step, true, result);
 	}
 	free(at);
 	if (!steps) {
@@ -366,16 +408,12 @@ bool history_undo(struct desk *desk, double since, struct text *result)
 					      : "there is nothing to undo\n");
 		return false;
 	}
-	if (scene)
-		scene_activate(desk, scene);
-	desk_recall(desk, settings.changes, settings.count, ramp_seconds);
-	settings_finish(&settings);
+	go(history, &settings, scene, role, result);
 	return true;
 }
 
-bool history_redo(struct desk *desk, struct text *result)
+bool history_redo(struct history *history, enum role role, struct text *result)
 {
-	struct history *history = desk->history;
 	struct settings settings = { .count = 0 };
 	const struct step *step = NULL;
 	while (history->done < history->newest && !step) {
@@ -392,11 +430,8 @@ bool history_redo(struct desk *desk, struct text *result)
 	step_collect(history, step, false, at, &settings);
 	free(at);
 	text_add(result, "done again: ");
-	step_describe(desk->rack, step, false, result);
-	if (step->is_scene)
-		scene_activate(desk, step->scene[1]);
-	desk_recall(desk, settings.changes, settings.count, ramp_seconds);
-	settings_finish(&settings);
+	step_describe(history->desk->rack, step, false, result);
+	go(history, &settings, step->is_scene ? step->scene[1] : NULL, role, result);
 	return true;
 }
 
@@ -417,7 +452,7 @@ static void step_print(const struct rack *rack, struct step *step)
 	}
 }
 
-bool history_prepare(struct history *history, const struct rack *rack, int budget)
+bool history_prepare(struct history *history, int budget)
 {
 	for (int64_t s = history->newest; s >= history->oldest; s--) {
 		struct step *step = step_at(history, s);
@@ -426,26 +461,26 @@ bool history_prepare(struct history *history, const struct rack *rack, int budge
 		if (budget <= 0)
 			return false;
 		budget -= 1 + step->count;
-		step_print(rack, step);
+		step_print(history->desk->rack, step);
 	}
 	return true;
 }
 
 /* Steps at rest were put into words before. */
-void history_print(struct history *history, const struct rack *rack, struct text *text)
+void history_print(struct history *history, struct text *text)
 {
 	for (int64_t s = history->oldest; s <= history->newest; s++) {
 		struct step *step = step_at(history, s);
 		if (!step->text.length)
-			step_print(rack, step);
+			step_print(history->desk->rack, step);
 		text_add_bytes(text, step->text.bytes, step->text.length);
 	}
 	text_add(text, "undone %d\n", (int)(history->newest - history->done));
 }
 
-static void take_change(struct history *history, const struct rack *rack,
-			const char *line)
+static void take_change(struct history *history, const char *line)
 {
+	const struct rack *rack = history->desk->rack;
 	char path[192];
 	struct entry entry;
 	if (sscanf(line, "change %191s %f %f", path, &entry.from, &entry.to) != 3 ||
@@ -468,7 +503,7 @@ static void take_undone(struct history *history, int count)
 	history->done = history->newest - (count < 0 ? 0 : count < most ? count : most);
 }
 
-bool history_take(struct history *history, const struct rack *rack, const char *line)
+bool history_take(struct history *history, const char *line)
 {
 	struct step *step = step_at(history, history->newest);
 	double time;
@@ -478,7 +513,7 @@ bool history_take(struct history *history, const struct rack *rack, const char *
 		step->time = time;
 		step->last = -gesture_seconds;
 	} else if (strncmp(line, "change ", 7) == 0) {
-		take_change(history, rack, line);
+		take_change(history, line);
 	} else if (strncmp(line, "was ", 4) == 0) {
 		step->is_scene = true;
 		snprintf(step->scene[0], sizeof step->scene[0], "%s", line + 4);

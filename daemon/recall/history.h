@@ -15,32 +15,28 @@ enum {
 
 struct history;
 
-struct history *history_create(const struct rack *rack);
+/* Follows the desk: from now on each action is noted. */
+struct history *history_create(struct desk *desk);
 void history_destroy(struct history *history);
-/* These changes are about to be made. `now`: seconds, monotonic. */
-void history_note(struct history *history, const struct rack *rack,
-		  const struct change *changes, int count, double now);
-/* The same as one step: a scene is loaded, after another. */
-void history_note_scene(struct history *history, const struct rack *rack,
-			const struct change *changes, int count, const char *before,
-			const char *after);
-/* The rack is another one: what it hasn't got is forgotten. */
-void history_move(struct history *history, const struct rack *from,
-		  const struct rack *to);
+/* Notes changes that are about to be made. `now`: seconds, monotonic. The desk's followers
+ * do this by themselves; tests choose the time. */
+void history_note(struct history *history, const struct change *changes, int count,
+		  double now);
 
-/* One step, or (since >= 0) all of the last so many seconds. False: there is none; the
- * result says what was done. */
-bool history_undo(struct desk *desk, double since, struct text *result);
-bool history_redo(struct desk *desk, struct text *result);
+/* Undoes one step, or (since >= 0) all steps of the last `since` seconds, on behalf of
+ * `role`. False: there was none; the result says what was done. */
+bool history_undo(struct history *history, double since, enum role role,
+		  struct text *result);
+bool history_redo(struct history *history, enum role role, struct text *result);
 /* The newest `count` steps, newest first: "TIME done|undone WHAT" each. */
-void history_tell(const struct history *history, const struct rack *rack, int count,
-		  struct text *text);
+void history_tell(const struct history *history, int count, struct text *text);
 
-/* Puts steps into words that history_print() will take, about `budget` changes of them.
- * False: there are more. */
-bool history_prepare(struct history *history, const struct rack *rack, int budget);
-/* As lines of the saved state, and back: true when it was one of them. */
-void history_print(struct history *history, const struct rack *rack, struct text *text);
-bool history_take(struct history *history, const struct rack *rack, const char *line);
+/* Prepares the text of steps for history_print(), about `budget` changes of them, so that no
+ * tick takes long. False: there are more. */
+bool history_prepare(struct history *history, int budget);
+/* Prints the steps as lines of the saved state. */
+void history_print(struct history *history, struct text *text);
+/* Takes back one such line. False: it is none of history's. */
+bool history_take(struct history *history, const char *line);
 
 #endif

@@ -1,9 +1,8 @@
 /* scene.c - named sets of values. Control thread. */
 #include "daemon/recall/scene.h"
 
-#include "daemon/recall/history.h"
+#include "daemon/desk/limit.h"
 #include "daemon/rack/param.h"
-#include "daemon/recall/state.h"
 #include "daemon/disk/writer.h"
 
 #include <dirent.h>
@@ -19,6 +18,7 @@ enum { LOOK_TICKS = 5 }; /* between two comparisons of scene and rack */
 
 struct scenes {
 	struct desk *desk;
+	struct follower follower;
 	struct writer *writer;
 	struct written outcomes[WRITES_MAX]; /* serial s lives at s % WRITES_MAX */
 	char active[SCENE_NAME_BYTES];
@@ -84,8 +84,9 @@ static bool name_is_good(const char *name, struct text *result)
 }
 
 /* "" when there is no place for scenes. */
-static void folder_of(const struct desk *desk, char folder[PATH_MAX])
+static void folder_of(const struct scenes *scenes, char folder[PATH_MAX])
 {
+	const struct desk *desk = scenes->desk;
 	const char *config = desk->config_path ? desk->config_path : "";
 	const char *slash = strrchr(config, '/');
 	folder[0] = '\0';
@@ -98,13 +99,13 @@ static void folder_of(const struct desk *desk, char folder[PATH_MAX])
 			 slash ? (int)(slash + 1 - config) : 0, config);
 }
 
-static bool path_of(const struct desk *desk, const char *name, char path[PATH_MAX],
+static bool path_of(const struct scenes *scenes, const char *name, char path[PATH_MAX],
 		    struct text *result)
 {
 	char folder[PATH_MAX];
 	if (!name_is_good(name, result))
 		return false;
-	folder_of(desk, folder);
+	folder_of(scenes, folder);
 	if (!folder[0]) {
 		text_add(result, "there is no folder for scenes: start lathed with "
 				 "--config or --state");
@@ -185,27 +186,53 @@ static void activate(struct scenes *scenes, const char *name, struct settings *g
 	*goal = (struct settings) { .count = 0 };
 	scenes->told = SCENE_OFF;
 	scenes->touched = true;
-	state_touch(scenes->desk->state);
+	follow_touched(scenes->desk->followers);
 }
 
-void scenes_touch(struct scenes *scenes)
+/* ---- what the desk tells ---------------------------------------------------------------- */
+
+static void on_changed(void *context, const struct change *changes, int count)
 {
-	if (scenes)
-		scenes->touched = true;
+	struct scenes *scenes = context;
+
+	(void)changes, (void)count;
+	scenes->touched = true;
 }
 
-void scenes_move(struct scenes *scenes, const struct rack *from, const struct rack *to)
+/* The settings lose the params that the new rack does not have. */
+static void on_moved(void *context, const struct rack *from, const struct rack *to)
 {
-	if (!scenes)
-		return;
+	struct scenes *scenes = context;
+
 	settings_move(&scenes->goal, from, to);
 	scenes->touched = true;
 }
 
-void scenes_tick(struct scenes *scenes)
+/* Undo and a restart recall the values of a scene by themselves. A scene that can't be read
+ * is not active. */
+static void on_named(void *context, const char *name)
 {
-	if (!scenes)
-		return;
+	struct scenes *scenes = context;
+	struct settings settings = { .count = 0 };
+	struct complaints complaints = { .count = 0 };
+	struct text notes = { .length = 0 };
+	char path[PATH_MAX];
+
+	take_outcomes(scenes, true);
+	if (*name &&
+	    (!path_of(scenes, name, path, &notes) ||
+	     !scene_read(path, scenes->desk->rack, &settings, &notes, &complaints)))
+		name = "";
+	activate(scenes, name, &settings);
+	settings_finish(&settings);
+	text_finish(&notes);
+	text_finish(&complaints.text);
+}
+
+static void on_tick(void *context)
+{
+	struct scenes *scenes = context;
+
 	take_outcomes(scenes, false);
 	if (scenes->fade_ticks > 0 && --scenes->fade_ticks == 0)
 		scenes->serial = scenes->desk->serial;
@@ -222,22 +249,23 @@ void scenes_tick(struct scenes *scenes)
 	}
 }
 
-bool scenes_busy(const struct scenes *scenes)
+static bool is_busy(const void *context)
 {
-	return scenes &&
-	       (scenes->fade_ticks >= 0 || (scenes->touched && scenes->active[0]));
+	const struct scenes *scenes = context;
+
+	return scenes->fade_ticks >= 0 || (scenes->touched && scenes->active[0]);
 }
 
 /* ---- save, load, delete, rename --------------------------------------------------------- */
 
-uint64_t scene_save(struct desk *desk, const char *name, const struct pattern *pattern,
-		    struct text *result)
+uint64_t scene_save(struct scenes *scenes, const char *name,
+		    const struct pattern *pattern, struct text *result)
 {
-	struct scenes *scenes = desk->scenes;
+	struct desk *desk = scenes->desk;
 	struct settings settings = { .count = 0 };
 	struct text text = { .length = 0 };
 	char path[PATH_MAX], folder[PATH_MAX];
-	if (!path_of(desk, name, path, result))
+	if (!path_of(scenes, name, path, result))
 		return 0;
 	text_add(&text,
 		 "# A scene of Lathe: lathectl scene load '%s'\n"
@@ -252,7 +280,7 @@ uint64_t scene_save(struct desk *desk, const char *name, const struct pattern *p
 		text_add(result, "the pattern sees nothing that a scene holds");
 		return 0;
 	}
-	folder_of(desk, folder);
+	folder_of(scenes, folder);
 	/* With a folder above that isn't there, the write says so. */
 	mkdir(folder, 0755);
 	uint64_t serial = writer_put(scenes->writer, path, &text);
@@ -286,77 +314,93 @@ static void keep_seen(const struct rack *rack, const struct pattern *pattern,
 	}
 }
 
-bool scene_load(struct desk *desk, const char *name, double seconds,
-		const struct pattern *pattern, struct text *result)
+/* The scene's values, as far as the pattern (NULL: all) covers them. False: the result says
+ * why not. */
+static bool read_scene(struct scenes *scenes, const char *name,
+		       const struct pattern *pattern, struct settings *settings,
+		       struct text *result)
 {
-	struct scenes *scenes = desk->scenes;
-	struct settings settings = { .count = 0 };
+	const struct rack *rack = scenes->desk->rack;
 	struct complaints complaints = { .count = 0 };
 	char path[PATH_MAX];
-	if (!path_of(desk, name, path, result))
+
+	if (!path_of(scenes, name, path, result))
 		return false;
 	take_outcomes(scenes, true);
 	if (access(path, F_OK) != 0) {
 		text_add(result, "there is no scene \"%s\"", name);
 		return false;
 	}
-	bool good = scene_read(path, desk->rack, &settings, result, &complaints);
+	bool good = scene_read(path, rack, settings, result, &complaints);
 	if (!good)
 		text_add(result, "%s",
 			 complaints.text.bytes ? complaints.text.bytes : "");
 	text_finish(&complaints.text);
 	if (good && pattern) {
-		keep_seen(desk->rack, pattern, &settings);
-		good = settings.count > 0;
+		keep_seen(rack, pattern, settings);
+		good = settings->count > 0;
 		if (!good)
 			text_add(result, "the pattern sees nothing of %s", name);
 	}
-	if (!good) {
+	return good;
+}
+
+bool scene_load(struct scenes *scenes, const char *name, double seconds,
+		const struct pattern *pattern, enum role role, struct text *result)
+{
+	struct desk *desk = scenes->desk;
+	struct settings settings = { .count = 0 };
+	char before[SCENE_NAME_BYTES];
+
+	if (!read_scene(scenes, name, pattern, &settings, result)) {
 		settings_finish(&settings);
 		return false;
 	}
 	text_add(result, "loaded %s: %d values\n", name, settings.count);
-	struct change *changes = malloc((size_t)(settings.count + 1) * sizeof *changes);
-	if (!changes)
+	struct recall recall = { .count = settings.count,
+				 .seconds = seconds,
+				 .scene_before = before,
+				 .scene_after = name };
+	recall.changes = calloc((size_t)settings.count + 1, sizeof *recall.changes);
+	if (!recall.changes)
 		abort();
-	if (settings.count)
-		memcpy(changes, settings.changes,
-		       (size_t)settings.count * sizeof *changes);
-	int count = settings.count;
-	history_note_scene(desk->history, desk->rack, changes, count, scenes->active,
-			   name);
+	for (int i = 0; i < settings.count; i++) {
+		recall.changes[i] = settings.changes[i];
+		recall.changes[i].role = role;
+	}
+	memcpy(before, scenes->active, sizeof before);
 	activate(scenes, name, &settings);
-	scenes->serial = desk_recall(desk, changes, count, seconds);
+	scenes->serial = desk_recall(desk, &recall);
 	scenes->fade_ticks = desk_fade_ticks(seconds);
-	free(changes);
+	limit_tell(role, recall.held, result);
+	free(recall.changes);
 	event_post(desk->events, EVENT_NOTICE, "scene", "%s, fade %g s", name, seconds);
 	return true;
 }
 
-bool scene_delete(struct desk *desk, const char *name, struct text *result)
+bool scene_delete(struct scenes *scenes, const char *name, struct text *result)
 {
 	char path[PATH_MAX];
-	if (!path_of(desk, name, path, result))
+	if (!path_of(scenes, name, path, result))
 		return false;
-	take_outcomes(desk->scenes, true);
+	take_outcomes(scenes, true);
 	if (unlink(path) != 0) {
 		text_add(result, "%s: %s", name,
 			 errno == ENOENT ? "there is no such scene" : strerror(errno));
 		return false;
 	}
-	if (strcmp(name, desk->scenes->active) == 0)
-		scene_activate(desk, "");
-	tell(desk->scenes, false, name, SCENE_GONE);
+	if (strcmp(name, scenes->active) == 0)
+		activate(scenes, "", &(struct settings) { .count = 0 });
+	tell(scenes, false, name, SCENE_GONE);
 	text_add(result, "deleted %s\n", name);
 	return true;
 }
 
-bool scene_rename(struct desk *desk, const char *from, const char *to,
+bool scene_rename(struct scenes *scenes, const char *from, const char *to,
 		  struct text *result)
 {
-	struct scenes *scenes = desk->scenes;
 	char old[PATH_MAX], new[PATH_MAX];
-	if (!path_of(desk, from, old, result) || !path_of(desk, to, new, result))
+	if (!path_of(scenes, from, old, result) || !path_of(scenes, to, new, result))
 		return false;
 	take_outcomes(scenes, true);
 	if (access(old, F_OK) != 0 || access(new, F_OK) == 0 || rename(old, new) != 0) {
@@ -370,31 +414,13 @@ bool scene_rename(struct desk *desk, const char *from, const char *to,
 	if (strcmp(from, scenes->active) == 0) {
 		snprintf(scenes->active, sizeof scenes->active, "%s", to);
 		scenes->told = SCENE_OFF;
-		state_touch(desk->state);
+		follow_touched(scenes->desk->followers);
 		tell_state(scenes);
 	} else {
 		tell(scenes, false, to, SCENE_OFF);
 	}
 	text_add(result, "renamed %s to %s\n", from, to);
 	return true;
-}
-
-void scene_activate(struct desk *desk, const char *name)
-{
-	struct settings settings = { .count = 0 };
-	struct complaints complaints = { .count = 0 };
-	struct text notes = { .length = 0 };
-	char path[PATH_MAX];
-	if (!desk->scenes)
-		return;
-	take_outcomes(desk->scenes, true);
-	if (*name && (!path_of(desk, name, path, &notes) ||
-		      !scene_read(path, desk->rack, &settings, &notes, &complaints)))
-		name = "";
-	activate(desk->scenes, name, &settings);
-	settings_finish(&settings);
-	text_finish(&notes);
-	text_finish(&complaints.text);
 }
 
 /* ---- all of them ------------------------------------------------------------------------ */
@@ -404,7 +430,7 @@ static int compare_names(const void *a, const void *b)
 	return strcmp(a, b);
 }
 
-int scene_list(struct desk *desk, char (**names)[SCENE_NAME_BYTES])
+int scene_list(struct scenes *scenes, char (**names)[SCENE_NAME_BYTES])
 {
 	static const char end[] = ".scene";
 	char folder[PATH_MAX];
@@ -414,8 +440,8 @@ int scene_list(struct desk *desk, char (**names)[SCENE_NAME_BYTES])
 	*names = calloc(SCENES_MAX, sizeof **names);
 	if (!*names)
 		abort();
-	take_outcomes(desk->scenes, true);
-	folder_of(desk, folder);
+	take_outcomes(scenes, true);
+	folder_of(scenes, folder);
 	DIR *dir = folder[0] ? opendir(folder) : NULL;
 	while (dir && count < SCENES_MAX && (entry = readdir(dir))) {
 		size_t length = strlen(entry->d_name);
@@ -445,6 +471,13 @@ struct scenes *scenes_create(struct desk *desk)
 	scenes->desk = desk;
 	scenes->fade_ticks = -1;
 	scenes->writer = writer_create();
+	scenes->follower = (struct follower) { .context = scenes,
+					       .changed = on_changed,
+					       .moved = on_moved,
+					       .named = on_named,
+					       .tick = on_tick,
+					       .busy = is_busy };
+	follow_add(&desk->followers, &scenes->follower);
 	return scenes;
 }
 
@@ -452,6 +485,7 @@ void scenes_destroy(struct scenes *scenes)
 {
 	if (!scenes)
 		return;
+	follow_drop(&scenes->desk->followers, &scenes->follower);
 	take_outcomes(scenes, true);
 	writer_destroy(scenes->writer);
 	settings_finish(&scenes->goal);

@@ -10,7 +10,6 @@
 #include "daemon/config/scene_file.h"
 
 enum {
-	SCENE_NAME_BYTES = 65, /* with its end */
 	SCENES_MAX = 256,
 	SCENE_FADE_MAX = 3600, /* seconds */
 	SCENE_NEWS_KEPT = 32,
@@ -34,14 +33,9 @@ struct scene_news {
 
 struct scenes;
 
+/* Follows the desk: knows whether the active scene's values are still in force. */
 struct scenes *scenes_create(struct desk *desk);
 void scenes_destroy(struct scenes *scenes);
-void scenes_tick(struct scenes *scenes);
-bool scenes_busy(const struct scenes *scenes); /* it counts the ticks */
-/* A value is another one. */
-void scenes_touch(struct scenes *scenes);
-/* The rack is another one. */
-void scenes_move(struct scenes *scenes, const struct rack *from, const struct rack *to);
 /* The first news with a serial greater than `after`, or NULL. */
 const struct scene_news *scenes_news(const struct scenes *scenes, uint64_t after);
 
@@ -49,21 +43,20 @@ const struct scene_news *scenes_news(const struct scenes *scenes, uint64_t after
 
 /* Saves what the pattern sees (NULL: all). The number of the write, whose outcome
  * scenes_written() tells; 0: refused. */
-uint64_t scene_save(struct desk *desk, const char *name, const struct pattern *pattern,
-		    struct text *result);
-bool scene_load(struct desk *desk, const char *name, double seconds,
-		const struct pattern *pattern, struct text *result);
-bool scene_delete(struct desk *desk, const char *name, struct text *result);
-bool scene_rename(struct desk *desk, const char *from, const char *to,
+uint64_t scene_save(struct scenes *scenes, const char *name,
+		    const struct pattern *pattern, struct text *result);
+/* `role`: on whose behalf; ROLE_NONE for lathed's own. */
+bool scene_load(struct scenes *scenes, const char *name, double seconds,
+		const struct pattern *pattern, enum role role, struct text *result);
+bool scene_delete(struct scenes *scenes, const char *name, struct text *result);
+bool scene_rename(struct scenes *scenes, const char *from, const char *to,
 		  struct text *result);
 /* What became of a write; false: it is not known yet. error "": it is on the disk. */
 bool scenes_written(struct scenes *scenes, uint64_t serial, char *error, size_t size);
 
 /* Names in order, at most SCENES_MAX; the caller frees *names in one go. */
-int scene_list(struct desk *desk, char (**names)[SCENE_NAME_BYTES]);
+int scene_list(struct scenes *scenes, char (**names)[SCENE_NAME_BYTES]);
 const char *scene_active(const struct scenes *scenes); /* "": none */
 enum scene_state scene_state(const struct scenes *scenes, const char *name);
-/* The values in force are said to be this scene's ("": none), as undo and a restart do. */
-void scene_activate(struct desk *desk, const char *name);
 
 #endif

@@ -1,10 +1,11 @@
 /* state.c - what outlives a restart. Control thread; never waits but at the end. */
 #include "daemon/recall/state.h"
 
-#include "daemon/recall/history.h"
-#include "daemon/rack/param.h"
-#include "daemon/recall/scene.h"
+#include "daemon/desk/lock.h"
 #include "daemon/disk/writer.h"
+#include "daemon/rack/param.h"
+#include "daemon/recall/history.h"
+#include "daemon/recall/scene.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -29,6 +30,8 @@ static const char format_word[] = "lathe-state", last_line[] = "end";
 
 struct state {
 	struct desk *desk;
+	struct state_parts parts;
+	struct follower follower;
 	struct writer *writer;
 	char *path;
 	bool touched;
@@ -70,17 +73,18 @@ static uint32_t checksum(const char *bytes, size_t length)
 static void save(struct state *state)
 {
 	struct desk *desk = state->desk;
+	const struct state_parts *parts = &state->parts;
 	struct text text = { .length = 0 };
 	text_add(&text, "%s %d\n", format_word, STATE_VERSION);
-	if (*scene_active(desk->scenes))
-		text_add(&text, "scene %s\n", scene_active(desk->scenes));
+	if (*scene_active(parts->scenes))
+		text_add(&text, "scene %s\n", scene_active(parts->scenes));
 	desk_exchange(desk);
 	print_values(desk->rack, &text);
 	desk_exchange(desk);
-	if (desk->lock_holder)
-		text_add(&text, "lock %08x\n", ntohl(desk->lock_holder));
-	if (desk->history)
-		history_print(desk->history, desk->rack, &text);
+	if (lock_holder(parts->lock))
+		text_add(&text, "lock %08x\n", ntohl(lock_holder(parts->lock)));
+	if (parts->history)
+		history_print(parts->history, &text);
 	text_add(&text, "%s %08x\n", last_line, checksum(text.bytes, text.length));
 	state->touched = false;
 	state->wait = WRITE_TICKS;
@@ -107,28 +111,41 @@ static void take_outcome(struct state *state, bool wait)
 	}
 }
 
-void state_touch(struct state *state)
-{
-	if (state)
-		state->touched = true;
-}
-
 /* A long step's words are found a little at a time; in a storm the save comes first. */
 static bool is_prepared(struct state *state)
 {
-	const struct desk *desk = state->desk;
-	if (!desk->history || ++state->tries > PREPARE_TICKS ||
-	    history_prepare(desk->history, desk->rack, PREPARE_CHANGES)) {
+	struct history *history = state->parts.history;
+	if (!history || ++state->tries > PREPARE_TICKS ||
+	    history_prepare(history, PREPARE_CHANGES)) {
 		state->tries = 0;
 		return true;
 	}
 	return false;
 }
 
-void state_tick(struct state *state)
+static void on_touched(void *context)
 {
-	if (!state)
-		return;
+	struct state *state = context;
+
+	state->touched = true;
+}
+
+static void on_changed(void *context, const struct change *changes, int count)
+{
+	(void)changes, (void)count;
+	on_touched(context);
+}
+
+static void on_moved(void *context, const struct rack *from, const struct rack *to)
+{
+	(void)from, (void)to;
+	on_touched(context);
+}
+
+static void on_tick(void *context)
+{
+	struct state *state = context;
+
 	take_outcome(state, false);
 	if (state->wait > 0)
 		state->wait--;
@@ -136,9 +153,11 @@ void state_tick(struct state *state)
 		save(state);
 }
 
-bool state_busy(const struct state *state)
+static bool is_busy(const void *context)
 {
-	return state && (state->touched || writer_busy(state->writer));
+	const struct state *state = context;
+
+	return state->touched || writer_busy(state->writer);
 }
 
 /* ---- restoring -------------------------------------------------------------------------- */
@@ -214,7 +233,8 @@ static bool is_whole(const char *bytes, size_t length)
 	return strcmp(bytes + last, ends[0]) == 0 || strcmp(bytes + last, ends[1]) == 0;
 }
 
-static void restore(struct desk *desk, char *bytes, struct text *report)
+static void restore(struct desk *desk, const struct state_parts *parts, char *bytes,
+		    struct text *report)
 {
 	int taken = 0, overruled = 0;
 	unsigned holder;
@@ -225,11 +245,11 @@ static void restore(struct desk *desk, char *bytes, struct text *report)
 		else if (strncmp(line, "scene ", 6) == 0)
 			snprintf(scene, sizeof scene, "%s", line + 6);
 		else if (sscanf(line, "lock %x", &holder) == 1)
-			desk->lock_holder = htonl(holder);
-		else if (desk->history)
-			history_take(desk->history, desk->rack, line);
+			lock_hold(parts->lock, htonl(holder));
+		else if (parts->history)
+			history_take(parts->history, line);
 	}
-	scene_activate(desk, scene);
+	follow_named(desk->followers, scene);
 	text_add(report, "%d values restored, %d overruled by the config", taken,
 		 overruled);
 	if (*scene)
@@ -250,7 +270,8 @@ static void put_aside(const char *path, const char *ending)
 	rename(path, aside);
 }
 
-void state_restore(struct desk *desk, const char *path, struct text *report)
+void state_restore(struct desk *desk, const struct state_parts *parts, const char *path,
+		   struct text *report)
 {
 	char ending[32];
 	size_t length;
@@ -259,7 +280,7 @@ void state_restore(struct desk *desk, const char *path, struct text *report)
 		text_add(report, "%.200s: %s", path,
 			 errno == ENOENT ? "nothing saved yet" : "can't be read");
 	} else if (is_whole(bytes, length)) {
-		restore(desk, bytes, report);
+		restore(desk, parts, bytes, report);
 	} else if (version_of(bytes) > STATE_VERSION) {
 		snprintf(ending, sizeof ending, "version-%d", version_of(bytes));
 		put_aside(path, ending);
@@ -277,13 +298,22 @@ void state_restore(struct desk *desk, const char *path, struct text *report)
 
 /* ---- make and end ----------------------------------------------------------------------- */
 
-struct state *state_create(struct desk *desk, const char *path)
+struct state *state_create(struct desk *desk, const struct state_parts *parts,
+			   const char *path)
 {
 	struct state *state = calloc(1, sizeof *state);
 	if (!state || !(state->path = strdup(path)))
 		abort();
 	state->desk = desk;
+	state->parts = *parts;
 	state->writer = writer_create();
+	state->follower = (struct follower) { .context = state,
+					      .changed = on_changed,
+					      .touched = on_touched,
+					      .moved = on_moved,
+					      .tick = on_tick,
+					      .busy = is_busy };
+	follow_add(&desk->followers, &state->follower);
 	return state;
 }
 
@@ -291,6 +321,7 @@ void state_destroy(struct state *state)
 {
 	if (!state)
 		return;
+	follow_drop(&state->desk->followers, &state->follower);
 	take_outcome(state, true);
 	if (state->touched)
 		save(state);

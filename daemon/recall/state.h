@@ -8,19 +8,28 @@
 
 #include "daemon/desk/desk.h"
 
+struct history;
+struct lock;
+struct scenes;
 struct state;
+
+/* What is saved beside the rack's values; each may be NULL. */
+struct state_parts {
+	struct history *history;
+	struct scenes *scenes;
+	struct lock *lock;
+};
 
 /* The file of this rack in a folder; "" when the path is too long. */
 void state_path(const char *folder, const struct rack *rack, char *path, size_t size);
-/* Reads the file, if there is one, into desk->rack and what else the desk has; says what
- * it did. A broken file is put aside, and so is one of a newer Lathe. */
-void state_restore(struct desk *desk, const char *path, struct text *report);
-struct state *state_create(struct desk *desk, const char *path);
-/* Writes what is not yet written. */
+/* Reads the file, if there is one, into the rack and the parts, and says what it did. A file
+ * that is not whole is renamed to *.broken, one of a newer Lathe to *.version-N. */
+void state_restore(struct desk *desk, const struct state_parts *parts, const char *path,
+		   struct text *report);
+/* Follows the desk: saves what changes from now on. */
+struct state *state_create(struct desk *desk, const struct state_parts *parts,
+			   const char *path);
+/* Saves what is not saved yet, and waits until it is on the disk. */
 void state_destroy(struct state *state);
-/* Something is another. */
-void state_touch(struct state *state);
-void state_tick(struct state *state);
-bool state_busy(const struct state *state); /* it counts the ticks */
 
 #endif

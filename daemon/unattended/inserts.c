@@ -20,6 +20,7 @@ struct seen {
 
 struct inserts {
 	struct desk *desk;
+	struct follower follower;
 	const struct module *module;
 	struct seen seen[NODES_MAX];
 };
@@ -30,22 +31,6 @@ static const char *const alarms[INSERT_ALARMS] = {
 	[INSERT_SILENT] = "the return is silent while the send is not",
 	[INSERT_NO_AUDIO] = "the return is no audio",
 };
-
-struct inserts *inserts_create(struct desk *desk)
-{
-	struct inserts *inserts = calloc(1, sizeof(*inserts));
-
-	if (!inserts)
-		return NULL;
-	inserts->desk = desk;
-	inserts->module = module_find("insert");
-	return inserts;
-}
-
-void inserts_destroy(struct inserts *inserts)
-{
-	free(inserts);
-}
 
 /* ---- the ping ---------------------------------------------------------------------------- */
 
@@ -135,11 +120,12 @@ static void look_at_latency(struct inserts *inserts, struct seen *seen,
 	seen->wrong = wrong;
 }
 
-void inserts_tick(struct inserts *inserts)
+static void on_tick(void *context)
 {
-	const struct rack *rack = inserts ? inserts->desk->rack : NULL;
+	struct inserts *inserts = context;
+	const struct rack *rack = inserts->desk->rack;
 
-	for (int i = 0; rack && i < rack->node_count; i++) {
+	for (int i = 0; i < rack->node_count; i++) {
 		const struct node *node = &rack->nodes[i];
 		struct seen *seen = &inserts->seen[i];
 		const float *readings = engine_meters(inserts->desk->engine, i);
@@ -179,4 +165,27 @@ void inserts_alarms(const struct inserts *inserts, char *text, size_t size)
 				       : "its latency is of another rate or period");
 		used += wrote > 0 ? (size_t)wrote : 0;
 	}
+}
+
+/* ---- make and end ------------------------------------------------------------------------ */
+
+struct inserts *inserts_create(struct desk *desk)
+{
+	struct inserts *inserts = calloc(1, sizeof(*inserts));
+
+	if (!inserts)
+		abort();
+	inserts->desk = desk;
+	inserts->module = module_find("insert");
+	inserts->follower = (struct follower) { .context = inserts, .tick = on_tick };
+	follow_add(&desk->followers, &inserts->follower);
+	return inserts;
+}
+
+void inserts_destroy(struct inserts *inserts)
+{
+	if (!inserts)
+		return;
+	follow_drop(&inserts->desk->followers, &inserts->follower);
+	free(inserts);
 }

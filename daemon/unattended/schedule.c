@@ -3,9 +3,17 @@
 
 #include "daemon/recall/scene.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum { LATE_SECONDS = 3600 };
+
+struct schedule {
+	struct desk *desk;
+	struct scenes *scenes;
+	struct follower follower;
+	int64_t seen; /* seconds since 1970; 0: not yet */
+};
 
 const struct appointment *schedule_at(const struct rack *rack, const struct tm *local)
 {
@@ -19,24 +27,27 @@ const struct appointment *schedule_at(const struct rack *rack, const struct tm *
 	return found;
 }
 
-static void keep(struct desk *desk, const struct appointment *entry)
+static void keep(struct schedule *schedule, const struct appointment *entry)
 {
 	struct text result = { .length = 0 };
-	if (!scene_load(desk, entry->scene, entry->fade, NULL, &result))
-		event_post(desk->events, EVENT_WARNING, "schedule",
+
+	if (!scene_load(schedule->scenes, entry->scene, entry->fade, NULL, ROLE_NONE,
+			&result))
+		event_post(schedule->desk->events, EVENT_WARNING, "schedule",
 			   "scene \"%s\" was due: %.*s", entry->scene,
 			   result.bytes ? (int)strcspn(result.bytes, "\n") : 0,
 			   result.bytes ? result.bytes : "");
 	text_finish(&result);
 }
 
-void schedule_tick(struct desk *desk, int64_t now)
+void schedule_look(struct schedule *schedule, int64_t now)
 {
 	const struct appointment *due = NULL;
-	int64_t seen = desk->schedule_seen;
-	if (now == seen || !desk->scenes)
+	int64_t seen = schedule->seen;
+
+	if (now == seen)
 		return;
-	desk->schedule_seen = now;
+	schedule->seen = now;
 	/* At start, and when the clock was set, there is nothing to make up for. */
 	if (!seen || now < seen || now - seen > LATE_SECONDS)
 		return;
@@ -45,9 +56,39 @@ void schedule_tick(struct desk *desk, int64_t now)
 		struct tm local;
 		if (!localtime_r(&moment, &local))
 			continue;
-		const struct appointment *entry = schedule_at(desk->rack, &local);
+		const struct appointment *entry =
+			schedule_at(schedule->desk->rack, &local);
 		due = entry ? entry : due;
 	}
 	if (due)
-		keep(desk, due);
+		keep(schedule, due);
+}
+
+static void on_tick(void *context)
+{
+	struct schedule *schedule = context;
+
+	if (schedule->desk->rack->schedule_count)
+		schedule_look(schedule, (int64_t)time(NULL));
+}
+
+struct schedule *schedule_create(struct desk *desk, struct scenes *scenes)
+{
+	struct schedule *schedule = calloc(1, sizeof *schedule);
+
+	if (!schedule)
+		abort();
+	schedule->desk = desk;
+	schedule->scenes = scenes;
+	schedule->follower = (struct follower) { .context = schedule, .tick = on_tick };
+	follow_add(&desk->followers, &schedule->follower);
+	return schedule;
+}
+
+void schedule_destroy(struct schedule *schedule)
+{
+	if (!schedule)
+		return;
+	follow_drop(&schedule->desk->followers, &schedule->follower);
+	free(schedule);
 }

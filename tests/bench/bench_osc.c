@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "daemon/desk/lock.h"
 #include "daemon/osc/dispatch.h"
 #include "daemon/osc/feed.h"
 #include "tests/support/fake_desk.h"
@@ -11,6 +12,7 @@
 enum { ROUNDS = 9 };
 
 static struct desk desk;
+static struct osc_parts parts;
 static atomic_bool stop_asked;
 
 static int compare(const void *a, const void *b)
@@ -35,6 +37,7 @@ static void desk_open(int params)
 	wide.groups = wide_groups;
 	desk = (struct desk) { .rack = rack_create(), .events = event_log_create() };
 	desk.rack->osc.port = 0;
+	parts.lock = lock_create(&desk);
 	rack_add_input(desk.rack, "in", 2);
 	for (int i = 0; i * 207 < params; i++) {
 		char name[16];
@@ -46,6 +49,7 @@ static void desk_open(int params)
 
 static void desk_close(void)
 {
+	lock_destroy(parts.lock);
 	rack_destroy(desk.rack);
 	event_log_destroy(desk.events);
 }
@@ -87,7 +91,7 @@ static void bench_dispatch(void)
 	double gate[ROUNDS], find[ROUNDS], whole[ROUNDS];
 	int count;
 	desk_open(10000);
-	struct dispatch *dispatch = dispatch_create(&desk, -1);
+	struct dispatch *dispatch = dispatch_create(&desk, &parts, -1);
 	struct set *sets = make_sets(dispatch->addresses, &count);
 	struct sockaddr_in from = { .sin_family = AF_INET, .sin_port = 1 };
 	from.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -133,7 +137,7 @@ static void bench_sets(void)
 	char error[200];
 	int count;
 	desk_open(5000);
-	struct osc *osc = osc_create(&desk, -1, error, sizeof error);
+	struct osc *osc = osc_create(&desk, &parts, -1, error, sizeof error);
 	struct user user = user_open(osc);
 	struct addresses *addresses = addresses_create(desk.rack);
 	struct set *sets = make_sets(addresses, &count);
@@ -204,7 +208,7 @@ static void bench_round_trip(void)
 	char error[200];
 	pthread_t threads[2];
 	desk_open(230);
-	struct osc *osc = osc_create(&desk, -1, error, sizeof error);
+	struct osc *osc = osc_create(&desk, &parts, -1, error, sizeof error);
 	lo_server server = lo_server_new(NULL, NULL);
 	lo_server_add_method(server, "/n0/gain", "", on_query, server);
 	struct user here = user_open(osc);
@@ -236,7 +240,7 @@ static void bench_blobs(void)
 	int found;
 	const char *why;
 	desk_open(10000);
-	struct osc *osc = osc_create(&desk, -1, error, sizeof error);
+	struct osc *osc = osc_create(&desk, &parts, -1, error, sizeof error);
 	struct user user = user_open(osc);
 	struct addresses *addresses = addresses_create(desk.rack);
 	struct watch *watch = watch_create(&desk, addresses, osc_fd(osc));

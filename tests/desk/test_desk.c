@@ -5,25 +5,27 @@
 #include "tests/support/fake_desk.h"
 #include "tests/support/test.h"
 
-static int changed_count, reshaped_count;
+static int changed_count, moved_count;
 static struct change changed_last;
 
-static void on_changed(void *context, const struct change *change)
+static void on_changed(void *context, const struct change *changes, int count)
 {
 	(void)context;
-	changed_count++;
-	changed_last = *change;
+	changed_count += count;
+	changed_last = changes[count - 1];
 }
 
-static void on_reshaped(void *context)
+static void on_moved(void *context, const struct rack *from, const struct rack *to)
 {
 	(void)context;
-	reshaped_count++;
+	CHECK(from != to, "another rack");
+	moved_count++;
 }
 
 static void test_apply(void)
 {
-	struct desk desk = { .rack = fake_rack(0), .changed = on_changed };
+	struct follower follower = { .changed = on_changed };
+	struct desk desk = { .rack = fake_rack(0), .followers = &follower };
 	struct change changes[3] = { { 0, 0, 99.0f, &desk, ROLE_NONE },
 				     { 0, 1, 440.0f, &desk, ROLE_NONE },
 				     { 1, 2, 1.0f, NULL, ROLE_NONE } };
@@ -48,7 +50,7 @@ static void test_apply(void)
 	target.param = 3;
 	CHECK(!desk_ramp(&desk, &target, 1.0, error, sizeof error), "a choice");
 	CHECK(strstr(error, "choice"), "%s", error);
-	glides_destroy(desk.glides);
+	desk_finish(&desk);
 	rack_destroy(desk.rack);
 }
 
@@ -88,10 +90,11 @@ static void test_reload(void)
 		   "{ module = \"nope\"; name = \"u\"; } );\n");
 	snprintf(path, sizeof path, "%s/a.conf", folder);
 	struct complaints complaints = { .count = 0 };
+	struct follower follower = { .moved = on_moved };
 	struct desk desk = { .rack = config_load(path, &complaints),
 			     .events = event_log_create(),
 			     .config_path = strdup(path),
-			     .reshaped = on_reshaped };
+			     .followers = &follower };
 	CHECK(desk.rack != NULL, "%s", complaints.text.bytes);
 	struct rack *before = desk.rack;
 	int rebuilds = fake_rebuilds;
@@ -101,7 +104,7 @@ static void test_reload(void)
 	CHECK(!reload(&desk, "/etc/passwd", "never a path"), "a whole path");
 	CHECK(!reload(&desk, ".hidden", "never a path"), "a hidden file");
 	CHECK(!reload(&desk, "none.conf", "none.conf"), "no file");
-	CHECK(desk.rack == before && fake_rebuilds == rebuilds && !reshaped_count,
+	CHECK(desk.rack == before && fake_rebuilds == rebuilds && !moved_count,
 	      "nothing changed");
 	CHECK_TEXT(desk.config_path, path);
 
@@ -111,7 +114,7 @@ static void test_reload(void)
 	CHECK_NEAR(fake_value(&desk, "t", "gain"), -4, 0, "the live value stays");
 	CHECK(reload(&desk, "b.conf", "gain"), "another file");
 	CHECK_NEAR(fake_value(&desk, "t", "gain"), 2, 0, "what the file changed");
-	CHECK(fake_rebuilds == rebuilds + 2 && reshaped_count == 2, "built and told");
+	CHECK(fake_rebuilds == rebuilds + 2 && moved_count == 2, "built and told");
 	CHECK(strstr(desk.config_path, "/b.conf"), "%s", desk.config_path);
 
 	struct text text = { .length = 0 };

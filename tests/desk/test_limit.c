@@ -42,12 +42,10 @@ static void start(void)
 	};
 	desk = (struct desk) { .rack = fake_rack(0),
 			       .events = event_log_create(),
-			       .glides = glides_create(),
-			       .pending = pending_create(),
 			       .config_path = strdup(config_path) };
-	desk.scenes = scenes_create(&desk);
-	desk.history = history_create(desk.rack);
-	desk.compare = compare_create(&desk);
+	parts.scenes = scenes_create(&desk);
+	parts.history = history_create(&desk);
+	compare = compare_create(&desk);
 	struct osc_settings *settings = &desk.rack->osc;
 	snprintf(settings->listen, sizeof settings->listen, "0.0.0.0");
 	settings->allow = calloc(3, sizeof(struct allow));
@@ -183,13 +181,14 @@ static void test_lock_restart(void)
 	struct text report = { .length = 0 };
 	start();
 	snprintf(path, sizeof path, "%s/lock.state", folder);
-	desk.state = state_create(&desk, path);
+	struct state_parts kept = { .lock = parts.lock };
+	struct state *state = state_create(&desk, &kept, path);
 	set(&one, "/rack/lock", 1);
-	state_destroy(desk.state);
-	desk.state = NULL;
+	state_destroy(state);
 	stop();
 	start();
-	state_restore(&desk, path, &report);
+	kept.lock = parts.lock;
+	state_restore(&desk, &kept, path, &report);
 	CHECK_NEAR(fake_value(&desk, "rack", "lock"), 1, 0, "restored");
 	set(&two, "/eq/gain", 5);
 	CHECK_ERROR("locked", "10.2.0.1");
@@ -380,7 +379,7 @@ static void check_gone(const struct user *tablet)
 	pump(osc, 0.05);
 	desk.rack->osc.regular_count = 0;
 	desk.rack->osc.allow_count = 1;
-	desk.reshaped(desk.context);
+	follow_moved(desk.followers, desk.rack, desk.rack);
 	pump(osc, 0.05);
 	user_hear(tablet);
 	user_hear(&two);
@@ -397,7 +396,7 @@ static void test_regulars(void)
 	struct user speaker = user_at("10.7.0.1"); /* its other port */
 	regular_add("10.7.0.1", user_port(&tablet), "/*");
 	regular_add("10.7.0.1", user_port(&tablet), "/rack/*");
-	desk.reshaped(desk.context);
+	follow_moved(desk.followers, desk.rack, desk.rack);
 	run(0.05);
 	pump(osc, 0.05);
 	user_hear(&tablet);
@@ -453,7 +452,7 @@ static void test_regular_joined(void)
 	struct user tablet = user_at("10.2.0.7");
 	struct user script = user_at("10.2.0.7");
 	regular_add("10.2.0.7", user_port(&tablet), "/*");
-	desk.reshaped(desk.context);
+	follow_moved(desk.followers, desk.rack, desk.rack);
 	pump(osc, 0.05);
 	user_send(&script, "/rack/subscribe", "sfi", "/eq/*", 50.0, user_port(&tablet));
 	pump(osc, 0.05);
@@ -466,7 +465,7 @@ static void test_regular_joined(void)
 	user_hear(&tablet);
 	CHECK_HEARD("/comp/gain", 3);
 	desk.rack->osc.regular_count = 0;
-	desk.reshaped(desk.context);
+	follow_moved(desk.followers, desk.rack, desk.rack);
 	set(&one, "/comp/gain", 4);
 	pump(osc, 0.05);
 	int left = user_hear(&tablet);
@@ -482,11 +481,11 @@ static void test_regular_reload(void)
 	start();
 	struct user tablet = user_at("10.2.0.7");
 	regular_add("10.2.0.7", user_port(&tablet), "/comp/*");
-	desk.reshaped(desk.context);
+	follow_moved(desk.followers, desk.rack, desk.rack);
 	user_send(&tablet, "/rack/subscribe", "sf", "/eq/*", 50.0);
 	pump(osc, 0.05);
 	desk.rack->osc.regular_count = 0;
-	desk.reshaped(desk.context);
+	follow_moved(desk.followers, desk.rack, desk.rack);
 	pump(osc, 0.05);
 	user_hear(&tablet);
 	set(&one, "/comp/gain", 3);

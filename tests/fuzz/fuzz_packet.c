@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "daemon/desk/lock.h"
 #include "daemon/net/gate.h"
 #include "daemon/net/lane.h"
 #include "daemon/osc/osc.h"
@@ -35,6 +36,7 @@ enum {
 static const uint32_t who[LOCAL] = { HOST(9, 9), HOST(1, 1), HOST(2, 1),
 				     HOST(3, 1), HOST(4, 1), HOST(5, 1) };
 static struct desk desk;
+static struct osc_parts parts;
 static struct osc *osc;
 static double now = 1000.0;
 static const uint8_t *coming; /* not read yet */
@@ -206,7 +208,9 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 	desk = (struct desk) { .rack = fake_rack(0), .events = event_log_create() };
 	desk.status.block = 64;
 	set_people(&desk.rack->osc);
-	osc = osc_create(&desk, socket(AF_INET, SOCK_DGRAM, 0), error, sizeof error);
+	parts.lock = lock_create(&desk);
+	osc = osc_create(&desk, &parts, socket(AF_INET, SOCK_DGRAM, 0), error,
+			 sizeof error);
 	return 0;
 }
 

@@ -194,10 +194,10 @@ static struct user user_at(const char *address)
 
 static void start(void)
 {
-	desk = (struct desk) { .rack = fake_rack(0),
-			       .events = event_log_create(),
-			       .glides = glides_create(),
-			       .pending = pending_create() };
+	desk = (struct desk) {
+		.rack = fake_rack(0),
+		.events = event_log_create(),
+	};
 	snprintf(desk.rack->osc.listen, sizeof desk.rack->osc.listen, "0.0.0.0");
 	desk.rack->osc.allow = calloc(4, sizeof(struct allow));
 	desk.rack->osc.allow_count = 4;

@@ -11,9 +11,9 @@ static void start(int nodes)
 	desk = (struct desk) { .rack = fake_rack(nodes) };
 	snprintf(desk.rack->scenes, sizeof desk.rack->scenes, "%s/scenes", folder);
 	desk.events = event_log_create();
-	desk.scenes = scenes_create(&desk);
-	desk.history = history_create(desk.rack);
-	desk.compare = compare_create(&desk);
+	parts.scenes = scenes_create(&desk);
+	parts.history = history_create(&desk);
+	compare = compare_create(&desk);
 	desk_listen();
 	user = user_open(osc);
 	other = user_open(osc);
@@ -255,11 +255,13 @@ static void test_blobs(void)
 	stop();
 }
 
+static struct schedule *schedule;
+
 static void clock_to(const char *text)
 {
 	struct tm tm = { .tm_isdst = -1 };
 	strptime(text, "%Y-%m-%d %H:%M:%S", &tm);
-	schedule_tick(&desk, (int64_t)mktime(&tm));
+	schedule_look(schedule, (int64_t)mktime(&tm));
 }
 
 /* A rack's schedule, read, printed and read again. */
@@ -318,25 +320,27 @@ static void test_schedule(void)
 	rack->schedule_count = 0;
 	rack_destroy(rack);
 	for (int i = 0; i < 2; i++) {
-		uint64_t serial = scene_save(&desk, i ? "day" : "rest", NULL, &said);
-		while (!scenes_written(desk.scenes, serial, error, sizeof error))
+		uint64_t serial =
+			scene_save(parts.scenes, i ? "day" : "rest", NULL, &said);
+		while (!scenes_written(parts.scenes, serial, error, sizeof error))
 			usleep(1000);
 	}
-	scene_activate(&desk, "");
+	schedule = schedule_create(&desk, parts.scenes);
+	follow_named(desk.followers, "");
 	clock_to("2026-03-04 05:00:00"); /* a Wednesday */
 	clock_to("2026-03-04 05:59:59");
-	CHECK_TEXT(scene_active(desk.scenes), "");
+	CHECK_TEXT(scene_active(parts.scenes), "");
 	clock_to("2026-03-04 06:00:01");
-	CHECK_TEXT(scene_active(desk.scenes), "day");
-	scene_activate(&desk, "");
+	CHECK_TEXT(scene_active(parts.scenes), "day");
+	follow_named(desk.followers, "");
 	clock_to("2026-03-04 06:00:02");
-	CHECK_TEXT(scene_active(desk.scenes), "");
+	CHECK_TEXT(scene_active(parts.scenes), "");
 	clock_to("2026-03-04 05:00:00"); /* set back: no second morning is due yet */
-	CHECK_TEXT(scene_active(desk.scenes), "");
+	CHECK_TEXT(scene_active(parts.scenes), "");
 	clock_to("2026-03-07 05:59:00"); /* a Saturday, days later */
-	CHECK_TEXT(scene_active(desk.scenes), "");
+	CHECK_TEXT(scene_active(parts.scenes), "");
 	clock_to("2026-03-07 06:10:00");
-	CHECK_TEXT(scene_active(desk.scenes), "rest");
+	CHECK_TEXT(scene_active(parts.scenes), "rest");
 	clock_to("2026-03-07 22:30:14");
 	clock_to("2026-03-07 22:30:15");
 	const struct event *event = NULL, *last = NULL;
@@ -345,6 +349,7 @@ static void test_schedule(void)
 	CHECK(last && strcmp(last->code, "schedule") == 0 &&
 		      strstr(last->text, "late night"),
 	      "a scene that isn't there is told: %s", last ? last->text : "");
+	schedule_destroy(schedule);
 	text_finish(&said);
 	stop();
 }

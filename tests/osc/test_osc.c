@@ -379,7 +379,8 @@ static void test_refusal(void)
 	inet_ntop(AF_INET, &network, text, sizeof text);
 	desk = (struct desk) { .rack = fake_rack(0), .events = event_log_create() };
 	snprintf(desk.rack->osc.listen, sizeof desk.rack->osc.listen, "0.0.0.0");
-	osc = osc_create(&desk, -1, error, sizeof error);
+	parts.lock = lock_create(&desk);
+	osc = osc_create(&desk, &parts, -1, error, sizeof error);
 	user = user_open_from(text, osc_port(osc));
 	user.to.sin_addr = network;
 	user_send(&user, "/eq/gain", "f", 1.0);

@@ -150,7 +150,7 @@ static void test_reshaped_under_way(void)
 	CHECK(osc_more(osc), "under way");
 	rack_destroy(desk.rack);
 	desk.rack = fake_rack(50);
-	desk.reshaped(desk.context);
+	follow_moved(desk.followers, desk.rack, desk.rack);
 	pump(osc, 0.05);
 	CHECK_NEAR(fake_value(&desk, "n49", "band/8/gain"), 6.25, 0, "once, whole");
 	user_send(&user, "/n49/band/8/gain", "f", 1.0);
@@ -220,7 +220,7 @@ static void test_ends(void)
 	osc_receive(osc);
 	rack_destroy(desk.rack);
 	desk.rack = fake_rack(50);
-	desk.reshaped(desk.context);
+	follow_moved(desk.followers, desk.rack, desk.rack);
 	pump(osc, 0.1);
 	user_hear(&user);
 	CHECK(heard_times("/rack/error") == 2 && !heard_at("/rack/described"),

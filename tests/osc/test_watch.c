@@ -287,7 +287,7 @@ static void test_reshape(void)
 	user_hear(&one);
 	struct rack *old = desk.rack;
 	desk.rack = fake_rack(3);
-	desk.reshaped(desk.context);
+	follow_moved(desk.followers, desk.rack, desk.rack);
 	rack_destroy(old);
 	pump(osc, 0.1);
 	user_hear(&one);

@@ -2,9 +2,7 @@
  * compared, slots that keep their values, nothing raised, bits untouched when it is off. */
 #include "daemon/recall/compare.h"
 
-#include "daemon/desk/glide.h"
 #include "daemon/recall/history.h"
-#include "daemon/desk/pending.h"
 #include "dsp/kweight.h"
 #include "tests/support/play.h"
 #include "tests/support/random.h"
@@ -14,6 +12,8 @@ enum { RATE = 48000, TICK = RATE / 100, LONGEST = 12 * RATE };
 
 static struct play *play;
 static struct desk desk;
+static struct history *history;
+static struct compare *compare;
 static float in[2][TICK], out[2][TICK], kept[2][LONGEST], dry[2][LONGEST];
 static int kept_frames;
 static uint32_t seed = 1;
@@ -26,17 +26,16 @@ static void open_rack(const char *config)
 	desk = (struct desk) { .rack = play->rack,
 			       .engine = play->engine,
 			       .events = play->events };
-	desk.history = history_create(desk.rack);
-	desk.compare = compare_create(&desk);
+	history = history_create(&desk);
+	compare = compare_create(&desk);
 	kept_frames = 0;
 }
 
 static void close_rack(void)
 {
-	compare_destroy(desk.compare);
-	history_destroy(desk.history);
-	glides_destroy(desk.glides);
-	pending_destroy(desk.pending);
+	compare_destroy(compare);
+	history_destroy(history);
+	desk_finish(&desk);
 	play_close(play);
 }
 

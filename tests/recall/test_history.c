@@ -1,8 +1,6 @@
 /* test_history.c - steps, gestures, undo, redo, and the state that outlives a restart. */
 #include "daemon/recall/history.h"
 
-#include "daemon/desk/glide.h"
-#include "daemon/desk/pending.h"
 #include "daemon/recall/scene.h"
 #include "daemon/recall/state.h"
 #include "tests/support/fake_desk.h"
@@ -14,25 +12,41 @@
 
 static char folder[64];
 static struct desk desk;
+static struct history *history;
+static struct scenes *scenes;
+static struct state *state;
 static int anna, bert; /* clients */
+static struct text said;
 
-static void open_host(void)
+static void open_desk(void)
 {
 	desk = (struct desk) { .rack = fake_rack(0), .events = event_log_create() };
 	snprintf(desk.rack->scenes, sizeof desk.rack->scenes, "%s/scenes", folder);
-	desk.scenes = scenes_create(&desk);
-	desk.history = history_create(desk.rack);
+	scenes = scenes_create(&desk);
+	history = history_create(&desk);
 }
 
-static void close_host(void)
+static void close_desk(void)
 {
-	state_destroy(desk.state);
-	scenes_destroy(desk.scenes);
-	history_destroy(desk.history);
-	glides_destroy(desk.glides);
-	pending_destroy(desk.pending);
+	state_destroy(state);
+	state = NULL;
+	scenes_destroy(scenes);
+	history_destroy(history);
+	desk_finish(&desk);
 	event_log_destroy(desk.events);
 	rack_destroy(desk.rack);
+}
+
+static void state_open(const char *path)
+{
+	struct state_parts parts = { .history = history, .scenes = scenes };
+	state = state_create(&desk, &parts, path);
+}
+
+static void restore(const char *path)
+{
+	struct state_parts parts = { .history = history, .scenes = scenes };
+	state_restore(&desk, &parts, path, &said);
 }
 
 static struct change change_of(const char *path, float value, const void *origin)
@@ -53,7 +67,7 @@ static float value_of(const char *path)
 static void set_at(double now, const char *path, float value, const void *origin)
 {
 	struct change change = change_of(path, value, origin);
-	history_note(desk.history, desk.rack, &change, 1, now);
+	history_note(history, &change, 1, now);
 	rack_set(desk.rack, change.node, change.param, value);
 }
 
@@ -63,12 +77,10 @@ static void ticks(int count)
 		desk_tick(&desk);
 }
 
-static struct text said;
-
 static bool undo(double since)
 {
 	text_clear(&said);
-	bool ok = history_undo(&desk, since, &said);
+	bool ok = history_undo(history, since, ROLE_NONE, &said);
 	ticks(25);
 	return ok;
 }
@@ -76,7 +88,7 @@ static bool undo(double since)
 static bool redo(void)
 {
 	text_clear(&said);
-	bool ok = history_redo(&desk, &said);
+	bool ok = history_redo(history, ROLE_NONE, &said);
 	ticks(25);
 	return ok;
 }
@@ -85,7 +97,7 @@ static int steps(void)
 {
 	struct text text = { .length = 0 };
 	int lines = 0;
-	history_tell(desk.history, desk.rack, HISTORY_STEPS, &text);
+	history_tell(history, HISTORY_STEPS, &text);
 	for (size_t i = 0; i < text.length; i++)
 		lines += text.bytes[i] == '\n';
 	text_finish(&text);
@@ -94,7 +106,7 @@ static int steps(void)
 
 static void test_gestures(void)
 {
-	open_host();
+	open_desk();
 	CHECK(!undo(-1), "nothing yet");
 	for (int i = 1; i <= 50; i++)
 		set_at(0.1 * i, "eq/gain", (float)i / 10, &anna);
@@ -132,19 +144,19 @@ static void test_gestures(void)
 	undo(-1);
 	set_at(30, "eq/type", 1, &anna);
 	CHECK(!redo(), "something new ends redo");
-	close_host();
+	close_desk();
 }
 
 /* Undo is a ramp; a set in it stays. */
 static void test_ramp(void)
 {
-	open_host();
+	open_desk();
 	struct change bundle[2] = { change_of("eq/gain", 10, &anna),
 				    change_of("eq/type", 2, &anna) };
 	desk_apply(&desk, bundle, 2);
 	CHECK(steps() == 1, "a bundle is a step: %d", steps());
 	text_clear(&said);
-	history_undo(&desk, -1, &said);
+	history_undo(history, -1, ROLE_NONE, &said);
 	CHECK(strstr(said.bytes, ", and 1 more"), "%s", said.bytes);
 	CHECK_NEAR(value_of("eq/gain"), 10, 0, "not yet");
 	ticks(10);
@@ -158,49 +170,49 @@ static void test_ramp(void)
 	ticks(40);
 	CHECK(undo(-1), "a ramp is a step");
 	CHECK_NEAR(value_of("eq/gain"), 0, 0, "back");
-	close_host();
+	close_desk();
 }
 
 static void save(const char *name)
 {
 	char error[200];
 	text_clear(&said);
-	uint64_t serial = scene_save(&desk, name, NULL, &said);
-	while (serial && !scenes_written(desk.scenes, serial, error, sizeof error))
+	uint64_t serial = scene_save(scenes, name, NULL, &said);
+	while (serial && !scenes_written(scenes, serial, error, sizeof error))
 		nanosleep(&(struct timespec) { .tv_nsec = 1000000 }, NULL);
 }
 
 static void test_scenes(void)
 {
-	open_host();
+	open_desk();
 	save("a");
 	set_at(1, "eq/gain", 3, &anna);
 	save("b");
 	text_clear(&said);
-	scene_load(&desk, "a", 0, NULL, &said);
+	scene_load(scenes, "a", 0, NULL, ROLE_NONE, &said);
 	CHECK_NEAR(value_of("eq/gain"), 0, 0, "a");
-	CHECK_TEXT(scene_active(desk.scenes), "a");
+	CHECK_TEXT(scene_active(scenes), "a");
 	CHECK(undo(-1), "%s", said.bytes);
 	CHECK_NEAR(value_of("eq/gain"), 3, 0, "b's");
-	CHECK_TEXT(scene_active(desk.scenes), "b");
-	CHECK(scene_state(desk.scenes, "b") == SCENE_ACTIVE, "active again");
+	CHECK_TEXT(scene_active(scenes), "b");
+	CHECK(scene_state(scenes, "b") == SCENE_ACTIVE, "active again");
 	CHECK(redo(), "%s", said.bytes);
-	CHECK_TEXT(scene_active(desk.scenes), "a");
+	CHECK_TEXT(scene_active(scenes), "a");
 	int before = steps();
-	scene_load(&desk, "b", 0, NULL, &said);
+	scene_load(scenes, "b", 0, NULL, ROLE_NONE, &said);
 	CHECK(undo(-1) && steps() == before + 1, "b and back: %d", steps());
-	scene_load(&desk, "a", 0, NULL, &said);
-	scene_load(&desk, "a", 0, NULL, &said);
+	scene_load(scenes, "a", 0, NULL, ROLE_NONE, &said);
+	scene_load(scenes, "a", 0, NULL, ROLE_NONE, &said);
 	CHECK(steps() == before + 1, "what changes nothing is no step: %d", steps());
 	CHECK(undo(60), "the last minute");
 	CHECK_NEAR(value_of("eq/gain"), 0, 0, "all of it");
 	CHECK(!undo(60), "no more");
-	close_host();
+	close_desk();
 }
 
 static void test_bounds(void)
 {
-	open_host();
+	open_desk();
 	for (int i = 0; i < 1000; i++)
 		set_at(2.0 * i, "eq/gain", (float)(i % 7), &anna);
 	CHECK(steps() == HISTORY_STEPS, "%d", steps());
@@ -213,34 +225,34 @@ static void test_bounds(void)
 	struct rack *old = desk.rack, *new = fake_rack(3);
 	set_at(5000, "comp/gain", 3, &anna);
 	desk.rack = new;
-	history_move(desk.history, old, new);
+	follow_moved(desk.followers, old, new);
 	rack_destroy(old);
 	CHECK(!undo(-1), "nothing of it is left");
 	set_at(6000, "n1/gain", 3, &anna);
 	CHECK(undo(-1), "but it goes on");
-	close_host();
+	close_desk();
 }
 
 static void restart(const char *path, float new_freq)
 {
-	close_host();
-	open_host();
+	close_desk();
+	open_desk();
 	/* The config says something else of one param. */
 	struct change change = change_of("eq/freq", 0, NULL);
 	desk.rack->nodes[change.node].values[change.param] = new_freq;
 	desk.rack->nodes[change.node].loaded[change.param] = new_freq;
 	text_clear(&said);
-	state_restore(&desk, path, &said);
-	desk.state = state_create(&desk, path);
+	restore(path);
+	state_open(path);
 }
 
 static void test_state(void)
 {
 	char path[200], aside[220];
-	open_host();
+	open_desk();
 	state_path(folder, desk.rack, path, sizeof path);
-	state_restore(&desk, path, &said);
-	desk.state = state_create(&desk, path);
+	restore(path);
+	state_open(path);
 	ticks(60);
 	CHECK(access(path, F_OK) != 0, "nothing happened, nothing is written");
 	struct change change = change_of("eq/gain", 3.3f, &anna);
@@ -263,8 +275,8 @@ static void test_state(void)
 	CHECK_NEAR(value_of("eq/freq"), 440, 0, "the saved one");
 	CHECK_NEAR(value_of("rack/output/main/mute"), 1, 0, "mute");
 	CHECK_NEAR(value_of("eq/band/8/freq"), 500, 0, "undone before");
-	CHECK_TEXT(scene_active(desk.scenes), "night");
-	CHECK(scene_state(desk.scenes, "night") == SCENE_CHANGED, "changed since");
+	CHECK_TEXT(scene_active(scenes), "night");
+	CHECK(scene_state(scenes, "night") == SCENE_CHANGED, "changed since");
 	CHECK(redo(), "%s", said.bytes);
 	CHECK_NEAR(value_of("eq/band/8/freq"), 123.4567f, 0, "redone after");
 	CHECK(undo(-1) && undo(-1), "%s", said.bytes);
@@ -274,16 +286,16 @@ static void test_state(void)
 	CHECK_NEAR(value_of("eq/freq"), 2000, 0, "what the config says anew");
 	CHECK_NEAR(value_of("eq/gain"), 3.3f, 0, "all else stays");
 	/* Half a file is no file. */
-	close_host();
+	close_desk();
 	CHECK(truncate(path, 60) == 0, "truncate");
-	open_host();
+	open_desk();
 	text_clear(&said);
-	state_restore(&desk, path, &said);
+	restore(path);
 	CHECK(strstr(said.bytes, "put aside"), "%s", said.bytes);
 	CHECK_NEAR(value_of("eq/gain"), 0, 0, "the config's");
 	snprintf(aside, sizeof aside, "%s.broken", path);
 	CHECK(access(aside, F_OK) == 0 && access(path, F_OK) != 0, "aside");
-	close_host();
+	close_desk();
 }
 
 /* A state of a newer Lathe is kept, whatever stands in it, and saving goes on beside it. */
@@ -291,20 +303,20 @@ static void test_newer(void)
 {
 	static const char newer[] = "lathe-state 12\nvalue eq/gain 3.3 0 new\n";
 	char path[200], aside[220], found[sizeof newer] = "";
-	open_host();
+	open_desk();
 	state_path(folder, desk.rack, path, sizeof path);
 	FILE *file = fopen(path, "w");
 	CHECK(file && fputs(newer, file) >= 0 && fclose(file) == 0, "written");
 	text_clear(&said);
-	state_restore(&desk, path, &said);
+	restore(path);
 	CHECK(strstr(said.bytes, "found version 12") &&
 		      strstr(said.bytes, "would accept 1"),
 	      "%s", said.bytes);
 	CHECK_NEAR(value_of("eq/gain"), 0, 0, "the config's");
-	desk.state = state_create(&desk, path);
+	state_open(path);
 	struct change change = change_of("eq/gain", 1, &anna);
 	desk_apply(&desk, &change, 1);
-	close_host();
+	close_desk();
 	snprintf(aside, sizeof aside, "%s.version-12", path);
 	file = fopen(aside, "r");
 	CHECK(file && fread(found, 1, sizeof newer - 1, file) == sizeof newer - 1,
@@ -312,23 +324,23 @@ static void test_newer(void)
 	if (file)
 		fclose(file);
 	CHECK_TEXT(found, newer);
-	open_host();
-	state_restore(&desk, path, &said);
+	open_desk();
+	restore(path);
 	CHECK_NEAR(value_of("eq/gain"), 1, 0, "saved beside it");
 	unlink(path);
-	close_host();
+	close_desk();
 }
 
 /* One bit that fell over; a FIFO in the file's place. */
 static void test_spoilt(void)
 {
 	char path[200];
-	open_host();
+	open_desk();
 	state_path(folder, desk.rack, path, sizeof path);
-	desk.state = state_create(&desk, path);
+	state_open(path);
 	struct change change = change_of("eq/gain", 3.3f, &anna);
 	desk_apply(&desk, &change, 1);
-	close_host();
+	close_desk();
 	FILE *file = fopen(path, "r+");
 	CHECK(file && fseek(file, 29, SEEK_SET) == 0, "written");
 	int byte = file ? fgetc(file) : 0;
@@ -337,19 +349,19 @@ static void test_spoilt(void)
 		fputc(byte ^ 1, file);
 		fclose(file);
 	}
-	open_host();
+	open_desk();
 	text_clear(&said);
-	state_restore(&desk, path, &said);
+	restore(path);
 	CHECK(strstr(said.bytes, "put aside"), "%s", said.bytes);
 	CHECK_NEAR(value_of("eq/gain"), 0, 0, "the config's");
 	CHECK(mkfifo(path, 0600) == 0, "a FIFO");
 	text_clear(&said);
 	alarm(10);
-	state_restore(&desk, path, &said);
+	restore(path);
 	alarm(0);
 	CHECK(strstr(said.bytes, "can't be read"), "%s", said.bytes);
 	unlink(path);
-	close_host();
+	close_desk();
 }
 
 /* A disk that is full, a folder that isn't there: said once, tried again. */
@@ -357,9 +369,9 @@ static void test_trouble(void)
 {
 	char path[200];
 	int errors = 0;
-	open_host();
+	open_desk();
 	snprintf(path, sizeof path, "%s/later/x.state", folder);
-	desk.state = state_create(&desk, path);
+	state_open(path);
 	struct change change = change_of("eq/gain", 3.3f, &anna);
 	desk_apply(&desk, &change, 1);
 	for (int i = 0; i < 1200; i++) {
@@ -370,7 +382,7 @@ static void test_trouble(void)
 	while ((event = event_next(desk.events, event ? event->serial : 0)))
 		errors += strcmp(event->code, "state") == 0;
 	CHECK(errors == 1, "%d events", errors);
-	close_host();
+	close_desk();
 }
 
 int main(void)

@@ -23,22 +23,23 @@ static float value_of(const struct rack *rack, const char *path)
 
 static void test_state(struct rack *rack)
 {
-	struct desk desk = { .rack = rack, .history = history_create(rack) };
+	struct desk desk = { .rack = rack };
+	struct state_parts parts = { .history = history_create(&desk) };
 	struct text said = { 0 }, steps = { 0 };
 
-	state_restore(&desk, FIXTURE "fixture.state", &said);
+	state_restore(&desk, &parts, FIXTURE "fixture.state", &said);
 	CHECK(said.bytes && strstr(said.bytes, "6 values restored, 0 overruled"), "%s",
 	      said.bytes);
 	CHECK_NEAR(value_of(rack, "level/target"), -20, 0, "target");
 	CHECK_NEAR(value_of(rack, "tone/band/3/gain"), -1.5, 0, "a member's gain");
 	CHECK_NEAR(value_of(rack, "limit/ceiling"), -2, 0, "ceiling");
 	CHECK_NEAR(value_of(rack, "rack/output/air/mute"), 1, 0, "mute");
-	history_print(desk.history, rack, &steps);
+	history_print(parts.history, &steps);
 	CHECK(steps.bytes && strstr(steps.bytes, "change level/hold 0 1\n") &&
 		      strstr(steps.bytes, "undone 1\n"),
 	      "%s", steps.bytes);
 	CHECK(access(FIXTURE "fixture.state", F_OK) == 0, "it stays where it is");
-	history_destroy(desk.history);
+	history_destroy(parts.history);
 	text_finish(&said);
 	text_finish(&steps);
 }

@@ -12,19 +12,19 @@
 
 static char folder[64];
 static struct desk desk;
+static struct scenes *scenes;
 
-static void open_host(void)
+static void open_desk(void)
 {
 	desk = (struct desk) { .rack = fake_rack(0), .events = event_log_create() };
 	snprintf(desk.rack->scenes, sizeof desk.rack->scenes, "%s/scenes", folder);
-	desk.scenes = scenes_create(&desk);
+	scenes = scenes_create(&desk);
 }
 
-static void close_host(void)
+static void close_desk(void)
 {
-	scenes_destroy(desk.scenes);
-	glides_destroy(desk.glides);
-	pending_destroy(desk.pending);
+	scenes_destroy(scenes);
+	desk_finish(&desk);
 	event_log_destroy(desk.events);
 	rack_destroy(desk.rack);
 }
@@ -50,8 +50,8 @@ static bool save(const char *name, const char *pattern_text)
 	if (pattern_text)
 		pattern_compile(&pattern, pattern_text, strlen(pattern_text), &why);
 	uint64_t serial =
-		scene_save(&desk, name, pattern_text ? &pattern : NULL, &said);
-	while (serial && !scenes_written(desk.scenes, serial, error, sizeof error))
+		scene_save(scenes, name, pattern_text ? &pattern : NULL, &said);
+	while (serial && !scenes_written(scenes, serial, error, sizeof error))
 		nanosleep(&(struct timespec) { .tv_nsec = 1000000 }, NULL);
 	return serial && !*error;
 }
@@ -59,7 +59,7 @@ static bool save(const char *name, const char *pattern_text)
 static bool load(const char *name, double seconds)
 {
 	text_clear(&said);
-	return scene_load(&desk, name, seconds, NULL, &said);
+	return scene_load(scenes, name, seconds, NULL, ROLE_NONE, &said);
 }
 
 #define SAYS(part) \
@@ -84,7 +84,7 @@ static void ticks(int count)
 
 static void test_round_trip(void)
 {
-	open_host();
+	open_desk();
 	set("eq", "gain", 3.25f);
 	set("eq", "freq", 123.456f);
 	set("eq", "type", 2);
@@ -92,10 +92,10 @@ static void test_round_trip(void)
 	set("comp", "bypass", 1);
 	set("main", "mute", 1);
 	CHECK(save("Sunday night", NULL), "%s", said.bytes);
-	CHECK(scene_state(desk.scenes, "Sunday night") == SCENE_ACTIVE, "active");
+	CHECK(scene_state(scenes, "Sunday night") == SCENE_ACTIVE, "active");
 	set("eq", "gain", -1);
-	CHECK(scene_state(desk.scenes, "Sunday night") == SCENE_CHANGED, "changed");
-	CHECK(scene_state(desk.scenes, "other") == SCENE_OFF, "off");
+	CHECK(scene_state(scenes, "Sunday night") == SCENE_CHANGED, "changed");
+	CHECK(scene_state(scenes, "other") == SCENE_OFF, "off");
 	set("eq", "freq", 20);
 	set("eq", "type", 0);
 	set("eq", "band/3/gain", 1);
@@ -111,14 +111,14 @@ static void test_round_trip(void)
 	CHECK_NEAR(fake_value(&desk, "eq", "band/3/gain"), -7, 0, "a band");
 	CHECK_NEAR(fake_value(&desk, "comp", "bypass"), 1, 0, "bypass");
 	CHECK_NEAR(fake_value(&desk, "main", "mute"), 0, 0, "mute is safe");
-	CHECK(scene_state(desk.scenes, "Sunday night") == SCENE_ACTIVE, "active again");
-	close_host();
+	CHECK(scene_state(scenes, "Sunday night") == SCENE_ACTIVE, "active again");
+	close_desk();
 }
 
 /* Glides glide, switches wait for the middle, the end is told once it plays. */
 static void test_fade(void)
 {
-	open_host();
+	open_desk();
 	set("eq", "gain", 10);
 	set("eq", "type", 1);
 	set("eq", "look", 7);
@@ -129,7 +129,7 @@ static void test_fade(void)
 	ticks(10);
 	const struct scene_news *news;
 	uint64_t told = 0;
-	while ((news = scenes_news(desk.scenes, told)))
+	while ((news = scenes_news(scenes, told)))
 		told = news->serial;
 	CHECK(load("loud", 1.0), "%s", said.bytes);
 	CHECK_NEAR(fake_value(&desk, "eq", "gain"), 0, 0, "from where it was");
@@ -140,7 +140,7 @@ static void test_fade(void)
 	CHECK_NEAR(fake_value(&desk, "eq", "type"), 1, 0, "at the middle");
 	CHECK_NEAR(fake_value(&desk, "eq", "look"), 7, 0, "a rebuild, too");
 	ticks(49);
-	for (int done = 0; (news = scenes_news(desk.scenes, told)); done++) {
+	for (int done = 0; (news = scenes_news(scenes, told)); done++) {
 		CHECK(!news->done, "not done before the end");
 		told = news->serial;
 	}
@@ -151,26 +151,26 @@ static void test_fade(void)
 	desk_tick(&desk);
 	bool done = false;
 	int state = -9;
-	while ((news = scenes_news(desk.scenes, told)) && (told = news->serial)) {
+	while ((news = scenes_news(scenes, told)) && (told = news->serial)) {
 		done = done || news->done;
 		state = news->state;
 	}
 	CHECK(!done, "not done before it plays");
 	fake_played = fake_serial;
 	ticks(2);
-	while ((news = scenes_news(desk.scenes, told)) && (told = news->serial)) {
+	while ((news = scenes_news(scenes, told)) && (told = news->serial)) {
 		done = done || (news->done && news->state == 1);
 		if (!news->done)
 			state = news->state;
 	}
 	CHECK(done && state == SCENE_ACTIVE, "done %d, state %d", done, state);
-	close_host();
+	close_desk();
 }
 
 /* What is saved while values are on their way is where they go. */
 static void test_save_under_way(void)
 {
-	open_host();
+	open_desk();
 	set("eq", "gain", 10);
 	set("eq", "type", 1);
 	CHECK(save("loud", NULL), "%s", said.bytes);
@@ -188,13 +188,13 @@ static void test_save_under_way(void)
 	CHECK(load("soon", 0), "%s", said.bytes);
 	CHECK_NEAR(fake_value(&desk, "eq", "gain"), 10, 0, "as it was to be");
 	CHECK_NEAR(fake_value(&desk, "eq", "type"), 1, 0, "as it was to be");
-	close_host();
+	close_desk();
 }
 
 /* Who sets something while a scene comes in keeps it. */
 static void test_touch(void)
 {
-	open_host();
+	open_desk();
 	set("eq", "gain", 10);
 	set("eq", "type", 1);
 	save("loud", NULL);
@@ -207,19 +207,19 @@ static void test_touch(void)
 	ticks(60);
 	CHECK_NEAR(fake_value(&desk, "eq", "gain"), -5, 0, "the fader");
 	CHECK_NEAR(fake_value(&desk, "eq", "type"), 2, 0, "the choice");
-	CHECK(scene_state(desk.scenes, "loud") == SCENE_CHANGED, "changed");
+	CHECK(scene_state(scenes, "loud") == SCENE_CHANGED, "changed");
 	load("loud", 0.2);
 	ticks(3);
 	load("loud", 0);
 	CHECK_NEAR(fake_value(&desk, "eq", "type"), 1, 0, "a load overtakes a load");
 	ticks(30);
 	CHECK_NEAR(fake_value(&desk, "eq", "gain"), 10, 0, "and stays");
-	close_host();
+	close_desk();
 }
 
 static void test_partial(void)
 {
-	open_host();
+	open_desk();
 	set("eq", "gain", 1);
 	set("comp", "gain", 2);
 	CHECK(save("part", "/comp"), "%s", said.bytes);
@@ -237,15 +237,16 @@ static void test_partial(void)
 	const char *why;
 	pattern_compile(&pattern, "/eq", 3, &why);
 	text_clear(&said);
-	CHECK(scene_load(&desk, "both", 0, &pattern, &said), "%s", said.bytes);
+	CHECK(scene_load(scenes, "both", 0, &pattern, ROLE_NONE, &said), "%s",
+	      said.bytes);
 	CHECK_NEAR(fake_value(&desk, "eq", "gain"), 5, 0, "seen");
 	CHECK_NEAR(fake_value(&desk, "comp", "gain"), 8, 0, "not seen");
-	close_host();
+	close_desk();
 }
 
 static void test_files(void)
 {
-	open_host();
+	open_desk();
 	write_scene("hand", "nodes = ( { name = \"eq\"; gain = 2.5;\n"
 			    " band = ( { }, { gain = -3.0; } ); },\n"
 			    " { name = \"gone\"; gain = 1.0; },\n"
@@ -265,7 +266,7 @@ static void test_files(void)
 	SAYS("bad.scene:2: eq: unknown key \"gian\"");
 	SAYS("bad.scene:4");
 	CHECK_NEAR(fake_value(&desk, "eq", "gain"), 0, 0, "nothing of it");
-	close_host();
+	close_desk();
 }
 
 static void test_names(void)
@@ -274,14 +275,14 @@ static void test_names(void)
 					   "a\nb", " a",   "a ",    "a\\b", "a\"b",
 					   "a*",   "/etc", "\x1b[", "{a}",  "a#b" };
 	char(*names)[SCENE_NAME_BYTES], longest[80];
-	open_host();
+	open_desk();
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
 		CHECK(!save(bad[i], NULL), "saved \"%s\"", bad[i]);
 		SAYS("not a scene's name");
 		CHECK(!load(bad[i], 0), "loaded \"%s\"", bad[i]);
 		text_clear(&said);
-		CHECK(!scene_delete(&desk, bad[i], &said), "deleted \"%s\"", bad[i]);
-		CHECK(!scene_rename(&desk, "hand", bad[i], &said), "\"%s\"", bad[i]);
+		CHECK(!scene_delete(scenes, bad[i], &said), "deleted \"%s\"", bad[i]);
+		CHECK(!scene_rename(scenes, "hand", bad[i], &said), "\"%s\"", bad[i]);
 	}
 	memset(longest, 'x', sizeof longest);
 	longest[65] = '\0';
@@ -290,41 +291,41 @@ static void test_names(void)
 	CHECK(save(longest, NULL), "64 bytes");
 	CHECK(save("\xc3\xa4 talk", NULL), "UTF-8");
 	text_clear(&said);
-	CHECK(scene_rename(&desk, longest, "b", &said), "%s", said.bytes);
-	CHECK(!scene_rename(&desk, "b", "hand", &said), "taken");
+	CHECK(scene_rename(scenes, longest, "b", &said), "%s", said.bytes);
+	CHECK(!scene_rename(scenes, "b", "hand", &said), "taken");
 	SAYS("already");
-	CHECK(!scene_rename(&desk, "nobody", "c", &said), "nobody");
-	int count = scene_list(&desk, &names);
+	CHECK(!scene_rename(scenes, "nobody", "c", &said), "nobody");
+	int count = scene_list(scenes, &names);
 	CHECK(count >= 3 && strcmp(names[0], "Sunday night") == 0, "%d, %s", count,
 	      names[0]);
-	CHECK(scene_delete(&desk, "b", &said), "%s", said.bytes);
-	CHECK(!scene_delete(&desk, "b", &said), "twice");
+	CHECK(scene_delete(scenes, "b", &said), "%s", said.bytes);
+	CHECK(!scene_delete(scenes, "b", &said), "twice");
 	CHECK(!load("b", 0), "gone");
 	SAYS("no scene \"b\"");
 	free(names);
 	char(*fewer)[SCENE_NAME_BYTES];
-	CHECK(scene_list(&desk, &fewer) == count - 1, "one fewer");
+	CHECK(scene_list(scenes, &fewer) == count - 1, "one fewer");
 	free(fewer);
 	snprintf(desk.rack->scenes, sizeof desk.rack->scenes, "%s/no/such", folder);
 	CHECK(!save("x", NULL), "no folder above");
-	close_host();
+	close_desk();
 }
 
 /* A scene outlives a reload; what it says of a node goes with the node. */
 static void test_move(void)
 {
-	open_host();
+	open_desk();
 	set("comp", "gain", 2);
 	save("kept", NULL);
 	struct rack *old = desk.rack, *new = fake_rack(3);
 	node_set_channels(rack_add_node(new, NODE_MODULE, "comp", &fake_module), 2);
 	desk.rack = new;
-	scenes_move(desk.scenes, old, new);
+	follow_moved(desk.followers, old, new);
 	rack_destroy(old);
-	CHECK(scene_state(desk.scenes, "kept") == SCENE_CHANGED, "another gain");
+	CHECK(scene_state(scenes, "kept") == SCENE_CHANGED, "another gain");
 	set("comp", "gain", 2);
-	CHECK(scene_state(desk.scenes, "kept") == SCENE_ACTIVE, "the rest agrees");
-	close_host();
+	CHECK(scene_state(scenes, "kept") == SCENE_ACTIVE, "the rest agrees");
+	close_desk();
 }
 
 int main(void)

@@ -45,6 +45,8 @@ static const char scene_b[] =
 	"{ name = \"limit\"; gain = 3.0; bypass = true; } );\n";
 
 static struct desk desk;
+static struct scenes *scenes;
+static struct compare *compare;
 static struct play *play;
 static char folder[64];
 static float *sound;
@@ -66,16 +68,15 @@ static void open_rack(void)
 	if (!play)
 		abort();
 	desk = (struct desk) { .rack = play->rack, .engine = play->engine };
-	desk.scenes = scenes_create(&desk);
-	desk.compare = compare_create(&desk);
+	scenes = scenes_create(&desk);
+	compare = compare_create(&desk);
 }
 
 static void close_rack(void)
 {
-	compare_destroy(desk.compare);
-	scenes_destroy(desk.scenes);
-	glides_destroy(desk.glides);
-	pending_destroy(desk.pending);
+	compare_destroy(compare);
+	scenes_destroy(scenes);
+	desk_finish(&desk);
 	play_close(play);
 }
 
@@ -98,7 +99,8 @@ static void run(int ticks)
 static void load(const char *name, double seconds)
 {
 	struct text said = { .length = 0 };
-	CHECK(scene_load(&desk, name, seconds, NULL, &said), "%s", said.bytes);
+	CHECK(scene_load(scenes, name, seconds, NULL, ROLE_NONE, &said), "%s",
+	      said.bytes);
 	text_finish(&said);
 }
 

@@ -4,14 +4,15 @@
 
 #include "daemon/recall/compare.h"
 #include "daemon/base/event.h"
-#include "daemon/desk/glide.h"
+#include "daemon/desk/lock.h"
 #include "daemon/recall/history.h"
-#include "daemon/desk/pending.h"
 #include "daemon/recall/scene.h"
 #include "tests/support/fake_desk.h"
 #include "tests/support/osc_user.h"
 
 static struct desk desk;
+static struct osc_parts parts;
+static struct compare *compare;
 static struct osc *osc;
 
 /* `desk` is made as the test wants it. */
@@ -19,7 +20,8 @@ static inline void desk_listen(void)
 {
 	char error[256];
 
-	osc = osc_create(&desk, -1, error, sizeof error);
+	parts.lock = lock_create(&desk);
+	osc = osc_create(&desk, &parts, -1, error, sizeof error);
 	CHECK(osc != NULL, "%s", error);
 }
 
@@ -27,11 +29,13 @@ static inline void desk_listen(void)
 static inline void desk_end(void)
 {
 	osc_destroy(osc);
-	scenes_destroy(desk.scenes);
-	history_destroy(desk.history);
-	compare_destroy(desk.compare);
-	glides_destroy(desk.glides);
-	pending_destroy(desk.pending);
+	scenes_destroy(parts.scenes);
+	history_destroy(parts.history);
+	compare_destroy(compare);
+	lock_destroy(parts.lock);
+	parts = (struct osc_parts) { NULL };
+	compare = NULL;
+	desk_finish(&desk);
 	event_log_destroy(desk.events);
 	rack_destroy(desk.rack);
 	free(desk.config_path);
