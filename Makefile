@@ -150,8 +150,14 @@ SYSTEM_TESTS = $(wildcard tests/system/*.sh)
 
 check: deps-check
 	@$(MAKE) --no-print-directory all tests guard $(BUILD)/tests/sound/script WERROR=-Werror
-	@BUILD=$(BUILD) tests/run $(TESTS) "LATHE_ISA=base $(BUILD)/tests/conform" $(SYSTEM_TESTS) "$(MAKE) -s docs-check BUILD=$(BUILD)" \
-		"/usr/bin/python3 tests/sound/run.py --short"
+	@BUILD=$(BUILD) tests/run -j $(JOBS) "/usr/bin/python3 tests/sound/run.py --short" \
+		$(SYSTEM_TESTS) $(filter-out %/conform,$(TESTS)) \
+		$(foreach m,$(CONFORMING),"$(BUILD)/tests/conform $m" "LATHE_ISA=base $(BUILD)/tests/conform $m") \
+		"$(MAKE) -s docs-check BUILD=$(BUILD)"
+# An output is no module that a config can place.
+CONFORMING = $(filter-out output,$(MODULES))
+# How many checks run beside each other: most of them wait for a server more than they compute.
+JOBS = $(shell expr 2 \* $$(nproc))
 
 # The audio thread's part for 64-bit ARM, from the same source, and in an emulator beside
 # this machine's. What needs foreign libraries stays out.
@@ -206,7 +212,7 @@ soak: deps-check
 
 lint: deps-check
 	@tests/run "clang-format --dry-run --Werror $(C_SOURCES)" \
-		"shellcheck $(SH_SOURCES)" tests/includes.sh \
+		"shellcheck $(SH_SOURCES)" tests/includes.sh tests/rooms.sh \
 		"$(MAKE) -s -j2 all tests CC=clang WERROR=-Werror BUILD=$(BUILD)/clang" \
 		"$(MAKE) -s tidy BUILD=$(BUILD)"
 # TIDY="daemon/audio/rt.c ..." for some.
@@ -218,9 +224,10 @@ tidy:
 # Three proofs that the audio thread keeps its rules; the fourth, from outside a release
 # binary under a real JACK, is tests/system/guard.sh.
 realtime: deps-check
-	@tests/run "$(MAKE) -s symbols BUILD=$(BUILD)" "$(MAKE) -s effects BUILD=$(BUILD)" \
-		$(foreach t,$(RTSAN_TESTS),"$(MAKE) -s BUILD=$(BUILD)/rtsan CC=clang-22 \
-		SANITIZE=realtime $(BUILD)/rtsan/tests/$t && $(BUILD)/rtsan/tests/$t")
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/rtsan CC=clang-22 SANITIZE=realtime \
+		$(RTSAN_TESTS:%=$(BUILD)/rtsan/tests/%)
+	@tests/run -j $(JOBS) "$(MAKE) -s symbols BUILD=$(BUILD)" "$(MAKE) -s effects BUILD=$(BUILD)" \
+		$(BUILD)/rtsan/tests/audio/test_rt $(CONFORMING:%="$(BUILD)/rtsan/tests/conform %")
 RTSAN_TESTS = audio/test_rt conform
 
 # Only these may be called from the audio thread's objects.
@@ -241,14 +248,15 @@ effects:
 # What has threads under ThreadSanitizer, all tests under AddressSanitizer with UBSan; of
 # conform, every module at every rate.
 sanitize: deps-check
-	@tests/run $(foreach t,$(THREADED_TESTS),"$(call sanitized,thread,thread,$t)") \
-		$(foreach t,$(SANITIZED_TESTS),"$(call sanitized,address,address$(comma)undefined,$t)") \
-		"$(call sanitized,address,address$(comma)undefined,conform) --rates"
-sanitized = $(MAKE) -s BUILD=$(BUILD)/$1 CC=clang-22 SANITIZE=$2 $(BUILD)/$1/tests/$3 && \
-	$(BUILD)/$1/tests/$3
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/thread CC=clang-22 SANITIZE=thread \
+		$(THREADED_TESTS:%=$(BUILD)/thread/tests/%)
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/address CC=clang-22 SANITIZE=address,undefined \
+		$(TESTS:$(BUILD)/%=$(BUILD)/address/%)
+	@tests/run -j $(JOBS) $(THREADED_TESTS:%=$(BUILD)/thread/tests/%) \
+		$(CONFORMING:%="$(BUILD)/address/tests/conform --rates %") \
+		$(SANITIZED_TESTS:%=$(BUILD)/address/tests/%)
 THREADED_TESTS = engine/test_engine audio/test_handover audio/test_rt osc/test_osc osc/test_watch \
 	desk/test_desk base/test_log
-comma := ,
 SANITIZED_TESTS = $(filter-out conform,$(TESTS:$(BUILD)/tests/%=%))
 
 guard: $(BUILD)/guard.so
