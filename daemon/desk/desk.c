@@ -68,15 +68,18 @@ bool desk_ramp(struct desk *desk, const struct change *target, double seconds,
 	return true;
 }
 
-void desk_exchange(struct desk *desk)
+struct rack *desk_goal(const struct desk *desk)
 {
-	glide_exchange(desk->glides, desk->rack);
-	pending_exchange(desk->pending, desk->rack);
+	struct rack *goal = rack_copy(desk->rack);
+
+	glide_goal(desk->glides, goal);
+	pending_goal(desk->pending, goal);
+	return goal;
 }
 
 int desk_fade_ticks(double seconds)
 {
-	/* 0.05f is a little more than 0.05, but no sixth tick. */
+	/* 0.05f is a little more than 0.05; it takes five ticks, not six. */
 	double ticks = ceil(fmin(seconds, (double)GLIDE_SECONDS_MAX) *
 				    (double)GLIDE_STEPS_PER_SECOND -
 			    1e-3);

@@ -59,9 +59,9 @@ bool desk_ramp(struct desk *desk, const struct change *target, double seconds,
 uint64_t desk_recall(struct desk *desk, struct recall *recall);
 /* Calls of desk_tick() after which a recall of `seconds` is done. */
 int desk_fade_ticks(double seconds);
-/* Puts in the rack's values what they are on the way to, for what is kept and read back; a
- * second call puts them back. Nothing may change in between. */
-void desk_exchange(struct desk *desk);
+/* A copy of the rack with the values that glides and pending recalls lead to: what is saved
+ * or printed is where the rack goes, not a step on the way. The caller destroys it. */
+struct rack *desk_goal(const struct desk *desk);
 /* Loads a config file: NULL for the one in use, else a name in the same folder. `fresh`: all
  * values are the file's. False: nothing changed, and `result` says why. */
 bool desk_reload(struct desk *desk, const char *file, bool fresh, struct text *result);

@@ -1,4 +1,4 @@
-/* glide.c - values on their way. Control thread. */
+/* glide.c - moves values along their curve. Control thread. */
 #include "daemon/desk/glide.h"
 
 #include "daemon/rack/param.h"
@@ -90,7 +90,7 @@ void glide_start(struct glides *glides, const struct rack *rack,
 			realloc(glides->changes, room * sizeof(struct change));
 		glides->room = (int)room;
 	}
-	/* 0.05f is a little more than 0.05, but no sixth step. */
+	/* 0.05f is a little more than 0.05; it makes five steps, not six. */
 	double steps = ceil(fmin(seconds, (double)GLIDE_SECONDS_MAX) *
 				    (double)GLIDE_STEPS_PER_SECOND -
 			    1e-3);
@@ -129,14 +129,11 @@ int glide_step(struct glides *glides, const struct rack *rack, struct change **c
 	return count;
 }
 
-void glide_exchange(struct glides *glides, struct rack *rack)
+void glide_goal(const struct glides *glides, struct rack *rack)
 {
 	for (int i = 0; glides && i < glides->count; i++) {
-		struct glide *glide = &glides->glides[i];
-		float *value = &rack->nodes[glide->node].values[glide->param];
-		float goal = glide->target;
-		glide->target = *value;
-		*value = goal;
+		const struct glide *glide = &glides->glides[i];
+		rack->nodes[glide->node].values[glide->param] = glide->target;
 	}
 }
 

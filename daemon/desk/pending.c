@@ -74,14 +74,11 @@ int pending_step(struct pending *pending, struct change **changes)
 	return count;
 }
 
-void pending_exchange(struct pending *pending, struct rack *rack)
+void pending_goal(const struct pending *pending, struct rack *rack)
 {
 	for (int i = 0; pending && i < pending->count; i++) {
-		struct change *change = &pending->waiting[i].change;
-		float *value = &rack->nodes[change->node].values[change->param];
-		float goal = change->value;
-		change->value = *value;
-		*value = goal;
+		const struct change *change = &pending->waiting[i].change;
+		rack->nodes[change->node].values[change->param] = change->value;
 	}
 }
 

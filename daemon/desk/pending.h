@@ -11,14 +11,15 @@ struct pending *pending_create(void);
 void pending_destroy(struct pending *pending);
 
 int pending_count(const struct pending *pending);
-/* Replaces a change of the same param that waits. */
+/* Makes the change after so many ticks. Replaces one of the same param that waits. */
 void pending_add(struct pending *pending, const struct change *change, int ticks);
 void pending_drop(struct pending *pending, int node, int param);
-/* One tick: the changes that are due, as one; valid until the next call. */
+/* One tick: the changes that are due, to be made as one; valid until the next call. */
 int pending_step(struct pending *pending, struct change **changes);
-/* Exchanges the values in the rack and those that wait. */
-void pending_exchange(struct pending *pending, struct rack *rack);
-/* The rack is another one: changes wait on where the same node and module are. */
+/* Writes into the rack, a copy, the values that wait. */
+void pending_goal(const struct pending *pending, struct rack *rack);
+/* Call after a reload. Changes keep waiting whose node and module are still the same; the
+ * others are dropped. */
 void pending_move(struct pending *pending, const struct rack *from,
 		  const struct rack *to);
 

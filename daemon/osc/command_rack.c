@@ -402,9 +402,9 @@ static void config(struct dispatch *dispatch, const struct sender *sender,
 		   const struct message *message)
 {
 	struct text text = { .length = 0 };
-	desk_exchange(dispatch->desk);
-	config_print(dispatch->desk->rack, &text);
-	desk_exchange(dispatch->desk);
+	struct rack *goal = desk_goal(dispatch->desk);
+	config_print(goal, &text);
+	rack_destroy(goal);
 	if (!answer_text(dispatch->answers, sender, "/rack/config", -1, &text))
 		command_complain(dispatch, sender, message->path, "busy", too_busy);
 }

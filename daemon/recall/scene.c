@@ -271,10 +271,10 @@ uint64_t scene_save(struct scenes *scenes, const char *name,
 		 "# A scene of Lathe: lathectl scene load '%s'\n"
 		 "# What isn't said here is left alone.\n",
 		 name);
-	desk_exchange(desk);
-	scene_gather(desk->rack, pattern, &settings);
-	scene_print(desk->rack, &settings, &text);
-	desk_exchange(desk);
+	struct rack *goal = desk_goal(desk);
+	scene_gather(goal, pattern, &settings);
+	scene_print(goal, &settings, &text);
+	rack_destroy(goal);
 	if (!settings.count) {
 		text_finish(&text);
 		text_add(result, "the pattern sees nothing that a scene holds");

@@ -42,7 +42,7 @@ struct state {
 
 /* ---- saving ----------------------------------------------------------------------------- */
 
-/* What the file says is in the file. */
+/* Prints the values that differ from what the config gives. */
 static void print_values(const struct rack *rack, struct text *text)
 {
 	char path[128];
@@ -78,9 +78,9 @@ static void save(struct state *state)
 	text_add(&text, "%s %d\n", format_word, STATE_VERSION);
 	if (*scene_active(parts->scenes))
 		text_add(&text, "scene %s\n", scene_active(parts->scenes));
-	desk_exchange(desk);
-	print_values(desk->rack, &text);
-	desk_exchange(desk);
+	struct rack *goal = desk_goal(desk);
+	print_values(goal, &text);
+	rack_destroy(goal);
 	if (lock_holder(parts->lock))
 		text_add(&text, "lock %08x\n", ntohl(lock_holder(parts->lock)));
 	if (parts->history)
