@@ -49,6 +49,8 @@ enum param_flags {
 	PARAM_RECALL_SAFE = 1 << 1, /* scenes leave it alone */
 	PARAM_PASSING = 1 << 2,     /* of the moment: not printed, not saved */
 	PARAM_CEILING = 1 << 3, /* only an admin gets it above what the config says */
+	PARAM_TOP_OFF =
+		1 << 4, /* numbers only: the top of the range means, reads "off" */
 };
 
 struct param {

@@ -44,6 +44,10 @@ void config_print_value(struct text *text, const struct node *node, int index)
 		text_add(text, "%d", (int)value);
 		return;
 	default:
+		if (param_is_off(param, value)) {
+			config_print_string(text, "off");
+			return;
+		}
 		number_text(value, digits, sizeof(digits));
 		text_add(text, "%s%s", digits, strpbrk(digits, ".e") ? "" : ".0");
 	}

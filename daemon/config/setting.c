@@ -368,6 +368,11 @@ bool reading_value(struct reading *reading, const config_setting_t *setting,
 	default:
 		break;
 	}
+	if (param->flags & PARAM_TOP_OFF && type == CONFIG_TYPE_STRING &&
+	    strcmp(config_setting_get_string(setting), "off") == 0) {
+		*value = param->max;
+		return true;
+	}
 	/* Compared as floats: the bounds of a table are. */
 	if (setting_number(setting, &number) && (float)number >= param->min &&
 	    (float)number <= param->max &&

@@ -44,6 +44,8 @@ float meter_reading(const struct meter *meter, float published);
 float param_clamp(const struct param *param, float value);
 float param_norm(const struct param *param, float value);  /* value -> 0..1 */
 float param_denorm(const struct param *param, float norm); /* 0..1 -> value, stepped */
+/* With PARAM_TOP_OFF: is this value the one that means off? */
+bool param_is_off(const struct param *param, float value);
 /* "-3.0 dB", "1.25 kHz", "low shelf", "on". Its own output parses back. */
 int param_text(const struct param *param, float value, char *text, size_t size);
 /* False and a sentence (what was found, what would be accepted) when it can't be read. */

@@ -242,6 +242,11 @@ static int choice_text(const char *word, char *text, size_t size)
 	return length;
 }
 
+bool param_is_off(const struct param *param, float value)
+{
+	return param->flags & PARAM_TOP_OFF && value >= param->max;
+}
+
 int param_text(const struct param *param, float value, char *text, size_t size)
 {
 	const char *unit = param->unit ? param->unit : "";
@@ -263,6 +268,8 @@ int param_text(const struct param *param, float value, char *text, size_t size)
 	case CURVE_FADER:
 		break;
 	}
+	if (param_is_off(param, value))
+		return snprintf(text, size, "off");
 	return quantity_text((double)value, unit, param->step, text, size);
 }
 
@@ -369,6 +376,10 @@ static bool parse_number(const struct param *param, const char *text, float *val
 	double factor;
 	char *end;
 
+	if (param->flags & PARAM_TOP_OFF && words_equal(text, "off")) {
+		*value = param->max;
+		return true;
+	}
 	if (unit_is_level(unit) && strncasecmp(text, "-inf", 4) == 0) {
 		*value = param->min;
 		return parse_unit(unit, text + 4, &factor);
@@ -408,13 +419,14 @@ int param_accepts(const struct param *param, char *text, size_t size)
 	default:
 		number_text(param->min, low, sizeof(low));
 		number_text(param->max, high, sizeof(high));
-		return snprintf(text, size, "%s%s to %s%s%s",
+		return snprintf(text, size, "%s%s to %s%s%s%s",
 				param->curve == CURVE_INTEGER ? "a whole number, " : "",
 				low, high,
 				param->unit && param->unit[0] && param->unit[0] != ':'
 					? " "
 					: "",
-				param->unit ? param->unit : "");
+				param->unit ? param->unit : "",
+				param->flags & PARAM_TOP_OFF ? ", or off" : "");
 	}
 }
 

@@ -5,6 +5,7 @@
  *                  +-> 8 x peak -> groups -+-> deck 0 -> fade
  *                                          '-> deck 1 ----'
  *   deck:  hold -> need -> link -> release -> boxes -> lines, times the gain
+ *          and, with a target, times the lift, which listens to the output (lift.h)
  *
  * Only the side chain is oversampled; the path stays at the base rate, so that without
  * reduction the output is the delayed input, bit for bit. The hold is longer than half a
@@ -37,6 +38,7 @@ struct scratch {
 	_Alignas(64) float weight[GRID_FRAMES], ceiling[GRID_FRAMES];
 	_Alignas(64) float peak[LIMITER_GROUP_MAX + GRID_FRAMES];
 	_Alignas(64) struct truepeak_eighths eighths;
+	float lift[LIMITER_GROUPS + 2];
 	int first;  /* frame in the piece where its first group ends */
 	int groups; /* that end in it */
 };
@@ -118,16 +120,24 @@ static void levels(struct limiter *l, struct scratch *s, int c, int frames)
 	l->now[c] = most;
 }
 
+/* Of the level before the gain and the lift. */
+static float deck_threshold(const struct limiter *l, const struct limiter_numbers *n)
+{
+	return n->lifts ? n->threshold - l->lift.octaves - LIFT_AHEAD_OCTAVES
+			: n->threshold;
+}
+
 /* Octaves of gain that must go in a vector of groups; then every channel's need is moved
  * towards the largest. */
-static void needs(const struct limiter_deck *deck, const float (*level)[LIMITER_GROUPS],
-		  float (*need)[LIMITER_GROUPS], int channels, int g)
+static void needs(const struct limiter_deck *deck, float threshold,
+		  const float (*level)[LIMITER_GROUPS], float (*need)[LIMITER_GROUPS],
+		  int channels, int g)
 {
 	const struct limiter_numbers *n = &deck->numbers;
 	vf most = { 0 };
 	for (int c = 0; c < channels; c++) {
 		const vf held = vf_max(vf_load(level[c] + g), vf_all(deck->held[c]));
-		const vf over = vf_max(held - n->threshold + MARGIN_OCTAVES, vf_all(0));
+		const vf over = vf_max(held - threshold + MARGIN_OCTAVES, vf_all(0));
 		const vf own = vf_min(over, vf_all(REDUCTION_MAX));
 		most = vf_max(most, own);
 		vf_store(need[c] + g, own);
@@ -228,8 +238,9 @@ static void deck_reduce(const struct limiter *l, struct limiter_deck *deck,
 			const struct scratch *s, float (*need)[LIMITER_GROUPS])
 {
 	const int channels = l->channels;
+	const float threshold = deck_threshold(l, &deck->numbers);
 	for (int g = 0; g < s->groups; g += VEC_FLOATS)
-		needs(deck, s->level, need, channels, g);
+		needs(deck, threshold, s->level, need, channels, g);
 	if (channels % BOX_LANES)
 		memset(need[channels], 0, sizeof need[channels]);
 	for (int c = 0; c < channels; c += BOX_LANES)
@@ -249,8 +260,10 @@ static void deck_start(struct limiter *l, struct limiter_deck *deck,
 			level[c][g] = QUIET;
 	deck->numbers = *numbers;
 	hold(l, deck);
-	needs(from, (const float(*)[LIMITER_GROUPS])level, was, l->channels, 0);
-	needs(deck, (const float(*)[LIMITER_GROUPS])level, is, l->channels, 0);
+	needs(from, deck_threshold(l, &from->numbers),
+	      (const float(*)[LIMITER_GROUPS])level, was, l->channels, 0);
+	needs(deck, deck_threshold(l, numbers), (const float(*)[LIMITER_GROUPS])level,
+	      is, l->channels, 0);
 	for (int c = 0; c < (l->channels + 1) / BOX_LANES * BOX_LANES; c++) {
 		const struct limiter_pair *old = &from->pair[c / BOX_LANES];
 		struct limiter_pair *pair = &deck->pair[c / BOX_LANES];
@@ -284,11 +297,42 @@ static void first_start(struct limiter *l, const struct limiter_numbers *numbers
 	l->warm = true;
 }
 
+/* By more than 0.06 dB, in any channel. */
+static bool is_reducing(const struct limiter *l)
+{
+	const struct limiter_deck *deck = &l->deck[l->fade.playing];
+	double most = 0;
+	for (int p = 0; p < (l->channels + 1) / BOX_LANES; p++)
+		for (int lane = 0; lane < BOX_LANES; lane++) {
+			const struct limiter_pair *pair = &deck->pair[p];
+			const double slow = pair->filled[lane] + pair->above[lane];
+			most = fmax(most, fmax(pair->fast[lane], slow));
+		}
+	return most > 0.01;
+}
+
+/* The lift begins anew where the first deck that uses it comes in, and stays while only one
+ * that goes out does. */
+static void turn_lift(struct limiter *l, const struct limiter_numbers *numbers,
+		      uint64_t frame)
+{
+	const bool lifted = l->deck[l->fade.playing].numbers.lifts;
+	if (numbers->lifts && !lifted && !l->fade.running)
+		lift_begin(&l->lift);
+	if (numbers->lifts)
+		lift_turn(&l->lift, &l->lift_setup, frame, is_reducing(l),
+			  (double)numbers->target_lufs, (double)numbers->max_lift_db);
+	else
+		lift_stay(&l->lift);
+}
+
 /* On a grid line. */
-static void turn(struct limiter *l, const struct limiter_numbers *numbers)
+static void turn(struct limiter *l, const struct limiter_numbers *numbers,
+		 uint64_t frame)
 {
 	const struct limiter_deck *playing = &l->deck[l->fade.playing];
 	block_begin(l);
+	turn_lift(l, numbers, frame);
 	hold(l, &l->deck[l->fade.playing]);
 	if (!l->fade.running && playing->numbers.serial != numbers->serial)
 		deck_start(l, &l->deck[crossfade_start(&l->fade, 0)], playing, numbers);
@@ -315,6 +359,8 @@ static float spread_gain(const struct limiter *l, struct limiter_deck *deck,
 		least = knots[g] < least ? knots[g] : least;
 		knots[g] *= deck->numbers.gain;
 	}
+	for (int g = 0; deck->numbers.lifts && g <= s->groups + 1; g++)
+		knots[g] *= s->lift[g];
 	for (int g = 0; g <= s->groups; g++) {
 		const float from = knots[g], step = knots[g + 1] - from;
 		for (int k = 0; k < group; k++)
@@ -362,6 +408,17 @@ static void fade_run(struct limiter *l, struct scratch *s,
 	crossfade_mix(s->weight, ceiling, s->ceiling, frames);
 }
 
+/* Hears the output, and says what came of it. */
+static void tell_lift(struct limiter *l, const struct piece *piece)
+{
+	const struct limiter_numbers *numbers = piece->numbers;
+	if (numbers->lifts)
+		lift_listen(&l->lift, &l->lift_setup, (const float *const *)piece->out,
+			    piece->frames);
+	piece->meters[LIMITER_LIFT] = numbers->lifts ? (float)l->lift.db : 0.0f;
+	piece->meters[LIMITER_MISSING] = numbers->lifts ? l->lift.missing : 0.0f;
+}
+
 static void process(void *state, const struct piece *piece) REALTIME;
 static void process(void *state, const struct piece *piece)
 {
@@ -375,7 +432,7 @@ static void process(void *state, const struct piece *piece)
 	if (!l->warm)
 		first_start(l, piece->numbers);
 	if (piece->frame % GRID_FRAMES == 0)
-		turn(l, piece->numbers);
+		turn(l, piece->numbers, piece->frame);
 	const bool fading = l->fade.running;
 	struct limiter_deck *old = &l->deck[l->fade.playing];
 	struct limiter_deck *new = &l->deck[1 - l->fade.playing];
@@ -390,6 +447,9 @@ static void process(void *state, const struct piece *piece)
 	deck_reduce(l, old, &s, s.need[0]);
 	if (fading)
 		deck_reduce(l, new, &s, s.need[1]);
+	if (old->numbers.lifts || (fading && new->numbers.lifts))
+		lift_knots(&l->lift, (int)(piece->frame % GRID_FRAMES) / l->group,
+			   s.groups, l->group, s.lift);
 	float least = 1.0f;
 	for (int c = 0; c < channels; c++) {
 		struct limiter_channel *ch = &l->channel[c];
@@ -409,6 +469,7 @@ static void process(void *state, const struct piece *piece)
 			true_peak(ch, &s, piece->out[c], frames);
 	}
 	piece->meters[LIMITER_GR] = 1.0f / least;
+	tell_lift(l, piece);
 	l->at = (l->at + frames) % l->ring_frames;
 	l->box_at += (uint32_t)s.groups;
 }
@@ -471,8 +532,12 @@ static void adopt(void *state, const void *old_state)
 	l->box_at = old->box_at;
 	l->block = old->block;
 	l->fade = old->fade;
+	l->lift = old->lift;
 	memcpy(l->now, old->now, sizeof l->now);
-	memcpy(l->blocks, old->blocks, sizeof l->blocks);
+	for (int k = 1; k <= l->block_most; k++) {
+		const int row = (l->block - k) & (LIMITER_HOLD_MAX - 1);
+		memcpy(l->blocks[row], old->blocks[row], sizeof *l->blocks);
+	}
 	for (int c = 0; c < l->channels && limiter_keeps_rings(l); c++) {
 		const struct limiter_channel *from = &old->channel[c];
 		refill_delay(l, &l->channel[c], old->strict ? from->raw : from->delay);

@@ -5,6 +5,7 @@
 #include "dsp/box.h"
 #include "dsp/crossfade.h"
 #include "dsp/truepeak.h"
+#include "modules/limiter/lift.h"
 #include "modules/module.h"
 
 enum limiter_param {
@@ -16,12 +17,17 @@ enum limiter_param {
 	LIMITER_AUTO,
 	LIMITER_LINK,
 	LIMITER_STYLE,
+	LIMITER_TARGET,
+	LIMITER_MAX_LIFT,
 	LIMITER_PARAMS,
 };
 
 enum limiter_mode { LIMITER_LIVE, LIMITER_DEFAULT, LIMITER_STRICT };
 
-enum limiter_meter { LIMITER_GR, LIMITER_TRUE_PEAK };
+/* true_peak takes a place for each channel, and is last. */
+enum limiter_meter { LIMITER_GR, LIMITER_LIFT, LIMITER_MISSING, LIMITER_TRUE_PEAK };
+
+#define LIMITER_TARGET_OFF 0.0f /* LUFS; the top of its range */
 
 enum {
 	LIMITER_PAIRS_MAX = CHANNELS_MAX / BOX_LANES,
@@ -41,6 +47,8 @@ struct limiter_numbers {
 	float threshold;                        /* level before the gain */
 	float link;                             /* 0..1 */
 	int hold_blocks;
+	bool lifts; /* the lift is a part of the gain */
+	float target_lufs, max_lift_db;
 };
 
 struct limiter_pair {
@@ -82,18 +90,21 @@ struct limiter {
 	/* Highest level per channel: of this grid block so far, and of those before. */
 	_Alignas(64) float now[LIMITER_LANES];
 	_Alignas(64) float blocks[LIMITER_HOLD_MAX][LIMITER_LANES];
-	int block; /* which of them is next */
+	int block;      /* which of them is next */
+	int block_most; /* how many of them a hold needs at this rate */
 	struct limiter_channel channel[CHANNELS_MAX];
 	struct crossfade fade;
 	struct limiter_deck deck[2];
+	struct lift_setup lift_setup;
+	struct lift lift;
 };
 
 /* What adopt() copies at most, in the middle of a fade, beside the rings; and with them. */
 static inline size_t limiter_deck_bytes(const struct limiter *l)
 {
 	const size_t boxes = box_adopt_bytes(&l->lengths) * LIMITER_PAIRS_MAX;
-	return sizeof l->now + sizeof l->blocks +
-	       2 * (sizeof(struct limiter_deck) + boxes);
+	return sizeof l->now + (size_t)l->block_most * sizeof *l->blocks +
+	       sizeof l->lift + 2 * (sizeof(struct limiter_deck) + boxes);
 }
 
 static inline size_t limiter_all_bytes(const struct limiter *l)

@@ -80,6 +80,26 @@ static const struct param params[LIMITER_PARAMS] = {
 			    .curve = CURVE_CHOICE,
 			    .max = 1,
 			    .choices = styles },
+	[LIMITER_TARGET] = { .id = "target",
+			     .label = "Target",
+			     .help = "loudness that the output is brought to, slowly; "
+				     "off: "
+				     "the gain alone says",
+			     .unit = "LUFS",
+			     .min = -36,
+			     .max = LIMITER_TARGET_OFF,
+			     .def = LIMITER_TARGET_OFF,
+			     .step = 0.1f,
+			     .flags = PARAM_TOP_OFF },
+	[LIMITER_MAX_LIFT] = { .id = "max_lift",
+			       .label = "Max lift",
+			       .help = "most that the target may add to the gain, or "
+				       "take "
+				       "from it",
+			       .unit = "dB",
+			       .max = 12,
+			       .def = 6,
+			       .step = 0.1f },
 };
 
 static const struct meter meters[] = {
@@ -91,6 +111,20 @@ static const struct meter meters[] = {
 			 .max = 24,
 			 .fold = FOLD_MAX,
 			 .flags = METER_LINEAR },
+	[LIMITER_LIFT] = { .id = "lift",
+			   .label = "Lift",
+			   .help = "what the target adds to the gain now",
+			   .unit = "dB",
+			   .min = -12,
+			   .max = 12,
+			   .fold = FOLD_LAST },
+	[LIMITER_MISSING] = { .id = "missing",
+			      .label = "Missing",
+			      .help = "loudness that the target asks for and max_lift "
+				      "does not allow",
+			      .unit = "LU",
+			      .max = 60,
+			      .fold = FOLD_LAST },
 	[LIMITER_TRUE_PEAK] = { .id = "true_peak",
 				.label = "True peak",
 				.help = "of the output, between samples too",
@@ -160,6 +194,16 @@ static void guard_init(struct limiter *l)
 		    GUARD_DB);
 }
 
+/* More than half a period of 30 Hz. */
+#define TRANSPARENT_HOLD_MS 16.8
+
+/* Of the grid. */
+static int hold_blocks(double ms, int rate)
+{
+	const int blocks = (int)ceil(ms * rate / 1000.0 / GRID_FRAMES);
+	return blocks < LIMITER_HOLD_MAX ? blocks : LIMITER_HOLD_MAX;
+}
+
 static int latency(const struct setup *setup)
 {
 	const int guard =
@@ -188,6 +232,7 @@ static void sizes_init(struct limiter *l, const struct setup *setup)
 	l->strict = mode_of(setup) == LIMITER_STRICT;
 	l->look_frames = look_frames(setup);
 	l->group = group_frames(l->rate);
+	l->block_most = hold_blocks(TRANSPARENT_HOLD_MS, l->rate);
 	/* The same for every mode, so that one can take over another's memory. */
 	l->ring_frames = (look_max + TRUEPEAK_DELAY + 2 * LIMITER_GUARD_MAX) /
 				 GRID_FRAMES * GRID_FRAMES +
@@ -216,6 +261,8 @@ static void *init(struct arena *arena, const struct setup *setup)
 	for (int k = 0; k < l->group; k++)
 		l->ramp[k] = (float)(k + 1) / (float)l->group;
 	guard_init(l);
+	lift_setup_init(&l->lift_setup, l->rate, l->channels);
+	lift_begin(&l->lift);
 	for (int c = 0; c < l->channels; c++) {
 		struct limiter_channel *ch = &l->channel[c];
 		const size_t ring = (size_t)l->ring_frames * sizeof(float);
@@ -249,16 +296,18 @@ static void design(const struct setup *setup, const float *values, void *numbers
 	const double gain_db = (double)values[LIMITER_GAIN];
 	const double release_ms = (double)values[LIMITER_RELEASE];
 	const bool punchy = values[LIMITER_STYLE] > 0.5f;
-	const double hold_ms = fmax(punchy ? 2.0 : 16.8, look_ms(setup) + 0.2);
+	const double hold_ms =
+		fmax(punchy ? 2.0 : TRANSPARENT_HOLD_MS, look_ms(setup) + 0.2);
 
 	n->serial = number_serial(values, LIMITER_PARAMS);
 	n->gain = gain_db > 0 ? (float)db_gain(gain_db) : 1.0f;
 	n->ceiling = nextafterf((float)db_gain(ceiling_db), 0);
 	n->threshold = (float)((ceiling_db - gain_db) / DB_PER_OCTAVE);
+	n->lifts = values[LIMITER_TARGET] < LIMITER_TARGET_OFF;
+	n->target_lufs = values[LIMITER_TARGET];
+	n->max_lift_db = values[LIMITER_MAX_LIFT];
 	n->link = values[LIMITER_LINK] / 100.0f;
-	n->hold_blocks = (int)ceil(hold_ms * setup->rate / 1000.0 / GRID_FRAMES);
-	if (n->hold_blocks > LIMITER_HOLD_MAX)
-		n->hold_blocks = LIMITER_HOLD_MAX;
+	n->hold_blocks = hold_blocks(hold_ms, setup->rate);
 	if (values[LIMITER_AUTO] > 0.5f) {
 		n->keep_fast = keep(release_ms * (punchy ? 0.05 : 0.15), setup->rate);
 		n->keep_slow = keep(release_ms, setup->rate);

@@ -252,6 +252,28 @@ static void test_parse(void)
 	check_parse(toggle, "2", (double)NAN);
 }
 
+/* A number whose top means off. */
+static void test_off(void)
+{
+	const struct param target = { "target",     "Target", "", "LUFS", CURVE_LINEAR,
+				      -36,          0,        0,  0.1f,   NULL,
+				      PARAM_TOP_OFF };
+	char accepts[64];
+
+	check_row("off", &target);
+	check_text(&target, 0, "off");
+	check_text(&target, 3, "off");
+	check_text(&target, -14, "-14.0 LUFS");
+	check_parse(&target, "off", 0);
+	check_parse(&target, "Off", 0);
+	check_parse(&target, "0", 0);
+	check_parse(&target, "-14", -14);
+	check_parse(&target, "on", (double)NAN);
+	check_parse(&model_trim_params[0], "off", (double)NAN);
+	param_accepts(&target, accepts, sizeof(accepts));
+	CHECK_TEXT(accepts, "-36 to 0 LUFS, or off");
+}
+
 static void test_numbers(void)
 {
 	static const struct {
@@ -292,6 +314,7 @@ int main(void)
 	test_curves();
 	test_texts();
 	test_parse();
+	test_off();
 	test_numbers();
 	return test_result();
 }

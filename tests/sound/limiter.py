@@ -7,6 +7,7 @@ import numpy as np
 import scipy.fft
 import scipy.signal
 
+import programmes as pg
 from lathe_sound import RATES, db, node, render
 
 CEILING = -1.0
@@ -157,8 +158,65 @@ def recovery(fs, mode, burst, over_db):
     return back(0.368 * over_db), back(1.0)
 
 
+def hits(fs, seconds, every, pad_lufs):
+    """Drums over a soft pad: the farther apart, the higher the peaks over the loudness."""
+    rng = np.random.default_rng(2)
+    n = int(seconds * fs)
+    t = np.arange(n) / fs
+    x = np.stack([sum(np.sin(2 * np.pi * hz * h * t + k * h + side) / h ** 1.8
+                      for k, hz in enumerate((196.0, 247.1, 293.9)) for h in range(1, 9))
+                  * (0.7 + 0.3 * np.sin(2 * np.pi * t / 7)) for side in (0, 0.7)])
+    x *= 10 ** ((pad_lufs - integrated(x, fs)) / 20)
+    t = np.arange(fs // 4) / fs
+    for i, at in enumerate(range(0, n - len(t), int(every * fs))):
+        size = rng.uniform(0.5, 1)
+        if i % 2:
+            hit = 0.6 * size * rng.standard_normal(len(t)) * np.exp(-t / 0.02)
+        else:
+            hit = size * np.exp(-t / 0.06) * np.sin(
+                2 * np.pi * (60 * t - 1.5 * np.exp(-t / 0.02)))
+        x[:, at:at + len(t)] += hit
+    return x
+
+
+def integrated(x, fs):
+    return pg.integrated(pg.powers(x, fs))
+
+
+def loudness_held(table, fs, seconds):
+    """From frame 0, of pieces that lie at the target but for what the limiter takes."""
+    target = -14.0
+    for every, pad, within in ((0.125, -24, 0.7), (0.25, -24, 0.7), (0.5, -27, None)):
+        x = hits(fs, seconds, every, pad)
+        x *= 10 ** ((target - integrated(x, fs)) / 20)
+        plr = true_peak_db(x[0][:30 * fs]) - target
+        plain = integrated(render(node("limiter", ceiling=CEILING), x, fs), fs) - target
+        y, meters = render(node("limiter", ceiling=CEILING, target=target), x, fs,
+                           meters=True)
+        off = integrated(y, fs) - target
+        missing = reading(meters, "missing")
+        what = f"{fs} Hz, target, PLR {plr:.0f} dB (without: {plain:+.2f} LU):"
+        if within:
+            table.row(f"{what} off by ≤ {within} LU", "–", off, abs(off) <= within, "LU")
+        else:
+            table.row(f"{what} what is missing is told within 0.5 LU", "–",
+                      f"{off:+.2f} LU, told {missing:.2f}", abs(off + missing) <= 0.5)
+
+
+def reading(meters, name):
+    """The value of the meter with this name, wherever it stands."""
+    if isinstance(meters, dict):
+        for key, value in meters.items():
+            found = value if key.split("/")[-1] == name else reading(value, name)
+            if found is not None:
+                return found
+    return None
+
+
 def run(table, short):
     table.chapter("True-peak limiter")
+    for fs in (48000,) if short else (44100, 48000, 96000):
+        loudness_held(table, fs, 60 if short else 200)
     for fs in (48000,) if short else RATES:
         normal = programme(fs)
         for mode in ("live",) if short else MODES:
