@@ -37,26 +37,61 @@ void event_log_frame(struct event_log *log, int64_t frame)
 	log->frame = frame;
 }
 
-void event_post(struct event_log *log, enum event_level level, const char *code,
-		const char *format, ...)
+/* A new event with all but its text; NULL: there is no log. */
+static struct event *event_begin(struct event_log *log, enum event_level level,
+				 const char *code)
 {
 	struct timespec now;
-	va_list list;
 
 	if (!log)
-		return;
+		return NULL;
 	uint64_t serial = ++log->newest;
 	struct event *event = &log->kept[serial % EVENTS_KEPT];
 	clock_gettime(CLOCK_REALTIME, &now);
-	event->serial = serial;
-	event->time = (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-	event->frame = log->frame;
-	event->level = level;
-	event->code = code;
+	*event = (struct event) { .serial = serial,
+				  .time = (double)now.tv_sec +
+					  1e-9 * (double)now.tv_nsec,
+				  .frame = log->frame,
+				  .level = level,
+				  .code = code };
+	return event;
+}
+
+void event_post(struct event_log *log, enum event_level level, const char *code,
+		const char *format, ...)
+{
+	struct event *event = event_begin(log, level, code);
+	va_list list;
+
+	if (!event)
+		return;
 	va_start(list, format);
 	vsnprintf(event->text, sizeof(event->text), format, list);
 	va_end(list);
 	log_line((int)level, "%s: %s", code, event->text);
+}
+
+void event_post_edge(struct event_log *log, enum event_level level, const char *code,
+		     const char *address, enum event_edge edge, const char *format, ...)
+{
+	struct event *event = event_begin(log, level, code);
+	va_list list;
+
+	if (!event)
+		return;
+	event->edge = edge;
+	snprintf(event->address, sizeof(event->address), "%s", address);
+	va_start(list, format);
+	vsnprintf(event->text, sizeof(event->text), format, list);
+	va_end(list);
+	log_line((int)level, "%s: %s", code, event->text);
+}
+
+const char *event_edge_word(enum event_edge edge)
+{
+	static const char *const words[] = { "once", "raised", "cleared" };
+
+	return words[edge];
 }
 
 const struct event *event_next(const struct event_log *log, uint64_t after)

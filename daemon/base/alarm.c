@@ -1,0 +1,263 @@
+/* alarm.c - what is wrong now: the registry of alarms. Control thread only. */
+#include "daemon/base/alarm.h"
+
+#include "daemon/base/memory.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+static const struct alarm_kind kinds[ALARM_CODES] = {
+	[ALARM_NO_AUDIO] = { "no_audio", EVENT_ERROR,
+			     "no audio runs: JACK does not call the rack",
+			     "start or restart JACK; the rack joins it by itself",
+			     "audio runs again" },
+	[ALARM_LOAD] = { "load", EVENT_WARNING, "DSP load is over 85 %",
+			 "bypassed nodes cost as much: remove some, or give JACK a "
+			 "longer period",
+			 "DSP load is under 80 % again" },
+	[ALARM_INSERT] = { "insert", EVENT_WARNING,
+			   "the return of an insert can't be used; the dry programme "
+			   "plays",
+			   "check the unit, its cables, and the config's ports",
+			   "the return is heard again" },
+	[ALARM_INSERT_LATENCY] = { "insert_latency", EVENT_WARNING,
+				   "the insert's latency was measured at another rate "
+				   "or period",
+				   "ping it: set /<node>/ping",
+				   "the insert's latency is of this rate and period" },
+	[ALARM_STATE] = { "state", EVENT_ERROR, "the state can't be saved",
+			  "look at the disk of --state: full, read-only, or not there",
+			  "the state is saved again" },
+};
+
+/* An alarm that stands, or whose edges are still held back. */
+struct slot {
+	struct alarm alarm;
+	bool stands;
+	bool any;            /* an event was posted at `told` */
+	double told;         /* seconds, monotonic */
+	int raised, cleared; /* edges held back since */
+};
+
+struct alarms {
+	struct event_log *events;
+	struct slot *slots; /* by age */
+	int count, room;
+	double now; /* of the newest tick */
+};
+
+struct alarms *alarms_create(struct event_log *events)
+{
+	struct alarms *alarms = memory_zeroed(1, sizeof(*alarms));
+
+	alarms->events = events;
+	return alarms;
+}
+
+void alarms_destroy(struct alarms *alarms)
+{
+	if (!alarms)
+		return;
+	free(alarms->slots);
+	free(alarms);
+}
+
+const struct alarm_kind *alarm_kind(enum alarm_code code)
+{
+	return &kinds[code];
+}
+
+/* Seconds since 1970. */
+static double wall_clock(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+/* ---- slots ------------------------------------------------------------------------------- */
+
+static struct slot *slot_find(struct alarms *alarms, enum alarm_code code,
+			      const char *node)
+{
+	for (int i = 0; i < alarms->count; i++) {
+		const struct alarm *alarm = &alarms->slots[i].alarm;
+
+		if (alarm->code == code && strcmp(alarm->node, node) == 0)
+			return &alarms->slots[i];
+	}
+	return NULL;
+}
+
+static struct slot *slot_add(struct alarms *alarms, enum alarm_code code,
+			     const char *node)
+{
+	if (alarms->count == alarms->room) {
+		alarms->room = alarms->room ? 2 * alarms->room : 16;
+		alarms->slots = memory_resize(alarms->slots, (size_t)alarms->room,
+					      sizeof(*alarms->slots));
+	}
+	struct slot *slot = &alarms->slots[alarms->count++];
+	*slot = (struct slot) { .alarm = { .code = code } };
+	snprintf(slot->alarm.node, sizeof(slot->alarm.node), "%s", node);
+	return slot;
+}
+
+static void slot_drop(struct alarms *alarms, int index)
+{
+	struct slot *slot = &alarms->slots[index];
+
+	memmove(slot, slot + 1,
+		(size_t)(--alarms->count - index) * sizeof(*alarms->slots));
+}
+
+/* ---- events ------------------------------------------------------------------------------ */
+
+/* "box: a return is not connected", with what was held back. */
+static void slot_tell(struct alarms *alarms, struct slot *slot)
+{
+	const struct alarm *alarm = &slot->alarm;
+	const struct alarm_kind *kind = &kinds[alarm->code];
+	char address[ALARM_NODE_BYTES + 1] = "", held[80] = "";
+
+	if (alarm->node[0])
+		snprintf(address, sizeof(address), "/%s", alarm->node);
+	if (slot->raised + slot->cleared > 1)
+		snprintf(held, sizeof(held), " (raised %d and cleared %d times since)",
+			 slot->raised, slot->cleared);
+	event_post_edge(alarms->events, slot->stands ? kind->level : EVENT_NOTICE,
+			kind->code, address,
+			slot->stands ? EVENT_RAISED : EVENT_CLEARED, "%s%s%s%s",
+			alarm->node, alarm->node[0] ? ": " : "",
+			slot->stands ? alarm->text : kind->cleared, held);
+	slot->any = true;
+	slot->told = alarms->now;
+	slot->raised = slot->cleared = 0;
+}
+
+static bool may_tell(const struct alarms *alarms, const struct slot *slot)
+{
+	return kinds[slot->alarm.code].level <= EVENT_ERROR || !slot->any ||
+	       alarms->now - slot->told >= (double)ALARM_EVENT_SECONDS;
+}
+
+static void slot_edge(struct alarms *alarms, struct slot *slot)
+{
+	slot->raised += slot->stands;
+	slot->cleared += !slot->stands;
+	if (may_tell(alarms, slot))
+		slot_tell(alarms, slot);
+}
+
+void alarms_tick(struct alarms *alarms, double now)
+{
+	alarms->now = now;
+	for (int i = 0; i < alarms->count; i++) {
+		struct slot *slot = &alarms->slots[i];
+
+		if (!may_tell(alarms, slot))
+			continue;
+		if (slot->raised + slot->cleared)
+			slot_tell(alarms, slot);
+		else if (!slot->stands)
+			slot_drop(alarms, i--);
+	}
+}
+
+/* ---- edges ------------------------------------------------------------------------------- */
+
+void alarm_raise(struct alarms *alarms, enum alarm_code code, const char *node,
+		 const char *format, ...)
+{
+	char text[EVENT_TEXT_BYTES];
+	va_list list;
+
+	if (!alarms)
+		return;
+	va_start(list, format);
+	if (format)
+		vsnprintf(text, sizeof(text), format, list);
+	else
+		snprintf(text, sizeof(text), "%s", kinds[code].text);
+	va_end(list);
+	struct slot *slot = slot_find(alarms, code, node);
+	if (!slot)
+		slot = slot_add(alarms, code, node);
+	struct alarm *alarm = &slot->alarm;
+	if (slot->stands && strcmp(alarm->text, text) == 0)
+		return;
+	if (!slot->stands)
+		alarm->since = wall_clock();
+	memcpy(alarm->text, text, sizeof(alarm->text));
+	alarm->seen = 0.0;
+	alarm->seen_by[0] = '\0';
+	slot->stands = true;
+	slot_edge(alarms, slot);
+}
+
+void alarm_clear(struct alarms *alarms, enum alarm_code code, const char *node)
+{
+	struct slot *slot = alarms ? slot_find(alarms, code, node) : NULL;
+
+	if (!slot || !slot->stands)
+		return;
+	slot->stands = false;
+	slot_edge(alarms, slot);
+}
+
+/* ---- what stands ------------------------------------------------------------------------- */
+
+int alarms_count(const struct alarms *alarms)
+{
+	int count = 0;
+
+	for (int i = 0; alarms && i < alarms->count; i++)
+		count += alarms->slots[i].stands;
+	return count;
+}
+
+const struct alarm *alarms_at(const struct alarms *alarms, int index)
+{
+	for (int i = 0; alarms && i < alarms->count; i++)
+		if (alarms->slots[i].stands && index-- == 0)
+			return &alarms->slots[i].alarm;
+	return NULL;
+}
+
+bool alarms_see(struct alarms *alarms, const char *code, const char *node,
+		const char *who)
+{
+	for (int i = 0; alarms && i < alarms->count; i++) {
+		struct slot *slot = &alarms->slots[i];
+		struct alarm *alarm = &slot->alarm;
+
+		if (!slot->stands || strcmp(kinds[alarm->code].code, code) != 0 ||
+		    strcmp(alarm->node, node) != 0)
+			continue;
+		alarm->seen = wall_clock();
+		snprintf(alarm->seen_by, sizeof(alarm->seen_by), "%s", who);
+		event_post(alarms->events, EVENT_NOTICE, "alarm_seen",
+			   "%s%s%s was seen by %s", alarm->node,
+			   alarm->node[0] ? ": " : "", code, who);
+		return true;
+	}
+	return false;
+}
+
+void alarms_text(const struct alarms *alarms, char *text, size_t size)
+{
+	const struct alarm *alarm;
+	size_t used = 0;
+
+	*text = '\0';
+	for (int i = 0; (alarm = alarms_at(alarms, i)) && used < size; i++) {
+		int wrote =
+			snprintf(text + used, size - used, "%s%s%s%s", used ? "; " : "",
+				 alarm->node, alarm->node[0] ? ": " : "", alarm->text);
+		used += wrote > 0 ? (size_t)wrote : 0;
+	}
+}
