@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/base/alarm.h"
 #include "daemon/osc/dispatch.h"
 #include "daemon/rack/param.h"
 #include "daemon/rack/rack.h"
@@ -304,6 +305,20 @@ static void generate_roles(void)
 	}
 }
 
+static void generate_alarms(void)
+{
+	for (int i = 0; i < ALARM_CODES; i++) {
+		const struct alarm_kind *kind = alarm_kind((enum alarm_code)i);
+
+		printf("| `%s` | %s | ", kind->code,
+		       kind->level <= EVENT_ERROR ? "error" : "warning");
+		print_cell(kind->text);
+		printf(" | ");
+		print_cell(kind->to_do);
+		printf(" |\n");
+	}
+}
+
 static int generate_osc(const char *prose)
 {
 	FILE *file = fopen(prose, "r");
@@ -316,6 +331,8 @@ static int generate_osc(const char *prose)
 	while (fgets(line, sizeof(line), file)) {
 		if (strcmp(line, "@addresses\n") == 0)
 			generate_addresses();
+		else if (strcmp(line, "@alarms\n") == 0)
+			generate_alarms();
 		else if (strcmp(line, "@roles\n") == 0)
 			generate_roles();
 		else

@@ -9,10 +9,11 @@
  *   5. followers hear after(): comparison matches the loudness of its slots.
  *
  * lathed adds the followers in this order, which is also the order of their ticks: lock,
- * history, inserts, scenes, schedule, compare, state, OSC. */
+ * history, inserts, health, scenes, schedule, compare, state, OSC. */
 #ifndef LATHE_DESK_DESK_H
 #define LATHE_DESK_DESK_H
 
+#include "daemon/base/alarm.h"
 #include "daemon/config/config.h"
 #include "daemon/desk/follow.h"
 #include "daemon/engine/engine.h"
@@ -25,6 +26,7 @@ struct desk {
 	struct rack *rack;
 	struct engine *engine;
 	struct event_log *events;
+	struct alarms *alarms; /* or NULL: none are kept */
 	struct follower *followers;
 	struct glides *glides;   /* or NULL: made when first needed */
 	struct pending *pending; /* the same */

@@ -4,6 +4,7 @@
 #include "daemon/rack/describe.h"
 #include "daemon/desk/lock.h"
 #include "daemon/recall/history.h"
+#include "daemon/unattended/health.h"
 #include "daemon/unattended/inserts.h"
 #include "daemon/jack/jack.h"
 #include "daemon/base/clock.h"
@@ -46,6 +47,8 @@ struct lathed {
 	struct desk desk;
 	struct osc_parts parts;
 	struct compare *compare;
+	struct health *health;
+	struct inserts *inserts;
 	struct schedule *schedule;
 	struct state *state; /* or NULL: nothing is saved */
 	struct osc *osc;
@@ -57,7 +60,7 @@ struct lathed {
 	int64_t ticked_ns; /* when the last tick was due */
 	int64_t watchdog_ms, watchdog_due_ms, status_due_ms; /* watchdog_ms 0: none */
 	const struct rack *announced;
-	char status_line[160];
+	char status_line[480];
 };
 
 /* ---- without JACK -------------------------------------------------------------------- */
@@ -223,7 +226,8 @@ static void followers_create(struct lathed *lathed)
 
 	parts->lock = lock_create(desk);
 	parts->history = history_create(desk);
-	parts->inserts = inserts_create(desk);
+	lathed->inserts = inserts_create(desk);
+	lathed->health = health_create(desk);
 	parts->scenes = scenes_create(desk);
 	lathed->schedule = schedule_create(desk, parts->scenes);
 	lathed->compare = compare_create(desk);
@@ -240,6 +244,7 @@ static bool start(struct lathed *lathed)
 	memory_lock();
 	desk->config_path = path_whole(lathed->options.config);
 	desk->events = event_log_create();
+	desk->alarms = alarms_create(desk->events);
 	followers_create(lathed);
 	lathed->jack = jack_create(client ? client : desk->rack->name,
 				   lathed->options.server, desk->events);
@@ -314,7 +319,7 @@ static void tick_stop(struct lathed *lathed)
 static void tick_systemd(struct lathed *lathed)
 {
 	const struct status *status = &lathed->desk.status;
-	char line[sizeof lathed->status_line];
+	char line[sizeof lathed->status_line], alarms[300];
 
 	int64_t now = clock_ms();
 
@@ -325,10 +330,13 @@ static void tick_systemd(struct lathed *lathed)
 	if (now < lathed->status_due_ms)
 		return;
 	lathed->status_due_ms = now + STATUS_MS;
+	alarms_text(lathed->desk.alarms, alarms, sizeof alarms);
 	snprintf(line, sizeof line,
-		 "JACK server '%s': %s, %d Hz, %d frames, %llu xruns; %d OSC clients",
+		 "JACK server '%s': %s, %d Hz, %d frames, %llu xruns; %d OSC "
+		 "clients%s%s",
 		 status->server, status->jack, status->rate, status->block,
-		 (unsigned long long)status->xruns, status->clients);
+		 (unsigned long long)status->xruns, status->clients,
+		 *alarms ? "; " : "", alarms);
 	if (strcmp(line, lathed->status_line) != 0)
 		sd_notifyf(0, "STATUS=%s", strcpy(lathed->status_line, line));
 }
@@ -357,6 +365,7 @@ static void tick(struct lathed *lathed)
 	event_log_frame(desk->events, jack_running(lathed->jack)
 					      ? (int64_t)engine_frame(desk->engine)
 					      : -1);
+	alarms_tick(desk->alarms, 1e-9 * (double)clock_ns());
 	desk_tick(desk);
 	osc_tick(lathed->osc);
 	tick_systemd(lathed);
@@ -443,10 +452,12 @@ static void finish(struct lathed *lathed)
 	compare_destroy(lathed->compare);
 	schedule_destroy(lathed->schedule);
 	scenes_destroy(lathed->parts.scenes);
-	inserts_destroy(lathed->parts.inserts);
+	health_destroy(lathed->health);
+	inserts_destroy(lathed->inserts);
 	history_destroy(lathed->parts.history);
 	lock_destroy(lathed->parts.lock);
 	desk_finish(desk);
+	alarms_destroy(desk->alarms);
 	event_log_destroy(desk->events);
 	rack_destroy(desk->rack);
 	free(desk->config_path);

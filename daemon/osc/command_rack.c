@@ -3,7 +3,6 @@
 #include "daemon/osc/dispatch.h"
 
 #include "daemon/rack/describe.h"
-#include "daemon/unattended/inserts.h"
 #include "daemon/desk/lock.h"
 
 #include <arpa/inet.h>
@@ -278,20 +277,6 @@ static void latency_text(const struct desk *desk, char *text, size_t size)
 	}
 }
 
-static void alarms_text(const struct dispatch *dispatch, char *text, size_t size)
-{
-	const struct desk *desk = dispatch->desk;
-	if (!desk->status.block) {
-		snprintf(text, size, "no audio runs");
-		return;
-	}
-	inserts_alarms(dispatch->parts.inserts, text, size);
-	size_t used = strlen(text);
-	if (engine_load(desk->engine, false) > 0.85f)
-		snprintf(text + used, size - used, "%sDSP load over 85 %%",
-			 used ? "; " : "");
-}
-
 /* Words and their values in turn. */
 static void status(struct dispatch *dispatch, const struct sender *sender,
 		   const struct message *message)
@@ -302,7 +287,7 @@ static void status(struct dispatch *dispatch, const struct sender *sender,
 	char latency[400], alarms[300], lock[LOCK_TEXT_BYTES];
 	lock_text(dispatch->parts.lock, lock);
 	latency_text(desk, latency, sizeof latency);
-	alarms_text(dispatch, alarms, sizeof alarms);
+	alarms_text(desk->alarms, alarms, sizeof alarms);
 	const char *state = !world->block               ? "no audio"
 			    : engine_busy(desk->engine) ? "building"
 							: "playing";

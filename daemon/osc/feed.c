@@ -273,7 +273,8 @@ void feed_event(struct watch *watch, const struct event *event)
 {
 	struct packet packet;
 	packet_clear(&packet);
-	packet_add(&packet, "/rack/event", "dhiss", event->time, event->frame,
-		   (int)event->level, event->code, event->text);
+	packet_add(&packet, "/rack/event", "dhissss", event->time, event->frame,
+		   (int)event->level, event->code, event->text, event->address,
+		   event_edge_word(event->edge));
 	feed_all(watch, &packet);
 }

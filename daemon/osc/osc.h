@@ -9,7 +9,6 @@
 #include "daemon/desk/desk.h"
 
 struct history;
-struct inserts;
 struct lock;
 struct osc;
 struct scenes;
@@ -17,7 +16,6 @@ struct scenes;
 /* What the rack's commands speak to, beside the desk. NULL, but for the lock: not kept. */
 struct osc_parts {
 	struct history *history;
-	struct inserts *inserts;
 	struct lock *lock;
 	struct scenes *scenes;
 };

@@ -37,7 +37,6 @@ struct state {
 	bool touched;
 	int wait;  /* ticks before the next write */
 	int tries; /* ticks in which steps were put into words */
-	bool failing;
 };
 
 /* ---- saving ----------------------------------------------------------------------------- */
@@ -97,14 +96,11 @@ static void take_outcome(struct state *state, bool wait)
 	struct written written;
 	while (writer_next(state->writer, wait, &written)) {
 		bool fails = written.error[0] != '\0';
-		if (fails && !state->failing)
-			event_post(state->desk->events, EVENT_ERROR, "state", "%s",
-				   written.error);
-		else if (!fails && state->failing)
-			event_post(state->desk->events, EVENT_NOTICE, "state",
-				   "saved again");
-		state->failing = fails;
+		if (!fails)
+			alarm_clear(state->desk->alarms, ALARM_STATE, "");
 		if (fails) {
+			alarm_raise(state->desk->alarms, ALARM_STATE, "", "%s",
+				    written.error);
 			state->touched = true;
 			state->wait = RETRY_TICKS;
 		}

@@ -12,10 +12,7 @@
 /* A node as it was seen last, by its place in the rack. */
 struct seen {
 	char name[NAME_BYTES];
-	int alarm;
 	bool pinging;
-	bool wrong; /* its latency is of another rate or period */
-	bool told;  /* an alarm, whose end is to be told as well */
 };
 
 struct inserts {
@@ -25,7 +22,7 @@ struct inserts {
 	struct seen seen[NODES_MAX];
 };
 
-static const char *const alarms[INSERT_ALARMS] = {
+static const char *const troubles[INSERT_ALARMS] = {
 	[INSERT_FINE] = "",
 	[INSERT_UNCONNECTED] = "a return is not connected",
 	[INSERT_SILENT] = "the return is silent while the send is not",
@@ -83,41 +80,48 @@ static void end_ping(struct inserts *inserts, int place, const float *readings)
 
 /* ---- alarms ------------------------------------------------------------------------------ */
 
-static void look_at_alarm(struct inserts *inserts, struct seen *seen,
-			  const float *readings)
+static void look_at_return(struct inserts *inserts, const struct node *node,
+			   const float *readings)
 {
-	struct event_log *events = inserts->desk->events;
 	int alarm = (int)readings[INSERT_METER_ALARM];
 
-	if (alarm != seen->alarm && alarm != INSERT_FINE && alarm < INSERT_ALARMS) {
-		event_post(events, EVENT_WARNING, "insert",
-			   "%s: %s; the dry programme plays", seen->name,
-			   alarms[alarm]);
-		seen->told = true;
-	}
-	seen->alarm = alarm;
-	if (!seen->told || alarm != INSERT_FINE || readings[INSERT_METER_WET] < 0.5f)
-		return;
-	event_post(events, EVENT_NOTICE, "insert", "%s: the return is heard again",
-		   seen->name);
-	seen->told = false;
+	if (alarm > INSERT_FINE && alarm < INSERT_ALARMS)
+		alarm_raise(inserts->desk->alarms, ALARM_INSERT, node->name, "%s",
+			    troubles[alarm]);
+	else
+		alarm_clear(inserts->desk->alarms, ALARM_INSERT, node->name);
 }
 
-static void look_at_latency(struct inserts *inserts, struct seen *seen,
-			    const struct node *node)
+static void look_at_latency(struct inserts *inserts, const struct node *node)
 {
 	const struct status *world = &inserts->desk->status;
+	struct alarms *alarms = inserts->desk->alarms;
 	int period = (int)node->values[INSERT_PERIOD];
 	int rate = (int)node->values[INSERT_RATE];
-	bool wrong = world->block && ((period && period != world->block) ||
-				      (rate && rate != world->rate));
 
-	if (wrong && !seen->wrong)
-		event_post(inserts->desk->events, EVENT_WARNING, "insert",
-			   "%s: its latency is of %d Hz and periods of %d, JACK plays "
-			   "%d and %d: ping it",
-			   seen->name, rate, period, world->rate, world->block);
-	seen->wrong = wrong;
+	if (!world->block)
+		return;
+	if ((period && period != world->block) || (rate && rate != world->rate))
+		alarm_raise(alarms, ALARM_INSERT_LATENCY, node->name,
+			    "its latency is of another rate or period: %d Hz and "
+			    "periods of %d, JACK plays %d and %d",
+			    rate, period, world->rate, world->block);
+	else
+		alarm_clear(alarms, ALARM_INSERT_LATENCY, node->name);
+}
+
+/* Alarms end with their node. */
+static void on_moved(void *context, const struct rack *from, const struct rack *to)
+{
+	struct inserts *inserts = context;
+
+	for (int i = 0; i < from->node_count; i++) {
+		const struct node *node = &from->nodes[i];
+		if (node->module != inserts->module || rack_same(from, i, to) >= 0)
+			continue;
+		alarm_clear(inserts->desk->alarms, ALARM_INSERT, node->name);
+		alarm_clear(inserts->desk->alarms, ALARM_INSERT_LATENCY, node->name);
+	}
 }
 
 static void on_tick(void *context)
@@ -137,33 +141,11 @@ static void on_tick(void *context)
 		if (node->module != inserts->module || !readings)
 			continue;
 		bool pinging = readings[INSERT_METER_PINGING] > 0.5f;
-		look_at_alarm(inserts, seen, readings);
-		look_at_latency(inserts, seen, node);
+		look_at_return(inserts, node, readings);
+		look_at_latency(inserts, node);
 		if (seen->pinging && !pinging)
 			end_ping(inserts, i, readings);
 		seen->pinging = pinging;
-	}
-}
-
-void inserts_alarms(const struct inserts *inserts, char *text, size_t size)
-{
-	const struct rack *rack = inserts ? inserts->desk->rack : NULL;
-	size_t used = 0;
-
-	*text = '\0';
-	for (int i = 0; rack && i < rack->node_count && used < size; i++) {
-		const struct seen *seen = &inserts->seen[i];
-		bool alarm = seen->alarm > INSERT_FINE && seen->alarm < INSERT_ALARMS;
-
-		if (rack->nodes[i].module != inserts->module ||
-		    (!alarm && !seen->wrong))
-			continue;
-		int wrote =
-			snprintf(text + used, size - used, "%s%s: %s", used ? "; " : "",
-				 rack->nodes[i].name,
-				 alarm ? alarms[seen->alarm]
-				       : "its latency is of another rate or period");
-		used += wrote > 0 ? (size_t)wrote : 0;
 	}
 }
 
@@ -177,7 +159,9 @@ struct inserts *inserts_create(struct desk *desk)
 		abort();
 	inserts->desk = desk;
 	inserts->module = module_find("insert");
-	inserts->follower = (struct follower) { .context = inserts, .tick = on_tick };
+	inserts->follower = (struct follower) { .context = inserts,
+						.moved = on_moved,
+						.tick = on_tick };
 	follow_add(&desk->followers, &inserts->follower);
 	return inserts;
 }

@@ -10,7 +10,5 @@ struct inserts;
 /* Follows the desk: looks at the inserts at each tick. */
 struct inserts *inserts_create(struct desk *desk);
 void inserts_destroy(struct inserts *inserts);
-/* "box: a return is not connected; ..." or "": what is wrong now. inserts may be NULL. */
-void inserts_alarms(const struct inserts *inserts, char *text, size_t size);
 
 #endif

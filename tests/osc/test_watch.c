@@ -270,9 +270,10 @@ static void test_events(void)
 	pump(osc, 0.05);
 	user_hear(&one);
 	const struct heard *event = heard_at("/rack/event");
-	CHECK(event && strcmp(event->types, "dhiss") == 0 && event->number[2] == 4 &&
+	CHECK(event && strcmp(event->types, "dhissss") == 0 && event->number[2] == 4 &&
 		      strcmp(event->text[3], "xrun") == 0 &&
-		      strcmp(event->text[4], "xrun 3") == 0,
+		      strcmp(event->text[4], "xrun 3") == 0 &&
+		      strcmp(event->text[6], "once") == 0,
 	      "the event");
 	CHECK(heard_times("/rack/event") == 1, "only news");
 	stop();

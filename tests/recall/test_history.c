@@ -21,6 +21,7 @@ static struct text said;
 static void open_desk(void)
 {
 	desk = (struct desk) { .rack = fake_rack(0), .events = event_log_create() };
+	desk.alarms = alarms_create(desk.events);
 	snprintf(desk.rack->scenes, sizeof desk.rack->scenes, "%s/scenes", folder);
 	scenes = scenes_create(&desk);
 	history = history_create(&desk);
@@ -33,6 +34,7 @@ static void close_desk(void)
 	scenes_destroy(scenes);
 	history_destroy(history);
 	desk_finish(&desk);
+	alarms_destroy(desk.alarms);
 	event_log_destroy(desk.events);
 	rack_destroy(desk.rack);
 }
@@ -378,6 +380,7 @@ static void test_trouble(void)
 		ticks(1);
 		usleep(i < 20 ? 1000 : 0);
 	}
+	CHECK(alarms_count(desk.alarms) == 1, "an alarm");
 	const struct event *event = NULL;
 	while ((event = event_next(desk.events, event ? event->serial : 0)))
 		errors += strcmp(event->code, "state") == 0;

@@ -67,6 +67,7 @@ static const struct module fake_output = {
 static uint64_t fake_serial, fake_played, fake_frame;
 static int fake_applies, fake_last_count, fake_rebuilds;
 static bool fake_busy;
+static float fake_load = 0.25f;
 static float fake_readings[64][64];
 
 /* Nodes "eq" and "comp", the output "main", the rack; or `count` nodes n0, n1, ... */
@@ -139,7 +140,7 @@ uint64_t engine_frame(const struct engine *engine)
 float engine_load(const struct engine *engine, bool worst)
 {
 	(void)engine;
-	return worst ? 0.5f : 0.25f;
+	return worst ? 2 * fake_load : fake_load;
 }
 uint64_t engine_late(const struct engine *engine)
 {

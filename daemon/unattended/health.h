@@ -1,0 +1,16 @@
+/* health.h - raises the alarms about the audio as a whole: none runs, or it takes too much
+ * of a period. Control thread only. */
+#ifndef LATHE_UNATTENDED_HEALTH_H
+#define LATHE_UNATTENDED_HEALTH_H
+
+#include "daemon/desk/desk.h"
+
+enum { HEALTH_TICKS = 20 }; /* that a trouble lasts before it is an alarm */
+
+struct health;
+
+/* Follows the desk: looks at each tick. */
+struct health *health_create(struct desk *desk);
+void health_destroy(struct health *health);
+
+#endif
