@@ -22,8 +22,7 @@ static struct rider_settings settings_of(const float *values)
 		.boost = (double)values[LEVELLER_BOOST],
 		.cut = (double)values[LEVELLER_CUT],
 		.speed = (double)values[LEVELLER_SPEED] * 0.01,
-		.music = values[LEVELLER_MODE] == LEVELLER_MUSIC,
-		.mean = values[LEVELLER_MODE] == LEVELLER_MEAN,
+		.mode = (enum rider_mode)values[LEVELLER_MODE],
 		.hold = values[LEVELLER_HOLD] != 0.0f,
 	};
 }
@@ -49,22 +48,18 @@ static void weigh(struct leveller *l, const float *const *in, int from, int fram
 /* Lowers as soon as the look-ahead sees why, rises no earlier than without it. */
 static float lowest_gain(const struct leveller *l)
 {
-	const uint32_t now = l->rider.bins;
+	const uint64_t now = l->rider.heard.bins;
 	float lowest = l->gain[now % LEVELLER_GAINS];
-	for (uint32_t k = 1; k <= (uint32_t)l->ahead && k < now; k++) {
+	for (uint64_t k = 1; k <= (uint64_t)l->ahead; k++) {
 		const float gain = l->gain[(now - k) % LEVELLER_GAINS];
 		lowest = gain < lowest ? gain : lowest;
 	}
 	return lowest;
 }
 
-/* Of the last 3 s, from sums of five bins. */
-static float short_term(const struct rider *r, float *fives, const float *ring)
+static float short_term(const struct sums *sums, uint64_t bins)
 {
-	const uint32_t used = r->bins < RIDER_SHORT_TERM ? r->bins : RIDER_SHORT_TERM;
-	fives[r->bins / RIDER_EVERY % LEVELLER_FIVES] =
-		(float)(RIDER_EVERY * rider_window(ring, r->bins, RIDER_EVERY));
-	return (float)rider_loudness(rider_sum(fives, LEVELLER_FIVES) / used);
+	return (float)loudness_of(sums_mean(sums, bins, BINS_SHORT_TERM));
 }
 
 /* Ten milliseconds are over. */
@@ -79,23 +74,22 @@ static void close_bin(struct leveller *l, const struct piece *piece)
 	memset(l->energy, 0, sizeof l->energy);
 	l->bin_filled = 0;
 	if (piece->values[LEVELLER_NEXT] != l->nexts)
-		rider_restart(r, rider_window(r->power, r->bins, RIDER_MOMENTARY), 0.4);
+		rider_forget(r);
 	l->nexts = piece->values[LEVELLER_NEXT];
 	const double db = rider_step(r, &set, power);
-	l->gain[r->bins % LEVELLER_GAINS] = (float)(db / DB_PER_OCTAVE);
+	const uint64_t bins = r->heard.bins;
+	l->gain[bins % LEVELLER_GAINS] = (float)(db / DB_PER_OCTAVE);
 	l->applied[0] = l->applied[1];
 	l->applied[1] = l->applied[2];
 	l->applied[2] = lowest_gain(l);
-	const uint32_t heard = r->bins - 1 - (uint32_t)l->ahead;
 	const double gain = exp2((double)l->applied[1]);
-	const float was =
-		r->bins > (uint32_t)l->ahead ? r->power[heard % RIDER_BINS] : 0;
-	r->out[(r->bins - 1) % RIDER_BINS] = (float)((double)was * gain * gain);
-	/* In turn with rider_look() and rider_trim(): no bin is much dearer than another. */
-	if (r->bins % RIDER_EVERY == 2)
-		l->in = short_term(r, l->fives_in, r->power);
-	if (r->bins % RIDER_EVERY == 3)
-		l->out = short_term(r, l->fives_out, r->out);
+	const double was = sums_mean(&r->heard.power, bins - 1 - (uint64_t)l->ahead, 1);
+	sums_add(&r->out, bins, was * gain * gain);
+	/* A bin in which nothing else is dear. */
+	if (bins % BINS_EACH_LOOK == BINS_EACH_LOOK - 2) {
+		l->in = short_term(&r->heard.power, bins);
+		l->out = short_term(&r->out, bins);
+	}
 }
 
 /* Gains along a quadratic spline through the bins: no corner is heard. False: all are 1. */
@@ -142,7 +136,7 @@ static void publish(const struct leveller *l, float *meters)
 	meters[LEVELLER_GAIN] = l->applied[1] * (float)DB_PER_OCTAVE;
 	meters[LEVELLER_IN] = l->in;
 	meters[LEVELLER_OUT] = l->out;
-	meters[LEVELLER_FROZEN] = (float)l->rider.state;
+	meters[LEVELLER_REASON] = (float)l->rider.reason;
 }
 
 /* The bins follow the frame counter: what starts from silence at a frame sounds the same,
@@ -153,9 +147,7 @@ static void begin(struct leveller *l, const struct piece *piece)
 	l->warm = true;
 	l->nexts = piece->values[LEVELLER_NEXT];
 	l->bin_filled = (int)(piece->frame % width);
-	l->rider.bins = (uint32_t)(piece->frame / width);
-	for (int i = 0; i < RIDER_LOOKS; i++)
-		l->rider.looks[i] = (float)RIDER_FLOOR;
+	l->rider.heard.bins = piece->frame / width;
 }
 
 static void process(void *state, const struct piece *piece) REALTIME;

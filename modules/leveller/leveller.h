@@ -3,7 +3,7 @@
 #define LATHE_LEVELLER_H
 
 #include "dsp/kweight.h"
-#include "modules/leveller/rider.h"
+#include "modules/leveller/ride.h"
 #include "modules/module.h"
 
 enum leveller_param {
@@ -19,20 +19,17 @@ enum leveller_param {
 	LEVELLER_PARAMS,
 };
 
-enum leveller_mode { LEVELLER_RADIO, LEVELLER_MUSIC, LEVELLER_MEAN };
-
 enum leveller_meter {
 	LEVELLER_GAIN,
 	LEVELLER_IN,
 	LEVELLER_OUT,
-	LEVELLER_FROZEN,
+	LEVELLER_REASON,
 	LEVELLER_METERS,
 };
 
 enum {
 	LEVELLER_BINS_AHEAD = 40, /* in the longest look-ahead */
 	LEVELLER_GAINS = 64,      /* a ring, for the lowest of them */
-	LEVELLER_FIVES = RIDER_SHORT_TERM / RIDER_EVERY,
 };
 
 struct leveller {
@@ -50,8 +47,6 @@ struct leveller {
 	/* Gains of the newest bins in log2 units; the last three that were applied. */
 	float gain[LEVELLER_GAINS], applied[3];
 	float in, out; /* short-term, LUFS */
-	float fives_in[LEVELLER_FIVES],
-		fives_out[LEVELLER_FIVES]; /* sums of five bins */
 	uint64_t next_frame;
 	uint32_t ring_mask;
 	float *ring[CHANNELS_MAX]; /* the look-ahead; not part of what adopt() copies */

@@ -10,7 +10,7 @@ static const struct param params[LEVELLER_PARAMS] = {
 			    "radio: every passage near the target; music: each piece "
 			    "as a whole, its own dynamics kept; mean: only the mean of "
 			    "a minute, for behind a compressor",
-			    "", CURVE_CHOICE, 0, 2, LEVELLER_RADIO, 1, modes, 0 },
+			    "", CURVE_CHOICE, 0, 2, RIDER_RADIO, 1, modes, 0 },
 	[LEVELLER_SPEED] = { "speed", "Speed",
 			     "How fast the gain moves and the memory forgets", "%",
 			     CURVE_LOG, 25, 400, 100, 1, NULL, 0 },
@@ -35,8 +35,11 @@ static const struct param params[LEVELLER_PARAMS] = {
 				 PARAM_REBUILD },
 };
 
-static const char *const holds[] = { "none",  "silence", "steady",
-				     "pause", "by_hand", NULL };
+/* enum rider_reason */
+static const char *const reasons[] = { "programme", "silence",      "pause",
+				       "ambience",  "steady",       "falling",
+				       "new_piece", "at_its_limit", "by_hand",
+				       NULL };
 
 static const struct meter meters[LEVELLER_METERS] = {
 	[LEVELLER_GAIN] = { "gain", "Gain", "Gain that is heard now", "dB", -80, 24,
@@ -47,11 +50,13 @@ static const struct meter meters[LEVELLER_METERS] = {
 	[LEVELLER_OUT] = { "short_term_out", "Short term out",
 			   "Loudness of the last 3 s after the gain", "LUFS", -100, 36,
 			   FOLD_LAST, 0, NULL, 0, NULL },
-	[LEVELLER_FROZEN] = { "frozen", "Hold",
-			      "Why the gain stays: silence, room tone or another "
-			      "steady "
-			      "sound, a pause or much quieter passage, held by hand",
-			      "", 0, 4, FOLD_LAST, 0, NULL, 0, holds },
+	[LEVELLER_REASON] = { "reason", "Reason",
+			      "Why the gain holds or moves: it rides programme, or "
+			      "holds in silence, in a pause, in ambience that was "
+			      "heard beside the programme, in steady sound, while the "
+			      "level falls; it finds a new piece, can't go further, "
+			      "or is held by hand",
+			      "", 0, 8, FOLD_LAST, 0, NULL, 0, reasons },
 };
 
 static int lookahead_frames(const struct setup *setup)
@@ -67,7 +72,8 @@ static void *init(struct arena *arena, const struct setup *setup)
 	l->bin_frames = (setup->rate + 50) / 100;
 	l->lookahead = lookahead_frames(setup);
 	l->ahead = l->lookahead / l->bin_frames;
-	l->in = l->out = (float)RIDER_FLOOR;
+	l->in = l->out = (float)LUFS_FLOOR;
+	rider_init(&l->rider);
 	kweight_init(&l->filter, setup->rate);
 	for (int c = 0; c < l->channels; c++)
 		l->weight[c] = kweight_channel(c, l->channels);

@@ -9,8 +9,6 @@ static const struct shortfall {
 } shortfalls[] = {
 	{ "leveller", "target", "residue",
 	  "the gain rides to a new target in seconds, not along one fade" },
-	{ "leveller", "mode", "residue",
-	  "the gain rides to what the other mode wants, not along one fade" },
 	{ "delay", "it/ms", "residue",
 	  "the longer delay reaches back before the tone began" },
 	{ "saturator", "match", "residue",

@@ -127,13 +127,13 @@ is "watch" "$(ctl watch input --seconds 0.5; grep -c '^input/gain -3.0 dB$' "$sc
 1"
 is "meters" "$(ctl meters --seconds 2.2 --summary)" 0
 is "meters: summary" "$(($(grep -c '^after .* LUFS$' "$scratch/out") > 2))" 1
-is "meters: words" "$(grep -Ec '^level +Hold +(none|silence|steady|pause|by hand)$' "$scratch/out")" 1
-is "meters: words in a line" "$(($(grep -Ec '^level .* frozen (none|silence|steady|pause|by_hand)( |$)' "$scratch/out") > 0))" 1
+is "meters: words" "$(grep -Ec '^level +Reason +(programme|silence|pause|ambience|steady|falling|new piece|at its limit|by hand)$' "$scratch/out")" 1
+is "meters: words in a line" "$(($(grep -Ec '^level .* reason (programme|silence|pause|ambience|steady|falling|new_piece|at_its_limit|by_hand)( |$)' "$scratch/out") > 0))" 1
 is "meters: in columns" "$(sed -n '/^node /,/^rack  /p' "$scratch/out" | sed '$d' |
 	awk '{ print index($0, "Gain") + index($0, "meter") + index($0, "Louder") }' | sort -un | tail -n +2 | wc -l)" 1
-is "get: a word" "$(ctl get level/meter/frozen; grep -Ec '^level/meter/frozen (none|silence|steady|pause|by hand)$' "$scratch/out")" "0
+is "get: a word" "$(ctl get level/meter/reason; grep -Ec '^level/meter/reason (programme|silence|pause|ambience|steady|falling|new piece|at its limit|by hand)$' "$scratch/out")" "0
 1"
-is "describe: words" "$(ctl describe; grep -c '^/level/meter/frozen .* curve=choice .* choices="none|silence|steady|pause|by_hand"' "$scratch/out")" "0
+is "describe: words" "$(ctl describe; grep -c '^/level/meter/reason .* curve=choice .* choices="programme|silence|pause|ambience|steady|falling|new_piece|at_its_limit|by_hand"' "$scratch/out")" "0
 1"
 "$build/lathectl" --port "$port" set limit/bypass on >/dev/null
 is "meters: bypassed" "$(ctl meters --seconds 1.2 --summary; grep -q '^limit bypassed ' "$scratch/out" &&
