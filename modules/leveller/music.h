@@ -13,7 +13,7 @@
 #define MUSIC_PAUSE 30.0 /* LU under the anchor: a pause, if it is noise */
 #define MUSIC_LIFE 0.42  /* flicker, dB */
 #define MUSIC_LIFE_NEAR 0.30
-#define MUSIC_LATER 1.5 /* dB */
+#define MUSIC_LATER 0.9 /* dB */
 #define MUSIC_FIND_S 20.0
 #define MUSIC_MEMORY_S 30.0
 
@@ -103,6 +103,11 @@ static inline void music_guard(struct rider *r, const struct rider_settings *set
 		r->guard = higher(0, r->guard + r->slow - before);
 	const double wanted = higher(0, r->slow + loud - set->target - lets_pass);
 	r->guard = rider_towards(r->guard, wanted, 200, pause ? 0 : 1);
+	if (!r->finding && !pause) { /* what it must take for long stays taken */
+		const double kept = 0.15 * BIN_S * r->guard;
+		r->slow -= kept;
+		r->guard -= kept;
+	}
 }
 
 static inline enum rider_reason music_reason(const struct rider *r,

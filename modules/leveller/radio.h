@@ -169,11 +169,13 @@ static inline void radio_follow(struct rider *r, const struct rider_settings *se
 static inline void radio_hear_programme(struct rider *r,
 					const struct rider_settings *set, bool lives)
 {
+	const struct listening *h = &r->heard;
 	const bool quiet = rider_depth(r) > 5.0;
 	if (!r->known || (r->still > 1.0 && quiet))
 		radio_begin(r);
-	else if (r->held > 1.0 && quiet && r->heard.flicker > RADIO_SPEECH)
-		r->licence = 4.0;
+	else if (r->held > 1.0 && quiet && h->flicker > RADIO_SPEECH &&
+		 h->momentary > r->floor + 10.0)
+		r->licence = 4.0; /* another, quieter voice */
 	r->still = r->held = r->onset = 0;
 	r->floor = LUFS_FLOOR;
 	radio_follow(r, set, lives);

@@ -1,10 +1,8 @@
-"""programmes - what a leveller meets, made here: speech, music of three densities, applause,
-room tone, and programmes of them. Stereo float arrays (2, frames); the same on every run.
+"""programmes - what a leveller meets, made here: speech, music of four densities, applause, rooms
+that breathe and chatter. Stereo float arrays (2, frames); the same on every run.
 """
-import functools
-
 import numpy as np
-from scipy import signal
+from scipy import ndimage, signal
 
 
 def k_filters(fs):
@@ -205,6 +203,83 @@ def applause(fs, seconds, seed=1, rate=700, tail=0.0):
     return x
 
 
+def strings(fs, seconds, seed=1):
+    """Held chords of a few players that melt into one another: the hardest to tell from ambience."""
+    random = np.random.default_rng(seed)
+    frames, hop = int(fs * seconds), int(1.7 * fs)
+    t = np.arange(2 * hop) / fs
+    bow = np.sin(np.pi * np.arange(2 * hop) / (2 * hop))
+    x = np.zeros((2, frames + 2 * hop))
+    for start in range(0, frames, hop):
+        for voice, steps in enumerate(((0, 2, 5), (7, 9, 12), (15, 16, 19), (24, 26, 28))):
+            hz = 130.8 * 2 ** (random.choice(steps) / 12)
+            for player in range(2):
+                detuned = hz * (1 + 0.004 * random.standard_normal())
+                vibrato = np.sin(2 * np.pi * random.uniform(5, 6.5) * t + random.uniform(0, 6))
+                turn = np.exp(2j * np.pi * detuned * t - 0.004j * detuned * vibrato)
+                note, harmonic = 0, np.exp(1j * random.uniform(0, 6))
+                for k in range(1, 8 if hz * 8 < 0.45 * fs else 4):
+                    harmonic = harmonic * turn
+                    note = note + harmonic.imag / k ** 1.4
+                x[:, start:start + 2 * hop] += pan(bow * note * (1 + 0.08 * vibrato),
+                                                   -0.7 + 0.4 * voice + 0.2 * player)
+    return x[:, :frames]
+
+
+def wandering(frames, fs, hz, spread, seed):
+    """A gain whose level in dB wanders: no faster than hz, with this standard deviation."""
+    random = np.random.default_rng(seed)
+    level = ndimage.gaussian_filter1d(random.standard_normal(frames * 100 // fs + 300),
+                                      100 / (2 * np.pi * hz))
+    level *= spread / np.std(level)
+    return 10 ** (np.interp(np.arange(frames) * 100 / fs, np.arange(len(level)), level) / 20)
+
+
+def chatter(fs, seconds, talkers, seed=1):
+    """Many who talk at once, each from 10 s of their own."""
+    random = np.random.default_rng(seed)
+    frames = int(fs * seconds)
+    voices = [speech(fs, 10, seed * 100 + i, 95 * 1.09 ** i)[0] for i in range(8)]
+    x = np.zeros((2, frames))
+    for i in range(talkers):
+        voice = np.roll(voices[i % 8], random.integers(len(voices[0])))
+        x += pan(np.resize(voice, frames), random.uniform(-0.8, 0.8))
+    return x + 0.02 * np.std(x) * random.standard_normal(x.shape)
+
+
+# What stands beside a programme and alone in its pauses.
+ROOMS = ("still", "breathing", "wind", "traffic", "talkers", "crowd", "clapping", "music bed")
+
+
+def room(kind, fs, seconds, seed=1, spread=1.0):
+    """One of ROOMS; breathing by `spread` dB."""
+    frames = int(fs * seconds)
+    if kind == "music bed":
+        return strings(fs, seconds, seed)
+    if kind == "clapping":
+        return applause(fs, seconds, seed, rate=600)
+    if kind in ("talkers", "crowd"):
+        return chatter(fs, seconds, 8 if kind == "talkers" else 24, seed)
+    x = pink(fs, seconds, -30, seed)
+    if kind == "wind":
+        x = signal.lfilter(*signal.butter(1, 500, fs=fs), x)
+    swing = {"breathing": (0.6, spread), "wind": (0.6, 3.0), "traffic": (0.08, 4.0)}.get(kind)
+    return x * wandering(frames, fs, *swing, seed + 1) if swing else x
+
+
+def shaped(x, fs, seconds, levels):
+    """Levels in dB at these times, straight between."""
+    return x * 10 ** (np.interp(np.arange(x.shape[1]) / fs, seconds, levels) / 20)
+
+
+def faded(x, fs, seconds, form="straight"):
+    """The last seconds faded out: the gain straight, its dB straight, or a cosine."""
+    u = np.arange(int(seconds * fs)) / int(seconds * fs)
+    gain = {"straight": 1 - u, "in dB": 10 ** (-3 * u) * (1 - u ** 9),
+            "cosine": 0.5 + 0.5 * np.cos(np.pi * u)}[form]
+    return np.concatenate([x[:, :-len(u)], x[:, -len(u):] * gain], 1)
+
+
 class Segment:
     def __init__(self, name, start, end, kind, loudness):
         self.name, self.start, self.end = name, start, end
@@ -226,42 +301,3 @@ def join(fs, parts):
 
 def quiet(fs, seconds):
     return np.zeros((2, int(fs * seconds)))
-
-
-@functools.lru_cache(None)
-def pieces(fs, seconds=60):
-    """Eight pieces from -28 to -9 LUFS, some after a pause, most without."""
-    s = seconds
-    return join(fs, [
-        ("dense", "play", dense(fs, s, 1), -12.0),
-        ("speech", "play", speech(fs, s, 2), -24.0),
-        ("dense", "play", dense(fs, s, 3, bpm=96), -9.0),
-        ("pause", "silence", quiet(fs, 1.2), None),
-        ("sparse", "play", sparse(fs, s, 4), -28.0),
-        ("wide", "play", wide(fs, s, 5, 4.0), -18.0),
-        ("dense", "play", dense(fs, s, 6, bpm=140), -10.0),
-        ("pause", "silence", quiet(fs, 2.0), None),
-        ("speech", "play", speech(fs, s, 7, 190.0), -20.0),
-        ("sparse", "play", sparse(fs, s, 8), -23.0),
-    ])
-
-
-@functools.lru_cache(None)
-def talk(fs):
-    """Speech, voice-over, applause, pauses and room tone."""
-    over = at(speech(fs, 40, 12, 180.0), fs, -22) + at(dense(fs, 40, 13), fs, -34)
-    hands = at(applause(fs, 18, 15, tail=6.0), fs, -16)
-    room = pink(fs, 260, -58, 9)
-    x, segments = join(fs, [
-        ("speech", "play", speech(fs, 45, 11), -18.0),
-        ("room", "room", quiet(fs, 5), None),
-        ("quiet speaker", "play", speech(fs, 40, 14, 200.0), -27.5),
-        ("applause", "play", hands[:, :12 * fs], None),
-        ("applause's tail", "tail", hands[:, 12 * fs:], None),
-        ("room", "room", quiet(fs, 8), None),
-        ("voice-over", "play", over, None),
-        ("loud speaker", "play", speech(fs, 40, 17, 150.0), -13.0),
-        ("room", "room", quiet(fs, 6), None),
-        ("speech", "play", speech(fs, 45, 18), -25.0),
-    ])
-    return x + room[:, :x.shape[1]], segments

@@ -15,7 +15,7 @@ HEADER = """# Sound
 
 Made by `make sound` (tests/sound), which renders every row through the real modules. Don't edit.
 Best peer: the best of x42, LSP 1.2.5, Calf 0.90.3, Zam 4.1, EQ10Q and JAMin, where one was measured."""
-OTHERS = ("run", "lathe_sound", "programmes")
+OTHERS = ("run", "lathe_sound", "programmes", "rides")
 
 
 def main():
