@@ -59,6 +59,9 @@ static const struct meter meters[LEVELLER_METERS] = {
 			      "", 0, 8, FOLD_LAST, 0, NULL, 0, reasons },
 };
 
+static const struct renamed renamed[] = { { "meter/frozen", "reason" },
+					  { NULL, NULL } };
+
 static int lookahead_frames(const struct setup *setup)
 {
 	const double ms = (double)setup->values[LEVELLER_LOOKAHEAD];
@@ -108,6 +111,7 @@ const struct module module_leveller = {
 	.param_count = LEVELLER_PARAMS,
 	.meters = meters,
 	.meter_count = LEVELLER_METERS,
+	.renamed = renamed,
 	.kernels = KERNELS(leveller),
 	.init = init,
 	.latency = latency,
