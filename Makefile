@@ -12,7 +12,7 @@ WARN = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wdouble-promotion \
 WERROR ?=
 OPT ?= -O2
 SANITIZE ?=
-PACKAGES_DAEMON = libconfig libebur128 jack libsystemd sndfile fftw3f
+PACKAGES_DAEMON = libconfig libebur128 jack libsystemd sndfile libmpg123 samplerate fftw3f
 CPPFLAGS += -I. -I$(BUILD) -D_GNU_SOURCE -DLATHE_VERSION='"$(VERSION)"'
 CFLAGS += -std=c11 $(OPT) -g $(WARN) $(WERROR) -pthread
 # libconfig 1.5 must not be asked for later calls; see docs/architecture.md.
@@ -41,6 +41,8 @@ CONTROL_OBJECTS = $(foreach m,$(MODULES),$(BUILD)/modules/$m/$m_control.o)
 HOST_OBJECTS = $(patsubst %.c,$(BUILD)/%.o,$(filter-out daemon/lathed/main.c daemon/render/render.c,\
 	$(wildcard daemon/*/*.c share/*.c)))
 LIBRARY = $(BUILD)/liblathe.a
+# Programs that know nothing of the daemon link these alone.
+SHARE_OBJECTS = $(patsubst %.c,$(BUILD)/%.o,$(wildcard share/*.c))
 
 # A program that speaks OSC is a folder of control/; what they share lies beside them.
 CONTROLS = $(sort $(notdir $(patsubst %/,%,$(dir $(wildcard control/*/*.c)))))
@@ -97,7 +99,7 @@ $(BUILD)/lathe-render: $(BUILD)/daemon/render/render.o $(LIBRARY)
 objects = $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(1)/*.c))
 LIBS_lathe-touchosc = -lz
 define control_rule
-$(BUILD)/$(1): $(call objects,control/$(1)) $(call objects,control)
+$(BUILD)/$(1): $(call objects,control/$(1)) $(call objects,control) $(BUILD)/share/newfile.o
 	$$(CC) $$(LDFLAGS) -o $$@ $$^ $$(LIBS_OSC) -lm $$(LIBS_$(1))
 endef
 $(foreach c,$(CONTROLS),$(eval $(call control_rule,$c)))
@@ -105,8 +107,8 @@ $(foreach c,$(CONTROLS),$(eval $(call control_rule,$c)))
 # What `make run` plays, and with what.
 $(BUILD)/lathe-demo: $(BUILD)/run/demo.o
 	$(CC) $(LDFLAGS) -o $@ $^ $(shell pkg-config --libs sndfile) -lm
-$(BUILD)/lathe-play: $(BUILD)/run/play.o
-	$(CC) $(LDFLAGS) -o $@ $^ $(shell pkg-config --libs jack sndfile samplerate)
+$(BUILD)/lathe-play: $(BUILD)/run/play.o $(SHARE_OBJECTS)
+	$(CC) $(LDFLAGS) -o $@ $^ $(shell pkg-config --libs jack sndfile libmpg123 samplerate) -lm
 
 $(BUILD)/tests/test_module_%: modules/%/test.c $(LIBRARY)
 	@mkdir -p $(@D)
@@ -268,15 +270,19 @@ $(BUILD)/guard.so: tests/system/guard.c
 # libFuzzer, SECONDS (60) each. libconfig 1.5 leaks a little at every syntax error.
 FUZZERS = $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*.c))
 FUZZ_SEEDS = tests/configs/good tests/configs/bad config
+FUZZ_SEEDS_soundfile = $(BUILD)/fuzz/sounds
 $(BUILD)/fuzz_%: tests/fuzz/fuzz_%.c $(LIBRARY)
 	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -fsanitize=fuzzer -o $@ $< $(LIBRARY) $(LDLIBS) $(LIBS_OSC)
 fuzz: deps-check
+	@mkdir -p $(FUZZ_SEEDS_soundfile) && \
+		/usr/bin/python3 tests/fuzz/soundseeds.py $(FUZZ_SEEDS_soundfile)
 	@for f in $(FUZZERS); do mkdir -p $(BUILD)/fuzz/found/$$f && \
 		$(MAKE) -s BUILD=$(BUILD)/fuzz CC=clang SANITIZE=address,undefined,fuzzer-no-link \
 			$(BUILD)/fuzz/$$f && \
 		ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=halt_on_error=1 $(BUILD)/fuzz/$$f \
 			-max_total_time=$(or $(SECONDS),60) -timeout=5 -max_len=4096 \
-			-artifact_prefix=$(BUILD)/fuzz/ $(BUILD)/fuzz/found/$$f $(FUZZ_SEEDS) \
+			-artifact_prefix=$(BUILD)/fuzz/ $(BUILD)/fuzz/found/$$f \
+			$$([ $$f = fuzz_soundfile ] && echo $(FUZZ_SEEDS_soundfile) || echo $(FUZZ_SEEDS)) \
 			|| exit 1; done
 
 # What follows from the tables.

@@ -6,13 +6,11 @@
  *
  * The file is read and brought to the server's rate whole, before the client goes live, so
  * that the process callback only copies. A mono file feeds all ports; otherwise port N
- * gets channel N. Ends on SIGINT or SIGTERM, or when the server goes.
+ * gets what a rack has in channel N. Ends on SIGINT or SIGTERM, or when the server goes.
  */
 #include <getopt.h>
 #include <jack/jack.h>
-#include <samplerate.h>
 #include <signal.h>
-#include <sndfile.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -20,16 +18,20 @@
 #include <string.h>
 #include <time.h>
 
+#include "share/soundfile.h"
+#include "share/soundload.h"
+
 enum { PORTS = 8, SECONDS_MAX = 1800 };
 
 struct player {
 	jack_client_t *client;
 	jack_port_t *ports[PORTS];
 	int port_count;
-	const char *into; /* client that is to hear this, or NULL */
-	float *audio;     /* interleaved */
-	jack_nframes_t frames, at;
-	int channels;
+	const char *into, *path; /* client that is to hear this, or NULL; the file */
+	struct sound sound;
+	jack_nframes_t at;
+	int from[PORTS]; /* the file's channel for each port, -1: silence */
+	bool told;       /* that not all of it is heard */
 };
 
 static volatile sig_atomic_t stop_asked;
@@ -56,94 +58,79 @@ static int on_process(jack_nframes_t frames, void *context)
 	for (int p = 0; p < player->port_count; p++)
 		out[p] = jack_port_get_buffer(player->ports[p], frames);
 	for (jack_nframes_t i = 0; i < frames; i++) {
-		const float *from =
-			player->audio + (size_t)player->at * (size_t)player->channels;
+		const float *from = player->sound.audio +
+				    (size_t)player->at * (size_t)player->sound.channels;
 		for (int p = 0; p < player->port_count; p++)
-			out[p][i] = player->channels == 1  ? from[0]
-				    : p < player->channels ? from[p]
-							   : 0.0f;
-		if (++player->at == player->frames)
+			out[p][i] = player->from[p] < 0 ? 0.0f : from[player->from[p]];
+		if (++player->at == player->sound.frames)
 			player->at = 0;
 	}
 	return 0;
 }
 
-static SNDFILE *file_open(const char *path, SF_INFO *info)
+static int complain(const char *path, const char *why)
 {
-	SNDFILE *file = sf_open(path, SFM_READ, info);
-
-	if (!file)
-		fprintf(stderr, "lathe-play: %s: %s\n", path, sf_strerror(NULL));
-	return file;
+	fprintf(stderr, "lathe-play: %s: %s\n", path, why);
+	return 1;
 }
 
 /* Whether the first frame can be read. Exit status. */
 static int check(const char *path)
 {
-	SF_INFO info = { 0 };
-	SNDFILE *file = file_open(path, &info);
-	float *frame = file ? calloc((size_t)info.channels, sizeof *frame) : NULL;
-	bool good = frame && sf_readf_float(file, frame, 1) == 1;
-
-	if (file && !good)
-		fprintf(stderr, "lathe-play: %s: holds no audio\n", path);
-	free(frame);
-	if (file)
-		sf_close(file);
-	return !good;
-}
-
-static float *file_read(const char *path, SF_INFO *info)
-{
-	SNDFILE *file = file_open(path, info);
+	char why[512];
+	float frame[LAYOUT_MAX];
+	struct soundfile *file = soundfile_open(path, why, sizeof why);
 
 	if (!file)
-		return NULL;
-	if (info->frames > (sf_count_t)SECONDS_MAX * info->samplerate) {
-		fprintf(stderr, "lathe-play: %s: playing its first %d minutes\n", path,
-			SECONDS_MAX / 60);
-		info->frames = (sf_count_t)SECONDS_MAX * info->samplerate;
-	}
-	float *audio = calloc((size_t)info->frames * (size_t)info->channels + 1,
-			      sizeof *audio);
-	if (audio)
-		info->frames = sf_readf_float(file, audio, info->frames);
-	sf_close(file);
-	if (!audio || info->frames < 1) {
-		fprintf(stderr, "lathe-play: %s: %s\n", path,
-			audio ? "holds no audio" : "does not fit into memory");
-		free(audio);
-		return NULL;
-	}
-	return audio;
+		return complain(path, why);
+	const bool good = soundfile_read(file, frame, 1) == 1;
+	soundfile_close(file);
+	return good ? 0 : complain(path, "holds no audio");
 }
 
-/* Takes `audio` over; returns it at `rate`, or NULL. */
-static float *resampled(float *audio, SF_INFO *info, int rate)
+/* The narrowest rack that has all the file's loudspeakers decides which port is which. */
+static void ports_place(struct player *player)
 {
-	double ratio = (double)rate / info->samplerate;
+	const struct sound *sound = &player->sound;
+	int place[LAYOUT_MAX];
+	char why[256];
 
-	if (info->samplerate == rate)
-		return audio;
-	long room = (long)((double)info->frames * ratio) + 16;
-	float *out = calloc((size_t)room * (size_t)info->channels, sizeof *out);
-	SRC_DATA data = { .data_in = audio,
-			  .data_out = out,
-			  .input_frames = (long)info->frames,
-			  .output_frames = room,
-			  .src_ratio = ratio };
-	int error =
-		out ? src_simple(&data, SRC_SINC_MEDIUM_QUALITY, info->channels) : 1;
-	free(audio);
-	if (error) {
-		fprintf(stderr, "lathe-play: cannot bring %d Hz to %d Hz: %s\n",
-			info->samplerate, rate,
-			out ? src_strerror(error) : "no memory");
-		free(out);
-		return NULL;
+	player->port_count = sound->channels == 1      ? 2
+			     : sound->channels < PORTS ? sound->channels
+						       : PORTS;
+	for (int p = 0; p < PORTS; p++)
+		player->from[p] = sound->channels == 1 ? 0 : p;
+	for (int wide = sound->channels; sound->channels > 1 && wide <= PORTS; wide++) {
+		if (!layout_place(&sound->layout, wide, place, why, sizeof why))
+			continue;
+		for (int p = 0; p < PORTS; p++)
+			player->from[p] = -1;
+		for (int c = 0; c < sound->channels; c++)
+			player->from[place[c]] = c;
+		player->port_count = wide;
+		return;
 	}
-	info->frames = data.output_frames_gen;
-	return out;
+}
+
+static bool file_read(struct player *player)
+{
+	const char *path = player->path;
+	char why[512];
+	struct soundfile *file = soundfile_open(path, why, sizeof why);
+
+	if (!file)
+		return !complain(path, why);
+	const int64_t most = (int64_t)SECONDS_MAX * file->rate;
+	soundfile_close(file);
+	if (!sound_load(&player->sound, path, most, why, sizeof why))
+		return !complain(path, why);
+	if (player->sound.more)
+		fprintf(stderr, "lathe-play: %s: playing its first %d minutes\n", path,
+			SECONDS_MAX / 60);
+	if (player->sound.note[0])
+		complain(path, player->sound.note);
+	ports_place(player);
+	return true;
 }
 
 static bool player_open(struct player *player)
@@ -182,11 +169,21 @@ static void player_connect(struct player *player)
 	snprintf(pattern, sizeof pattern, "^%s:", player->into);
 	const char **found = jack_get_ports(player->client, pattern,
 					    JACK_DEFAULT_AUDIO_TYPE, JackPortIsInput);
-	for (int p = 0; found && p < player->port_count && found[p]; p++)
+	int p = 0;
+	for (; found && p < player->port_count && found[p]; p++)
 		if (!jack_port_connected_to(player->ports[p], found[p]))
 			jack_connect(player->client, jack_port_name(player->ports[p]),
 				     found[p]);
 	jack_free(found);
+	if (p > 0 && p < player->port_count && !player->told) {
+		char has[128];
+		layout_text(&player->sound.layout, has, sizeof has);
+		fprintf(stderr,
+			"lathe-play: %s has %d channels (%s), the rack takes %d: the "
+			"others are not heard\n",
+			player->path, player->sound.channels, has, p);
+		player->told = true;
+	}
 }
 
 static int probe(void)
@@ -234,21 +231,18 @@ static void be_quiet(const char *text)
 }
 
 /* Until a signal, or until the server goes. Exit status. */
-static int play(struct player *player, SF_INFO *info)
+static int play(struct player *player)
 {
-	player->port_count = info->channels == 1      ? 2
-			     : info->channels < PORTS ? info->channels
-						      : PORTS;
+	char why[256];
+
 	if (!player_open(player))
 		return 1;
-	player->audio = resampled(player->audio, info,
-				  (int)jack_get_sample_rate(player->client));
-	if (!player->audio)
-		return 1;
-	player->frames = (jack_nframes_t)info->frames;
-	player->channels = info->channels;
+	if (!sound_convert(&player->sound, (int)jack_get_sample_rate(player->client), 0,
+			   1, why, sizeof why))
+		return complain(player->path, why);
 	if (jack_activate(player->client))
 		return 1;
+	player_connect(player);
 	puts("playing"); /* run.sh waits for it */
 	fflush(stdout);
 	while (!stop_asked && !atomic_load(&server_gone)) {
@@ -263,16 +257,14 @@ static int play(struct player *player, SF_INFO *info)
 int main(int argc, char **argv)
 {
 	struct player player = { 0 };
-	SF_INFO info = { 0 };
 	struct sigaction action = { .sa_handler = on_signal };
 
 	jack_set_error_function(be_quiet);
 	jack_set_info_function(be_quiet);
-	const char *path = options(argc, argv, &player);
+	player.path = options(argc, argv, &player);
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
-	player.audio = file_read(path, &info);
-	int status = player.audio ? play(&player, &info) : 1;
-	free(player.audio);
+	int status = file_read(&player) ? play(&player) : 1;
+	free(player.sound.audio);
 	return status;
 }

@@ -6,9 +6,10 @@
 
 struct words {
 	int bits, channels;
-	int64_t frame; /* of the file, the next */
-	int64_t since; /* frames since the last that was not of whole words */
-	int hold;      /* so long after it whole words are dithered as well */
+	int64_t frame;   /* of the file, the next */
+	int64_t since;   /* frames since the last that was not of whole words */
+	int hold;        /* so long after it whole words are dithered as well */
+	int64_t clipped; /* samples beyond full scale so far */
 };
 
 /* A file of `bits` that begins. */

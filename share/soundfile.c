@@ -1,123 +1,358 @@
-/* soundfile.c - sound files, by libsndfile. Not for the audio thread. */
+/* soundfile.c - reads sound files part after part (soundhead.h). Plain samples and whatever
+ * libsndfile knows go through libsndfile, which sees each part as a file of its own; MPEG
+ * goes through libmpg123. Not for the audio thread. */
 #include "share/soundfile.h"
 
+#include "share/soundhead.h"
+#include "share/soundmpeg.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <sndfile.h>
+#include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
-static const int64_t wav_bytes_max = 4290000000; /* its sizes have 32 bits */
+/* Encoders add up to so many frames, which a header may count or not. */
+enum { MPEG_SLACK = 4096 };
 
-const char *const soundfile_formats[] = { "float", "24", "16", NULL };
+struct window {
+	int fd;
+	int64_t at, bytes, place;
+};
 
-int soundfile_format(const char *path, const char *format)
+struct soundfile_inside {
+	struct soundhead head;
+	int part;     /* that is read, from 0 */
+	int64_t read; /* frames of it */
+	struct window window;
+	SNDFILE *sound;
+	struct soundmpeg *mpeg;
+	bool ended;
+};
+
+/* ---- a part as a file of its own ------------------------------------------------------- */
+
+static sf_count_t window_length(void *context)
 {
-	static const struct {
-		const char *suffix;
-		int kind;
-	} kinds[] = {
-		{ ".wav", SF_FORMAT_WAV },   { ".w64", SF_FORMAT_W64 },
-		{ ".flac", SF_FORMAT_FLAC }, { ".aiff", SF_FORMAT_AIFF },
-		{ ".aif", SF_FORMAT_AIFF },  { ".caf", SF_FORMAT_CAF },
-	};
-	const char *suffix = strrchr(path, '.');
-	int kind = 0;
+	return ((struct window *)context)->bytes;
+}
 
-	for (size_t i = 0; suffix && i < sizeof kinds / sizeof *kinds; i++)
-		if (strcasecmp(suffix, kinds[i].suffix) == 0)
-			kind = kinds[i].kind;
-	if (!kind)
-		return 0;
-	if (!format)
-		format = kind == SF_FORMAT_FLAC ? "24" : "float";
-	if (strcmp(format, "16") == 0)
-		return kind | SF_FORMAT_PCM_16;
-	if (strcmp(format, "24") == 0)
-		return kind | SF_FORMAT_PCM_24;
-	if (strcmp(format, "float") == 0 && kind != SF_FORMAT_FLAC)
-		return kind | SF_FORMAT_FLOAT;
+static sf_count_t window_seek(sf_count_t offset, int whence, void *context)
+{
+	struct window *window = context;
+	const int64_t from = whence == SEEK_SET   ? 0
+			     : whence == SEEK_CUR ? window->place
+						  : window->bytes;
+	int64_t place;
+
+	if (__builtin_add_overflow(from, offset, &place) || place < 0)
+		return -1;
+	window->place = place;
+	return place;
+}
+
+static sf_count_t window_read(void *to, sf_count_t count, void *context)
+{
+	struct window *window = context;
+	const int64_t rest = window->bytes - window->place;
+	const int64_t wanted = count < rest ? count : rest;
+	int64_t done = 0;
+
+	while (done < wanted) {
+		const ssize_t got =
+			pread(window->fd, (char *)to + done, (size_t)(wanted - done),
+			      (off_t)(window->at + window->place));
+		if (got <= 0)
+			break;
+		done += got;
+		window->place += got;
+	}
+	return done;
+}
+
+static sf_count_t window_write(const void *from, sf_count_t count, void *context)
+{
+	(void)from;
+	(void)count;
+	(void)context;
 	return 0;
 }
 
-int soundfile_bits(const char *path, const char *format)
+static sf_count_t window_tell(void *context)
 {
-	switch (soundfile_format(path, format) & SF_FORMAT_SUBMASK) {
-	case SF_FORMAT_PCM_16:
-		return 16;
-	case SF_FORMAT_PCM_24:
-		return 24;
-	default:
-		return 0;
-	}
+	return ((struct window *)context)->place;
 }
 
-/* Bytes as a number, the first the lowest or, in RIFX, the highest. */
-static uint64_t number_of(const uint8_t *bytes, int count, bool high_first)
+static void part_close(struct soundfile_inside *in)
 {
-	uint64_t number = 0;
-
-	for (int i = 0; i < count; i++)
-		number |= (uint64_t)bytes[i] << 8 * (high_first ? count - 1 - i : i);
-	return number;
+	soundmpeg_close(in->mpeg);
+	if (in->sound)
+		sf_close(in->sound);
+	in->mpeg = NULL;
+	in->sound = NULL;
 }
 
-/* RIFF: chunks of a name, a size and as many bytes, made even (Multimedia Programming
- * Interface and Data Specifications 1.0); of RF64 the data's size stands in "ds64" (EBU
- * Tech 3306). What is written into a pipe has all ones for a size, or SoX's. */
-int64_t soundfile_missing(const char *path)
+/* Opens part in->part; false and a sentence on failure. */
+static bool part_open(struct soundfile_inside *in, int *rate, int *channels,
+		      char *error, size_t error_size)
 {
-	uint8_t head[28];
-	uint64_t large = 0, size = 0;
-	bool found = false;
-	struct stat status;
-	FILE *file = fopen(path, "rb");
+	static SF_VIRTUAL_IO calls = { window_length, window_seek, window_read,
+				       window_write, window_tell };
+	struct soundpart *part = &in->head.parts[in->part];
+	SF_INFO info = { .samplerate = part->rate,
+			 .channels = part->channels,
+			 .format = part->raw };
 
-	if (!file || fstat(fileno(file), &status) != 0 || !S_ISREG(status.st_mode) ||
-	    fread(head, 12, 1, file) != 1 || memcmp(head + 8, "WAVE", 4) != 0) {
-		if (file)
-			fclose(file);
-		return 0;
+	in->read = 0;
+	in->window = (struct window) { in->head.fd, part->at, part->bytes, 0 };
+	if (part->mpeg) {
+		in->mpeg = soundmpeg_open(in->head.fd, part->at, part->bytes, rate,
+					  channels, error, error_size);
+		return in->mpeg;
 	}
-	const bool high_first = memcmp(head, "RIFX", 4) == 0;
-	while (!found && fread(head, 8, 1, file) == 1) {
-		size = number_of(head + 4, 4, high_first);
-		found = memcmp(head, "data", 4) == 0;
-		if (memcmp(head, "ds64", 4) == 0 && size >= 16 &&
-		    fread(head, 16, 1, file) == 1) {
-			large = number_of(head + 8, 8, high_first);
-			size -= 16;
-		}
-		if (!found && fseeko(file, (off_t)(size + size % 2), SEEK_CUR) != 0)
-			break;
-	}
-	const int64_t there = status.st_size - ftello(file);
-	fclose(file);
-	if (size == UINT32_MAX || size == 0x7ffff000)
-		size = large;
-	return found && size <= INT64_MAX && (int64_t)size > there
-		       ? (int64_t)size - there
-		       : 0;
-}
-
-SNDFILE *soundfile_create(const char *path, const char *format, int rate, int channels,
-			  int64_t frames, char *error, size_t error_size)
-{
-	SF_INFO info = { .samplerate = rate,
-			 .channels = channels,
-			 .format = soundfile_format(path, format) };
-	if ((info.format & SF_FORMAT_TYPEMASK) == SF_FORMAT_WAV &&
-	    frames > wav_bytes_max / (int64_t)sizeof(float) / channels)
-		info.format ^= SF_FORMAT_WAV ^ SF_FORMAT_RF64;
-	SNDFILE *file = sf_open(path, SFM_WRITE, &info);
-
-	if (!file) {
+	if (!part->raw)
+		info = (SF_INFO) { 0 };
+	in->sound = sf_open_virtual(&calls, SFM_READ, &info, &in->window);
+	if (!in->sound) {
 		snprintf(error, error_size, "%s", sf_strerror(NULL));
+		return false;
+	}
+	*rate = info.samplerate;
+	*channels = info.channels;
+	if (!part->raw && part->promised < 0 && info.frames < INT64_MAX / 4)
+		part->promised = info.frames;
+	return true;
+}
+
+/* ---- the file --------------------------------------------------------------------------- */
+
+static void note(struct soundfile *file, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+static void note(struct soundfile *file, const char *format, ...)
+{
+	const size_t used = strlen(file->note);
+	va_list list;
+
+	snprintf(file->note + used, sizeof file->note - used, "%s", used ? "; " : "");
+	const size_t begun = strlen(file->note);
+	va_start(list, format);
+	vsnprintf(file->note + begun, sizeof file->note - begun, format, list);
+	va_end(list);
+}
+
+/* A part has ended. What did its header say? */
+static void part_judge(struct soundfile *file)
+{
+	struct soundfile_inside *in = file->inside;
+	const struct soundpart *part = &in->head.parts[in->part];
+	const int64_t slack = part->mpeg ? MPEG_SLACK : 0;
+	const int error = in->sound ? sf_error(in->sound) : 0;
+	const int64_t got = in->read, said = part->promised;
+
+	if (part->unfinished)
+		note(file,
+		     "was never finished: its header tells of no sound, %" PRId64
+		     " frames are there and were played",
+		     got);
+	else if (said >= 0 && got + slack < said)
+		note(file,
+		     "is cut short: its header promises %" PRId64 " frames, %" PRId64
+		     " are there and were played",
+		     said, got);
+	else if (said >= 0 && got > said + slack)
+		note(file,
+		     "holds more than its header says: %" PRId64 " frames instead of "
+		     "%" PRId64 " were played",
+		     got, said);
+	else if (part->open_ended)
+		note(file,
+		     "is cut short: its end is missing, %" PRId64 " frames were played",
+		     got);
+	else if (error)
+		note(file,
+		     "is damaged after %" PRId64 " frames, its rest is not played (%s)",
+		     file->read, sf_error_number(error));
+}
+
+/* The next part that sounds like the first, or the end. */
+static bool part_next(struct soundfile *file)
+{
+	struct soundfile_inside *in = file->inside;
+	int rate = 0, channels = 0;
+	char error[128];
+
+	part_judge(file);
+	part_close(in);
+	while (++in->part < in->head.count) {
+		if (!part_open(in, &rate, &channels, error, sizeof error)) {
+			note(file, "part %d of %d can't be read and is left out (%s)",
+			     in->part + 1, in->head.count, error);
+			part_close(in);
+		} else if (rate == file->rate && channels == file->channels) {
+			return true;
+		} else {
+			note(file,
+			     "part %d of %d has %d channels at %d Hz, not %d at %d, "
+			     "and is left out",
+			     in->part + 1, in->head.count, channels, rate,
+			     file->channels, file->rate);
+			part_close(in);
+		}
+	}
+	if (in->head.count > 1)
+		note(file, "is %d files joined: %" PRId64 " frames were played",
+		     in->head.count, file->read);
+	in->ended = true;
+	return false;
+}
+
+int soundfile_read(struct soundfile *file, float *to, int frames)
+{
+	struct soundfile_inside *in = file->inside;
+	int done = 0;
+
+	while (done < frames && !in->ended) {
+		float *at = to + (size_t)done * (size_t)file->channels;
+		const int wanted = frames - done;
+		const int got = in->mpeg ? soundmpeg_read(in->mpeg, at, wanted)
+					 : (int)sf_readf_float(in->sound, at, wanted);
+		if (got > 0) {
+			done += got;
+			in->read += got;
+			file->read += got;
+		} else {
+			part_next(file);
+		}
+	}
+	return done;
+}
+
+/* What all parts will come to. */
+static void frames_count(struct soundfile *file)
+{
+	const struct soundhead *head = &file->inside->head;
+
+	file->exact = true;
+	for (int i = 0; i < head->count; i++) {
+		const struct soundpart *part = &head->parts[i];
+		const bool other =
+			part->rate != file->rate || part->channels != file->channels;
+		if (part->raw && other)
+			continue; /* it will be left out */
+		const int64_t frames =
+			part->raw ? part->bytes / part->frame_bytes : part->promised;
+		file->exact &= part->raw != 0;
+		if (frames < 0 || file->frames > INT64_MAX - frames) {
+			file->frames = -1;
+			return;
+		}
+		file->frames += frames;
+	}
+}
+
+/* A pipe or a device can be read but once: as libsndfile sees it. */
+static bool stream_open(struct soundfile *file, int fd, char *error, size_t error_size)
+{
+	struct soundfile_inside *in = file->inside;
+	SF_INFO info = { 0 };
+
+	in->head = (struct soundhead) { .fd = -1 };
+	if (!soundhead_add(&in->head, 0, 0)) {
+		close(fd);
+		return false;
+	}
+	in->sound = sf_open_fd(fd, SFM_READ, &info, SF_TRUE);
+	if (!in->sound) {
+		snprintf(error, error_size, "%s", sf_strerror(NULL));
+		return false;
+	}
+	file->rate = info.samplerate;
+	file->channels = info.channels;
+	file->frames = -1;
+	return true;
+}
+
+static bool file_open(struct soundfile *file, int fd, int64_t size, char *error,
+		      size_t error_size)
+{
+	struct soundfile_inside *in = file->inside;
+
+	if (!soundhead_read(&in->head, fd, size)) {
+		snprintf(error, error_size, "out of memory");
+		return false;
+	}
+	const char *foreign = soundhead_foreign(&in->head);
+	if (!part_open(in, &file->rate, &file->channels, error, error_size)) {
+		if (foreign)
+			snprintf(
+				error, error_size,
+				"is %s, would accept what libsndfile reads (WAV, FLAC, "
+				"AIFF, CAF, Ogg, Opus, MP3); ffmpeg -i FILE out.wav "
+				"makes one",
+				foreign);
+		return false;
+	}
+	file->layout = in->head.parts[0].layout;
+	frames_count(file);
+	return true;
+}
+
+struct soundfile *soundfile_open(const char *path, char *error, size_t error_size)
+{
+	struct stat status;
+	const int fd = open(path, O_RDONLY | O_CLOEXEC);
+	struct soundfile *file = calloc(1, sizeof *file);
+
+	snprintf(error, error_size, "out of memory");
+	if (fd < 0 || !file || fstat(fd, &status) != 0 || S_ISDIR(status.st_mode)) {
+		if (fd < 0)
+			snprintf(error, error_size, "%s", strerror(errno));
+		else if (file)
+			snprintf(error, error_size,
+				 "is a folder, would accept a sound file");
+		if (fd >= 0)
+			close(fd);
+		free(file);
 		return NULL;
 	}
-	/* This chunk holds the time of day. */
-	sf_command(file, SFC_SET_ADD_PEAK_CHUNK, NULL, SF_FALSE);
-	sf_command(file, SFC_SET_CLIPPING, NULL, SF_TRUE);
-	return file;
+	file->inside = calloc(1, sizeof *file->inside);
+	bool good = file->inside;
+	if (!good)
+		close(fd);
+	else if (S_ISREG(status.st_mode))
+		good = file_open(file, fd, status.st_size, error, error_size);
+	else
+		good = stream_open(file, fd, error, error_size);
+	if (good && (file->channels < 1 || file->channels > LAYOUT_MAX)) {
+		snprintf(error, error_size, "has %d channels, 1 to %d are read",
+			 file->channels, LAYOUT_MAX);
+		good = false;
+	}
+	if (good && file->layout.channels != file->channels)
+		file->layout = layout_mask(0, file->channels);
+	if (good)
+		return file;
+	soundfile_close(file);
+	return NULL;
+}
+
+void soundfile_close(struct soundfile *file)
+{
+	if (!file)
+		return;
+	if (file->inside) {
+		part_close(file->inside);
+		if (file->inside->head.fd > 0)
+			close(file->inside->head.fd);
+		soundhead_finish(&file->inside->head);
+	}
+	free(file->inside);
+	free(file);
 }
 
 bool soundfile_is_same(const char *one, const char *other)

@@ -15,8 +15,8 @@ found=$(
 	only modules 'dsp/\|modules/\|share/' | grep -v '^modules/[a-z]*/test\.c:'
 	only share 'dsp/\|share/'
 	only daemon 'dsp/\|modules/\|share/\|daemon/'
-	only control 'control/'
-	only run 'run/'
+	only control 'control/\|share/'
+	only run 'run/\|share/'
 	for file in $(git ls-files '*.[ch]'); do
 		[ -f "$file" ] || continue
 		awk -v name="$(basename "$file")" '

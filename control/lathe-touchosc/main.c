@@ -2,6 +2,7 @@
 #include "control/client.h"
 #include "control/lathe-touchosc/pages.h"
 #include "control/lathe-touchosc/tosc.h"
+#include "share/newfile.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -214,14 +215,18 @@ static bool compress_buffer(struct buffer *text)
 
 static int write_file(const struct buffer *bytes, const char *path)
 {
-	FILE *to = strcmp(path, "-") == 0 ? stdout : fopen(path, "wb");
-	bool good = to && fwrite(bytes->bytes, 1, bytes->length, to) == bytes->length;
+	char error[128];
 
-	if (to && fclose(to) != 0)
-		good = false;
-	if (good)
+	if (strcmp(path, "-") == 0) {
+		if (fwrite(bytes->bytes, 1, bytes->length, stdout) == bytes->length &&
+		    fflush(stdout) == 0)
+			return STATUS_DONE;
+		snprintf(error, sizeof error, "%s", strerror(errno));
+	} else if (newfile_write(path, bytes->bytes, bytes->length, error,
+				 sizeof error)) {
 		return STATUS_DONE;
-	fprintf(stderr, "lathe-touchosc: %s: %s\n", path, strerror(errno));
+	}
+	fprintf(stderr, "lathe-touchosc: %s: %s\n", path, error);
 	return STATUS_REFUSED;
 }
 

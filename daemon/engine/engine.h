@@ -19,7 +19,8 @@ enum { RATE_MIN = 8000, RATE_MAX = 384000 }; /* Hz, that a rack plays at */
 struct engine_options {
 	int rate;
 	bool in_line; /* no threads: builds and measures run inside engine calls (render, tests) */
-	bool start_faded; /* 50 ms fade-in from silence at the first plan */
+	bool counts_strays; /* the caller itself tells of input that is no audio */
+	bool start_faded;   /* 50 ms fade-in from silence at the first plan */
 	uint64_t start_frame;
 	uint64_t
 		start_serial; /* who waits for a serial of the engine before hears of it */

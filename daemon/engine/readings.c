@@ -196,7 +196,8 @@ static void tell_late(struct engine *engine, uint64_t late, int64_t time)
 
 static void tell_strays(struct engine *engine, uint64_t strays, int64_t time)
 {
-	if (strays == engine->strays_told || time - engine->strays_ns < tell_every_ns)
+	if (engine->options.counts_strays || strays == engine->strays_told ||
+	    time - engine->strays_ns < tell_every_ns)
 		return;
 	event_post(engine->options.events, EVENT_WARNING, "no_audio",
 		   "%llu samples of the inputs were not numbers or above +60 dBFS: "

@@ -1,71 +1,92 @@
 /* learn.c - lathe-render --learn: a reference's tonal balance for tonematch. One thread. */
 #include "daemon/render/learn.h"
 
+#include "daemon/base/text.h"
+#include "daemon/engine/engine.h"
 #include "dsp/tonespectrum.h"
+#include "share/newfile.h"
+#include "share/soundfile.h"
 
-#include <sndfile.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { PIECE = 64, LEARN_CHANNELS = 64 };
+enum { PIECE = 64 };
 
 struct learner {
 	struct tonespectrum_tables tables;
 	struct tonespectrum spectrum;
 };
 
-static void learn_file(struct learner *l, SNDFILE *file, int channels)
+/* Where a loudspeaker's channel is, or `otherwise`. */
+static int channel_find(const struct soundfile *file, enum speaker speaker,
+			int otherwise)
+{
+	for (int c = 0; c < file->channels && file->layout.labelled; c++)
+		if (file->layout.speaker[c] == speaker)
+			return c;
+	return otherwise;
+}
+
+static void learn_file(struct learner *l, struct soundfile *file)
 {
 	const double silence = 1e-6, all = 1e12; /* every window counts the same */
-	static float mixed[PIECE * LEARN_CHANNELS];
+	static float mixed[PIECE * LAYOUT_MAX];
+	const int channels = file->channels;
+	const int one = channel_find(file, SPEAKER_L, 0);
+	const int other = channel_find(file, SPEAKER_R, channels > 1);
 	float left[PIECE], right[PIECE];
-	for (sf_count_t n; (n = sf_readf_float(file, mixed, PIECE)) > 0;) {
+	for (int n; (n = soundfile_read(file, mixed, PIECE)) > 0;) {
 		for (int i = 0; i < n; i++) {
-			left[i] = mixed[i * channels];
-			right[i] = mixed[i * channels + (channels > 1)];
+			left[i] = mixed[i * channels + one];
+			right[i] = mixed[i * channels + other];
 		}
-		if (tonespectrum_run(&l->spectrum, &l->tables, left, right, (int)n))
+		if (tonespectrum_run(&l->spectrum, &l->tables, left, right, n))
 			tonespectrum_close(&l->spectrum, &l->tables, all, silence,
 					   false);
 	}
 }
 
-static bool learn_write(const struct learner *l, const char *in, const char *out)
+static bool learn_write(const struct learner *l, const char *in, const char *out,
+			char *error, size_t error_size)
 {
-	FILE *file = fopen(out, "w");
-	if (!file)
-		return false;
-	fprintf(file, "# tonal balance of %s: Hz, dB in 1/6 octave\n", in);
+	struct text text = { 0 };
+	text_add(&text, "# tonal balance of %s: Hz, dB in 1/6 octave\n", in);
 	for (int b = 0; b < TONESPECTRUM_BANDS; b++)
-		fprintf(file, "%.1f %.2f\n", tonespectrum_hz(b),
-			10 * log10(l->spectrum.share[b] + 1e-15));
-	return fclose(file) == 0;
+		text_add(&text, "%.1f %.2f\n", tonespectrum_hz(b),
+			 10 * log10(l->spectrum.share[b] + 1e-15));
+	const bool good =
+		newfile_write(out, text.bytes, text.length, error, error_size);
+	text_finish(&text);
+	return good;
 }
 
 bool learn_curve(const char *in, const char *out, char *error, size_t error_size)
 {
-	SF_INFO info = { 0 };
-	SNDFILE *file = sf_open(in, SFM_READ, &info);
+	char why[512];
+	struct soundfile *file = soundfile_open(in, why, sizeof why);
 	struct learner *l = calloc(1, sizeof *l);
+	const char *of = in;
 	bool good = false;
-	if (!file || !l)
-		snprintf(error, error_size, "%s: %s", in, sf_strerror(file));
-	else if (info.channels > LEARN_CHANNELS || info.samplerate < 8000)
-		snprintf(error, error_size, "%s: too many channels or too low a rate",
-			 in);
-	else {
-		tonespectrum_init(&l->tables, info.samplerate);
-		learn_file(l, file, info.channels);
-		if (l->spectrum.memory < 8)
-			snprintf(error, error_size,
-				 "%s: too short or too quiet, 10 s are wanted", in);
-		else if (!learn_write(l, in, out))
-			snprintf(error, error_size, "%s: cannot be written", out);
-		else
-			good = true;
+	if (file && l && file->rate >= RATE_MIN && file->rate <= RATE_MAX) {
+		tonespectrum_init(&l->tables, file->rate);
+		learn_file(l, file);
+		if (file->note[0])
+			fprintf(stderr, "lathe-render: %s: %s\n", in, file->note);
+		if (l->spectrum.memory < 8) {
+			snprintf(why, sizeof why,
+				 "too short or too quiet, 10 s are wanted");
+		} else {
+			good = learn_write(l, in, out, why, sizeof why);
+			of = out;
+		}
+	} else if (file) {
+		snprintf(why, sizeof why, "%d Hz; %d to %d are played", file->rate,
+			 RATE_MIN, RATE_MAX);
 	}
-	if (file)
-		sf_close(file);
+	if (!good)
+		snprintf(error, error_size, "%s: %s", of, why);
+	soundfile_close(file);
 	free(l);
 	return good;
 }

@@ -1,7 +1,7 @@
 /* options.c - what lathe-render's command line says. Before anything else runs. */
 #include "daemon/render/options.h"
 
-#include "share/soundfile.h"
+#include "share/soundwriter.h"
 
 #include <getopt.h>
 #include <stdbool.h>
@@ -25,6 +25,7 @@ static void usage(FILE *to)
 	      "  --format F              float, 24 or 16 (default: float; FLAC: 24)\n"
 	      "  --meters                print the final meters\n"
 	      "  --json                  print them as JSON\n"
+	      "  --force, -y             replace an OUT that is there without a word\n"
 	      "  --keep-latency          do not trim the rack's delay at the start\n"
 	      "  --start-frame N         the rack's frame counter at the first frame\n"
 	      "  --learn CURVE           write the tonal balance of IN for tonematch, "
@@ -53,14 +54,20 @@ static int64_t count_option(const char *name, const char *text, int64_t least,
 
 static const char *format_option(const char *text)
 {
-	for (int i = 0; soundfile_formats[i]; i++)
-		if (strcmp(text, soundfile_formats[i]) == 0)
+	for (int i = 0; soundwriter_formats[i]; i++)
+		if (strcmp(text, soundwriter_formats[i]) == 0)
 			return text;
 	fprintf(stderr, "lathe-render: --format %s: found no format, would accept",
 		text);
-	for (int i = 0; soundfile_formats[i]; i++)
-		fprintf(stderr, "%s %s", i ? "," : "", soundfile_formats[i]);
+	for (int i = 0; soundwriter_formats[i]; i++)
+		fprintf(stderr, "%s %s", i ? "," : "", soundwriter_formats[i]);
 	fputs(" (FLAC: not float)\n", stderr);
+	exit(EXIT_USAGE);
+}
+
+static void refuse(const char *why)
+{
+	fprintf(stderr, "lathe-render: %s\n(lathe-render --help says more)\n", why);
 	exit(EXIT_USAGE);
 }
 
@@ -94,6 +101,9 @@ static void option_take(struct render_options *options, int letter)
 		options->start_frame =
 			(uint64_t)count_option("start-frame", optarg, 0, INT64_MAX / 2);
 		break;
+	case 'y':
+		options->force = true;
+		break;
 	case 'h':
 		usage(stdout);
 		exit(0);
@@ -118,18 +128,28 @@ void render_options_read(struct render_options *options, int argc, char **argv)
 		{ "meters", no_argument, &options->meters, true },
 		{ "json", no_argument, &options->json, true },
 		{ "keep-latency", no_argument, &options->keep_latency, true },
+		{ "force", no_argument, NULL, 'y' },
 		{ "help", no_argument, NULL, 'h' },
 		{ "version", no_argument, NULL, 'V' },
 		{ 0 },
 	};
 	int letter;
 
-	while ((letter = getopt_long(argc, argv, "h", table, NULL)) != -1)
+	while ((letter = getopt_long(argc, argv, "hy", table, NULL)) != -1)
 		if (letter)
 			option_take(options, letter);
-	if ((!options->config && !options->learn) || argc - optind < 1 ||
-	    argc - optind > 2) {
-		usage(stderr);
+	const int files = argc - optind, most = options->learn ? 1 : 2;
+	if (files < 1)
+		refuse("no sound file, IN is wanted: lathe-render --config FILE IN "
+		       "[OUT]");
+	if (!options->config && !options->learn)
+		refuse("no rack, --config FILE is wanted (the ready ones are "
+		       "config/*.conf)");
+	if (files > most) {
+		fprintf(stderr, "lathe-render: %s: a file too many, %s\n",
+			argv[optind + most],
+			options->learn ? "--learn takes IN alone"
+				       : "IN and OUT are wanted");
 		exit(EXIT_USAGE);
 	}
 	options->in = argv[optind];

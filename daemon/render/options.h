@@ -17,7 +17,7 @@ struct render_options {
 	int set_count;
 	int block;
 	uint64_t start_frame;
-	int meters, json, keep_latency; /* yes or no */
+	int meters, json, keep_latency, force; /* yes or no */
 };
 
 /* Ends the program when there is nothing to render. */

@@ -6,18 +6,21 @@
 #include "daemon/render/learn.h"
 #include "daemon/rack/param.h"
 #include "daemon/render/options.h"
+#include "daemon/render/report.h"
+#include "daemon/render/sets.h"
 #include "share/soundfile.h"
-#include "share/pcm.h"
+#include "share/soundwriter.h"
 
 #include <math.h>
 #include <signal.h>
-#include <sndfile.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
+
+/* True-peak meters look some frames ahead: so many more, unheard, and they have seen all. */
+enum { TAIL_FRAMES = 64 };
 
 /* One run: the file that is read, the rack, the file that is written. */
 struct render {
@@ -25,70 +28,23 @@ struct render {
 	struct rack *rack;
 	struct engine *engine;
 	struct event_log *events;
-	SNDFILE *in, *out;
-	SF_INFO in_info;
-	int output, channels;      /* node, and what it is written with */
+	struct soundfile *in;
+	struct soundwriter *out;
+	int place[LAYOUT_MAX]; /* the file's channel i is the rack's input place[i] */
+	int output, channels;  /* node, and what it is written with */
 	float *buffers[PORTS_MAX]; /* one per port */
 	bool is_output[PORTS_MAX];
 	int in_slots[PORTS_MAX], in_count; /* the rack's input channels in order */
 	int out_slots[CHANNELS_MAX];
 	float *interleaved;
-	int32_t *fixed; /* the same as words of `words`; NULL: floats are written */
-	struct words words;
 	int64_t latency;
+	int64_t strays; /* samples of the file that are no audio */
 	float **folded; /* [node][meter slot], of the whole run */
 	bool *measured; /* [node] */
 	double began, drawn;
 };
 
 /* ---- the rack ---------------------------------------------------------------------- */
-
-/* "node/param=value": false and a sentence on stderr when it does not fit the rack. */
-static bool value_set(struct rack *rack, const char *given)
-{
-	char path[256], error[256];
-	const char *equals = strchr(given, '=');
-	size_t length = equals ? (size_t)(equals - given) : 0;
-	const char *from = given + (given[0] == '/');
-	int node = -1, param = -1;
-	float value;
-
-	if (!length || length >= sizeof path) {
-		fprintf(stderr, "lathe-render: --set %s: NODE/PARAM=VALUE is wanted\n",
-			given);
-		return false;
-	}
-	snprintf(path, sizeof path, "%.*s", (int)(equals - from), from);
-	for (char *slash = strchr(path, '/'); slash && param < 0;
-	     slash = strchr(slash + 1, '/')) {
-		*slash = '\0';
-		node = rack_find(rack, path);
-		if (node >= 0)
-			param = param_find(rack->nodes[node].module,
-					   rack->nodes[node].kind == NODE_MODULE,
-					   slash + 1);
-		*slash = '/';
-	}
-	if (param < 0) {
-		fprintf(stderr, "lathe-render: --set %s: no such param in this rack\n",
-			given);
-		return false;
-	}
-	const struct param *row = param_row(rack->nodes[node].module, param);
-	if (!param_parse(row, equals + 1, &value, error, sizeof error)) {
-		fprintf(stderr, "lathe-render: --set %s: %s\n", given, error);
-		return false;
-	}
-	/* What a hand on a fader may overshoot is a slip in a command. */
-	if (param_clamp(row, value) != value) {
-		param_accepts(row, error, sizeof error);
-		fprintf(stderr, "lathe-render: --set %s: would accept %s\n", given,
-			error);
-		return false;
-	}
-	rack_set(rack, node, param, value);
-	return true;
-}
 
 static int output_find(const struct rack *rack, const char *name)
 {
@@ -111,7 +67,7 @@ static int rack_load(struct render *render)
 	if (!render->rack)
 		return EXIT_CONFIG;
 	for (int i = 0; i < options->set_count; i++)
-		if (!value_set(render->rack, options->sets[i]))
+		if (!set_apply(render->rack, options->sets[i]))
 			return EXIT_USAGE;
 	render->output = output_find(render->rack, options->output);
 	if (render->output < 0) {
@@ -172,8 +128,9 @@ static bool ports_open(struct render *render)
 
 static int engine_open(struct render *render)
 {
-	struct engine_options options = { .rate = render->in_info.samplerate,
+	struct engine_options options = { .rate = render->in->rate,
 					  .in_line = true,
+					  .counts_strays = true,
 					  .events = render->events,
 					  .start_frame = render->options->start_frame };
 
@@ -191,51 +148,52 @@ static int engine_open(struct render *render)
 
 /* ---- files ------------------------------------------------------------------------- */
 
-static int input_open(struct render *render)
+static int input_refuse(const struct render *render, const char *why)
 {
-	const struct render_options *options = render->options;
+	fprintf(stderr, "lathe-render: %s: %s\n", render->options->in, why);
+	return EXIT_FILE;
+}
+
+/* By loudspeaker where one input is wide enough for the file, else in order. */
+static bool channels_place(struct render *render, char *why, size_t size)
+{
+	const struct rack *rack = render->rack;
+	const int channels = render->in->channels;
 	int takes = 0;
 
-	render->in = sf_open(options->in, SFM_READ, &render->in_info);
-	if (!render->in) {
-		fprintf(stderr, "lathe-render: %s: %s\n", options->in,
-			sf_strerror(NULL));
-		return EXIT_FILE;
+	for (int i = 0; i < rack->input_count; i++)
+		takes += rack->inputs[i].channels;
+	if (channels > takes) {
+		snprintf(why, size, "has %d channels; the rack's inputs take %d",
+			 channels, takes);
+		return false;
 	}
-	if (render->in_info.samplerate < RATE_MIN ||
-	    render->in_info.samplerate > RATE_MAX) {
-		fprintf(stderr, "lathe-render: %s: %d Hz; %d to %d are played\n",
-			options->in, render->in_info.samplerate, RATE_MIN, RATE_MAX);
-		return EXIT_FILE;
+	for (int c = 0; c < channels; c++)
+		render->place[c] = c;
+	return channels == 1 || rack->inputs[0].channels < channels ||
+	       layout_place(&render->in->layout, rack->inputs[0].channels,
+			    render->place, why, size);
+}
+
+static int input_open(struct render *render)
+{
+	char why[512];
+
+	render->in = soundfile_open(render->options->in, why, sizeof why);
+	if (!render->in)
+		return input_refuse(render, why);
+	if (render->in->rate < RATE_MIN || render->in->rate > RATE_MAX) {
+		snprintf(why, sizeof why, "%d Hz; %d to %d are played",
+			 render->in->rate, RATE_MIN, RATE_MAX);
+		return input_refuse(render, why);
 	}
-	if (!render->in_info.frames) {
-		fprintf(stderr,
-			"lathe-render: %s: has no frames, there is nothing to play\n",
-			options->in);
-		return EXIT_FILE;
-	}
-	for (int i = 0; i < render->rack->input_count; i++)
-		takes += render->rack->inputs[i].channels;
-	if (render->in_info.channels > takes) {
-		fprintf(stderr,
-			"lathe-render: %s: has %d channels; the rack's inputs take "
-			"%d\n",
-			options->in, render->in_info.channels, takes);
-		return EXIT_FILE;
-	}
-	const int64_t missing = soundfile_missing(options->in);
-	if (missing)
-		fprintf(stderr,
-			"lathe-render: %s: is cut short, %lld bytes of its sound are "
-			"missing; the %lld frames that are there are played\n",
-			options->in, (long long)missing,
-			(long long)render->in_info.frames);
-	return 0;
+	return channels_place(render, why, sizeof why) ? 0 : input_refuse(render, why);
 }
 
 static int output_open(struct render *render)
 {
 	const struct render_options *options = render->options;
+	const struct soundfile *in = render->in;
 	char error[256];
 
 	if (!options->out)
@@ -246,30 +204,13 @@ static int output_open(struct render *render)
 		return EXIT_FILE;
 	}
 	render->channels = render->rack->nodes[render->output].channels;
-	render->out = soundfile_create(options->out, options->format,
-				       render->in_info.samplerate, render->channels,
-				       render->in_info.frames + render->latency, error,
-				       sizeof error);
-	if (!render->out) {
-		fprintf(stderr, "lathe-render: %s: %s\n", options->out, error);
-		return EXIT_FILE;
-	}
-	int bits = soundfile_bits(options->out, options->format);
-	if (!bits)
+	render->out = soundwriter_open(
+		options->out, options->format, in->rate, render->channels,
+		in->exact ? in->frames + render->latency : -1, error, sizeof error);
+	if (render->out)
 		return 0;
-	render->words = words_begin(bits, render->channels, render->in_info.samplerate);
-	render->fixed = calloc((size_t)options->block * (size_t)render->channels,
-			       sizeof *render->fixed);
-	return render->fixed ? 0 : EXIT_FILE;
-}
-
-/* Nothing half-written stays; a device or a pipe does. */
-static void output_remove(const char *path)
-{
-	struct stat status;
-
-	if (lstat(path, &status) == 0 && S_ISREG(status.st_mode))
-		unlink(path);
+	fprintf(stderr, "lathe-render: %s: %s\n", options->out, error);
+	return EXIT_FILE;
 }
 
 /* ---- the run ----------------------------------------------------------------------- */
@@ -282,41 +223,49 @@ static double seconds_now(void)
 	return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
+/* `total`: frames, 0 when nobody knows. */
 static void progress_draw(struct render *render, int64_t done, int64_t total)
 {
 	const int width = 30;
 	double now = seconds_now();
-	double part = total ? (double)done / (double)total : 1;
-	double speed = (double)done / render->in_info.samplerate /
-		       fmax(now - render->began, 1e-3);
+	double part = total ? fmin((double)done / (double)total, 1) : 0;
+	double speed =
+		(double)done / render->in->rate / fmax(now - render->began, 1e-3);
 
 	if (!isatty(STDERR_FILENO) || (now - render->drawn < 0.1 && done < total))
 		return;
 	render->drawn = now;
 	fputs("\r", stderr);
-	for (int i = 0; i < width; i++)
+	for (int i = 0; i < width && total; i++)
 		fputs(i < part * width ? "█" : "░", stderr);
-	fprintf(stderr, " %3.0f %%  %.1f × real time\033[K%s", 100 * part, speed,
-		done >= total ? "\n" : "");
+	if (total)
+		fprintf(stderr, " %3.0f %%", 100 * part);
+	fprintf(stderr, " %.1f × real time\033[K%s", speed,
+		done >= total && total ? "\n" : "");
 }
+
+/* More than +60 dBFS is no audio, nor is what is not a number: the rack plays silence. */
+static const float loudest = 1000.0f;
 
 /* Fills the input ports; past the file's end: silence, which brings the rack's delay out.
  * A mono file feeds every input. */
 static int block_read(struct render *render, int frames)
 {
-	int channels = render->in_info.channels;
-	int got = (int)sf_readf_float(render->in, render->interleaved, frames);
+	int channels = render->in->channels;
+	int got = soundfile_read(render->in, render->interleaved, frames);
 
-	for (int p = 0; p < render->in_count; p++) {
-		float *buffer = render->in_slots[p] < 0
-					? NULL
-					: render->buffers[render->in_slots[p]];
-		int channel = channels == 1 ? 0 : p;
-		if (!buffer)
-			continue;
-		memset(buffer, 0, (size_t)frames * sizeof *buffer);
-		for (int i = 0; i < got && channel < channels; i++)
-			buffer[i] = render->interleaved[i * channels + channel];
+	for (int i = 0; i < got * channels; i++)
+		render->strays += !(fabsf(render->interleaved[i]) <= loudest);
+	for (int p = 0; p < render->in_count; p++)
+		if (render->in_slots[p] >= 0)
+			memset(render->buffers[render->in_slots[p]], 0,
+			       (size_t)frames * sizeof(float));
+	for (int c = 0; c < (channels == 1 ? render->in_count : channels); c++) {
+		const int from = channels == 1 ? 0 : c;
+		const int slot = render->in_slots[channels == 1 ? c : render->place[c]];
+		for (int i = 0; i < got && slot >= 0; i++)
+			render->buffers[slot][i] =
+				render->interleaved[i * channels + from];
 	}
 	return got;
 }
@@ -324,6 +273,7 @@ static int block_read(struct render *render, int frames)
 static bool block_write(struct render *render, int from, int frames)
 {
 	int channels = render->channels;
+	char error[256];
 
 	if (!render->out || from >= frames)
 		return true;
@@ -332,15 +282,15 @@ static bool block_write(struct render *render, int from, int frames)
 		for (int i = from; i < frames; i++)
 			render->interleaved[(i - from) * channels + c] = buffer[i];
 	}
-	frames -= from;
-	if (!render->fixed)
-		return sf_writef_float(render->out, render->interleaved, frames) ==
-		       frames;
-	words_make(&render->words, render->interleaved, render->fixed, frames);
-	return sf_writef_int(render->out, render->fixed, frames) == frames;
+	if (soundwriter_write(render->out, render->interleaved, frames - from, error,
+			      sizeof error))
+		return true;
+	fprintf(stderr, "lathe-render: %s: %s\n", render->options->out, error);
+	return false;
 }
 
-static void meters_fold(struct render *render)
+/* `tail`: only true peaks, which are known some frames late. */
+static void meters_fold(struct render *render, bool tail)
 {
 	for (int n = 0; n < render->rack->node_count; n++) {
 		const struct node *node = &render->rack->nodes[n];
@@ -351,6 +301,8 @@ static void meters_fold(struct render *render)
 			const struct meter *row =
 				meter_row(node->module, node->channels, slot);
 			float *into = &render->folded[n][slot];
+			if (tail && strncmp(row->id, "true_peak", 9) != 0)
+				continue;
 			*into = render->measured[n]
 					? fold_join(row->fold, *into, values[slot])
 					: values[slot];
@@ -362,7 +314,7 @@ static void meters_fold(struct render *render)
 static const int stops[] = { SIGINT, SIGTERM, SIGHUP };
 enum { STOPS = sizeof stops / sizeof *stops };
 
-/* Ctrl-C and its kind wait for stop_asked(), so that the file can be taken away; but who
+/* Ctrl-C and its kind wait for stop_asked(), so that nothing half-written stays; but who
  * started it under nohup, or behind others' backs, wants some of them ignored. */
 static void stop_hold(int how)
 {
@@ -388,97 +340,56 @@ static bool stop_asked(void)
 	return asked;
 }
 
+static void block_run(struct render *render, int frames, bool tail)
+{
+	rt_run(engine_rt(render->engine), render->buffers, render->is_output, frames);
+	engine_tick(render->engine);
+	meters_fold(render, tail);
+}
+
+/* The file to its end, wherever that is, then what the rack still holds of it. */
 static int run(struct render *render)
 {
-	int block = render->options->block;
-	int64_t length = render->in_info.frames, read = 0, done = 0;
+	const int block = render->options->block;
+	const int64_t promised = render->in->frames;
+	int64_t total = promised > 0 ? promised + render->latency : 0, done = 0;
 	int64_t skip = render->options->keep_latency ? 0 : render->latency;
-	int64_t total = length + render->latency;
+	int64_t held = render->latency;
+	bool ended = false;
 
-	while (done < total) {
+	while (!ended || held > 0) {
 		if (stop_asked())
 			return EXIT_FILE;
-		int frames = total - done < block ? (int)(total - done) : block;
-		int wanted = length - read < frames ? (int)(length - read) : frames;
-		int got = block_read(render, frames);
-		if (got < wanted) {
-			fprintf(stderr,
-				"lathe-render: %s: ends after %lld of %lld frames\n",
-				render->options->in, (long long)read + got,
-				(long long)length);
-			return EXIT_FILE;
+		int got = block_read(render, block), frames = block;
+		if (got < block) {
+			ended = true;
+			frames = held < block - got ? got + (int)held : block;
+			held -= frames - got;
 		}
-		read += wanted;
-		rt_run(engine_rt(render->engine), render->buffers, render->is_output,
-		       frames);
-		engine_tick(render->engine);
-		meters_fold(render);
+		if (frames == 0)
+			break;
+		block_run(render, frames, false);
 		int from = skip < frames ? (int)skip : frames;
 		skip -= from;
-		if (!block_write(render, from, frames)) {
-			fprintf(stderr, "lathe-render: %s: %s\n", render->options->out,
-				sf_strerror(render->out));
+		if (!block_write(render, from, frames))
 			return EXIT_FILE;
-		}
 		done += frames;
 		progress_draw(render, done, total);
 	}
-	engine_tick(render->engine);
-	meters_fold(render);
-	return 0;
-}
-
-/* ---- meters ------------------------------------------------------------------------ */
-
-static void node_print(const struct render *render, int n, bool *first)
-{
-	const struct node *node = &render->rack->nodes[n];
-
-	for (int slot = 0; slot < node_meters(node); slot++) {
-		const struct meter *meter =
-			meter_row(node->module, node->channels, slot);
-		float reading = meter_reading(meter, render->folded[n][slot]);
-		char path[128], text[64];
-		if (strcmp(meter->id, "load") == 0)
-			continue; /* of this computer, not of the sound */
-		meter_path(node->module, node->channels, slot, path, sizeof path);
-		if (!render->options->json) {
-			meter_text(meter, reading, text, sizeof text);
-			printf("%s/meter/%s %s\n", node->path, path, text);
-			continue;
-		}
-		number_text(reading, text, sizeof text);
-		printf("%s\n    \"%s/meter/%s\": %s", *first ? "" : ",", node->path,
-		       path, isfinite(reading) ? text : "null");
-		*first = false;
+	if (render->in->read == 0)
+		return input_refuse(render, "has no frames, there is nothing to play");
+	for (int left = TAIL_FRAMES; left > 0; left -= block) {
+		block_read(render, block);
+		block_run(render, left < block ? left : block, true);
 	}
-}
-
-static int meters_print(const struct render *render)
-{
-	bool first = true;
-
-	if (render->options->json)
-		printf("{\n  \"frames\": %lld,\n  \"rate\": %d,\n  \"latency\": %lld,\n"
-		       "  \"seconds\": %.3f,\n  \"meters\": {",
-		       (long long)render->in_info.frames, render->in_info.samplerate,
-		       (long long)render->latency, seconds_now() - render->began);
-	for (int n = 0; n < render->rack->node_count; n++)
-		if (render->measured[n])
-			node_print(render, n, &first);
-	if (render->options->json)
-		puts("\n  }\n}");
-	if (fflush(stdout) == 0 && !ferror(stdout))
-		return 0;
-	fputs("lathe-render: the meters could not be written\n", stderr);
-	return EXIT_FILE;
+	return 0;
 }
 
 static bool memory_open(struct render *render)
 {
 	int count = render->rack->node_count;
-	int widest = render->in_info.channels > CHANNELS_MAX ? render->in_info.channels
-							     : CHANNELS_MAX;
+	int widest = render->in->channels > CHANNELS_MAX ? render->in->channels
+							 : CHANNELS_MAX;
 
 	render->interleaved =
 		calloc((size_t)render->options->block * (size_t)widest, sizeof(float));
@@ -514,15 +425,27 @@ static int render_file(struct render *render)
 	render->began = seconds_now();
 	stop_hold(SIG_BLOCK);
 	status = run(render);
-	if (render->out && sf_close(render->out) && !status) {
-		fprintf(stderr, "lathe-render: %s: could not be finished\n",
-			render->options->out);
-		status = EXIT_FILE;
+	if (render->out && !status) {
+		char error[256];
+		if (!soundwriter_finish(render->out, error, sizeof error)) {
+			fprintf(stderr, "lathe-render: %s: %s\n", render->options->out,
+				error);
+			status = EXIT_FILE;
+		}
 	}
-	if (status && render->out)
-		output_remove(render->options->out);
+	const struct report report = { .options = render->options,
+				       .rack = render->rack,
+				       .in = render->in,
+				       .out = render->out,
+				       .latency = render->latency,
+				       .strays = render->strays,
+				       .seconds = seconds_now() - render->began,
+				       .folded = render->folded,
+				       .measured = render->measured };
+	if (!status)
+		report_say(&report);
 	if (!status && (render->options->meters || render->options->json))
-		status = meters_print(render);
+		status = report_print(&report);
 	return status;
 }
 
@@ -533,14 +456,13 @@ static void render_finish(struct render *render)
 	free(render->folded);
 	free(render->measured);
 	free(render->interleaved);
-	free(render->fixed);
 	for (int slot = 0; slot < PORTS_MAX; slot++)
 		free(render->buffers[slot]);
 	engine_destroy(render->engine);
 	event_log_destroy(render->events);
 	rack_destroy(render->rack);
-	if (render->in)
-		sf_close(render->in);
+	soundwriter_close(render->out);
+	soundfile_close(render->in);
 }
 
 int main(int argc, char **argv)
@@ -549,8 +471,8 @@ int main(int argc, char **argv)
 	struct render render = { .options = &options, .events = event_log_create() };
 
 	render_options_read(&options, argc, argv);
-	if (options.out && !soundfile_format(options.out, options.format)) {
-		if (soundfile_format(options.out, NULL))
+	if (options.out && !soundwriter_format(options.out, options.format)) {
+		if (soundwriter_format(options.out, NULL))
 			fprintf(stderr,
 				"lathe-render: --format %s: %s would accept 24 or 16\n",
 				options.format, options.out);

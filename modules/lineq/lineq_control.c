@@ -1,7 +1,6 @@
 /* lineq_control.c - the linear-phase equaliser's tables, design and files. Worker and control
  * threads. */
 #include <math.h>
-#include <sndfile.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -9,6 +8,7 @@
 #include "dsp/fft.h"
 #include "dsp/serial.h"
 #include "modules/lineq/lineq.h"
+#include "share/soundload.h"
 
 static const char *const lengths[] = { "normal", "long", NULL };
 
@@ -61,37 +61,42 @@ static int lineq_reach(const struct setup *setup)
 	       CONVOLVE_CELL - 1;
 }
 
-/* 0 where there is no such file. */
-static int lineq_file_taps(const char *path)
+/* Of the file, brought to the rack's rate; 0 where there is no such file. */
+static int lineq_file_taps(const struct setup *setup, int *lead)
 {
-	SF_INFO info = { 0 };
-	SNDFILE *file = sf_open(path, SFM_READ, &info);
+	int rate = setup->rate;
+	const int64_t frames =
+		sound_count(lineq_path(setup), LINEQ_TAPS_MAX + 1, &rate);
 
-	if (!file)
-		return 0;
-	sf_close(file);
-	return info.frames < LINEQ_TAPS_MAX ? (int)info.frames : LINEQ_TAPS_MAX;
+	*lead = sound_lead(rate, setup->rate);
+	const int64_t taps = sound_length(frames, rate, setup->rate, *lead);
+	return taps < LINEQ_TAPS_MAX ? (int)taps : LINEQ_TAPS_MAX;
 }
 
 static struct convolve_shape lineq_shape(const struct setup *setup)
 {
-	const char *path = lineq_path(setup);
+	int lead;
 
-	if (path)
-		return convolve_shape(lineq_file_taps(path), false);
+	if (lineq_path(setup))
+		return convolve_shape(lineq_file_taps(setup, &lead), false);
 	const int taps = 2 * lineq_reach(setup) + 1;
 	return convolve_shape(taps, taps <= LINEQ_UNIFORM * CONVOLVE_CELL);
 }
 
 static int lineq_latency(const struct setup *setup)
 {
-	return CONVOLVE_CELL + (lineq_path(setup) ? 0 : lineq_reach(setup));
+	int lead = lineq_reach(setup);
+
+	if (lineq_path(setup))
+		lineq_file_taps(setup, &lead);
+	return CONVOLVE_CELL + lead;
 }
 
 static int lineq_warmup(const struct setup *setup)
 {
-	const char *path = lineq_path(setup);
-	const int taps = path ? lineq_file_taps(path) : 2 * lineq_reach(setup) + 1;
+	int lead;
+	const int taps = lineq_path(setup) ? lineq_file_taps(setup, &lead)
+					   : 2 * lineq_reach(setup) + 1;
 	return taps + CONVOLVE_CELL;
 }
 
@@ -163,24 +168,39 @@ static void lineq_destroy(void *memory)
 	free(handle);
 }
 
-static bool lineq_fits(const SF_INFO *info, const struct setup *setup, char *error,
-		       size_t error_size)
+/* The response in the rack's order of channels and at its rate, whose gain it keeps. */
+static bool lineq_fit(struct sound *sound, const struct setup *setup, char *error,
+		      size_t error_size)
 {
-	const char *name = strrchr(lineq_path(setup), '/');
+	const int lead = sound_lead(sound->rate, setup->rate);
+	const int64_t taps =
+		sound_length(sound->frames, sound->rate, setup->rate, lead);
+	int place[CHANNELS_MAX];
+	float frame[CHANNELS_MAX];
 
-	name = name ? name + 1 : lineq_path(setup);
-	if (info->samplerate != setup->rate)
-		snprintf(error, error_size, "%s is at %d Hz, the rack at %d Hz", name,
-			 info->samplerate, setup->rate);
-	else if (info->frames < 1 || info->frames > LINEQ_TAPS_MAX)
-		snprintf(error, error_size, "%s has %lld frames, 1 to %d would do",
-			 name, (long long)info->frames, LINEQ_TAPS_MAX);
-	else if (info->channels != 1 && info->channels != setup->channels)
-		snprintf(error, error_size, "%s has %d channels, 1 or %d would do",
-			 name, info->channels, setup->channels);
-	else
-		return true;
-	return false;
+	if (sound->more || taps > LINEQ_TAPS_MAX) {
+		snprintf(error, error_size,
+			 "has %lld frames at %d Hz, %d at %d Hz would do at most",
+			 (long long)taps, setup->rate, LINEQ_TAPS_MAX - 2 * lead,
+			 setup->rate);
+		return false;
+	}
+	if (sound->channels != 1 && sound->channels != setup->channels) {
+		snprintf(error, error_size, "has %d channels, 1 or %d would do",
+			 sound->channels, setup->channels);
+		return false;
+	}
+	if (sound->channels > 1 &&
+	    !layout_place(&sound->layout, setup->channels, place, error, error_size))
+		return false;
+	for (int64_t n = 0; sound->channels > 1 && n < sound->frames; n++) {
+		float *at = sound->audio + n * sound->channels;
+		memcpy(frame, at, (size_t)sound->channels * sizeof *frame);
+		for (int c = 0; c < sound->channels; c++)
+			at[place[c]] = frame[c];
+	}
+	return sound_convert(sound, setup->rate, lead,
+			     (double)sound->rate / setup->rate, error, error_size);
 }
 
 /* Room for all spectra, touched and locked. */
@@ -230,32 +250,40 @@ static bool lineq_are_finite(const float *samples, size_t count)
 	return true;
 }
 
+static bool lineq_take(struct lineq_handle *handle, const struct setup *setup,
+		       struct sound *sound, char *error, size_t error_size)
+{
+	if (!lineq_fit(sound, setup, error, error_size))
+		return false;
+	handle->shape = convolve_shape((int)sound->frames, false);
+	handle->kernel_count = sound->channels;
+	if (!lineq_are_finite(sound->audio,
+			      (size_t)sound->frames * (size_t)sound->channels))
+		snprintf(error, error_size, "holds samples that are not numbers");
+	else if (!lineq_reserve(handle))
+		snprintf(error, error_size, "no memory");
+	else {
+		lineq_transform(handle, sound->audio, (int)sound->frames);
+		return true;
+	}
+	return false;
+}
+
 static bool lineq_read(struct lineq_handle *handle, const struct setup *setup,
 		       char *error, size_t error_size)
 {
-	SF_INFO info = { 0 };
-	SNDFILE *file = sf_open(lineq_path(setup), SFM_READ, &info);
-	bool good = false;
+	const char *name = strrchr(lineq_path(setup), '/');
+	struct sound sound;
+	char why[256];
 
-	if (!file) {
-		snprintf(error, error_size, "%s", sf_strerror(NULL));
-		return false;
-	}
-	if (lineq_fits(&info, setup, error, error_size)) {
-		const size_t count = (size_t)info.frames * (size_t)info.channels;
-		float *samples = malloc(count * sizeof *samples);
-		handle->shape = convolve_shape((int)info.frames, false);
-		handle->kernel_count = info.channels;
-		good = samples &&
-		       sf_readf_float(file, samples, info.frames) == info.frames &&
-		       lineq_are_finite(samples, count) && lineq_reserve(handle);
-		if (good)
-			lineq_transform(handle, samples, (int)info.frames);
-		else
-			snprintf(error, error_size, "the file can't be read whole");
-		free(samples);
-	}
-	sf_close(file);
+	name = name ? name + 1 : lineq_path(setup);
+	bool good =
+		sound_load(&sound, lineq_path(setup), LINEQ_TAPS_MAX, why, sizeof why);
+	if (good)
+		good = lineq_take(handle, setup, &sound, why, sizeof why);
+	if (!good)
+		snprintf(error, error_size, "%s: %s", name, why);
+	free(sound.audio);
 	return good;
 }
 

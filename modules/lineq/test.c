@@ -215,6 +215,42 @@ static void test_file(int taps, int channels)
 	unlink(path);
 }
 
+/* A response of one impulse at another rate: what comes out is what went in, as late as is
+ * declared, as far up as the lower rate reaches. */
+static void test_file_at(int file_rate)
+{
+	static const double tones[] = { 100, 997, 5000, 14000 };
+	static float response[64];
+	char path[] = "/tmp/lathe-lineq-XXXXXX.wav", config[64];
+	SF_INFO info = { .samplerate = file_rate,
+			 .channels = 1,
+			 .format = SF_FORMAT_WAV | SF_FORMAT_FLOAT };
+	close(mkstemps(path, 4));
+	response[0] = 0.5f;
+	SNDFILE *file = sf_open(path, SFM_WRITE, &info);
+	CHECK(file && sf_writef_float(file, response, 64) == 64, "%s", path);
+	sf_close(file);
+	snprintf(config, sizeof config, "file = \"%s\";", path + 5);
+	for (int t = 0; t < 4 && tones[t] < 0.4 * file_rate; t++) {
+		struct play *play = open_lineq(config, 48000);
+		double worst = 0.0;
+		for (int n = 0; n < LONG; n++)
+			left[n] = right[n] =
+				(float)(0.5 * sin(2 * M_PI * tones[t] * n / 48000));
+		const int late = play ? latency_of(play) : 0;
+		CHECK(late > CONVOLVE_CELL, "%d Hz: %d frames late", file_rate, late);
+		if (play)
+			play_run(play, in, out, LONG, 257);
+		for (int n = 12000; n + late < LONG; n++)
+			worst = fmax(worst, fabs(0.5 * (double)left[n] -
+						 (double)out_left[n + late]));
+		CHECK(worst < 2e-4, "%d Hz, tone %g: off by %g", file_rate, tones[t],
+		      worst);
+		play_close(play);
+	}
+	unlink(path);
+}
+
 int main(void)
 {
 	test_response();
@@ -226,5 +262,9 @@ int main(void)
 	test_file(4096, 2);
 	test_file(4097, 1);
 	test_file(LINEQ_TAPS_MAX, 2);
+	test_file_at(96000);
+	test_file_at(44100);
+	test_file_at(192000);
+	test_file_at(8000);
 	return test_result();
 }

@@ -16,7 +16,7 @@ make -s "BUILD=$build" CC=clang-14 OPT=-O1 \
 clang-14 -std=c11 -O1 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
 	-D_GNU_SOURCE -I. -o "$build/fuzz_packet" tests/fuzz/fuzz_packet.c \
 	"$build/liblathe.a" -pthread \
-	$(pkg-config --libs liblo libconfig libebur128 jack libsystemd sndfile fftw3f) -lm
+	$(pkg-config --libs liblo libconfig libebur128 jack libsystemd sndfile libmpg123 samplerate fftw3f) -lm
 nice -n 15 "$build/fuzz_packet" -max_total_time="$seconds" -max_len=2048 -timeout=5 \
 	-dict="$build/words.dict" -artifact_prefix="$build/" -print_final_stats=1 \
 	"$build/corpus"

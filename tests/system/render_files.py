@@ -26,7 +26,7 @@ def play(nodes, channels, sound, name, *options):
     with open(config, "w") as file:
         file.write(f'inputs = ({{ name = "in"; channels = {channels}; }}); nodes = ({nodes});')
     soundfile.write(source, sound, 44100, "FLOAT")
-    done = subprocess.run([render, "--config", config, *options, source, out])
+    done = subprocess.run([render, "-y", "--config", config, *options, source, out])
     check(f"{name} {options}: exit status", done.returncode == 0)
     return soundfile.info(out), soundfile.read(out, dtype="int32", always_2d=True)[0].astype(np.int64)
 

@@ -1,0 +1,12 @@
+/* sets.h - lathe-render's --set: a value instead of the config's. Before the run. */
+#ifndef LATHE_RENDER_SETS_H
+#define LATHE_RENDER_SETS_H
+
+#include "daemon/rack/rack.h"
+
+#include <stdbool.h>
+
+/* "node/param=value": false and a sentence on stderr when it does not fit the rack. */
+bool set_apply(struct rack *rack, const char *given);
+
+#endif

@@ -1,0 +1,77 @@
+/* soundhead.h - where the audio lies in a sound file: in how many parts, of what kind.
+ *
+ * Reads the file's own bytes and believes them where they agree with each other: a length
+ * in a header is a hint. Plain samples (WAV, RF64, W64, AIFF, CAF, AU) are found here and
+ * read as raw ones, so that no other parser has to believe the header; FLAC, Ogg and MPEG
+ * are cut where one stream ends and the next begins; all else is left to libsndfile whole.
+ * Not for the audio thread.
+ */
+#ifndef LATHE_SHARE_SOUNDHEAD_H
+#define LATHE_SHARE_SOUNDHEAD_H
+
+#include "share/layout.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+enum { SOUNDPARTS_MAX = 4096 };
+
+struct soundpart {
+	int64_t at, bytes; /* the window in the file */
+	int64_t promised;  /* frames that its header says, -1: it says nothing */
+	int raw;           /* libsndfile's SF_FORMAT_RAW with subtype and order, or 0 */
+	int rate, channels, frame_bytes; /* of raw ones */
+	bool mpeg;
+	bool open_ended; /* its last page is missing */
+	bool unfinished; /* its header was never completed: promised is worth nothing */
+	struct layout layout;
+};
+
+struct soundhead {
+	int fd;
+	int64_t size;
+	struct soundpart *parts;
+	int count;
+};
+
+/* Of an open regular file. False: out of memory. Call soundhead_finish() after it. */
+bool soundhead_read(struct soundhead *head, int fd, int64_t size);
+void soundhead_finish(struct soundhead *head);
+/* What the file is when it is a known kind that is not read ("MP4 (M4A, AAC, ALAC)"), or
+ * NULL. */
+const char *soundhead_foreign(const struct soundhead *head);
+
+/* ---- for the parsers -------------------------------------------------------------------- */
+
+/* All of `count` bytes there, or false. */
+bool soundhead_get(const struct soundhead *head, int64_t at, void *to, size_t count);
+uint64_t soundhead_high(const uint8_t *bytes, int count); /* the first is the highest */
+uint64_t soundhead_low(const uint8_t *bytes, int count);
+/* A name of four letters. */
+static inline bool soundhead_is(const uint8_t *bytes, const char *name)
+{
+	return memcmp(bytes, name, 4) == 0;
+}
+/* One more; NULL when there are too many or no memory. */
+struct soundpart *soundhead_add(struct soundhead *head, int64_t at, int64_t bytes);
+/* Whether the bytes there can be the head of a chunk, or are the file's end. */
+bool soundhead_is_chunk(const struct soundhead *head, int64_t at, bool high_first);
+/* Sets bytes and promised of a part of plain samples: `declared` bytes in its header,
+ * UINT64_MAX when it leaves them open; `wide`: not a size of 32 bits, which may have
+ * wrapped. Returns where the part's data end. */
+int64_t soundhead_extent(const struct soundhead *head, struct soundpart *part,
+			 uint64_t declared, bool wide, bool high_first);
+
+/* Each returns where its part ends, or -1 when the bytes at `start` are of another kind. */
+int64_t soundhead_riff(struct soundhead *head, int64_t start);
+int64_t soundhead_w64(struct soundhead *head, int64_t start);
+int64_t soundhead_aiff(struct soundhead *head, int64_t start);
+int64_t soundhead_caf(struct soundhead *head, int64_t start);
+int64_t soundhead_au(struct soundhead *head, int64_t start);
+int64_t soundhead_flac(struct soundhead *head, int64_t start);
+int64_t soundhead_ogg(struct soundhead *head, int64_t start);
+int64_t soundhead_mpeg(struct soundhead *head, int64_t start);
+
+#endif
