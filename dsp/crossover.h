@@ -141,27 +141,45 @@ static inline void crossover_carry(const struct crossover_design *from,
 		}
 }
 
-/* Two biquads (transposed form II) over the lanes of one or two channels, in place: with
- * two, one's arithmetic fills the other's waits. */
+/* Where the first pass takes its frames from and the last one puts them. */
+struct crossover_ends {
+	const float *const *in;
+	float *out; /* of the first channel and lane */
+	int lanes, stride;
+	crossover_v gain;
+};
+
+/* Two biquads (transposed form II) over the lanes of one or two channels, x[] in place: with
+ * two, one's arithmetic fills the other's waits. Loops are unrolled, so that all stays in
+ * registers. */
 static inline __attribute__((always_inline)) void
-crossover_pass(const double c[2][4][CROSSOVER_LANES], struct crossover *state,
-	       int stage, int channels, int first,
-	       crossover_v x[2][CROSSOVER_FRAMES_MAX], int frames)
+crossover_pass(const double (*c)[4][CROSSOVER_LANES], struct crossover *state,
+	       int stage, const int channels, int first,
+	       crossover_v x[2][CROSSOVER_FRAMES_MAX],
+	       const struct crossover_ends *ends, const bool begins,
+	       const bool ends_here, int frames)
 {
 	crossover_v k[2][4], p[2][2], q[2][2];
 
+#pragma GCC unroll 2
 	for (int s = 0; s < 2; s++) {
+#pragma GCC unroll 4
 		for (int i = 0; i < 4; i++)
 			memcpy(&k[s][i], &c[s][i][first], sizeof k[s][i]);
+#pragma GCC unroll 2
 		for (int ch = 0; ch < channels; ch++) {
 			double(*m)[CROSSOVER_LANES] = state[ch].memory[stage + s];
 			memcpy(&p[ch][s], &m[0][first], sizeof p[ch][s]);
 			memcpy(&q[ch][s], &m[1][first], sizeof q[ch][s]);
 		}
 	}
-	for (int n = 0; n < frames; n++)
+	for (int n = 0; n < frames; n++) {
+#pragma GCC unroll 2
 		for (int ch = 0; ch < channels; ch++) {
-			crossover_v in = x[ch][n];
+			crossover_v in =
+				begins ? (double)ends->in[ch][n] - (crossover_v) { 0 }
+				       : x[ch][n];
+#pragma GCC unroll 2
 			for (int s = 0; s < 2; s++) {
 				const crossover_v y = k[s][0] * in + p[ch][s];
 				const crossover_v early = k[s][1] * in + q[ch][s];
@@ -169,9 +187,19 @@ crossover_pass(const double c[2][4][CROSSOVER_LANES], struct crossover *state,
 				q[ch][s] = in - k[s][3] * y;
 				in = y;
 			}
-			x[ch][n] = in;
+			if (ends_here) {
+				const crossover_f y = __builtin_convertvector(
+					ends->gain * in, crossover_f);
+				memcpy(ends->out + n * ends->stride + ch * ends->lanes,
+				       &y, sizeof y);
+			} else {
+				x[ch][n] = in;
+			}
 		}
+	}
+#pragma GCC unroll 2
 	for (int s = 0; s < 2; s++)
+#pragma GCC unroll 2
 		for (int ch = 0; ch < channels; ch++) {
 			double(*m)[CROSSOVER_LANES] = state[ch].memory[stage + s];
 			memcpy(&m[0][first], &p[ch][s], sizeof p[ch][s]);
@@ -181,26 +209,27 @@ crossover_pass(const double c[2][4][CROSSOVER_LANES], struct crossover *state,
 
 static inline __attribute__((always_inline)) void
 crossover_channels(const struct crossover_design *design, struct crossover *state,
-		   int channels, const float *const *in, float *out, int lanes,
+		   const int channels, const float *const *in, float *out, int lanes,
 		   int stride, int frames)
 {
-	crossover_v x[2][CROSSOVER_FRAMES_MAX], gain;
+	crossover_v x[2][CROSSOVER_FRAMES_MAX];
+	const int last = design->stages - 2;
 
 	for (int first = 0; first < lanes; first += CROSSOVER_WIDTH) {
-		for (int ch = 0; ch < channels; ch++)
-			for (int n = 0; n < frames; n++)
-				x[ch][n] = (double)in[ch][n] - (crossover_v) { 0 };
-		for (int s = 0; s < design->stages; s += 2)
+		struct crossover_ends ends = { in, out + first, lanes, stride, { 0 } };
+		memcpy(&ends.gain, &design->gain[first], sizeof ends.gain);
+		if (last == 0) {
+			crossover_pass(&design->c[0], state, 0, channels, first, x,
+				       &ends, true, true, frames);
+			continue;
+		}
+		crossover_pass(&design->c[0], state, 0, channels, first, x, &ends, true,
+			       false, frames);
+		for (int s = 2; s < last; s += 2)
 			crossover_pass(&design->c[s], state, s, channels, first, x,
-				       frames);
-		memcpy(&gain, &design->gain[first], sizeof gain);
-		for (int ch = 0; ch < channels; ch++)
-			for (int n = 0; n < frames; n++) {
-				const crossover_f y = __builtin_convertvector(
-					gain * x[ch][n], crossover_f);
-				memcpy(out + n * stride + ch * lanes + first, &y,
-				       sizeof y);
-			}
+				       &ends, false, false, frames);
+		crossover_pass(&design->c[last], state, last, channels, first, x, &ends,
+			       false, true, frames);
 	}
 }
 

@@ -16,6 +16,7 @@
 #define LATHE_DSP_LOWPASS_H
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -29,17 +30,16 @@ typedef double lowpass_v __attribute__((vector_size(16)));
 
 struct lowpass_design {
 	uint32_t half[2]; /* whole frames on each side of a box's middle */
-	uint32_t mask;    /* of the rings */
+	uint32_t mask;    /* of the ring */
 	uint32_t wait;  /* frames that the input is held, so that all are late alike */
 	double edge[2]; /* share of the frame before and of the one after these */
 	double scale[2];
 };
 
-/* Rings of a power of two entries for two channels, [box][entry][channel], then that of the
- * input, all of the same size. */
+/* Rings of a power of two entries for two channels: what enters each box. */
 struct lowpass {
 	lowpass_v sum[LOWPASS_BOXES];
-	lowpass_v *ring[LOWPASS_BOXES + 1];
+	lowpass_v *ring[LOWPASS_BOXES];
 	uint32_t age; /* frames since the rings were empty */
 };
 
@@ -60,7 +60,7 @@ static inline uint32_t lowpass_ring(int delay)
 	return entries;
 }
 
-static inline void lowpass_box(struct lowpass_design *d, int box, double length)
+static inline void lowpass_length(struct lowpass_design *d, int box, double length)
 {
 	const double whole = floor(fmax(length - 1, 0) / 2);
 	d->half[box] = (uint32_t)whole;
@@ -79,7 +79,7 @@ static inline void lowpass_design(struct lowpass_design *d, double hz, double ra
 		const double length = 0.5 * (low + high);
 		double response = 1;
 		for (int box = 0; box < 2; box++) {
-			lowpass_box(d, box, box ? LOWPASS_RATIO * length : length);
+			lowpass_length(d, box, box ? LOWPASS_RATIO * length : length);
 			const double whole = 2 * d->half[box] + 1;
 			const double sum = sin(0.5 * whole * w) / sin(0.5 * w);
 			const double edges =
@@ -93,7 +93,14 @@ static inline void lowpass_design(struct lowpass_design *d, double hz, double ra
 	}
 	const uint32_t own = 3 * (d->half[0] + d->half[1] + 2);
 	d->wait = (uint32_t)delay - own;
-	d->mask = lowpass_ring((int)(2 * d->half[0] + 2)) - 1;
+	/* A box reads what it drops before it writes; G^2 waits until a piece is through. Small
+	 * rings stay in the cache. */
+	const uint32_t reach = 2 * d->half[0] + 3;
+	const uint32_t pair = d->half[0] + d->half[1] + 2 + LOWPASS_FRAMES_MAX;
+	uint32_t entries = 2 * LOWPASS_FRAMES_MAX;
+	while (entries < reach || entries < pair)
+		entries *= 2;
+	d->mask = entries - 1;
 }
 
 /* Of what goes on to the next box. */
@@ -111,30 +118,92 @@ static inline lowpass_v lowpass_limit(lowpass_v x)
 	return (lowpass_v)((masks)x & fits);
 }
 
-/* One box over `frames` frames, from its own ring to `out` of mask `out_mask`. */
-static inline void lowpass_average(const struct lowpass_design *d,
-				   struct lowpass *state, int stage, uint32_t at,
-				   lowpass_v *out, int frames)
+static inline uint32_t lowpass_most(uint32_t a, uint32_t b)
 {
-	const lowpass_v *in = state->ring[stage];
-	const uint32_t mask = d->mask, reach = 2 * d->half[stage & 1] + 2;
-	const double edge = d->edge[stage & 1], scale = d->scale[stage & 1];
-	/* What the ring held before it was emptied is 0. */
-	const uint32_t empty = reach > state->age ? reach - state->age : 0;
-	const lowpass_v none = { 0 };
-	lowpass_v sum = state->sum[stage];
-	lowpass_v last = state->age > 0 ? in[(at - 1) & mask] : none;
+	return a > b ? a : b;
+}
 
-	for (int n = 0; n < frames; n++, at++) {
-		const lowpass_v now = in[at & mask];
-		const lowpass_v old =
-			(uint32_t)n < empty ? none : in[(at - reach) & mask];
-		sum += last - old;
-		const lowpass_v whole = edge * (now + old) + sum;
-		out[at & mask] = lowpass_round(scale * whole);
-		last = now;
+static inline uint32_t lowpass_least(uint32_t a, uint32_t b)
+{
+	return a < b ? a : b;
+}
+
+/* Frames from `at` on until one of these rings begins anew. */
+static inline int lowpass_stretch(const struct lowpass_design *d, uint32_t at,
+				  int frames)
+{
+	const uint32_t size = d->mask + 1;
+	uint32_t run = lowpass_least((uint32_t)frames, size - (at & d->mask));
+	for (int i = 0; i < 2; i++) {
+		const uint32_t old = (at - (2 * d->half[i] + 2)) & d->mask;
+		run = lowpass_least(run, size - old);
 	}
-	state->sum[stage] = sum;
+	return (int)run;
+}
+
+/* Boxes in one loop. Each works on the frame before that of the one before it, so that none
+ * waits for another. */
+enum { LOWPASS_GROUP = 3 };
+
+/* A box at work: its ring at the first frame, and what it would drop then. */
+struct lowpass_box {
+	lowpass_v sum, last, edge, scale;
+	lowpass_v *now;
+	const lowpass_v *old;
+	uint32_t empty; /* frames whose `old` is from before the ring was emptied: 0 */
+};
+
+static inline __attribute__((always_inline)) lowpass_v
+lowpass_step(struct lowpass_box *box, int n, lowpass_v x, const bool fresh)
+{
+	lowpass_v old = box->old[n];
+
+	if (fresh && (uint32_t)n < box->empty)
+		old = (lowpass_v) { 0 };
+	box->now[n] = x;
+	box->sum += box->last - old;
+	const lowpass_v whole = box->edge * x + (box->edge * old + box->sum);
+	box->last = x;
+	return lowpass_round(box->scale * whole);
+}
+
+/* A group of boxes over a stretch, x[] in place. fresh: some of `old` may be empty. */
+static inline __attribute__((always_inline)) void
+lowpass_boxes(const struct lowpass_design *d, struct lowpass *state, const int first,
+	      uint32_t at, uint32_t age, lowpass_v *x, int frames, const bool fresh)
+{
+	const lowpass_v none = { 0 };
+	struct lowpass_box box[LOWPASS_GROUP];
+
+#pragma GCC unroll 3
+	for (int b = 0; b < LOWPASS_GROUP; b++) {
+		lowpass_v *ring = state->ring[first + b];
+		const int i = (first + b) & 1;
+		const uint32_t reach = 2 * d->half[i] + 2;
+		box[b].now = ring + (at & d->mask);
+		box[b].old = ring + ((at - reach) & d->mask);
+		box[b].last = age > 0 ? ring[(at - 1) & d->mask] : none;
+		box[b].sum = state->sum[first + b];
+		box[b].edge = d->edge[i] - none;
+		box[b].scale = d->scale[i] - none;
+		box[b].empty = reach > age ? reach - age : 0;
+	}
+	lowpass_v one = lowpass_step(&box[0], 0, x[0], fresh), two;
+	if (frames > 1) {
+		two = lowpass_step(&box[1], 0, one, fresh);
+		one = lowpass_step(&box[0], 1, x[1], fresh);
+		for (int n = 2; n < frames; n++) {
+			x[n - 2] = lowpass_step(&box[2], n - 2, two, fresh);
+			two = lowpass_step(&box[1], n - 1, one, fresh);
+			one = lowpass_step(&box[0], n, x[n], fresh);
+		}
+		x[frames - 2] = lowpass_step(&box[2], frames - 2, two, fresh);
+	}
+	two = lowpass_step(&box[1], frames - 1, one, fresh);
+	x[frames - 1] = lowpass_step(&box[2], frames - 1, two, fresh);
+#pragma GCC unroll 3
+	for (int b = 0; b < LOWPASS_GROUP; b++)
+		state->sum[first + b] = box[b].sum;
 }
 
 /* y[n]: two channels of x, low-passed and `delay` frames late. `at` counts frames without
@@ -143,24 +212,38 @@ static inline void lowpass_run(const struct lowpass_design *d, struct lowpass *s
 			       const lowpass_v *past, uint32_t past_mask, uint32_t at,
 			       lowpass_v *y, int frames)
 {
-	const uint32_t mask = d->mask;
-	lowpass_v *first = state->ring[0], *last = state->ring[LOWPASS_BOXES];
+	const uint32_t reach = 2 * lowpass_most(d->half[0], d->half[1]) + 2;
+	const struct lowpass_design own = *d;
 
 	for (int n = 0; n < frames; n++) {
-		const uint32_t i = at + (uint32_t)n;
-		first[i & mask] =
-			lowpass_round(lowpass_limit(past[(i - d->wait) & past_mask]));
+		const uint32_t i = at + (uint32_t)n - d->wait;
+		y[n] = lowpass_round(lowpass_limit(past[i & past_mask]));
 	}
-	for (int stage = 0; stage < LOWPASS_BOXES; stage++)
-		lowpass_average(d, state, stage, at, state->ring[stage + 1], frames);
+	for (int first = 0; first < LOWPASS_BOXES; first += LOWPASS_GROUP) {
+		const bool late = first > 0;
+		for (int done = 0, run; done < frames; done += run) {
+			const uint32_t from = at + (uint32_t)done;
+			const uint32_t age = state->age + (uint32_t)done;
+			run = lowpass_stretch(&own, from, frames - done);
+			if (age < reach)
+				lowpass_boxes(&own, state, first, from, age, y + done,
+					      run, true);
+			else if (late)
+				lowpass_boxes(&own, state, LOWPASS_GROUP, from, age,
+					      y + done, run, false);
+			else
+				lowpass_boxes(&own, state, 0, from, age, y + done, run,
+					      false);
+		}
+	}
 	if (state->age < 1u << 30)
 		state->age += (uint32_t)frames;
 	/* G^2 entered the fifth box as long ago as the last two make it late. */
 	const lowpass_v *square = state->ring[4];
 	const uint32_t pair = d->half[0] + d->half[1] + 2;
 	for (int n = 0; n < frames; n++) {
-		const uint32_t i = at + (uint32_t)n;
-		y[n] = 3 * square[(i - pair) & mask] - 2 * last[i & mask];
+		const uint32_t i = at + (uint32_t)n - pair;
+		y[n] = 3 * square[i & d->mask] - 2 * y[n];
 	}
 }
 

@@ -232,7 +232,7 @@ static inline void quadrature_power_pair(const struct quadrature_design *design,
 }
 
 /* The same for many signals side by side: in[n * stride + lane], power alike, lanes in
- * whole vectors. One branch and one parity at a time, so that all stays in registers. */
+ * whole vectors. One branch at a time, so that all stays in registers. */
 enum { QUADRATURE_LANES_MAX = 64 };
 
 struct quadrature_lanes {
@@ -240,32 +240,62 @@ struct quadrature_lanes {
 	float last[QUADRATURE_LANES_MAX];
 };
 
+/* One frame of a branch; w[] is the memory of its parity. */
+static inline __attribute__((always_inline)) vf
+quadrature_lanes_step(vf x, const vf *a, vf *w, const int sections)
+{
+#pragma GCC unroll 8
+	for (int k = 0; k < sections; k++) {
+		const vf y = a[k] * (x + w[k + 1]) - w[k];
+		w[k] = x;
+		x = y;
+	}
+	w[sections] = x;
+	return x * x;
+}
+
+/* A branch over the frames of both parities, from an even one on: one fills the other's
+ * waits. The second branch adds to the first one's powers. */
 static inline __attribute__((always_inline)) void
 quadrature_branch(const struct quadrature_design *design, int branch,
-		  float was[][QUADRATURE_LANES_MAX], int sections, int first,
-		  const float *in, float *power, int stride, int count)
+		  float was[2][QUADRATURE_SECTIONS_MAX + 1][QUADRATURE_LANES_MAX],
+		  const int sections, int first, const float *in, float *power,
+		  int stride, int frames, int parity)
 {
-	vf a[QUADRATURE_SECTIONS_MAX], w[QUADRATURE_SECTIONS_MAX + 1];
+	vf a[QUADRATURE_SECTIONS_MAX], w[2][QUADRATURE_SECTIONS_MAX + 1];
+	int n = 0;
 
+#pragma GCC unroll 8
 	for (int k = 0; k < sections; k++)
 		a[k] = vf_all(design->a[k][branch]);
-	for (int k = 0; k <= sections; k++)
-		w[k] = vf_load(&was[k][first]);
-	for (int n = 0; n < count; n++) {
-		vf x = vf_load(in + n * stride);
-		for (int k = 0; k < sections; k++) {
-			const vf early = a[k] * x - w[k];
-			const vf y = a[k] * w[k + 1] + early;
-			w[k] = x;
-			x = y;
+#pragma GCC unroll 9
+	for (int k = 0; k <= sections; k++) {
+		w[0][k] = vf_load(&was[parity][k][first]);
+		w[1][k] = vf_load(&was[1 - parity][k][first]);
+	}
+	for (; n + 2 <= frames; n += 2) {
+#pragma GCC unroll 2
+		for (int p = 0; p < 2; p++) {
+			const int at = (n + p) * stride;
+			vf sum = quadrature_lanes_step(vf_load(in + at), a, w[p],
+						       sections);
+			if (branch)
+				sum += vf_load(power + at);
+			vf_store(power + at, sum);
 		}
-		w[sections] = x;
-		vf sum = vf_load(power + n * stride);
-		sum = x * x + sum;
+	}
+	if (n < frames) {
+		vf sum = quadrature_lanes_step(vf_load(in + n * stride), a, w[0],
+					       sections);
+		if (branch)
+			sum += vf_load(power + n * stride);
 		vf_store(power + n * stride, sum);
 	}
-	for (int k = 0; k <= sections; k++)
-		vf_store(&was[k][first], w[k]);
+#pragma GCC unroll 9
+	for (int k = 0; k <= sections; k++) {
+		vf_store(&was[parity][k][first], w[0][k]);
+		vf_store(&was[1 - parity][k][first], w[1][k]);
+	}
 }
 
 static inline void quadrature_lanes_power(const struct quadrature_design *design,
@@ -275,32 +305,26 @@ static inline void quadrature_lanes_power(const struct quadrature_design *design
 {
 	/* The row before the first; the caller leaves room for it. */
 	float *before = in - stride;
+	const int parity = (int)frame & 1;
 
 	memcpy(before, state->last, (size_t)lanes * sizeof *in);
 	memcpy(state->last, in + (frames - 1) * stride, (size_t)lanes * sizeof *in);
-	memset(power, 0, (size_t)(frames * stride) * sizeof *power);
 	for (int first = 0; first < lanes; first += VEC_FLOATS)
-		for (int branch = 0; branch < 2; branch++)
-			for (int start = 0; start < 2 && start < frames; start++) {
-				const int parity = (int)(frame + (unsigned)start) & 1;
-				const float *from = branch ? in : before;
-				float(*was)[QUADRATURE_LANES_MAX] =
-					state->was[branch][parity];
-				const int count = (frames - start + 1) / 2;
-				const int at = start * stride + first;
-				if (design->sections == 6)
-					quadrature_branch(design, branch, was, 6, first,
-							  from + at, power + at,
-							  2 * stride, count);
-				else if (design->sections == 7)
-					quadrature_branch(design, branch, was, 7, first,
-							  from + at, power + at,
-							  2 * stride, count);
-				else
-					quadrature_branch(design, branch, was, 8, first,
-							  from + at, power + at,
-							  2 * stride, count);
-			}
+		for (int branch = 0; branch < 2; branch++) {
+			const float *from = (branch ? in : before) + first;
+			if (design->sections == 6)
+				quadrature_branch(design, branch, state->was[branch], 6,
+						  first, from, power + first, stride,
+						  frames, parity);
+			else if (design->sections == 7)
+				quadrature_branch(design, branch, state->was[branch], 7,
+						  first, from, power + first, stride,
+						  frames, parity);
+			else
+				quadrature_branch(design, branch, state->was[branch], 8,
+						  first, from, power + first, stride,
+						  frames, parity);
+		}
 }
 
 #endif

@@ -6,68 +6,40 @@
  *           '------------------- bands x gains, summed <-----------------------'
  *   in -------------------- or: shelves between the gains <--------------------'
  *   in -> delay ----- or: + linear-phase bands x (gain - 1) <------------------'
- *
- * Rows: one for each frame, lanes = bands (4 or 8 places), channel after channel.
  */
 #include <stddef.h>
 #include <string.h>
 
 #include "dsp/db.h"
 #include "dsp/smooth.h"
-#include "modules/multiband/multiband.h"
-
-enum { ROWS_MAX = CHANNELS_MAX * LANES_MAX };
-
-typedef float quad __attribute__((vector_size(16)));
-typedef int32_t quad_mask __attribute__((vector_size(16)));
-typedef float channel_row[GRID_FRAMES] __attribute__((aligned(64)));
-
-struct work {
-	const struct piece *piece;
-	int frames;
-	bool starts;              /* on a grid line */
-	int bands, lanes, stride; /* of the voice at work */
-	/* A row before the first is room for the last of the piece before. */
-	float band[(GRID_FRAMES + 1) * ROWS_MAX] __attribute__((aligned(64)));
-	float power[GRID_FRAMES * ROWS_MAX] __attribute__((aligned(64)));
-	float gain[GRID_FRAMES * LANES_MAX] __attribute__((aligned(64)));
-	float most[LANES_MAX]; /* largest reduction of each band */
-};
-
-static quad quad_load(const float *from)
-{
-	quad v;
-	memcpy(&v, from, sizeof v);
-	return v;
-}
-
-static void quad_store(float *to, quad v)
-{
-	memcpy(to, &v, sizeof v);
-}
-
-static quad quad_max(quad a, quad b)
-{
-	const quad_mask larger = a > b;
-	return (quad)(((quad_mask)a & larger) | ((quad_mask)b & ~larger));
-}
+#include "modules/multiband/linear.h"
+#include "modules/multiband/transparent.h"
 
 /* Of all channels the loudest, never below the sample itself. */
-static void power_link(const struct multiband_state *s, struct work *w)
+static inline __attribute__((always_inline)) void
+power_link_as(struct work *w, const int channels, const int lanes)
 {
 	const float *band = w->band + w->stride;
 
 	for (int n = 0; n < w->frames; n++)
-		for (int lane = 0; lane < w->lanes; lane += 4) {
+		for (int lane = 0; lane < lanes; lane += 4) {
 			quad most = { 0 };
-			for (int c = 0; c < s->channels; c++) {
-				const int at = n * w->stride + c * w->lanes + lane;
+			for (int c = 0; c < channels; c++) {
+				const int at = n * w->stride + c * lanes + lane;
 				const quad x = quad_load(band + at);
 				most = quad_max(most, x * x);
 				most = quad_max(most, quad_load(w->power + at));
 			}
-			quad_store(w->gain + n * w->lanes + lane, most);
+			quad_store(w->gain + n * lanes + lane, most);
 		}
+}
+
+static void power_link(const struct multiband_state *s, struct work *w)
+{
+	if (s->channels == 2 && w->lanes == 4)
+		power_link_as(w, 2, 4);
+	else
+		power_link_as(w, s->channels, w->lanes);
 }
 
 /* A lane's number at every place of a vector; lanes divide or fill it. */
@@ -166,34 +138,6 @@ static void reductions_warm(const struct multiband_state *s,
 
 /* ---- the bands -------------------------------------------------------------------------- */
 
-/* What the low-passes leave of the delayed input between each other. */
-static void lowpasses_run(struct multiband_state *s, struct multiband_voice *voice,
-			  struct work *w, int pair)
-{
-	const struct multiband_numbers *n = &voice->numbers;
-	const uint32_t at = (uint32_t)w->piece->frame;
-	lowpass_v below[GRID_FRAMES], to[GRID_FRAMES];
-	float *row = w->band + w->stride + 2 * pair * w->lanes;
-
-	memset(below, 0, sizeof below);
-	for (int lane = 0; lane < w->bands; lane++, row++) {
-		if (lane < w->bands - 1)
-			lowpass_run(&n->lowpass[lane], &voice->lowpass[pair][lane],
-				    s->past[pair], s->mask, at, to, w->frames);
-		for (int i = 0; lane == w->bands - 1 && i < w->frames; i++) {
-			const uint32_t then = at + (uint32_t)i - (uint32_t)s->delay;
-			to[i] = s->past[pair][then & s->mask];
-		}
-		for (int i = 0; i < w->frames; i++) {
-			const lowpass_v band = to[i] - below[i];
-			row[i * w->stride] = (float)band[0];
-			if (2 * pair + 1 < s->channels)
-				row[i * w->stride + w->lanes] = (float)band[1];
-			below[i] = to[i];
-		}
-	}
-}
-
 static void split_run(struct multiband_state *s, struct multiband_voice *voice,
 		      struct work *w)
 {
@@ -204,22 +148,10 @@ static void split_run(struct multiband_state *s, struct multiband_voice *voice,
 			      w->piece->in, band, w->lanes, w->stride, w->frames);
 		return;
 	}
-	memset(band, 0, (size_t)(w->frames * w->stride) * sizeof *band);
+	if (w->bands < w->lanes)
+		memset(band, 0, (size_t)(w->frames * w->stride) * sizeof *band);
 	for (int pair = 0; pair < (s->channels + 1) / 2; pair++)
 		lowpasses_run(s, voice, w, pair);
-}
-
-/* The input's last frames, for all voices. */
-static void past_keep(struct multiband_state *s, const struct piece *piece)
-{
-	for (int c = 0; c < s->channels; c += 2) {
-		const int d = c + 1 < s->channels ? c + 1 : c;
-		const float *left = piece->in[c], *right = piece->in[d];
-		lowpass_v *past = s->past[c / 2];
-		for (int i = 0; i < piece->frames; i++)
-			past[((uint32_t)piece->frame + (uint32_t)i) & s->mask] =
-				(lowpass_v) { (double)left[i], (double)right[i] };
-	}
 }
 
 /* gain[] becomes the reduction of each band, frame by frame. */
@@ -247,17 +179,6 @@ static void reductions_run(struct multiband_state *s, struct multiband_voice *vo
 
 /* ---- Linkwitz-Riley: the bands themselves, each with its gain -------------------------- */
 
-static void gains_run(struct work *w)
-{
-	for (int i = 0; i < w->frames * w->lanes; i += VEC_FLOATS)
-		vf_store(w->gain + i, gain_of(vf_load(w->gain + i)));
-}
-
-static float quad_sum(quad v)
-{
-	return (v[0] + v[1]) + (v[2] + v[3]);
-}
-
 static void bands_sum(const struct multiband_numbers *n, const struct work *w,
 		      int channel, float *out)
 {
@@ -280,134 +201,34 @@ static void bands_sum(const struct multiband_numbers *n, const struct work *w,
 	}
 }
 
+/* The same for up to four bands whose sides are as wide as they come, four frames at a
+ * time; beyond the last frame anything may be written. */
+static void bands_sum_plain(const struct multiband_numbers *n, const struct work *w,
+			    int channel, float *out)
+{
+	const float *band = w->band + w->stride + channel * 4;
+	const quad straight = quad_load(n->straight);
+
+	for (int i = 0; i < w->frames; i += 4) {
+		quad x[4];
+#pragma GCC unroll 4
+		for (int k = 0; k < 4; k++) {
+			x[k] = quad_load(band + (i + k) * w->stride) * straight;
+			x[k] *= quad_load(w->gain + (i + k) * 4);
+		}
+		quad_store(out + i, quad_sums(x[0], x[1], x[2], x[3]));
+	}
+}
+
 static void bands_run(const struct multiband_state *s, struct multiband_voice *voice,
 		      struct work *w, channel_row *out)
 {
 	gains_run(w);
 	for (int c = 0; c < s->channels; c++)
-		bands_sum(&voice->numbers, w, c, out[c]);
-}
-
-/* ---- linear phase: what the gains change in the delayed input ----------------------------- */
-
-static void change_sum(const struct multiband_state *s,
-		       const struct multiband_numbers *n, const struct work *w,
-		       int channel, float *out)
-{
-	const float *band = w->band + w->stride;
-	const int own = channel * w->lanes, other = (1 - channel) * w->lanes;
-
-	for (int i = 0; i < w->frames; i++) {
-		const uint32_t then =
-			(uint32_t)w->piece->frame + (uint32_t)i - (uint32_t)s->delay;
-		const lowpass_v in = s->past[channel / 2][then & s->mask];
-		quad sum = { 0 };
-		for (int lane = 0; lane < w->lanes; lane += 4) {
-			const float *row = band + i * w->stride + lane;
-			const quad gain = quad_load(w->gain + i * w->lanes + lane);
-			const quad less = gain * quad_load(n->straight + lane) - 1;
-			sum = quad_load(row + own) * less + sum;
-			if (n->wide) {
-				const quad far = gain * quad_load(n->across + lane);
-				sum = quad_load(row + other) * far + sum;
-			}
-		}
-		out[i] = (float)(in[channel & 1] + (double)quad_sum(sum));
-	}
-}
-
-static void linear_run(const struct multiband_state *s, struct multiband_voice *voice,
-		       struct work *w, channel_row *out)
-{
-	gains_run(w);
-	for (int c = 0; c < s->channels; c++)
-		change_sum(s, &voice->numbers, w, c, out[c]);
-}
-
-/* ---- transparent: shelves between neighbouring gains --------------------------------------- */
-
-/* A quarter of the step in gain from the band over `lane` down to it, in log2 units;
- * from the highest band: its gain itself, which lies over all shelves. */
-static void step_run(const struct work *w, const float *lift, int lane, float *step)
-{
-	const bool top = lane == w->bands - 1;
-
-	for (int n = 0; n < w->frames; n++) {
-		const float *reduction = w->gain + n * w->lanes + lane;
-		step[n] = top ? lift[lane] - reduction[0]
-			      : 0.25f * (lift[lane] - lift[lane + 1] + reduction[1] -
-					 reduction[0]);
-	}
-	for (int n = w->frames; n % VEC_FLOATS; n++)
-		step[n] = 0;
-}
-
-/* change[]: two channels, or mid and side, side with its own lifts. */
-static void shelves_run(struct multiband_voice *voice, const struct work *w, int pair,
-			const shelves_v *x, shelves_v *change)
-{
-	const struct multiband_numbers *n = &voice->numbers;
-	channel_row step;
-	struct shelves_path path[2];
-	const struct shelves_path *other = n->wide ? &path[1] : &path[0];
-
-	memset(change, 0, (size_t)w->frames * sizeof *change);
-	for (int shelf = w->bands - 2; shelf >= 0; shelf--) {
-		step_run(w, n->lift, shelf, step);
-		shelves_follow(n->shelves.g[shelf], step, &path[0], w->frames);
-		if (n->wide) {
-			step_run(w, n->side_lift, shelf, step);
-			shelves_follow(n->shelves.g[shelf], step, &path[1], w->frames);
-		}
-		shelves_one(&voice->shelves[pair], shelf, &path[0], other, x, change,
-			    w->frames);
-	}
-}
-
-/* What the gain of the highest band makes of all that. */
-static void top_run(const struct multiband_numbers *n, const struct work *w,
-		    const shelves_v *x, shelves_v *change)
-{
-	channel_row mid, side;
-
-	step_run(w, n->lift, w->bands - 1, mid);
-	step_run(w, n->side_lift, w->bands - 1, side);
-	for (int i = 0; i < w->frames; i += VEC_FLOATS) {
-		vf_store(mid + i, vf_exp2(vf_load(mid + i)) - 1.0f);
-		vf_store(side + i, vf_exp2(vf_load(side + i)) - 1.0f);
-	}
-	for (int i = 0; i < w->frames; i++) {
-		const shelves_v top = { (double)mid[i],
-					(double)(n->wide ? side[i] : mid[i]) };
-		const shelves_v y = x[i] + change[i];
-		change[i] = top * y + change[i];
-	}
-}
-
-static void transparent_run(const struct multiband_state *s,
-			    struct multiband_voice *voice, struct work *w,
-			    channel_row *out)
-{
-	const bool stereo = s->channels == 2;
-	shelves_v x[GRID_FRAMES], change[GRID_FRAMES];
-
-	for (int c = 0; c < s->channels; c += 2) {
-		const int d = c + 1 < s->channels ? c + 1 : c;
-		const float *left = w->piece->in[c], *right = w->piece->in[d];
-		for (int n = 0; n < w->frames; n++) {
-			const double l = (double)left[n], r = (double)right[n];
-			x[n] = stereo ? (shelves_v) { 0.5 * (l + r), 0.5 * (l - r) }
-				      : (shelves_v) { l, r };
-		}
-		shelves_run(voice, w, c / 2, x, change);
-		top_run(&voice->numbers, w, x, change);
-		for (int n = 0; n < w->frames; n++) {
-			const double a = change[n][0], b = change[n][1];
-			const double l = stereo ? a + b : a, r = stereo ? a - b : b;
-			out[c][n] = (float)((double)left[n] + l);
-			out[d][n] = (float)((double)right[n] + r);
-		}
-	}
+		if (w->lanes == 4 && !voice->numbers.wide)
+			bands_sum_plain(&voice->numbers, w, c, out[c]);
+		else
+			bands_sum(&voice->numbers, w, c, out[c]);
 }
 
 static void voice_run(struct multiband_state *s, struct multiband_voice *voice,

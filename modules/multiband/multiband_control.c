@@ -57,14 +57,18 @@ static int multiband_latency(const struct setup *setup)
 	return lowpass_delay(MULTIBAND_FREQ_MIN, setup->rate);
 }
 
+/* Rings of a power of two are all read and written at the same place: a few cache lines
+ * between them keep them out of each other's way. */
+#define RING_GAP 320
+
 static void lowpasses_init(struct multiband_state *s, struct multiband_voice *voice,
 			   struct arena *arena)
 {
-	const size_t bytes = lowpass_ring(s->delay) * sizeof(lowpass_v);
+	const size_t bytes = lowpass_ring(s->delay) * sizeof(lowpass_v) + RING_GAP;
 
 	for (int pair = 0; pair < (s->channels + 1) / 2; pair++)
 		for (int split = 0; split < SPLITS_MAX; split++)
-			for (int i = 0; i <= LOWPASS_BOXES; i++)
+			for (int i = 0; i < LOWPASS_BOXES; i++)
 				voice->lowpass[pair][split].ring[i] =
 					arena_alloc(arena, bytes);
 }
