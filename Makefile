@@ -99,7 +99,8 @@ $(BUILD)/lathe-render: $(BUILD)/daemon/render/render.o $(LIBRARY)
 objects = $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(1)/*.c))
 LIBS_lathe-touchosc = -lz
 define control_rule
-$(BUILD)/$(1): $(call objects,control/$(1)) $(call objects,control) $(BUILD)/share/newfile.o
+$(BUILD)/$(1): $(call objects,control/$(1)) $(call objects,control) \
+	$(addprefix $(BUILD)/share/,json.o newfile.o)
 	$$(CC) $$(LDFLAGS) -o $$@ $$^ $$(LIBS_OSC) -lm $$(LIBS_$(1))
 endef
 $(foreach c,$(CONTROLS),$(eval $(call control_rule,$c)))
@@ -215,6 +216,8 @@ soak: deps-check
 lint: deps-check
 	@tests/run "clang-format --dry-run --Werror $(C_SOURCES)" \
 		"shellcheck $(SH_SOURCES)" tests/includes.sh tests/rooms.sh \
+		"BUILD=$(BUILD) tests/headers.sh" \
+		"$(MAKE) -s all && BUILD=$(BUILD) tests/circles.sh" \
 		"$(MAKE) -s -j2 all tests CC=clang WERROR=-Werror BUILD=$(BUILD)/clang" \
 		"$(MAKE) -s tidy BUILD=$(BUILD)"
 # TIDY="daemon/audio/rt.c ..." for some.

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "daemon/base/alarm.h"
-#include "daemon/osc/dispatch.h"
+#include "daemon/osc/commands.h"
 #include "daemon/rack/param.h"
 #include "daemon/rack/rack.h"
 
@@ -284,10 +284,19 @@ static void generate_addresses(void)
 	}
 }
 
+static void generate_commands(void)
+{
+	const struct command *command;
+
+	for (int i = 0; (command = command_at(commands_all, i)); i++)
+		printf("| `%s` | %s | `%s` | %s |\n", command->path, command->arguments,
+		       role_word(command->role), command->help);
+}
+
 /* Which commands each role adds to those of the one before it. */
 static void generate_roles(void)
 {
-	enum role needs;
+	const struct command *command;
 
 	for (enum role role = ROLE_VIEW; role <= ROLE_ADMIN; role++) {
 		printf("| `%s` | %s", role_word(role),
@@ -295,10 +304,10 @@ static void generate_roles(void)
 		       : role == ROLE_CONTROL ? "every set, in any form, "
 					      : "");
 		const char *between = "";
-		for (int i = 0; command_path(i, &needs); i++) {
-			if (needs != role)
+		for (int i = 0; (command = command_at(commands_all, i)); i++) {
+			if (command->role != role)
 				continue;
-			printf("%s`%s`", between, command_path(i, &needs));
+			printf("%s`%s`", between, command->path);
 			between = " ";
 		}
 		printf(" |\n");
@@ -331,10 +340,12 @@ static int generate_osc(const char *prose)
 	while (fgets(line, sizeof(line), file)) {
 		if (strcmp(line, "@addresses\n") == 0)
 			generate_addresses();
-		else if (strcmp(line, "@alarms\n") == 0)
-			generate_alarms();
 		else if (strcmp(line, "@roles\n") == 0)
 			generate_roles();
+		else if (strcmp(line, "@alarms\n") == 0)
+			generate_alarms();
+		else if (strcmp(line, "@commands\n") == 0)
+			generate_commands();
 		else
 			fputs(line, stdout);
 	}

@@ -2,7 +2,8 @@
 #ifndef LATHE_TOUCHOSC_ITEMS_H
 #define LATHE_TOUCHOSC_ITEMS_H
 
-#include "control/lathe-touchosc/pages.h"
+#include "control/lathe-touchosc/node.h"
+#include "control/lathe-touchosc/widget.h"
 
 enum { ITEMS_MAX = 256, MEMBERS_MAX = 32 };
 

@@ -1,6 +1,6 @@
 /* main.c - lathe-touchosc: writes a tablet's layout of a rack. One thread. */
 #include "control/client.h"
-#include "control/lathe-touchosc/pages.h"
+#include "control/lathe-touchosc/layout.h"
 #include "control/lathe-touchosc/tosc.h"
 #include "share/newfile.h"
 

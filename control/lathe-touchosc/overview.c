@@ -1,5 +1,5 @@
 /* overview.c - the rack at a glance: levels, masters, scenes; all meters; all outputs. */
-#include "control/lathe-touchosc/pages.h"
+#include "control/lathe-touchosc/overview.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,4 +1,6 @@
 /* page.c - one node: every param and, where there is room, every meter. */
+#include "control/lathe-touchosc/page.h"
+
 #include "control/lathe-touchosc/items.h"
 
 #include <math.h>

@@ -1,5 +1,7 @@
 /* compare.c - lathectl compare, abx: honest comparison, and whether anybody hears it. */
-#include "control/lathectl/lathectl.h"
+#include "control/lathectl/compare.h"
+
+#include "control/lathectl/command.h"
 
 #include <math.h>
 #include <stdlib.h>

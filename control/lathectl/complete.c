@@ -1,7 +1,10 @@
 /* complete.c - lathectl complete: what may come next, for the shells. Its words are the
  * command line so far; the last one, maybe empty, is being typed. Prints "WORD<tab>HELP"
  * lines; a word that ends in "/" goes on, ":file" stands for any file. Says nothing when nobody answers. */
-#include "control/lathectl/lathectl.h"
+#include "control/lathectl/complete.h"
+
+#include "control/lathectl/command.h"
+#include "control/lathectl/hosts.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +15,7 @@ static const double patience = 0.3;
 
 /* What the words say so far. */
 struct typing {
+	const struct command *commands;
 	const char *host, *port;
 	const char *words[WORDS_MAX]; /* the command and its words, without options */
 	int count;
@@ -233,25 +237,26 @@ static void offer_next(struct typing *typing)
 		return;
 	}
 	if (typing->word[0] == '-' && typing->word[1] == '-') {
-		for (int i = 0; i < option_count; i++)
-			offer(typing, option_rows[i].name, option_rows[i].help);
+		for (const struct option_row *row = option_rows; row->name; row++)
+			offer(typing, row->name, row->help);
 		return;
 	}
 	if (!typing->count) {
-		for (int i = 0; i < command_count; i++)
-			offer(typing, commands[i].name, commands[i].help);
+		for (const struct command *at = typing->commands; at->name; at++)
+			offer(typing, at->name, at->help);
 		return;
 	}
-	for (int i = 0; i < command_count; i++)
-		if (strcmp(commands[i].name, typing->words[0]) == 0)
-			offer_argument(typing, &commands[i]);
+	for (const struct command *at = typing->commands; at->name; at++)
+		if (strcmp(at->name, typing->words[0]) == 0)
+			offer_argument(typing, at);
 }
 
-int completion_print(const char *host, const char *port, int argc, char **argv)
+int completion_print(const struct command *commands, const char *host, const char *port,
+		     int argc, char **argv)
 {
 	static struct typing typing;
 
-	typing = (struct typing) { .host = host, .port = port };
+	typing = (struct typing) { .commands = commands, .host = host, .port = port };
 	if (argc < 1)
 		return EXIT_USAGE;
 	typing.word = argv[argc - 1];

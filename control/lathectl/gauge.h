@@ -2,7 +2,7 @@
 #ifndef LATHE_LATHECTL_GAUGE_H
 #define LATHE_LATHECTL_GAUGE_H
 
-#include "control/lathectl/lathectl.h"
+#include "control/lathectl/session.h"
 
 enum { FLOOR_DB = -60 }; /* the bars begin here; a floor below it reads "-inf" */
 

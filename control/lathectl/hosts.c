@@ -3,10 +3,11 @@
  *   # a name, and whom it stands for
  *   studio = 10.0.0.2, 10.0.0.3:3346, [fd00::7]:3345
  */
-#include "control/lathectl/lathectl.h"
+#include "control/lathectl/hosts.h"
 
 #include <ctype.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

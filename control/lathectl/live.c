@@ -1,5 +1,7 @@
 /* live.c - lathectl watch, events: prints what comes, until told to stop. */
-#include "control/lathectl/lathectl.h"
+#include "control/lathectl/live.h"
+
+#include "share/json.h"
 
 #include <math.h>
 #include <string.h>

@@ -5,7 +5,9 @@
  *   child --trip, clock--> parent --the common time--> child --change--> rack
  *   child --lines--> parent --side by side--> stdout
  */
-#include "control/lathectl/lathectl.h"
+#include "control/lathectl/many.h"
+
+#include "share/json.h"
 
 #include <errno.h>
 #include <math.h>

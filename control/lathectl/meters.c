@@ -1,7 +1,9 @@
 /* meters.c - lathectl meters: what the rack reads, drawn in place on a terminal, in plain
  * lines elsewhere. The rack's own tables say what there is to show. */
+#include "control/lathectl/meters.h"
+
 #include "control/lathectl/gauge.h"
-#include "control/lathectl/lathectl.h"
+#include "share/json.h"
 
 #include <ctype.h>
 #include <math.h>

@@ -1,6 +1,9 @@
 /* rack.c - lathectl list, describe, status, config, check, reload, sync, ping: the rack as
  * a whole. */
-#include "control/lathectl/lathectl.h"
+#include "control/lathectl/rack.h"
+
+#include "control/lathectl/wait.h"
+#include "share/json.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -22,30 +25,6 @@ static void argument_print(const struct message *message, int argument, bool jso
 		fputs(string, stdout);
 	else
 		json_number(stdout, message_number(message, argument));
-}
-
-int ask_and_wait(struct wait *wait, bool (*on_message)(void *, const struct message *))
-{
-	struct session *session = wait->session;
-	enum client_end end =
-		client_run(&session->client, session->options.patience + session->lead,
-			   on_message, wait);
-
-	if (end == CLIENT_INTERRUPTED)
-		return EXIT_NO_ANSWER;
-	if (end != CLIENT_DONE)
-		return session_no_answer(session);
-	return session->refused ? EXIT_REFUSED : wait->status;
-}
-
-bool wait_whole(struct wait *wait, double count)
-{
-	if (wait->count == count)
-		return true;
-	fprintf(stderr, "lathectl: %d of %.0f came, the rest was lost; ask again\n",
-		wait->count, count);
-	wait->status = EXIT_NO_ANSWER;
-	return false;
 }
 
 /* ---- list, describe ---------------------------------------------------------------- */
@@ -151,56 +130,6 @@ int command_describe(struct session *session, int argc, char **argv)
 }
 
 /* ---- check, reload ----------------------------------------------------------------- */
-
-static void result_print(const struct wait *wait, bool ok, const char *text)
-{
-	size_t length = strlen(text);
-
-	if (wait->session->options.json) {
-		printf("{\"ok\": %s, \"text\": ", ok ? "true" : "false");
-		json_string(stdout, text);
-		puts("}");
-	} else if (length) {
-		fprintf(ok ? stdout : stderr, "%s%s", text,
-			text[length - 1] == '\n' ? "" : "\n");
-	}
-}
-
-/* One part of a long text; true: it was the last. */
-static bool text_gather(struct wait *wait, const char *text, double part, double parts)
-{
-	size_t length = text ? strlen(text) : 0;
-	char *longer = realloc(wait->text, wait->length + length + 1);
-
-	if (!longer)
-		abort();
-	wait->text = longer;
-	memcpy(wait->text + wait->length, text ? text : "", length + 1);
-	wait->length += length;
-	wait->count++;
-	return part >= parts;
-}
-
-/* ,isii ok, text, part, parts. */
-bool on_result(void *context, const struct message *message)
-{
-	struct wait *wait = context;
-	const char *text = message_string(message, 1);
-
-	if (session_error(wait->session, message))
-		return true;
-	if (strcmp(message->path, "/rack/result") != 0)
-		return false;
-	double parts = message_number(message, 3);
-	if (!text_gather(wait, text, message_number(message, 2), parts))
-		return false;
-	bool ok = message_number(message, 0) != 0;
-	wait->status = ok ? EXIT_DONE : EXIT_REFUSED;
-	if (wait_whole(wait, parts))
-		result_print(wait, ok, wait->text);
-	free(wait->text);
-	return true;
-}
 
 struct folder {
 	struct wait wait;
@@ -310,7 +239,7 @@ static bool on_config(void *context, const struct message *message)
 		return false;
 	const char *text = message_string(message, 2);
 	double parts = message_number(message, 1);
-	if (!text_gather(wait, text, message_number(message, 0), parts))
+	if (!wait_text(wait, text, message_number(message, 0), parts))
 		return false;
 	if (!wait_whole(wait, parts)) {
 		free(wait->text);

@@ -1,5 +1,8 @@
 /* scene.c - lathectl scene: named sets of values. */
-#include "control/lathectl/lathectl.h"
+#include "control/lathectl/scene.h"
+
+#include "control/lathectl/wait.h"
+#include "share/json.h"
 
 #include <math.h>
 #include <stdlib.h>

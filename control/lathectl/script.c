@@ -1,5 +1,7 @@
 /* script.c - lathectl script: commands from a file, each at its time. */
-#include "control/lathectl/lathectl.h"
+#include "control/lathectl/script.h"
+
+#include "control/lathectl/command.h"
 
 #include <errno.h>
 #include <math.h>

@@ -1,5 +1,8 @@
 /* undo.c - lathectl undo, redo, history: the way back. */
-#include "control/lathectl/lathectl.h"
+#include "control/lathectl/undo.h"
+
+#include "control/lathectl/wait.h"
+#include "share/json.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,5 +1,7 @@
 /* values.c - lathectl get, set, ramp, toggle, adjust, reset: addresses and what they hold. */
-#include "control/lathectl/lathectl.h"
+#include "control/lathectl/values.h"
+
+#include "share/json.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -2,6 +2,13 @@
  * JACK. */
 #include "daemon/config/config.h"
 
+#include "daemon/config/links.h"
+#include "daemon/config/osc.h"
+#include "daemon/config/parser.h"
+#include "daemon/config/ports.h"
+#include "daemon/config/schedule.h"
+#include "daemon/rack/param.h"
+
 #include <libgen.h>
 #include <limits.h>
 #include <stdio.h>
@@ -9,14 +16,11 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "daemon/rack/param.h"
-#include "daemon/config/setting.h"
-
 enum { LATENCY_MAX = 192000 };
 
-/* The list of groups under `key`, or NULL (complained of when it is something else). */
+/* The list of groups under `key`, or NULL; complains when it is something else. */
 static const config_setting_t *
-section_list(struct reading *reading, const config_setting_t *root, const char *key)
+section_list(struct parser *parser, const config_setting_t *root, const char *key)
 {
 	const config_setting_t *list = config_setting_get_member(root, key);
 	char found[128];
@@ -24,12 +28,12 @@ section_list(struct reading *reading, const config_setting_t *root, const char *
 	if (!list || config_setting_type(list) == CONFIG_TYPE_LIST)
 		return list;
 	setting_found(list, found, sizeof(found));
-	reading_complain(reading, list,
-			 "%s: found %s, would accept a list ( { }, { } )", key, found);
+	parser_complain(parser, list, "%s: found %s, would accept a list ( { }, { } )",
+			key, found);
 	return NULL;
 }
 
-static bool element_is_group(struct reading *reading, const config_setting_t *element,
+static bool element_is_group(struct parser *parser, const config_setting_t *element,
 			     const char *where)
 {
 	char found[128];
@@ -37,12 +41,12 @@ static bool element_is_group(struct reading *reading, const config_setting_t *el
 	if (config_setting_type(element) == CONFIG_TYPE_GROUP)
 		return true;
 	setting_found(element, found, sizeof(found));
-	reading_complain(reading, element, "%s: found %s, would accept a group { }",
-			 where, found);
+	parser_complain(parser, element, "%s: found %s, would accept a group { }",
+			where, found);
 	return false;
 }
 
-/* "nodes/3" until the group's name is known. */
+/* Names an element for complaints: its own name, or "nodes/3" when it has none. */
 static void element_where(const config_setting_t *element, const char *section,
 			  int place, char *where)
 {
@@ -59,110 +63,109 @@ static void element_where(const config_setting_t *element, const char *section,
 
 /* ---- rack --------------------------------------------------------------------------- */
 
-static void read_files(struct reading *reading, const config_setting_t *setting)
+static void read_files(struct parser *parser, const config_setting_t *setting)
 {
 	char path[8192], real[PATH_MAX];
 	const char *name;
 	struct stat status;
 
-	if (!reading_string(reading, setting, "rack", &name))
+	if (!parser_string(parser, setting, "rack", &name))
 		return;
 	snprintf(path, sizeof(path), "%s%s%.4000s",
-		 name[0] == '/' ? "" : reading->folder, name[0] == '/' ? "" : "/",
-		 name);
+		 name[0] == '/' ? "" : parser->folder, name[0] == '/' ? "" : "/", name);
 	if (!name[0] || !realpath(path, real) || stat(real, &status) < 0 ||
-	    !S_ISDIR(status.st_mode) || strlen(real) >= sizeof(reading->rack->files)) {
-		reading_complain(
-			reading, setting,
+	    !S_ISDIR(status.st_mode) || strlen(real) >= sizeof(parser->rack->files)) {
+		parser_complain(
+			parser, setting,
 			"rack/files: found \"%.200s\", would accept a folder that "
 			"is there (path under %zu bytes)",
-			name, sizeof(reading->rack->files));
+			name, sizeof(parser->rack->files));
 		return;
 	}
-	memcpy(reading->rack->files, real, strlen(real) + 1);
+	memcpy(parser->rack->files, real, strlen(real) + 1);
 }
 
-/* It may come to be there with the first scene. */
-static void read_scenes(struct reading *reading, const config_setting_t *setting)
+/* The folder need not exist: the first scene that is saved makes it. */
+static void read_scenes(struct parser *parser, const config_setting_t *setting)
 {
-	struct rack *rack = reading->rack;
+	struct rack *rack = parser->rack;
 	const char *name;
 
-	if (!reading_string(reading, setting, "rack", &name))
+	if (!parser_string(parser, setting, "rack", &name))
 		return;
 	int length = snprintf(rack->scenes, sizeof(rack->scenes), "%s%s%s",
-			      name[0] == '/' ? "" : reading->folder,
+			      name[0] == '/' ? "" : parser->folder,
 			      name[0] == '/' ? "" : "/", name);
 	if (!name[0] || length >= (int)sizeof(rack->scenes))
-		reading_complain(reading, setting,
-				 "rack/scenes: found \"%.200s\", would accept a folder "
-				 "(path under %zu bytes)",
-				 name, sizeof(rack->scenes));
+		parser_complain(parser, setting,
+				"rack/scenes: found \"%.200s\", would accept a folder "
+				"(path under %zu bytes)",
+				name, sizeof(rack->scenes));
 }
 
-static void read_rack(struct reading *reading, const config_setting_t *root)
+static void read_rack(struct parser *parser, const config_setting_t *root)
 {
 	const config_setting_t *section = config_setting_get_member(root, "rack");
-	struct rack *rack = reading->rack;
+	struct rack *rack = parser->rack;
 	struct node *node = &rack->nodes[rack->node_count - 1];
 
-	if (!section || !element_is_group(reading, section, "rack"))
+	if (!section || !element_is_group(parser, section, "rack"))
 		return;
-	node->line = reading_line(reading, section);
+	node->line = parser_line(parser, section);
 	for (int i = 0; i < config_setting_length(section); i++) {
 		const config_setting_t *key =
 			config_setting_get_elem(section, (unsigned)i);
 		const char *id = config_setting_name(key);
 
 		if (strcmp(id, "name") == 0) {
-			reading_name(reading, key, "rack", rack->name);
+			parser_name(parser, key, "rack", rack->name);
 		} else if (strcmp(id, "latency") == 0) {
-			reading_int(reading, key, "rack", 0, LATENCY_MAX,
-				    &rack->latency);
+			parser_int(parser, key, "rack", 0, LATENCY_MAX, &rack->latency);
 		} else if (strcmp(id, "files") == 0) {
-			read_files(reading, key);
+			read_files(parser, key);
 		} else if (strcmp(id, "scenes") == 0) {
-			read_scenes(reading, key);
-		} else if (!reading_param(reading, key, "rack", node)) {
-			struct words words = { { "name", "latency", "files", "scenes" },
-					       4 };
+			read_scenes(parser, key);
+		} else if (!parser_param(parser, key, "rack", node)) {
+			struct hint hint = { { "name", "latency", "files", "scenes" },
+					     4 };
 
-			words_add_params(&words, node);
-			reading_unknown(reading, key, "rack", &words);
+			hint_add_params(&hint, node);
+			parser_unknown(parser, key, "rack", &hint);
 		}
 	}
 }
 
 /* ---- inputs ------------------------------------------------------------------------- */
 
-/* A name of the one namespace of inputs and nodes: not taken, not reserved. */
-static bool name_is_free(struct reading *reading, const config_setting_t *setting,
+/* Whether no other input or node has the name; complains when one has. */
+static bool name_is_free(struct parser *parser, const config_setting_t *setting,
 			 const char *where, const char *name)
 {
-	int first = -1; /* line; 0: the input that we made */
+	int first =
+		-1; /* line of the first; 0: the input that stands in for no `inputs` */
 
-	for (int i = 0; i < reading->rack->input_count && first < 0; i++)
-		if (strcmp(reading->rack->inputs[i].name, name) == 0)
-			first = reading->rack->inputs[i].line;
-	for (int i = 0; i < reading->entry_count && first < 0; i++)
-		if (reading->entries[i].kind == NODE_MODULE &&
-		    strcmp(reading->entries[i].name, name) == 0)
-			first = reading_line(reading, reading->entries[i].setting);
+	for (int i = 0; i < parser->rack->input_count && first < 0; i++)
+		if (strcmp(parser->rack->inputs[i].name, name) == 0)
+			first = parser->rack->inputs[i].line;
+	for (int i = 0; i < parser->entry_count && first < 0; i++)
+		if (parser->entries[i].kind == NODE_MODULE &&
+		    strcmp(parser->entries[i].name, name) == 0)
+			first = parser_line(parser, parser->entries[i].setting);
 	if (first > 0)
-		reading_complain(
-			reading, setting,
+		parser_complain(
+			parser, setting,
 			"%s: found the name \"%s\" again (first on line %d), would "
 			"accept another",
 			where, name, first);
 	else if (first == 0)
-		reading_complain(
-			reading, setting,
+		parser_complain(
+			parser, setting,
 			"%s: found the name \"%s\" again (of the input that stands in "
 			"for no `inputs`), would accept another",
 			where, name);
 	else if (strcmp(name, "rack") == 0)
-		reading_complain(
-			reading, setting,
+		parser_complain(
+			parser, setting,
 			"%s: found the name \"rack\", which is the rack's own; would "
 			"accept another",
 			where);
@@ -171,7 +174,7 @@ static bool name_is_free(struct reading *reading, const config_setting_t *settin
 	return false;
 }
 
-static void read_input(struct reading *reading, const config_setting_t *element,
+static void read_input(struct parser *parser, const config_setting_t *element,
 		       int place)
 {
 	const config_setting_t *connect = NULL;
@@ -179,81 +182,80 @@ static void read_input(struct reading *reading, const config_setting_t *element,
 	int channels = 2;
 
 	element_where(element, "inputs", place, where);
-	if (!element_is_group(reading, element, where))
+	if (!element_is_group(parser, element, where))
 		return;
 	for (int i = 0; i < config_setting_length(element); i++) {
 		const config_setting_t *key =
 			config_setting_get_elem(element, (unsigned)i);
 		const char *id = config_setting_name(key);
-		const struct words words = { { "name", "channels", "connect" }, 3 };
+		const struct hint hint = { { "name", "channels", "connect" }, 3 };
 
 		if (strcmp(id, "name") == 0) {
-			if (reading_name(reading, key, where, name))
-				name_is_free(reading, key, where, name);
+			if (parser_name(parser, key, where, name))
+				name_is_free(parser, key, where, name);
 		} else if (strcmp(id, "channels") == 0) {
-			reading_int(reading, key, where, 1, CHANNELS_MAX, &channels);
+			parser_int(parser, key, where, 1, CHANNELS_MAX, &channels);
 		} else if (strcmp(id, "connect") == 0) {
 			connect = key;
 		} else {
-			reading_unknown(reading, key, where, &words);
+			parser_unknown(parser, key, where, &hint);
 		}
 	}
 	if (!config_setting_get_member(element, "name"))
-		reading_complain(reading, element,
-				 "%s: found no name, would accept name = \"in\"",
-				 where);
-	struct input *input = rack_add_input(reading->rack, name, channels);
-	input->line = reading_line(reading, element);
+		parser_complain(parser, element,
+				"%s: found no name, would accept name = \"in\"", where);
+	struct input *input = rack_add_input(parser->rack, name, channels);
+	input->line = parser_line(parser, element);
 	if (connect)
-		reading_connect(reading, connect, where, channels, input->connect);
+		parser_connect(parser, connect, where, channels, input->connect);
 }
 
-static void read_inputs(struct reading *reading, const config_setting_t *root)
+static void read_inputs(struct parser *parser, const config_setting_t *root)
 {
-	const config_setting_t *list = section_list(reading, root, "inputs");
+	const config_setting_t *list = section_list(parser, root, "inputs");
 	int count = list ? config_setting_length(list) : 0;
 
 	if (list && (count == 0 || count > PORTS_MAX))
-		reading_complain(
-			reading, list,
+		parser_complain(
+			parser, list,
 			"inputs: found %d, would accept 1 to %d (or no `inputs`: "
 			"one stereo input \"in\")",
 			count, PORTS_MAX);
 	for (int i = 0; i < count && i < PORTS_MAX; i++)
-		read_input(reading, config_setting_get_elem(list, (unsigned)i), i);
+		read_input(parser, config_setting_get_elem(list, (unsigned)i), i);
 	if (!list)
-		rack_add_input(reading->rack, "in", 2);
+		rack_add_input(parser->rack, "in", 2);
 }
 
 /* ---- nodes -------------------------------------------------------------------------- */
 
 /* The module that `module = "..."` names, or NULL and a complaint. */
 static const struct module *
-read_module(struct reading *reading, const config_setting_t *element, const char *where)
+read_module(struct parser *parser, const config_setting_t *element, const char *where)
 {
 	const config_setting_t *key = config_setting_get_member(element, "module");
-	struct words words = { 0 };
-	struct text hint = { 0 };
+	struct hint hint = { 0 };
+	struct text told = { 0 };
 	const char *id = "";
 
-	if (key && !reading_string(reading, key, where, &id))
+	if (key && !parser_string(parser, key, where, &id))
 		return NULL;
 	for (int i = 0; module_registry[i]; i++) {
-		/* An output's module stands in `outputs`. */
+		/* Nodes can't have the module `output`: outputs have it. */
 		if (strcmp(module_registry[i]->id, "output") == 0)
 			continue;
 		if (strcmp(module_registry[i]->id, id) == 0)
 			return module_registry[i];
-		words_add(&words, module_registry[i]->id);
+		hint_add(&hint, module_registry[i]->id);
 	}
-	words_hint(&words, id, &hint);
+	hint_tell(&hint, id, &told);
 	if (key)
-		reading_complain(reading, key, "%s: unknown module \"%.80s\"%s", where,
-				 id, hint.bytes);
+		parser_complain(parser, key, "%s: unknown module \"%.80s\"%s", where,
+				id, told.bytes);
 	else
-		reading_complain(reading, element, "%s: found no module%s", where,
-				 hint.bytes);
-	text_finish(&hint);
+		parser_complain(parser, element, "%s: found no module%s", where,
+				told.bytes);
+	text_finish(&told);
 	return NULL;
 }
 
@@ -265,47 +267,46 @@ static int side_find(const struct module *module, const char *id)
 	return -1;
 }
 
-static void node_key_unknown(struct reading *reading, const config_setting_t *key,
+static void node_key_unknown(struct parser *parser, const config_setting_t *key,
 			     const char *where, const struct node *node)
 {
 	bool generator = node->module->flags & MODULE_GENERATOR;
-	struct words words = { { "module", "name", generator ? "channels" : "from" },
-			       3 };
+	struct hint hint = { { "module", "name", generator ? "channels" : "from" }, 3 };
 
 	if (node->returns) {
-		words_add(&words, "send");
-		words_add(&words, "return");
+		hint_add(&hint, "send");
+		hint_add(&hint, "return");
 	}
 	for (int side = 0; node->module->sides && node->module->sides[side]; side++)
-		words_add(&words, node->module->sides[side]);
-	words_add_params(&words, node);
-	reading_unknown(reading, key, where, &words);
+		hint_add(&hint, node->module->sides[side]);
+	hint_add_params(&hint, node);
+	parser_unknown(parser, key, where, &hint);
 }
 
-static void read_node_key(struct reading *reading, const config_setting_t *key,
+static void read_node_key(struct parser *parser, const config_setting_t *key,
 			  const char *where, struct entry *entry)
 {
-	struct node *node = &reading->rack->nodes[entry->node];
+	struct node *node = &parser->rack->nodes[entry->node];
 	bool generator = node->module->flags & MODULE_GENERATOR;
 	const char *id = config_setting_name(key);
 	int side = side_find(node->module, id);
 
-	/* `send` and `return` wait until the channels are known. */
+	/* parser_ports() reads `send` and `return`: the channels are not known yet. */
 	if (strcmp(id, "module") == 0 || strcmp(id, "name") == 0 ||
 	    (node->returns && (strcmp(id, "send") == 0 || strcmp(id, "return") == 0)))
 		return;
 	if (strcmp(id, "from") == 0 && !generator)
 		entry->from[0] = key;
 	else if (strcmp(id, "channels") == 0 && generator)
-		reading_int(reading, key, where, 1, CHANNELS_MAX, &node->channels);
+		parser_int(parser, key, where, 1, CHANNELS_MAX, &node->channels);
 	else if (side > 0)
 		entry->from[side] = key;
-	else if (!reading_param(reading, key, where, node))
-		node_key_unknown(reading, key, where, node);
+	else if (!parser_param(parser, key, where, node))
+		node_key_unknown(parser, key, where, node);
 }
 
-/* The entry of a group in `nodes` or `outputs`, with its name read. */
-static struct entry *read_entry(struct reading *reading, enum node_kind kind,
+/* Makes the entry of a group in `nodes` or `outputs` and reads its name. */
+static struct entry *read_entry(struct parser *parser, enum node_kind kind,
 				const config_setting_t *element, const char *where)
 {
 	const config_setting_t *name = config_setting_get_member(element, "name");
@@ -313,147 +314,146 @@ static struct entry *read_entry(struct reading *reading, enum node_kind kind,
 	bool named = false;
 
 	if (!name)
-		reading_complain(reading, element,
-				 "%s: found no name, would accept name = \"...\"",
-				 where);
-	else if (reading_name(reading, name, where, entry.name))
+		parser_complain(parser, element,
+				"%s: found no name, would accept name = \"...\"",
+				where);
+	else if (parser_name(parser, name, where, entry.name))
 		named = kind == NODE_OUTPUT ||
-			name_is_free(reading, name, where, entry.name);
-	/* One more each for a default output and the rack itself. */
-	if (reading->entry_count == NODES_MAX - 2) {
-		reading_complain(reading, element,
-				 "%s: found more than %d nodes and outputs", where,
-				 NODES_MAX - 2);
+			name_is_free(parser, name, where, entry.name);
+	/* Two are kept for a default output and the rack itself. */
+	if (parser->entry_count == NODES_MAX - 2) {
+		parser_complain(parser, element,
+				"%s: found more than %d nodes and outputs", where,
+				NODES_MAX - 2);
 		return NULL;
 	}
 	if (!named && name)
 		entry.name[0] = '\0';
-	reading->entries[reading->entry_count] = entry;
-	return &reading->entries[reading->entry_count++];
+	parser->entries[parser->entry_count] = entry;
+	return &parser->entries[parser->entry_count++];
 }
 
-static void read_node(struct reading *reading, const config_setting_t *element,
-		      int place)
+static void read_node(struct parser *parser, const config_setting_t *element, int place)
 {
-	struct rack *rack = reading->rack;
+	struct rack *rack = parser->rack;
 	char where[WHERE_BYTES];
 
 	element_where(element, "nodes", place, where);
-	if (!element_is_group(reading, element, where))
+	if (!element_is_group(parser, element, where))
 		return;
-	struct entry *entry = read_entry(reading, NODE_MODULE, element, where);
-	const struct module *module = read_module(reading, element, where);
+	struct entry *entry = read_entry(parser, NODE_MODULE, element, where);
+	const struct module *module = read_module(parser, element, where);
 	if (!entry || !module)
 		return;
 	entry->module = module;
 	struct node *node = rack_add_node(rack, NODE_MODULE, entry->name, module);
-	node->line = reading_line(reading, element);
+	node->line = parser_line(parser, element);
 	node->channels = 2;
 	entry->node = (int)(node - rack->nodes);
 	for (int i = 0; i < config_setting_length(element); i++)
-		read_node_key(reading, config_setting_get_elem(element, (unsigned)i),
+		read_node_key(parser, config_setting_get_elem(element, (unsigned)i),
 			      where, entry);
 }
 
 /* ---- outputs ------------------------------------------------------------------------ */
 
-static void read_output_key(struct reading *reading, const config_setting_t *key,
+static void read_output_key(struct parser *parser, const config_setting_t *key,
 			    const char *where, struct entry *entry)
 {
-	struct node *node = &reading->rack->nodes[entry->node];
+	struct node *node = &parser->rack->nodes[entry->node];
 	const char *id = config_setting_name(key);
-	struct words words = { { "name", "from", "connect", "align", "monitor" }, 5 };
+	struct hint hint = { { "name", "from", "connect", "align", "monitor" }, 5 };
 
-	/* `connect` waits until the channels are known. */
+	/* parser_ports() reads `connect`: the channels are not known yet. */
 	if (strcmp(id, "name") == 0 || strcmp(id, "connect") == 0)
 		return;
 	if (strcmp(id, "from") == 0) {
 		entry->from[0] = key;
 	} else if (strcmp(id, "align") == 0) {
-		reading_name(reading, key, where, node->align);
+		parser_name(parser, key, where, node->align);
 	} else if (strcmp(id, "monitor") == 0) {
-		reading_bool(reading, key, where, &node->monitor);
-	} else if (!reading_param(reading, key, where, node)) {
-		words_add_params(&words, node);
-		reading_unknown(reading, key, where, &words);
+		parser_bool(parser, key, where, &node->monitor);
+	} else if (!parser_param(parser, key, where, node)) {
+		hint_add_params(&hint, node);
+		parser_unknown(parser, key, where, &hint);
 	}
 }
 
-/* Outputs have names of their own, but their ports stand beside the inputs'. */
-static void output_name_is_free(struct reading *reading, const struct entry *entry,
+/* An output may have the name of a node, but not that of an input: their ports would
+ * have the same names. */
+static void output_name_is_free(struct parser *parser, const struct entry *entry,
 				const char *where)
 {
-	const struct rack *rack = reading->rack;
+	const struct rack *rack = parser->rack;
 
 	for (int i = 0; i < rack->input_count; i++)
 		if (entry->name[0] && strcmp(rack->inputs[i].name, entry->name) == 0)
-			reading_complain(
-				reading, entry->setting,
+			parser_complain(
+				parser, entry->setting,
 				"%s: found the name of an input, whose ports would be "
 				"called the same; would accept another",
 				where);
-	for (const struct entry *other = reading->entries; other < entry; other++)
+	for (const struct entry *other = parser->entries; other < entry; other++)
 		if (entry->name[0] && other->kind == NODE_OUTPUT &&
 		    strcmp(other->name, entry->name) == 0)
-			reading_complain(
-				reading, entry->setting,
+			parser_complain(
+				parser, entry->setting,
 				"%s: found the name again (first on line %d), would "
 				"accept another",
-				where, reading_line(reading, other->setting));
+				where, parser_line(parser, other->setting));
 }
 
-static void read_output(struct reading *reading, const config_setting_t *element,
+static void read_output(struct parser *parser, const config_setting_t *element,
 			int place)
 {
-	struct rack *rack = reading->rack;
+	struct rack *rack = parser->rack;
 	char where[WHERE_BYTES];
 
 	element_where(element, "outputs", place, where);
-	if (!element_is_group(reading, element, where))
+	if (!element_is_group(parser, element, where))
 		return;
-	struct entry *entry = read_entry(reading, NODE_OUTPUT, element, where);
+	struct entry *entry = read_entry(parser, NODE_OUTPUT, element, where);
 	if (!entry)
 		return;
-	output_name_is_free(reading, entry, where);
+	output_name_is_free(parser, entry, where);
 	struct node *node = rack_add_node(rack, NODE_OUTPUT, entry->name, NULL);
 	entry->module = node->module;
 	entry->node = (int)(node - rack->nodes);
-	node->line = reading_line(reading, element);
+	node->line = parser_line(parser, element);
 	for (int i = 0; i < config_setting_length(element); i++)
-		read_output_key(reading, config_setting_get_elem(element, (unsigned)i),
+		read_output_key(parser, config_setting_get_elem(element, (unsigned)i),
 				where, entry);
 }
 
-static void read_nodes(struct reading *reading, const config_setting_t *root)
+static void read_nodes(struct parser *parser, const config_setting_t *root)
 {
-	const config_setting_t *nodes = section_list(reading, root, "nodes");
-	const config_setting_t *outputs = section_list(reading, root, "outputs");
+	const config_setting_t *nodes = section_list(parser, root, "nodes");
+	const config_setting_t *outputs = section_list(parser, root, "outputs");
 
 	for (int i = 0; nodes && i < config_setting_length(nodes); i++)
-		read_node(reading, config_setting_get_elem(nodes, (unsigned)i), i);
+		read_node(parser, config_setting_get_elem(nodes, (unsigned)i), i);
 	if (outputs && config_setting_length(outputs) == 0)
-		reading_complain(
-			reading, outputs,
-			"outputs: found none, would accept at least one (or no "
-			"`outputs`: one output \"out\")");
+		parser_complain(parser, outputs,
+				"outputs: found none, would accept at least one (or no "
+				"`outputs`: one output \"out\")");
 	for (int i = 0; outputs && i < config_setting_length(outputs); i++)
-		read_output(reading, config_setting_get_elem(outputs, (unsigned)i), i);
+		read_output(parser, config_setting_get_elem(outputs, (unsigned)i), i);
 	if (config_setting_get_member(root, "outputs"))
 		return;
-	struct node *out = rack_add_node(reading->rack, NODE_OUTPUT, "out", NULL);
-	reading->entries[reading->entry_count++] =
+	struct node *out = rack_add_node(parser->rack, NODE_OUTPUT, "out", NULL);
+	parser->entries[parser->entry_count++] =
 		(struct entry) { .kind = NODE_OUTPUT,
 				 .name = "out",
 				 .setting = root,
 				 .module = out->module,
-				 .node = (int)(out - reading->rack->nodes) };
+				 .node = (int)(out - parser->rack->nodes) };
 }
 
 /* ---- the file ----------------------------------------------------------------------- */
 
-static void read_root(struct reading *reading, const config_setting_t *root)
+static void read_root(struct parser *parser, const config_setting_t *root)
 {
-	const struct words words = {
+	const struct hint hint = {
 		{ "rack", "inputs", "nodes", "outputs", "osc", "schedule" }, 6
 	};
 
@@ -462,58 +462,58 @@ static void read_root(struct reading *reading, const config_setting_t *root)
 			config_setting_get_elem(root, (unsigned)i);
 		bool known = false;
 
-		for (int k = 0; k < words.count; k++)
+		for (int k = 0; k < hint.count; k++)
 			known = known ||
-				strcmp(words.list[k], config_setting_name(key)) == 0;
+				strcmp(hint.words[k], config_setting_name(key)) == 0;
 		if (!known)
-			reading_unknown(reading, key, "config", &words);
+			parser_unknown(parser, key, "config", &hint);
 	}
-	read_rack(reading, root);
-	read_inputs(reading, root);
-	read_nodes(reading, root);
-	reading_links(reading);
-	reading_ports(reading, root);
-	reading_osc(reading, root);
-	reading_schedule(reading, root);
+	read_rack(parser, root);
+	read_inputs(parser, root);
+	read_nodes(parser, root);
+	parser_links(parser);
+	parser_ports(parser, root);
+	parser_osc(parser, root);
+	parser_schedule(parser, root);
 }
 
-static struct rack *read_source_text(struct reading *reading)
+static struct rack *read_source_text(struct parser *parser)
 {
-	int before = reading->complaints->count;
+	int before = parser->complaints->count;
 	config_t config;
 
-	reading->rack = rack_create();
+	parser->rack = rack_create();
 	config_init(&config);
-	if (reading_parse(reading, &config))
-		read_root(reading, config_root_setting(&config));
+	if (parser_parse(parser, &config))
+		read_root(parser, config_root_setting(&config));
 	config_destroy(&config);
-	if (reading->complaints->count == before) {
-		for (int i = 0; i < reading->rack->node_count; i++) {
-			struct node *node = &reading->rack->nodes[i];
+	if (parser->complaints->count == before) {
+		for (int i = 0; i < parser->rack->node_count; i++) {
+			struct node *node = &parser->rack->nodes[i];
 
 			memcpy(node->loaded, node->values,
 			       (size_t)node_params(node) * sizeof(*node->values));
 		}
-		return reading->rack;
+		return parser->rack;
 	}
-	rack_destroy(reading->rack);
+	rack_destroy(parser->rack);
 	return NULL;
 }
 
 struct rack *config_load(const char *path, struct complaints *complaints)
 {
-	struct reading *reading = calloc(1, sizeof(*reading));
+	struct parser *parser = calloc(1, sizeof(*parser));
 	struct rack *rack = NULL;
 	char copy[PATH_MAX];
 
-	if (!reading)
+	if (!parser)
 		abort();
-	reading->complaints = complaints;
+	parser->complaints = complaints;
 	snprintf(copy, sizeof(copy), "%s", path);
-	snprintf(reading->folder, sizeof(reading->folder), "%s", dirname(copy));
-	if (config_source_read(&reading->source, path, complaints))
-		rack = read_source_text(reading);
-	config_source_finish(&reading->source);
-	free(reading);
+	snprintf(parser->folder, sizeof(parser->folder), "%s", dirname(copy));
+	if (config_source_read(&parser->source, path, complaints))
+		rack = read_source_text(parser);
+	config_source_finish(&parser->source);
+	free(parser);
 	return rack;
 }

@@ -1,13 +1,16 @@
-/* osc.c - the config's `osc` section: where we listen, to whom, and what they may.
+/* osc.c - the config's section `osc`: address and port, networks, clients, limits.
  * Control thread, and the programs without JACK. */
+#include "daemon/config/osc.h"
+
+#include "daemon/base/ipv4.h"
+#include "daemon/config/parser.h"
+#include "daemon/config/quote.h"
+#include "daemon/rack/param.h"
+
 #include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "daemon/config/config.h"
-#include "daemon/rack/param.h"
-#include "daemon/config/setting.h"
 
 enum { ALLOW_MAX = 64, REGULARS_MAX = 16, LIMITS_MAX = 32 };
 
@@ -42,8 +45,8 @@ static bool network_parse(const char *text, struct allow *allow)
 
 /* ---- what lists share ----------------------------------------------------------------- */
 
-/* Elements of a list or an array, or -1 and a complaint. */
-static int list_length(struct reading *reading, const config_setting_t *list,
+/* How many elements a list or array has; -1 after a complaint. */
+static int list_length(struct parser *parser, const config_setting_t *list,
 		       const char *where, int most, const char *accepted)
 {
 	int type = config_setting_type(list), count = config_setting_length(list);
@@ -55,12 +58,12 @@ static int list_length(struct reading *reading, const config_setting_t *list,
 		snprintf(found, sizeof(found), "%d of them", count);
 	else
 		setting_found(list, found, sizeof(found));
-	reading_complain(reading, list, "%s: found %s, would accept up to %d: %s",
-			 where, found, most, accepted);
+	parser_complain(parser, list, "%s: found %s, would accept up to %d: %s", where,
+			found, most, accepted);
 	return -1;
 }
 
-static bool is_group(struct reading *reading, const config_setting_t *element,
+static bool is_group(struct parser *parser, const config_setting_t *element,
 		     const char *where, const char *accepted)
 {
 	char found[128];
@@ -68,8 +71,8 @@ static bool is_group(struct reading *reading, const config_setting_t *element,
 	if (config_setting_type(element) == CONFIG_TYPE_GROUP)
 		return true;
 	setting_found(element, found, sizeof(found));
-	reading_complain(reading, element, "%s: found %s, would accept %s", where,
-			 found, accepted);
+	parser_complain(parser, element, "%s: found %s, would accept %s", where, found,
+			accepted);
 	return false;
 }
 
@@ -82,84 +85,84 @@ static void *room_for(int count, size_t size)
 	return room;
 }
 
-static void read_role(struct reading *reading, const config_setting_t *key,
+static void read_role(struct parser *parser, const config_setting_t *key,
 		      const char *where, enum role *role)
 {
 	const char *text;
 
-	if (!reading_string(reading, key, where, &text))
+	if (!parser_string(parser, key, where, &text))
 		return;
 	*role = role_of_word(text);
 	if (*role == ROLE_NONE)
-		reading_complain(reading, key,
-				 "%s: found \"%.80s\", would accept \"view\", "
-				 "\"control\", \"admin\"",
-				 where, text);
+		parser_complain(parser, key,
+				"%s: found \"%.80s\", would accept \"view\", "
+				"\"control\", \"admin\"",
+				where, text);
 }
 
-static bool read_pattern(struct reading *reading, const config_setting_t *key,
+static bool read_pattern(struct parser *parser, const config_setting_t *key,
 			 const char *where, char text[PATTERN_BYTES_MAX + 1],
 			 struct pattern *pattern)
 {
 	const char *found, *why = "at most 128 characters";
 
-	if (!reading_string(reading, key, where, &found))
+	if (!parser_string(parser, key, where, &found))
 		return false;
 	int length = snprintf(text, PATTERN_BYTES_MAX + 1, "%s%s",
 			      found[0] == '/' ? "" : "/", found);
 	if (length <= PATTERN_BYTES_MAX &&
 	    pattern_compile(pattern, text, (size_t)length, &why))
 		return true;
-	reading_complain(reading, key,
-			 "%s: found \"%.80s\", would accept an address or a pattern "
-			 "(%s)",
-			 where, found, why);
+	parser_complain(parser, key,
+			"%s: found \"%.80s\", would accept an address or a pattern "
+			"(%s)",
+			where, found, why);
 	return false;
 }
 
 /* ---- allow ---------------------------------------------------------------------------- */
 
-static bool read_network(struct reading *reading, const config_setting_t *setting,
+static bool read_network(struct parser *parser, const config_setting_t *setting,
 			 struct allow *allow)
 {
 	const char *text;
 
-	if (!reading_string(reading, setting, "osc/allow", &text))
+	if (!parser_string(parser, setting, "osc/allow", &text))
 		return false;
 	if (!network_parse(text, allow)) {
-		reading_complain(reading, setting,
-				 "osc/allow: found \"%.80s\", would accept a network "
-				 "(\"192.168.1.0/24\") or an address",
-				 text);
+		parser_complain(parser, setting,
+				"osc/allow: found \"%.80s\", would accept a network "
+				"(\"192.168.1.0/24\") or an address",
+				text);
 		return false;
 	}
 	if (!(allow->address & ~allow->mask))
 		return true;
-	reading_complain(reading, setting,
-			 "osc/allow: found \"%.80s\" with bits beyond its mask, "
-			 "did you mean \"%u.%u.%u.%u/%d\"?",
-			 text, (allow->address & allow->mask) >> 24,
-			 (allow->address & allow->mask) >> 16 & 255,
-			 (allow->address & allow->mask) >> 8 & 255,
-			 allow->address & allow->mask & 255,
-			 __builtin_popcount(allow->mask));
+	parser_complain(parser, setting,
+			"osc/allow: found \"%.80s\" with bits beyond its mask, "
+			"did you mean \"%u.%u.%u.%u/%d\"?",
+			text, (allow->address & allow->mask) >> 24,
+			(allow->address & allow->mask) >> 16 & 255,
+			(allow->address & allow->mask) >> 8 & 255,
+			allow->address & allow->mask & 255,
+			__builtin_popcount(allow->mask));
 	return false;
 }
 
-static void read_allow_entry(struct reading *reading, const config_setting_t *element,
+static void read_allow_entry(struct parser *parser, const config_setting_t *element,
 			     struct allow *allow)
 {
 	static const char accepted[] =
 		"{ network = \"192.168.1.0/24\"; role = \"view\"; }";
-	const struct words words = { { "network", "role", "trust" }, 3 };
+	const struct hint hint = { { "network", "role", "trust" }, 3 };
 	bool good = false;
 
 	*allow = (struct allow) { .role = ROLE_CONTROL };
 	if (config_setting_type(element) == CONFIG_TYPE_STRING) {
-		reading->rack->osc.allow_count += read_network(reading, element, allow);
+		parser->rack->osc->allow_count += read_network(parser, element, allow);
 		return;
 	}
-	if (!is_group(reading, element, "osc/allow", accepted))
+	if (!is_group(parser, element, "osc/allow", accepted))
 		return;
 	for (int i = 0; i < config_setting_length(element); i++) {
 		const config_setting_t *key =
@@ -167,25 +170,25 @@ static void read_allow_entry(struct reading *reading, const config_setting_t *el
 		const char *id = config_setting_name(key);
 
 		if (strcmp(id, "network") == 0)
-			good = read_network(reading, key, allow);
+			good = read_network(parser, key, allow);
 		else if (strcmp(id, "role") == 0)
-			read_role(reading, key, "osc/allow", &allow->role);
+			read_role(parser, key, "osc/allow", &allow->role);
 		else if (strcmp(id, "trust") == 0)
-			reading_bool(reading, key, "osc/allow", &allow->trust);
+			parser_bool(parser, key, "osc/allow", &allow->trust);
 		else
-			reading_unknown(reading, key, "osc/allow", &words);
+			parser_unknown(parser, key, "osc/allow", &hint);
 	}
 	if (!config_setting_get_member(element, "network"))
-		reading_complain(reading, element,
-				 "osc/allow: found no network, would accept %s",
-				 accepted);
-	reading->rack->osc.allow_count += good;
+		parser_complain(parser, element,
+				"osc/allow: found no network, would accept %s",
+				accepted);
+	parser->rack->osc->allow_count += good;
 }
 
-static void read_allow(struct reading *reading, const config_setting_t *list)
+static void read_allow(struct parser *parser, const config_setting_t *list)
 {
-	struct osc_settings *osc = &reading->rack->osc;
-	int count = list_length(reading, list, "osc/allow", ALLOW_MAX,
+	struct osc_settings *osc = parser->rack->osc;
+	int count = list_length(parser, list, "osc/allow", ALLOW_MAX,
 				"[\"192.168.1.0/24\", ...] or ( { network = "
 				"\"192.168.1.0/24\"; role = \"view\"; }, ... )");
 
@@ -193,21 +196,21 @@ static void read_allow(struct reading *reading, const config_setting_t *list)
 		return;
 	osc->allow = room_for(count, sizeof(*osc->allow));
 	for (int i = 0; i < count; i++)
-		read_allow_entry(reading, config_setting_get_elem(list, (unsigned)i),
+		read_allow_entry(parser, config_setting_get_elem(list, (unsigned)i),
 				 &osc->allow[osc->allow_count]);
 }
 
 /* ---- clients -------------------------------------------------------------------------- */
 
 /* "192.168.1.20:9000" */
-static bool read_target(struct reading *reading, const config_setting_t *key,
+static bool read_target(struct parser *parser, const config_setting_t *key,
 			struct regular *regular)
 {
 	char address[32];
 	const char *text, *colon;
 	char *end = NULL;
 
-	if (!reading_string(reading, key, "osc/clients", &text))
+	if (!parser_string(parser, key, "osc/clients", &text))
 		return false;
 	colon = strchr(text, ':');
 	size_t length = colon ? (size_t)(colon - text) : 0;
@@ -220,44 +223,45 @@ static bool read_target(struct reading *reading, const config_setting_t *key,
 			return true;
 		}
 	}
-	reading_complain(reading, key,
-			 "osc/clients: found \"%.80s\", would accept an address and "
-			 "its port (\"192.168.1.20:9000\")",
-			 text);
+	parser_complain(parser, key,
+			"osc/clients: found \"%.80s\", would accept an address and "
+			"its port (\"192.168.1.20:9000\")",
+			text);
 	return false;
 }
 
-/* A host has one role, whatever ports it listens on. */
-static void check_role(struct reading *reading, const config_setting_t *element,
+/* Complains when a client's host has another role above: a role belongs to a host, not
+ * to a port. */
+static void check_role(struct parser *parser, const config_setting_t *element,
 		       const struct regular *regular)
 {
-	const struct osc_settings *osc = &reading->rack->osc;
+	const struct osc_settings *osc = parser->rack->osc;
 
 	for (int i = 0; i < osc->regular_count; i++) {
 		const struct regular *other = &osc->regulars[i];
 
 		if (other->address != regular->address || other->role == regular->role)
 			continue;
-		reading_complain(reading, element,
-				 "osc/clients: found the role \"%s\" for a host that "
-				 "has \"%s\" above, would accept one role for a host",
-				 role_word(regular->role), role_word(other->role));
+		parser_complain(parser, element,
+				"osc/clients: found the role \"%s\" for a host that "
+				"has \"%s\" above, would accept one role for a host",
+				role_word(regular->role), role_word(other->role));
 		return;
 	}
 }
 
-static void read_regular(struct reading *reading, const config_setting_t *element,
+static void read_regular(struct parser *parser, const config_setting_t *element,
 			 struct regular *regular)
 {
 	static const char accepted[] = "{ address = \"192.168.1.20:9000\"; }";
-	const struct words words = { { "address", "role", "pattern", "rate" }, 4 };
+	const struct hint hint = { { "address", "role", "pattern", "rate" }, 4 };
 	struct pattern pattern;
 	bool good = false;
 
 	*regular = (struct regular) { .role = ROLE_CONTROL,
 				      .pattern = "/*",
 				      .rate = rate_usual };
-	if (!is_group(reading, element, "osc/clients", accepted))
+	if (!is_group(parser, element, "osc/clients", accepted))
 		return;
 	for (int i = 0; i < config_setting_length(element); i++) {
 		const config_setting_t *key =
@@ -265,38 +269,38 @@ static void read_regular(struct reading *reading, const config_setting_t *elemen
 		const char *id = config_setting_name(key);
 
 		if (strcmp(id, "address") == 0)
-			good = read_target(reading, key, regular);
+			good = read_target(parser, key, regular);
 		else if (strcmp(id, "role") == 0)
-			read_role(reading, key, "osc/clients", &regular->role);
+			read_role(parser, key, "osc/clients", &regular->role);
 		else if (strcmp(id, "pattern") == 0)
-			read_pattern(reading, key, "osc/clients", regular->pattern,
+			read_pattern(parser, key, "osc/clients", regular->pattern,
 				     &pattern);
 		else if (strcmp(id, "rate") == 0)
-			reading_number(reading, key, "osc/clients", rate_least,
-				       rate_most, &regular->rate);
+			parser_number(parser, key, "osc/clients", rate_least, rate_most,
+				      &regular->rate);
 		else
-			reading_unknown(reading, key, "osc/clients", &words);
+			parser_unknown(parser, key, "osc/clients", &hint);
 	}
 	if (!config_setting_get_member(element, "address"))
-		reading_complain(reading, element,
-				 "osc/clients: found no address, would accept %s",
-				 accepted);
+		parser_complain(parser, element,
+				"osc/clients: found no address, would accept %s",
+				accepted);
 	if (good)
-		check_role(reading, element, regular);
-	reading->rack->osc.regular_count += good;
+		check_role(parser, element, regular);
+	parser->rack->osc->regular_count += good;
 }
 
-static void read_regulars(struct reading *reading, const config_setting_t *list)
+static void read_regulars(struct parser *parser, const config_setting_t *list)
 {
-	struct osc_settings *osc = &reading->rack->osc;
-	int count = list_length(reading, list, "osc/clients", REGULARS_MAX,
+	struct osc_settings *osc = parser->rack->osc;
+	int count = list_length(parser, list, "osc/clients", REGULARS_MAX,
 				"( { address = \"192.168.1.20:9000\"; }, ... )");
 
 	if (count < 0)
 		return;
 	osc->regulars = room_for(count, sizeof(*osc->regulars));
 	for (int i = 0; i < count; i++)
-		read_regular(reading, config_setting_get_elem(list, (unsigned)i),
+		read_regular(parser, config_setting_get_elem(list, (unsigned)i),
 			     &osc->regulars[osc->regular_count]);
 }
 
@@ -320,33 +324,33 @@ static bool matches_any(const struct rack *rack, const struct pattern *pattern)
 	return false;
 }
 
-static void read_most(struct reading *reading, const config_setting_t *key,
+static void read_most(struct parser *parser, const config_setting_t *key,
 		      struct limit *limit)
 {
 	const char *text = config_setting_get_string(key);
 
 	limit->as_config = text && strcmp(text, "config") == 0;
 	if (text && !limit->as_config)
-		reading_complain(reading, key,
-				 "osc/limits: found \"%.80s\", would accept a number "
-				 "or \"config\"",
-				 text);
+		parser_complain(parser, key,
+				"osc/limits: found \"%.80s\", would accept a number "
+				"or \"config\"",
+				text);
 	else
 		limit->has_max =
-			limit->as_config || reading_number(reading, key, "osc/limits",
-							   -1e9, 1e9, &limit->max);
+			limit->as_config || parser_number(parser, key, "osc/limits",
+							  -1e9, 1e9, &limit->max);
 }
 
-static void read_limit(struct reading *reading, const config_setting_t *element,
+static void read_limit(struct parser *parser, const config_setting_t *element,
 		       struct limit *limit)
 {
 	static const char accepted[] =
 		"{ param = \"input/gain\"; max = -10.0; }, with min, max or both";
-	const struct words words = { { "param", "role", "min", "max" }, 4 };
+	const struct hint hint = { { "param", "role", "min", "max" }, 4 };
 	bool good = false;
 
 	*limit = (struct limit) { .role = ROLE_CONTROL };
-	if (!is_group(reading, element, "osc/limits", accepted))
+	if (!is_group(parser, element, "osc/limits", accepted))
 		return;
 	for (int i = 0; i < config_setting_length(element); i++) {
 		const config_setting_t *key =
@@ -354,65 +358,65 @@ static void read_limit(struct reading *reading, const config_setting_t *element,
 		const char *id = config_setting_name(key);
 
 		if (strcmp(id, "param") == 0)
-			good = read_pattern(reading, key, "osc/limits", limit->params,
+			good = read_pattern(parser, key, "osc/limits", limit->params,
 					    &limit->pattern);
 		else if (strcmp(id, "role") == 0)
-			read_role(reading, key, "osc/limits", &limit->role);
+			read_role(parser, key, "osc/limits", &limit->role);
 		else if (strcmp(id, "max") == 0)
-			read_most(reading, key, limit);
+			read_most(parser, key, limit);
 		else if (strcmp(id, "min") == 0)
-			limit->has_min = reading_number(reading, key, "osc/limits",
-							-1e9, 1e9, &limit->min);
+			limit->has_min = parser_number(parser, key, "osc/limits", -1e9,
+						       1e9, &limit->min);
 		else
-			reading_unknown(reading, key, "osc/limits", &words);
+			parser_unknown(parser, key, "osc/limits", &hint);
 	}
-	if (good && !matches_any(reading->rack, &limit->pattern))
-		reading_complain(reading, element,
-				 "osc/limits: found %s, which is no param of this "
-				 "rack, would accept what lathed --describe lists",
-				 limit->params);
+	if (good && !matches_any(parser->rack, &limit->pattern))
+		parser_complain(parser, element,
+				"osc/limits: found %s, which is no param of this "
+				"rack, would accept what lathed --describe lists",
+				limit->params);
 	bool named = config_setting_get_member(element, "param");
 	if (!named || (!config_setting_get_member(element, "min") &&
 		       !config_setting_get_member(element, "max")))
-		reading_complain(reading, element,
-				 "osc/limits: found no %s, would accept %s",
-				 named ? "min or max" : "param", accepted);
+		parser_complain(parser, element,
+				"osc/limits: found no %s, would accept %s",
+				named ? "min or max" : "param", accepted);
 	if (limit->has_min && limit->has_max && !limit->as_config &&
 	    limit->min > limit->max)
-		reading_complain(reading, element,
-				 "osc/limits: found min %g above max %g, would accept "
-				 "it the other way round",
-				 limit->min, limit->max);
-	reading->rack->osc.limit_count += good;
+		parser_complain(parser, element,
+				"osc/limits: found min %g above max %g, would accept "
+				"it the other way round",
+				limit->min, limit->max);
+	parser->rack->osc->limit_count += good;
 }
 
-static void read_limits(struct reading *reading, const config_setting_t *list)
+static void read_limits(struct parser *parser, const config_setting_t *list)
 {
-	struct osc_settings *osc = &reading->rack->osc;
-	int count = list_length(reading, list, "osc/limits", LIMITS_MAX,
+	struct osc_settings *osc = parser->rack->osc;
+	int count = list_length(parser, list, "osc/limits", LIMITS_MAX,
 				"( { param = \"input/gain\"; max = -10.0; }, ... )");
 
 	if (count < 0)
 		return;
 	osc->limits = room_for(count, sizeof(*osc->limits));
 	for (int i = 0; i < count; i++)
-		read_limit(reading, config_setting_get_elem(list, (unsigned)i),
+		read_limit(parser, config_setting_get_elem(list, (unsigned)i),
 			   &osc->limits[osc->limit_count]);
 }
 
 /* ---- the section ---------------------------------------------------------------------- */
 
-static void read_listen(struct reading *reading, const config_setting_t *setting)
+static void read_listen(struct parser *parser, const config_setting_t *setting)
 {
-	struct osc_settings *osc = &reading->rack->osc;
+	struct osc_settings *osc = parser->rack->osc;
 	uint32_t address;
 	const char *text;
 
-	if (!reading_string(reading, setting, "osc", &text))
+	if (!parser_string(parser, setting, "osc", &text))
 		return;
 	if (!address_parse(text, &address))
-		reading_complain(
-			reading, setting,
+		parser_complain(
+			parser, setting,
 			"osc/listen: found \"%.80s\", would accept an IPv4 address "
 			"(\"127.0.0.1\"; \"0.0.0.0\" is all of them)",
 			text);
@@ -420,71 +424,63 @@ static void read_listen(struct reading *reading, const config_setting_t *setting
 		snprintf(osc->listen, sizeof(osc->listen), "%s", text);
 }
 
-static void read_osc_key(struct reading *reading, const config_setting_t *key)
+static void read_osc_key(struct parser *parser, const config_setting_t *key)
 {
-	const struct words words = {
+	const struct hint hint = {
 		{ "listen", "port", "allow", "clients", "limits", "announce" }, 6
 	};
-	struct osc_settings *osc = &reading->rack->osc;
+	struct osc_settings *osc = parser->rack->osc;
 	const char *id = config_setting_name(key);
 	bool announce;
 
 	if (strcmp(id, "listen") == 0)
-		read_listen(reading, key);
+		read_listen(parser, key);
 	else if (strcmp(id, "port") == 0)
-		reading_int(reading, key, "osc", 0, 65535, &osc->port);
+		parser_int(parser, key, "osc", 0, 65535, &osc->port);
 	else if (strcmp(id, "allow") == 0)
-		read_allow(reading, key);
+		read_allow(parser, key);
 	else if (strcmp(id, "clients") == 0)
-		read_regulars(reading, key);
+		read_regulars(parser, key);
 	else if (strcmp(id, "limits") == 0)
-		read_limits(reading, key);
+		read_limits(parser, key);
 	else if (strcmp(id, "announce") != 0)
-		reading_unknown(reading, key, "osc", &words);
-	else if (reading_bool(reading, key, "osc", &announce))
+		parser_unknown(parser, key, "osc", &hint);
+	else if (parser_bool(parser, key, "osc", &announce))
 		osc->quiet = !announce;
 }
 
-/* From an address of this machine alone nothing reaches another. */
-static void check_reach(struct reading *reading, const config_setting_t *section)
+/* Complains about clients in the network when the rack listens on this machine only. */
+static void check_reach(struct parser *parser, const config_setting_t *section)
 {
-	const struct osc_settings *osc = &reading->rack->osc;
+	const struct osc_settings *osc = parser->rack->osc;
 
 	for (int i = 0; osc_is_local(osc) && i < osc->regular_count; i++) {
-		if (address_is_local(osc->regulars[i].address))
+		if (ipv4_is_local(osc->regulars[i].address))
 			continue;
-		reading_complain(reading, config_setting_get_member(section, "clients"),
-				 "osc/clients: found a client in the network, which "
-				 "%s does not reach, would accept listen = \"0.0.0.0\"",
-				 osc->listen);
+		parser_complain(parser, config_setting_get_member(section, "clients"),
+				"osc/clients: found a client in the network, which "
+				"%s does not reach, would accept listen = \"0.0.0.0\"",
+				osc->listen);
 		return;
 	}
 }
 
-void reading_osc(struct reading *reading, const config_setting_t *root)
+void parser_osc(struct parser *parser, const config_setting_t *root)
 {
 	const config_setting_t *section = config_setting_get_member(root, "osc");
-	struct osc_settings *osc = &reading->rack->osc;
+	struct osc_settings *osc = parser->rack->osc;
 
-	if (!section || !is_group(reading, section, "osc", "a group { }"))
+	if (!section || !is_group(parser, section, "osc", "a group { }"))
 		return;
 	for (int i = 0; i < config_setting_length(section); i++)
-		read_osc_key(reading, config_setting_get_elem(section, (unsigned)i));
-	check_reach(reading, section);
+		read_osc_key(parser, config_setting_get_elem(section, (unsigned)i));
+	check_reach(parser, section);
 	if (!osc_is_local(osc) && osc->allow_count + osc->regular_count == 0)
-		reading_complain(
-			reading, config_setting_get_member(section, "listen"),
+		parser_complain(
+			parser, config_setting_get_member(section, "listen"),
 			"osc/listen: found %s, which a network can reach, but no "
 			"`allow`: would accept allow = [\"192.168.1.0/24\"]",
 			osc->listen);
-}
-
-bool osc_is_local(const struct osc_settings *osc)
-{
-	uint32_t address = 0;
-
-	address_parse(osc->listen, &address);
-	return address_is_local(address);
 }
 
 /* ---- printing ------------------------------------------------------------------------- */
@@ -531,7 +527,7 @@ static void print_lists(struct text *text, const struct osc_settings *osc)
 		print_address(text, regular->address);
 		text_add(text, ":%d\"; role = \"%s\"; pattern = ", regular->port,
 			 role_word(regular->role));
-		config_print_string(text, regular->pattern);
+		text_add_quoted(text, regular->pattern);
 		text_add(text, ";");
 		print_number(text, "rate", regular->rate);
 		text_add(text, " }");
@@ -550,7 +546,7 @@ void config_print_osc(const struct osc_settings *osc, struct text *text)
 
 		print_between(text, "limits", i);
 		text_add(text, "{ role = \"%s\"; param = ", role_word(limit->role));
-		config_print_string(text, limit->params);
+		text_add_quoted(text, limit->params);
 		text_add(text, ";");
 		if (limit->has_min)
 			print_number(text, "min", limit->min);

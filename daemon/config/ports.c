@@ -1,36 +1,37 @@
-/* ports.c - what a config says of JACK ports: patterns to connect, names, how many.
+/* ports.c - what a config says of JACK ports: patterns to connect, names, number.
  * Control thread, and the programs without JACK. */
+#include "daemon/config/ports.h"
+
+#include "daemon/config/parser.h"
+
 #include <stdio.h>
 #include <string.h>
 
-#include "daemon/config/setting.h"
-
 enum { PATTERN_BYTES = 320 };
 
-static void read_pattern(struct reading *reading, const config_setting_t *setting,
+static void read_pattern(struct parser *parser, const config_setting_t *setting,
 			 const char *where, char **connect)
 {
 	const char *pattern;
 
-	if (!reading_string(reading, setting, where, &pattern))
+	if (!parser_string(parser, setting, where, &pattern))
 		return;
 	if (strlen(pattern) > PATTERN_BYTES)
-		reading_complain(reading, setting,
-				 "%s: found %zu bytes, would accept %d", where,
-				 strlen(pattern), PATTERN_BYTES);
+		parser_complain(parser, setting, "%s: found %zu bytes, would accept %d",
+				where, strlen(pattern), PATTERN_BYTES);
 	else if (pattern[0])
 		*connect = strdup(pattern);
 }
 
-void reading_connect(struct reading *reading, const config_setting_t *setting,
-		     const char *where, int channels, char **connect)
+void parser_connect(struct parser *parser, const config_setting_t *setting,
+		    const char *where, int channels, char **connect)
 {
 	int type = config_setting_type(setting), count = config_setting_length(setting);
 	char from[WHERE_BYTES + 8], found[128];
 
 	snprintf(from, sizeof(from), "%s/%.7s", where, config_setting_name(setting));
 	if (type == CONFIG_TYPE_STRING && channels == 1) {
-		read_pattern(reading, setting, from, &connect[0]);
+		read_pattern(parser, setting, from, &connect[0]);
 		return;
 	}
 	if ((type != CONFIG_TYPE_ARRAY && type != CONFIG_TYPE_LIST) ||
@@ -39,19 +40,20 @@ void reading_connect(struct reading *reading, const config_setting_t *setting,
 		if (type == CONFIG_TYPE_ARRAY || type == CONFIG_TYPE_LIST)
 			snprintf(found, sizeof(found), "%d pattern%s", count,
 				 count == 1 ? "" : "s");
-		reading_complain(
-			reading, setting,
+		parser_complain(
+			parser, setting,
 			"%s: found %s, would accept [\"...\"] with one JACK port "
 			"pattern for each of %d channels",
 			from, found, channels);
 		return;
 	}
 	for (int i = 0; i < count; i++)
-		read_pattern(reading, config_setting_get_elem(setting, (unsigned)i),
+		read_pattern(parser, config_setting_get_elem(setting, (unsigned)i),
 			     from, &connect[i]);
 }
 
-/* "comp_send" would be an output, or an input, whose ports are called as the node's own. */
+/* Whether `name` is node + part: an output "comp_send" would have the port names of the
+ * node's send. */
 static bool name_is_part(const char *name, const char *node, const char *part)
 {
 	size_t length = strlen(node);
@@ -59,12 +61,12 @@ static bool name_is_part(const char *name, const char *node, const char *part)
 	return strncmp(name, node, length) == 0 && strcmp(name + length, part) == 0;
 }
 
-static void port_names_are_free(struct reading *reading)
+static void port_names_are_free(struct parser *parser)
 {
-	const struct rack *rack = reading->rack;
+	const struct rack *rack = parser->rack;
 
-	for (int i = 0; i < reading->entry_count; i++) {
-		const struct entry *own = &reading->entries[i];
+	for (int i = 0; i < parser->entry_count; i++) {
+		const struct entry *own = &parser->entries[i];
 		bool taken = false;
 
 		if (own->node < 0 || !rack->nodes[own->node].returns)
@@ -73,15 +75,15 @@ static void port_names_are_free(struct reading *reading)
 			taken |= name_is_part(rack->inputs[k].name, own->name,
 					      "_return") ||
 				 name_is_part(rack->inputs[k].name, own->name, "_send");
-		for (int k = 0; k < reading->entry_count; k++)
-			taken |= reading->entries[k].kind == NODE_OUTPUT &&
-				 (name_is_part(reading->entries[k].name, own->name,
+		for (int k = 0; k < parser->entry_count; k++)
+			taken |= parser->entries[k].kind == NODE_OUTPUT &&
+				 (name_is_part(parser->entries[k].name, own->name,
 					       "_send") ||
-				  name_is_part(reading->entries[k].name, own->name,
+				  name_is_part(parser->entries[k].name, own->name,
 					       "_return"));
 		if (taken)
-			reading_complain(
-				reading, own->setting,
+			parser_complain(
+				parser, own->setting,
 				"%s: found an input or output called %s_send or "
 				"%s_return, whose ports would be called as this "
 				"node's; "
@@ -90,48 +92,48 @@ static void port_names_are_free(struct reading *reading)
 	}
 }
 
-/* Patterns under `key`, when there are any. */
-static void read_patterns(struct reading *reading, const struct entry *entry,
+/* Reads the patterns under `key`, if there are any. */
+static void read_patterns(struct parser *parser, const struct entry *entry,
 			  const char *key, const char *where, char **connect)
 {
 	const config_setting_t *setting =
 		config_setting_get_member(entry->setting, key);
-	int channels = reading->rack->nodes[entry->node].channels;
+	int channels = parser->rack->nodes[entry->node].channels;
 
 	if (setting && channels > 0)
-		reading_connect(reading, setting, where, channels, connect);
+		parser_connect(parser, setting, where, channels, connect);
 }
 
-void reading_ports(struct reading *reading, const config_setting_t *root)
+void parser_ports(struct parser *parser, const config_setting_t *root)
 {
 	int ports = 0;
 
-	for (int i = 0; i < reading->rack->input_count; i++)
-		ports += reading->rack->inputs[i].channels;
-	for (int i = 0; i < reading->entry_count; i++) {
-		const struct entry *entry = &reading->entries[i];
+	for (int i = 0; i < parser->rack->input_count; i++)
+		ports += parser->rack->inputs[i].channels;
+	for (int i = 0; i < parser->entry_count; i++) {
+		const struct entry *entry = &parser->entries[i];
 		char where[WHERE_BYTES];
 
 		if (entry->node < 0)
 			continue;
-		const struct node *node = &reading->rack->nodes[entry->node];
+		const struct node *node = &parser->rack->nodes[entry->node];
 		snprintf(where, sizeof(where), "%s%s",
 			 entry->kind == NODE_OUTPUT ? "output " : "", entry->name);
 		if (entry->kind == NODE_OUTPUT && entry->setting != root) {
-			read_patterns(reading, entry, "connect", where, node->connect);
+			read_patterns(parser, entry, "connect", where, node->connect);
 		} else if (node->returns) {
-			read_patterns(reading, entry, "send", where, node->connect);
-			read_patterns(reading, entry, "return", where, node->returns);
+			read_patterns(parser, entry, "send", where, node->connect);
+			read_patterns(parser, entry, "return", where, node->returns);
 		}
 		ports += entry->kind == NODE_OUTPUT ? node->channels
 			 : node->returns            ? 2 * node->channels
 						    : 0;
 	}
 	if (ports > PORTS_MAX)
-		reading_complain(
-			reading, root,
+		parser_complain(
+			parser, root,
 			"found %d channels of inputs, outputs, sends and returns, "
 			"would accept %d",
 			ports, PORTS_MAX);
-	port_names_are_free(reading);
+	port_names_are_free(parser);
 }

@@ -1,29 +1,14 @@
-/* print.c - rack -> config: loads back to the same rack and values. Control thread.
- *
- * Says what is not the default, so that a printed config reads like a written one. */
-#include <stdio.h>
-#include <string.h>
+/* print.c - prints a rack as a config. Control thread. Defaults are left out, so that a
+ * printed config reads like a written one. */
+#include "daemon/config/print.h"
 
-#include "daemon/config/config.h"
+#include "daemon/config/osc.h"
+#include "daemon/config/quote.h"
+#include "daemon/config/schedule.h"
 #include "daemon/rack/param.h"
 
-void config_print_string(struct text *text, const char *string)
-{
-	text_add(text, "\"");
-	for (const char *at = string; *at; at++) {
-		unsigned char c = (unsigned char)*at;
+#include <string.h>
 
-		if (c == '"' || c == '\\')
-			text_add(text, "\\%c", c);
-		else if (c < ' ')
-			text_add(text, "\\x%02X", c);
-		else
-			text_add_bytes(text, at, 1);
-	}
-	text_add(text, "\"");
-}
-
-/* 3.0, 1e+10, true, "low_shelf". */
 void config_print_value(struct text *text, const struct node *node, int index)
 {
 	const struct param *param = param_row(node->module, index);
@@ -32,20 +17,20 @@ void config_print_value(struct text *text, const struct node *node, int index)
 
 	switch (param->curve) {
 	case CURVE_FILE:
-		config_print_string(text, node_file(node, index));
+		text_add_quoted(text, node_file(node, index));
 		return;
 	case CURVE_TOGGLE:
 		text_add(text, value > 0 ? "true" : "false");
 		return;
 	case CURVE_CHOICE:
-		config_print_string(text, param->choices[(int)value]);
+		text_add_quoted(text, param->choices[(int)value]);
 		return;
 	case CURVE_INTEGER:
 		text_add(text, "%d", (int)value);
 		return;
 	default:
 		if (param_is_off(param, value)) {
-			config_print_string(text, "off");
+			text_add_quoted(text, "off");
 			return;
 		}
 		number_text(value, digits, sizeof(digits));
@@ -128,7 +113,7 @@ static void print_sources(struct text *text, const struct rack *rack,
 	text_add(text, "];");
 }
 
-/* Is the main source what the config takes without `from`? */
+/* Whether a config without `from` would give the node this main source. */
 static bool source_is_default(const struct rack *rack, int place)
 {
 	const struct node *node = &rack->nodes[place];
@@ -156,7 +141,7 @@ static void print_connect(struct text *text, const char *key, char *const *conne
 	text_add(text, "\n    %s = [", key);
 	for (int i = 0; i < channels; i++) {
 		text_add(text, i ? ", " : "");
-		config_print_string(text, connect[i] ? connect[i] : "");
+		text_add_quoted(text, connect[i] ? connect[i] : "");
 	}
 	text_add(text, "];");
 }
@@ -228,12 +213,12 @@ void config_print(const struct rack *rack, struct text *text)
 		text_add(text, "\n    latency = %d;", rack->latency);
 	if (rack->files[0]) {
 		text_add(text, "\n    files = ");
-		config_print_string(text, rack->files);
+		text_add_quoted(text, rack->files);
 		text_add(text, ";");
 	}
 	if (rack->scenes[0]) {
 		text_add(text, "\n    scenes = ");
-		config_print_string(text, rack->scenes);
+		text_add_quoted(text, rack->scenes);
 		text_add(text, ";");
 	}
 	print_values(text, &rack->nodes[rack->node_count - 1]);
@@ -241,6 +226,6 @@ void config_print(const struct rack *rack, struct text *text)
 	print_inputs(text, rack);
 	print_nodes(text, rack, NODE_MODULE, "nodes");
 	print_nodes(text, rack, NODE_OUTPUT, "outputs");
-	config_print_osc(&rack->osc, text);
+	config_print_osc(rack->osc, text);
 	config_print_schedule(rack, text);
 }

@@ -1,9 +1,9 @@
-/* scene_file.c - values as a file that people read and edit. Control thread. */
+/* scene_file.c - values as a file that people can read and edit. Control thread. */
 #include "daemon/config/scene_file.h"
 
-#include "daemon/config/config.h"
+#include "daemon/config/parser.h"
+#include "daemon/config/print.h"
 #include "daemon/rack/param.h"
-#include "daemon/config/setting.h"
 
 #include <limits.h>
 #include <math.h>
@@ -77,7 +77,7 @@ struct print {
 	int at;
 };
 
-/* The next setting if it lies among these params of the node. */
+/* Whether the next setting is one of these params of the node. */
 static bool print_has(const struct print *print, int node, int first, int count)
 {
 	if (print->at >= print->settings->count)
@@ -114,7 +114,8 @@ static void print_node(struct print *print, const struct rack *rack, int place)
 		const struct param_group *group = &module->groups[g];
 		int rows = group->row_count;
 		if (print_has(print, place, first, group->count * rows)) {
-			/* Members that are not said before one that is: empty. */
+			/* Members without settings are printed as { } when one with
+			 * settings follows. */
 			text_add(print->text, "\n    %s = (", group->id);
 			for (int m = 0; print_has(print, place, first + m * rows,
 						  (group->count - m) * rows);
@@ -158,7 +159,7 @@ void scene_print(const struct rack *rack, const struct settings *settings,
 
 /* ---- reading ---------------------------------------------------------------------------- */
 
-/* Of the copy that is read into: what isn't said is no number. */
+/* A copy to read the file into. Values that the file does not give stay NAN. */
 static struct rack *blank_copy(const struct rack *rack)
 {
 	struct rack *copy = rack_copy(rack);
@@ -178,23 +179,23 @@ static struct node *find_node(const struct rack *rack, enum node_kind kind,
 	return NULL;
 }
 
-static void read_keys(struct reading *reading, const config_setting_t *group,
+static void read_keys(struct parser *parser, const config_setting_t *group,
 		      struct node *node)
 {
 	for (int i = 0; i < config_setting_length(group); i++) {
 		const config_setting_t *key =
 			config_setting_get_elem(group, (unsigned)i);
 		const char *id = config_setting_name(key);
-		struct words words = { { "module", "name" }, 2 };
+		struct hint hint = { { "module", "name" }, 2 };
 		if (strcmp(id, "module") == 0 || strcmp(id, "name") == 0 ||
-		    reading_param(reading, key, node->path, node))
+		    parser_param(parser, key, node->path, node))
 			continue;
-		words_add_params(&words, node);
-		reading_unknown(reading, key, node->path, &words);
+		hint_add_params(&hint, node);
+		parser_unknown(parser, key, node->path, &hint);
 	}
 }
 
-static void read_entry(struct reading *reading, enum node_kind kind, const char *where,
+static void read_entry(struct parser *parser, enum node_kind kind, const char *where,
 		       const config_setting_t *group, struct text *notes)
 {
 	const config_setting_t *name = NULL, *module = NULL;
@@ -202,23 +203,22 @@ static void read_entry(struct reading *reading, enum node_kind kind, const char 
 	char found[128], word[NAME_BYTES];
 	if (config_setting_type(group) != CONFIG_TYPE_GROUP) {
 		setting_found(group, found, sizeof found);
-		reading_complain(reading, group,
-				 "%s: found %s, would accept a group { }", where,
-				 found);
+		parser_complain(parser, group, "%s: found %s, would accept a group { }",
+				where, found);
 		return;
 	}
 	name = config_setting_get_member(group, "name");
 	module = config_setting_get_member(group, "module");
 	if (!name) {
-		reading_complain(reading, group,
-				 "%s: found no name, would accept name = \"...\"",
-				 where);
+		parser_complain(parser, group,
+				"%s: found no name, would accept name = \"...\"",
+				where);
 		return;
 	}
-	if (!reading_name(reading, name, where, word) ||
-	    (module && !reading_string(reading, module, word, &id)))
+	if (!parser_name(parser, name, where, word) ||
+	    (module && !parser_string(parser, module, word, &id)))
 		return;
-	struct node *node = find_node(reading->rack, kind, word);
+	struct node *node = find_node(parser->rack, kind, word);
 	if (!node)
 		text_add(notes, "%s: left out, the rack has no such %s\n", word,
 			 kind == NODE_OUTPUT ? "output" : "node");
@@ -226,13 +226,13 @@ static void read_entry(struct reading *reading, enum node_kind kind, const char 
 		text_add(notes, "%s: left out, it was made for %.40s and is %s now\n",
 			 word, id, node->module->id);
 	else
-		read_keys(reading, group, node);
+		read_keys(parser, group, node);
 }
 
-static void read_sections(struct reading *reading, const config_setting_t *root,
+static void read_sections(struct parser *parser, const config_setting_t *root,
 			  struct text *notes)
 {
-	const struct words words = { { "nodes", "outputs" }, 2 };
+	const struct hint hint = { { "nodes", "outputs" }, 2 };
 	char found[128];
 	for (int i = 0; i < config_setting_length(root); i++) {
 		const config_setting_t *list =
@@ -240,19 +240,19 @@ static void read_sections(struct reading *reading, const config_setting_t *root,
 		const char *id = config_setting_name(list);
 		bool outputs = strcmp(id, "outputs") == 0;
 		if (!outputs && strcmp(id, "nodes") != 0) {
-			reading_unknown(reading, list, "scene", &words);
+			parser_unknown(parser, list, "scene", &hint);
 			continue;
 		}
 		if (config_setting_type(list) != CONFIG_TYPE_LIST) {
 			setting_found(list, found, sizeof found);
-			reading_complain(
-				reading, list,
+			parser_complain(
+				parser, list,
 				"%s: found %s, would accept a list ( { }, { } )", id,
 				found);
 			continue;
 		}
 		for (int n = 0; n < config_setting_length(list); n++)
-			read_entry(reading, outputs ? NODE_OUTPUT : NODE_MODULE, id,
+			read_entry(parser, outputs ? NODE_OUTPUT : NODE_MODULE, id,
 				   config_setting_get_elem(list, (unsigned)n), notes);
 	}
 }
@@ -280,23 +280,23 @@ static void take_values(const struct rack *said, struct settings *settings,
 bool scene_read(const char *path, const struct rack *rack, struct settings *settings,
 		struct text *notes, struct complaints *complaints)
 {
-	struct reading *reading = calloc(1, sizeof *reading);
+	struct parser *parser = calloc(1, sizeof *parser);
 	int before = complaints->count;
 	config_t config;
-	if (!reading)
+	if (!parser)
 		abort();
-	reading->complaints = complaints;
-	reading->rack = blank_copy(rack);
+	parser->complaints = complaints;
+	parser->rack = blank_copy(rack);
 	config_init(&config);
-	if (config_source_read(&reading->source, path, complaints) &&
-	    reading_parse(reading, &config))
-		read_sections(reading, config_root_setting(&config), notes);
+	if (config_source_read(&parser->source, path, complaints) &&
+	    parser_parse(parser, &config))
+		read_sections(parser, config_root_setting(&config), notes);
 	config_destroy(&config);
 	bool good = complaints->count == before;
 	if (good)
-		take_values(reading->rack, settings, notes);
-	config_source_finish(&reading->source);
-	rack_destroy(reading->rack);
-	free(reading);
+		take_values(parser->rack, settings, notes);
+	config_source_finish(&parser->source);
+	rack_destroy(parser->rack);
+	free(parser);
 	return good;
 }

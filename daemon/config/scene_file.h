@@ -7,32 +7,33 @@
 #ifndef LATHE_CONFIG_SCENE_FILE_H
 #define LATHE_CONFIG_SCENE_FILE_H
 
+#include "daemon/base/text.h"
 #include "daemon/rack/pattern.h"
 #include "daemon/rack/rack.h"
-#include "daemon/base/text.h"
 
-/* Values of the rack as `changes`; grows. */
+/* A growing list of values. */
 struct settings {
 	struct change *changes;
 	int count, room;
 };
 
 void settings_add(struct settings *settings, int node, int param, float value);
-/* The rack is another one: what it hasn't got is dropped. */
+/* Call after a reload: drops the values of nodes that the new rack does not have. */
 void settings_move(struct settings *settings, const struct rack *from,
 		   const struct rack *to);
 void settings_finish(struct settings *settings);
 
-/* Whether a scene holds this param: no trigger, file or recall-safe one. */
+/* Whether scenes hold this param: not triggers, files and recall-safe params. */
 bool scene_holds(const struct node *node, int param);
-/* What the pattern (NULL: all) sees of the rack, with its values. */
+/* Adds the present values of all params that scenes hold and the pattern covers (NULL:
+ * all). */
 void scene_gather(const struct rack *rack, const struct pattern *pattern,
 		  struct settings *settings);
-/* `settings` must be in the order of scene_gather(). */
+/* Prints the values as a scene file. They must be in the order of scene_gather(). */
 void scene_print(const struct rack *rack, const struct settings *settings,
 		 struct text *text);
-/* What the file says of the rack. Nodes that the rack hasn't are left out and told in
- * `notes`; false and complaints when anything else is wrong. */
+/* Reads a scene file. Nodes that the rack does not have are left out; `notes` lists
+ * them. False: anything else is wrong; adds complaints. */
 bool scene_read(const char *path, const struct rack *rack, struct settings *settings,
 		struct text *notes, struct complaints *complaints);
 

@@ -1,11 +1,13 @@
 /* schedule.c - the config's list `schedule`: which scene loads when. Control thread,
  * and the programs without JACK. */
+#include "daemon/config/schedule.h"
+
+#include "daemon/config/parser.h"
+#include "daemon/config/quote.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "daemon/config/config.h"
-#include "daemon/config/setting.h"
 
 enum { APPOINTMENTS_MAX = 256, FADE_MAX = 3600 };
 
@@ -19,7 +21,7 @@ static int day_of(const char *text)
 	return -1;
 }
 
-/* "mon-fri,sun"; 0 when it is no such text. */
+/* "mon-fri,sun" as bits, Sunday first; 0 when it is no such text. */
 static unsigned days_parse(const char *text)
 {
 	unsigned bits = 0;
@@ -47,7 +49,7 @@ static unsigned days_parse(const char *text)
 	}
 }
 
-/* "6:00", "18:30:15"; -1 when it is no time. */
+/* "6:00", "18:30:15" as seconds; -1 when it is no time. */
 static int time_parse(const char *text)
 {
 	int hour, minute, second = 0, length = 0;
@@ -66,75 +68,75 @@ static int time_parse(const char *text)
 	return hour * 3600 + minute * 60 + second;
 }
 
-static void refuse(struct reading *reading, const config_setting_t *setting,
+static void refuse(struct parser *parser, const config_setting_t *setting,
 		   const char *accepted)
 {
 	char found[128];
 
 	setting_found(setting, found, sizeof(found));
-	reading_complain(reading, setting, "schedule/%s: found %s, would accept %s",
-			 config_setting_name(setting), found, accepted);
+	parser_complain(parser, setting, "schedule/%s: found %s, would accept %s",
+			config_setting_name(setting), found, accepted);
 }
 
-static void read_key(struct reading *reading, const config_setting_t *key,
+static void read_key(struct parser *parser, const config_setting_t *key,
 		     struct appointment *entry)
 {
-	const struct words words = { { "at", "days", "scene", "fade" }, 4 };
+	const struct hint hint = { { "at", "days", "scene", "fade" }, 4 };
 	const char *id = config_setting_name(key), *text;
 
 	if (strcmp(id, "at") == 0) {
-		if (!reading_string(reading, key, "schedule", &text))
+		if (!parser_string(parser, key, "schedule", &text))
 			return;
 		entry->second = time_parse(text);
 		if (entry->second < 0)
-			refuse(reading, key, "\"06:00\" or \"06:00:30\"");
+			refuse(parser, key, "\"06:00\" or \"06:00:30\"");
 	} else if (strcmp(id, "days") == 0) {
-		if (!reading_string(reading, key, "schedule", &text))
+		if (!parser_string(parser, key, "schedule", &text))
 			return;
 		entry->days = days_parse(text);
 		if (!entry->days)
-			refuse(reading, key, "\"mon-fri\", \"sat,sun\" and the like");
+			refuse(parser, key, "\"mon-fri\", \"sat,sun\" and the like");
 	} else if (strcmp(id, "scene") == 0) {
-		if (!reading_string(reading, key, "schedule", &text))
+		if (!parser_string(parser, key, "schedule", &text))
 			return;
 		snprintf(entry->scene, sizeof(entry->scene), "%s", text);
 		if (!text[0] || strchr(text, '/') || text[0] == '.' ||
 		    strlen(text) >= sizeof(entry->scene))
-			refuse(reading, key, "a scene's name");
+			refuse(parser, key, "a scene's name");
 	} else if (strcmp(id, "fade") == 0) {
-		reading_number(reading, key, "schedule", 0, FADE_MAX, &entry->fade);
+		parser_number(parser, key, "schedule", 0, FADE_MAX, &entry->fade);
 	} else {
-		reading_unknown(reading, key, "schedule", &words);
+		parser_unknown(parser, key, "schedule", &hint);
 	}
 }
 
-static void read_appointment(struct reading *reading, const config_setting_t *element)
+static void read_appointment(struct parser *parser, const config_setting_t *element)
 {
-	struct rack *rack = reading->rack;
+	struct rack *rack = parser->rack;
 	struct appointment *entry = &rack->schedule[rack->schedule_count];
 
 	if (config_setting_type(element) != CONFIG_TYPE_GROUP) {
-		reading_complain(reading, element,
-				 "schedule: would accept groups { at = \"06:00\"; "
-				 "scene = \"day\"; }");
+		parser_complain(parser, element,
+				"schedule: would accept groups { at = \"06:00\"; "
+				"scene = \"day\"; }");
 		return;
 	}
 	*entry = (struct appointment) { .days = 0x7f };
 	for (int i = 0; i < config_setting_length(element); i++)
-		read_key(reading, config_setting_get_elem(element, (unsigned)i), entry);
+		read_key(parser, config_setting_get_elem(element, (unsigned)i), entry);
 	if (!config_setting_get_member(element, "at") ||
 	    !config_setting_get_member(element, "scene"))
-		reading_complain(
-			reading, element,
+		parser_complain(
+			parser, element,
 			"schedule: would accept at = \"06:00\"; and scene = \"day\"; "
 			"in each group");
 	rack->schedule_count++;
 }
 
-void reading_schedule(struct reading *reading, const config_setting_t *root)
+void parser_schedule(struct parser *parser, const config_setting_t *root)
 {
 	const config_setting_t *list = config_setting_get_member(root, "schedule");
-	struct rack *rack = reading->rack;
+	struct rack *rack = parser->rack;
 	char found[128];
 
 	if (!list)
@@ -142,17 +144,17 @@ void reading_schedule(struct reading *reading, const config_setting_t *root)
 	int count = config_setting_length(list);
 	if (config_setting_type(list) != CONFIG_TYPE_LIST || count > APPOINTMENTS_MAX) {
 		setting_found(list, found, sizeof(found));
-		reading_complain(reading, list,
-				 "schedule: found %s, would accept a list of up to %d "
-				 "groups: ( { }, { } )",
-				 found, APPOINTMENTS_MAX);
+		parser_complain(parser, list,
+				"schedule: found %s, would accept a list of up to %d "
+				"groups: ( { }, { } )",
+				found, APPOINTMENTS_MAX);
 		return;
 	}
 	rack->schedule = calloc((size_t)count + 1, sizeof(*rack->schedule));
 	if (!rack->schedule)
 		abort();
 	for (int i = 0; i < count; i++)
-		read_appointment(reading, config_setting_get_elem(list, (unsigned)i));
+		read_appointment(parser, config_setting_get_elem(list, (unsigned)i));
 }
 
 void config_print_schedule(const struct rack *rack, struct text *text)
@@ -171,7 +173,7 @@ void config_print_schedule(const struct rack *rack, struct text *text)
 			between = ",";
 		}
 		text_add(text, "\"; scene = ");
-		config_print_string(text, entry->scene);
+		text_add_quoted(text, entry->scene);
 		text_add(text, "; fade = %.9g%s; }", entry->fade,
 			 entry->fade == (double)(int)entry->fade ? ".0" : "");
 	}

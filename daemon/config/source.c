@@ -1,5 +1,5 @@
-/* source.c - a config's text with its includes in place, fit for libconfig. Control thread,
- * and the programs without JACK. */
+/* source.c - reads a config's text, puts its includes in place, and refuses what
+ * libconfig can't take. Control thread, and the programs without JACK. */
 #include "daemon/config/source.h"
 
 #include <ctype.h>
@@ -27,12 +27,12 @@ struct scan {
 	struct stat nested[SOURCE_NESTED_MAX];
 	int nested_count;
 	enum state state;
-	struct source_line now, began; /* began: of the string or comment */
+	struct source_line now, began; /* `began`: where the string or comment began */
 	int string_length;
 	struct bracket brackets[1 + SOURCE_DEPTH_MAX];
 	int depth;
-	char before; /* the character before, for the beginnings of words */
-	bool failed; /* libconfig must not see this text */
+	char before; /* the character before this one: does a word begin here? */
+	bool failed; /* something was refused: libconfig must not see the text */
 };
 
 static bool scan_file(struct scan *scan, const char *path);
@@ -120,8 +120,9 @@ static void scan_count(struct scan *scan, char c)
 		       SOURCE_KEYS_MAX);
 }
 
-/* Bytes of the whole number at `at`. libconfig wraps what doesn't fit an int; with an L it
- * reads 64 bits, and the range check sees what the user wrote. */
+/* Copies the whole number at `at`; returns its length. libconfig wraps numbers that do
+ * not fit an int, so an L is added: then it reads 64 bits, and the range check sees the
+ * number that was written. */
 static size_t scan_number(struct scan *scan, const char *at, size_t length)
 {
 	bool hex = length > 1 && at[0] == '0' && (at[1] == 'x' || at[1] == 'X');
@@ -152,8 +153,8 @@ static bool word_letter(char c)
 	return isalnum((unsigned char)c) || c == '_' || c == '*' || c == '.';
 }
 
-/* What stands outside strings and comments at `at`. Returns how much of it was eaten (0:
- * the rest of the line is a comment). */
+/* Copies a piece of text outside strings and comments; returns its length. 0: the rest
+ * of the line is a comment. */
 static size_t scan_plain(struct scan *scan, const char *at, size_t length)
 {
 	struct text *text = &scan->source->text;
@@ -238,7 +239,7 @@ static void scan_line(struct scan *scan, const char *line, size_t length)
 
 /* ---- includes ---------------------------------------------------------------------- */
 
-/* Is this `@include "file"`? Then `name` is its file. */
+/* Whether the line is `@include "file"`; `name` is then the file. */
 static bool include_line(struct scan *scan, const char *line, size_t length, char *name,
 			 size_t size)
 {
@@ -326,7 +327,7 @@ static void scan_bytes(struct scan *scan, const char *bytes, size_t length)
 		REFUSE(scan, scan->began, "found /* that isn't closed in its file");
 }
 
-/* Everything in the open file, or NULL and a complaint. */
+/* All bytes of the open file. NULL after a complaint. */
 static char *file_bytes(struct scan *scan, int fd, struct source_line from,
 			const char *path, size_t *length)
 {
@@ -379,7 +380,7 @@ static bool scan_file(struct scan *scan, const char *path)
 	source->files[file] = strdup(path);
 	if (!source->files[file])
 		abort();
-	/* O_NONBLOCK: a FIFO must not hold us. */
+	/* O_NONBLOCK: opening a FIFO must not wait. */
 	int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	char *bytes = file_bytes(scan, fd, from, path, &length);
 	if (fd >= 0)

@@ -20,7 +20,7 @@ enum {
 };
 
 struct source_line {
-	int file, line; /* place in files; counted from 1 */
+	int file, line; /* index in `files`; line number from 1 */
 };
 
 struct config_source {
@@ -31,14 +31,14 @@ struct config_source {
 	int line_count, line_room;
 };
 
-/* False and complaints when the file, or one that it includes, can't be used. */
+/* Reads a file and all that it includes. False after complaints. */
 bool config_source_read(struct config_source *source, const char *path,
 			struct complaints *complaints);
-/* The same from memory, for tests: `name` stands for the file. */
+/* The same from memory, for tests; `name` is the file's name in complaints. */
 bool config_source_read_bytes(struct config_source *source, const char *name,
 			      const char *bytes, size_t length,
 			      struct complaints *complaints);
-/* File and line that the line `line` of the text came from. */
+/* The file that a line of the text came from, and its line there. */
 const char *config_source_where(const struct config_source *source, int line,
 				int *file_line);
 void config_source_finish(struct config_source *source);

@@ -70,7 +70,7 @@ bool desk_ramp(struct desk *desk, const struct change *target, double seconds,
 
 struct rack *desk_goal(const struct desk *desk)
 {
-	struct rack *goal = rack_copy(desk->rack);
+	struct rack *goal = rack_copy_whole(desk->rack);
 
 	glide_goal(desk->glides, goal);
 	pending_goal(desk->pending, goal);
@@ -172,8 +172,8 @@ static void replace_rack(struct desk *desk, struct rack *rack, bool fresh,
 	struct rack *old = desk->rack;
 	struct text report = { .length = 0 };
 	rack_merge(rack, old, fresh, &report);
-	if (strcmp(rack->osc.listen, old->osc.listen) != 0 ||
-	    rack->osc.port != old->osc.port)
+	if (strcmp(rack->osc->listen, old->osc->listen) != 0 ||
+	    rack->osc->port != old->osc->port)
 		text_add(&report,
 			 "osc: the new address takes effect at the next start\n");
 	glide_move(desk->glides, old, rack);

@@ -24,8 +24,8 @@ float limit_value(const struct rack *rack, enum role role, int place, int param,
 	bool said = false;
 	if (role == ROLE_NONE)
 		return value;
-	for (int i = 0; i < rack->osc.limit_count; i++) {
-		const struct limit *limit = &rack->osc.limits[i];
+	for (int i = 0; i < rack->osc->limit_count; i++) {
+		const struct limit *limit = &rack->osc->limits[i];
 		if (limit->role < role || !is_about(limit, node, param))
 			continue;
 		if (limit->has_min)

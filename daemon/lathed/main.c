@@ -90,12 +90,21 @@ static struct rack *rack_open(const char *path)
 	return rack;
 }
 
+/* The option comes before the config, and does not become part of the rack, which may be
+ * printed. */
+static int port_wanted(const struct lathed *lathed)
+{
+	int port = lathed->options.port;
+
+	return port >= 0 ? port : lathed->desk.rack->osc->port;
+}
+
 static int announce(const struct lathed *lathed)
 {
-	const struct rack *rack = lathed->desk.rack;
-	int port = lathed->options.port >= 0 ? lathed->options.port : rack->osc.port;
+	bool good = announce_write(lathed->desk.rack, port_wanted(lathed),
+				   lathed->options.avahi);
 
-	return announce_write(rack, port, lathed->options.avahi) ? 0 : 1;
+	return good ? 0 : 1;
 }
 
 /* ---- start --------------------------------------------------------------------------- */
@@ -160,23 +169,18 @@ static bool engine_open(struct lathed *lathed, int rate)
 
 static bool osc_open(struct lathed *lathed)
 {
-	struct rack *rack = lathed->desk.rack;
+	const struct rack *rack = lathed->desk.rack;
 	int inherited = sd_listen_fds(1) > 0 ? SD_LISTEN_FDS_START : -1;
 	char error[256];
 
-	/* The option does not become part of the rack, which may be printed. */
-	int port = rack->osc.port;
-	if (lathed->options.port >= 0)
-		rack->osc.port = lathed->options.port;
-	lathed->osc = osc_create(&lathed->desk, &lathed->parts, inherited, error,
-				 sizeof error);
-	rack->osc.port = port;
+	lathed->osc = osc_create(&lathed->desk, &lathed->parts, port_wanted(lathed),
+				 inherited, error, sizeof error);
 	if (!lathed->osc) {
 		log_line(LOG_ERROR, "%s", error);
 		return false;
 	}
 	log_line(LOG_INFO, "OSC on %s, port %d, %d kB of receive buffer",
-		 rack->osc.listen, osc_port(lathed->osc),
+		 rack->osc->listen, osc_port(lathed->osc),
 		 osc_buffer(lathed->osc) / 1024);
 	return true;
 }

@@ -1,20 +1,25 @@
 /* access.c - who may talk to us, and as what. Control thread. */
 #include "daemon/net/access.h"
 
+#include "daemon/base/ipv4.h"
+#include "daemon/base/siphash.h"
 #include "daemon/net/gate.h"
 #include "daemon/net/packet.h"
-#include "daemon/base/siphash.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 
-static const double quiet_seconds = 60.0;  /* a silent peer is a stranger again */
-static const double lasts_seconds = 600.0; /* so is anyone who never confirms again */
-static const double renew_seconds = 300.0; /* then a subscriber is asked again */
-static const double again_seconds = 5.0;   /* between two such questions */
-static const double key_seconds = 60.0;   /* numbers are good for one to two of these */
-static const double guess_seconds = 0.02; /* between two numbers that are looked at */
+static const double quiet_seconds =
+	60.0; /* a peer that is silent so long must confirm its address again */
+static const double lasts_seconds =
+	600.0; /* and so must any peer that has confirmed so long ago */
+static const double renew_seconds = 300.0; /* after this a subscriber is asked again */
+static const double again_seconds = 5.0;   /* least time between two such questions */
+static const double key_seconds =
+	60.0; /* a number is accepted for one to two of these */
+static const double guess_seconds =
+	0.02; /* least time between two numbers that are checked, so that nobody guesses one */
 
 /* A host that has confirmed its address. */
 struct peer {
@@ -23,7 +28,7 @@ struct peer {
 	double since, heard, asked;
 };
 
-/* What came from a stranger and has not been answered yet. */
+/* Bytes that came from unconfirmed hosts and have not been used up by challenges. */
 struct credit {
 	uint32_t who;
 	int bytes;
@@ -31,14 +36,14 @@ struct credit {
 };
 
 struct access {
-	struct siphash_key keys[2]; /* the present one, the one before */
+	struct siphash_key keys[2]; /* keys: the present one, the one before */
 	struct siphash_key rows;
 	double rekeyed;
 	struct peer peers[ACCESS_PEERS];
 	struct credit credits[ACCESS_CREDITS];
 };
 
-/* Without random numbers there is no telling who is who. */
+/* Without random numbers anybody could compute the challenges. */
 static void draw(struct siphash_key *key)
 {
 	if (getrandom(key, sizeof *key, 0) != sizeof *key)
@@ -85,12 +90,12 @@ static const struct regular *regular_of(const struct osc_settings *settings,
 	return NULL;
 }
 
-/* *trust: needs not confirm. */
+/* *trust: the host need not confirm its address. */
 static enum role role_of(const struct osc_settings *settings, uint32_t address,
 			 bool *trust)
 {
 	*trust = true;
-	if (address_is_local(address))
+	if (ipv4_is_local(address))
 		return ROLE_ADMIN;
 	const struct regular *regular = regular_of(settings, address);
 	if (regular)
@@ -116,13 +121,13 @@ static void rekey(struct access *access, double now)
 		return;
 	access->keys[1] = access->keys[0];
 	draw(&access->keys[0]);
-	/* After a long pause not even the present key is young enough. */
+	/* After a long pause both keys are too old. */
 	if (age >= 2 * key_seconds)
 		draw(&access->keys[1]);
 	access->rekeyed = now;
 }
 
-/* Above 0, in 31 bits: all that a tablet's number holds. */
+/* A number above 0 in 31 bits: a tablet can hold no more. */
 static int number_of(const struct siphash_key *key, uint32_t who)
 {
 	return (int)(siphash(key, who) % 0x7fffffff) + 1;
@@ -141,7 +146,8 @@ static struct peer *peer_find(struct access *access, uint32_t who, double now)
 	return NULL;
 }
 
-/* In its own place, else a free one, else that of the longest silent. */
+/* Takes the host's own record, else a free one, else that of the host that was silent
+ * longest. */
 static void peer_confirm(struct access *access, uint32_t who, double now)
 {
 	struct peer *place = access->peers;
@@ -157,7 +163,8 @@ static void peer_confirm(struct access *access, uint32_t who, double now)
 	*place = (struct peer) { true, who, now, now, now };
 }
 
-/* Rows are shared: who comes new takes one over, which can only lessen what is sent. */
+/* Hosts share rows: a new host takes a row over. That can only make less be sent to
+ * them. */
 static struct credit *credit_of(struct access *access, uint32_t who)
 {
 	struct credit *row =
@@ -173,7 +180,7 @@ static bool is_path(const uint8_t *bytes, size_t size, const char *path)
 	return size >= length && memcmp(bytes, path, length) == 0;
 }
 
-/* A tablet may send floats for everything, or texts. */
+/* A tablet may send floats or texts where a number is meant. */
 static bool is_number(const struct argument *argument, int number)
 {
 	if (argument->text)
@@ -191,7 +198,7 @@ static bool is_right(struct access *access, uint32_t who, const uint8_t *bytes,
 		return false;
 	struct message message = message_read(bytes, size);
 	struct argument argument = message_next(&message);
-	/* 0 is how a client asks for its number; it is no guess. */
+	/* A client sends 0 to ask for its number; that is no guess. */
 	if (is_number(&argument, 0) || now - row->guessed < guess_seconds)
 		return false;
 	if (is_number(&argument, number_of(&access->keys[0], who)) ||
@@ -201,7 +208,7 @@ static bool is_right(struct access *access, uint32_t who, const uint8_t *bytes,
 	return false;
 }
 
-/* Where a subscriber says that it listens, or 0. */
+/* The port that a subscription names, or 0. */
 static int port_of(const uint8_t *bytes, size_t size)
 {
 	const char *why;
@@ -252,7 +259,7 @@ struct verdict access_judge(struct access *access, const struct osc_settings *se
 	if (!peer)
 		return judge_stranger(access, address, bytes, size);
 	peer->heard = now;
-	/* Whoever left may not be kept subscribed by somebody address forges its address. */
+	/* A forged sender must not keep a client subscribed that has left. */
 	if (now - peer->since >= renew_seconds && now - peer->asked >= again_seconds &&
 	    is_path(bytes, size, "/rack/subscribe")) {
 		peer->asked = now;

@@ -14,8 +14,9 @@
 #include <netinet/in.h>
 
 enum {
-	ACCESS_PEERS = 64,    /* confirmed at a time; the longest silent makes room */
-	ACCESS_CREDITS = 256, /* rows of what strangers have sent */
+	ACCESS_PEERS =
+		64, /* hosts that have confirmed; the one that was silent longest makes room */
+	ACCESS_CREDITS = 256, /* rows that count the bytes of unconfirmed hosts */
 	CHALLENGE_BYTES = 24, /* "/rack/challenge ,i" */
 };
 
@@ -25,18 +26,20 @@ struct access *access_create(void);
 void access_destroy(struct access *access);
 
 struct verdict {
-	bool allowed;     /* on the list */
-	bool taken;       /* what it sent is to be carried out */
-	bool challenge;   /* it is to be sent `number` */
-	int number, port; /* on its host; 0: the port that it sends from */
+	bool allowed;     /* the sender is on the allow list */
+	bool taken;       /* its datagram is to be carried out */
+	bool challenge;   /* `number` is to be sent to it */
+	int number, port; /* where to send the number; 0: the port that it sends from */
 };
 
-/* On each datagram, before anything else is done with it. `now`: seconds, monotonic. */
+/* Call for each datagram before anything else is done with it. `now`: monotonic
+ * seconds. */
 struct verdict access_judge(struct access *access, const struct osc_settings *settings,
 			    const struct sockaddr_in *from, const uint8_t *bytes,
 			    size_t size, double now);
 
-/* This machine is admin; then a client of the config, then the narrowest network. */
+/* The role of a host: this machine is admin; else that of a client of the config; else
+ * that of the narrowest network that holds it; else ROLE_NONE. */
 enum role access_role(const struct osc_settings *settings,
 		      const struct sockaddr_in *from);
 

@@ -1,4 +1,5 @@
-/* announce.c - how others on the network find this rack. Control thread. */
+/* announce.c - a service file, by which Avahi shows the rack on the network. Control
+ * thread. */
 #include "daemon/net/announce.h"
 
 #include "daemon/rack/describe.h"
@@ -9,10 +10,10 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Names hold nothing that XML would mind. */
+/* Names need no escaping in XML: they hold a-z 0-9 _ - only. */
 void announce_print(const struct rack *rack, int port, struct text *text)
 {
-	if (osc_is_local(&rack->osc) || rack->osc.quiet || port <= 0)
+	if (osc_is_local(rack->osc) || rack->osc->quiet || port <= 0)
 		return;
 	text_add(text,
 		 "<?xml version=\"1.0\" standalone='no'?>\n"
@@ -43,8 +44,9 @@ static bool write_all(const char *path, const struct text *text)
 	return fclose(file) == 0 && good;
 }
 
-/* Whole or not at all: Avahi reads a file as soon as it is there. In a folder that isn't
- * ours the file may be: Avahi looks when it is closed. */
+/* Writes the whole file or none: Avahi reads it as soon as it is there. Where only the
+ * file, and not its folder, may be written, it is written in place; Avahi reads it when
+ * it is closed. */
 static bool replace(const char *path, const struct text *text)
 {
 	char beside[PATH_MAX];
@@ -60,7 +62,7 @@ static bool replace(const char *path, const struct text *text)
 	return good;
 }
 
-/* The same where we may not remove it: it says nothing then. */
+/* Removes the file, or empties it where it may not be removed. */
 static bool take_back(const char *path)
 {
 	return unlink(path) == 0 || errno == ENOENT || errno == ENOTDIR ||

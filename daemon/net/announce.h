@@ -3,15 +3,15 @@
 #ifndef LATHE_NET_ANNOUNCE_H
 #define LATHE_NET_ANNOUNCE_H
 
-#include "daemon/rack/rack.h"
 #include "daemon/base/text.h"
+#include "daemon/rack/rack.h"
 
-/* What Avahi is to announce; nothing for a rack that only this machine reaches, or that the
- * config keeps quiet. */
+/* Writes what Avahi announces. Nothing for a rack that only this machine reaches, or
+ * whose config says `announce = false`. */
 void announce_print(const struct rack *rack, int port, struct text *text);
-/* Writes it to the file, or removes the file when there is nothing to announce; "-" is
- * standard output. Where the file's folder isn't, Avahi isn't: all is well. False: said
- * why on standard error. */
+/* Writes it to the file `path`, or removes the file when there is nothing to announce;
+ * "-" is standard output. It is no error when the folder does not exist: then Avahi is
+ * not installed. False after a complaint on standard error. */
 bool announce_write(const struct rack *rack, int port, const char *path);
 
 #endif

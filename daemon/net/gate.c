@@ -1,5 +1,5 @@
-/* gate.c - which bytes from the network are OSC at all. Control thread; trusts nothing,
- * allocates nothing, looks at each byte once or twice. */
+/* gate.c - refuses datagrams that are not well-formed OSC. Control thread. It trusts
+ * nothing, allocates nothing and reads each byte once or twice. */
 #include "daemon/net/gate.h"
 
 #include <string.h>
@@ -21,7 +21,8 @@ static uint32_t word_at(const uint8_t *bytes)
 	       (uint32_t)bytes[2] << 8 | bytes[3];
 }
 
-/* Length of the string that starts here, without its NUL; -1: no NUL, or dirty padding. */
+/* Length of the string that starts here, without its NUL. -1: there is no NUL, or its
+ * padding is not zero. */
 static long string_length(const uint8_t *bytes, size_t size)
 {
 	const uint8_t *end = memchr(bytes, 0, size);
@@ -53,7 +54,8 @@ static bool check_address(struct gate *gate, const uint8_t *bytes, size_t length
 	return true;
 }
 
-/* Bytes that the argument takes, 0 for none, -1 when it is wrong (gate->why says it). */
+/* Bytes that the argument takes; 0 for types without data. -1: it is wrong; gate->why
+ * says why. */
 static long check_argument(struct gate *gate, char type, const uint8_t *bytes,
 			   size_t size)
 {
@@ -121,7 +123,7 @@ static bool check_message(struct gate *gate, const uint8_t *bytes, size_t size)
 	if (!check_address(gate, bytes, (size_t)length))
 		return false;
 	size_t at = ((size_t)length / 4 + 1) * 4;
-	if (at == size) /* old senders leave an empty type string out */
+	if (at == size) /* old senders leave out an empty type string */
 		return true;
 	const char *types = (const char *)bytes + at;
 	length = string_length(bytes + at, size - at);
@@ -153,7 +155,8 @@ static bool check_element(struct gate *gate, const uint8_t *bytes, size_t size,
 	for (size_t at = 16; at < size;) {
 		if (++gate->elements > GATE_ELEMENTS_MAX)
 			return refuse(gate, "a bundle holds more than 256 elements");
-		/* `at` stays a multiple of 4, so four bytes of size are there. */
+		/* `at` is always a multiple of 4, and so is `size`: four bytes can be
+		 * read here. */
 		size_t inner = word_at(bytes + at);
 		at += 4;
 		if (inner > size - at)

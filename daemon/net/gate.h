@@ -1,5 +1,5 @@
-/* gate.h - which bytes from the network are OSC at all. Pure function; control thread.
- * What passes can be read by packet.h without another bounds check. */
+/* gate.h - refuses datagrams that are not well-formed OSC. Pure; control thread. What
+ * passes can be read by packet.h without another check of bounds. */
 #ifndef LATHE_NET_GATE_H
 #define LATHE_NET_GATE_H
 
@@ -9,7 +9,7 @@
 
 enum {
 	GATE_BYTES_MAX = 8192,   /* of one datagram */
-	GATE_DEPTH_MAX = 4,      /* bundles in bundles */
+	GATE_DEPTH_MAX = 4,      /* levels of bundles in bundles */
 	GATE_ELEMENTS_MAX = 256, /* of all bundles of a datagram */
 	GATE_ARGUMENTS_MAX = 64, /* of one message */
 	GATE_ADDRESS_MAX = 128,  /* bytes, without its NUL */

@@ -1,5 +1,7 @@
-/* lane.c - datagrams that wait for their turn. Control thread. */
+/* lane.c - datagrams that wait, one queue for each sender. Control thread. */
 #include "daemon/net/lane.h"
+
+#include "daemon/base/ipv4.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -8,11 +10,12 @@ enum { SHARED = LANES - 1, MARKS_BITS = 12 };
 
 struct lane {
 	struct sockaddr_in from;
-	uint8_t *bytes;    /* LANE_BYTES, from the first datagram on */
-	size_t start, end; /* what waits; moved to the front when the lane runs empty */
+	uint8_t *bytes;    /* LANE_BYTES; allocated with the first datagram */
+	size_t start, end; /* the bytes that wait lie between them */
 };
 
-/* What lies in a lane: this, then the datagram, padded to the alignment of this. */
+/* Lies in a lane before each datagram, whose size is padded to the alignment of
+ * this. */
 struct head {
 	struct sockaddr_in from;
 	uint32_t size;
@@ -21,7 +24,8 @@ struct head {
 struct lanes {
 	struct lane lanes[LANES];
 	int waiting; /* lanes that are not empty */
-	/* Datagrams in the shared lane, by a hash of who sent them. */
+	/* How many datagrams of a sender lie in the shared lane, by a hash of its
+	 * address. */
 	uint32_t marks[1 << MARKS_BITS];
 };
 
@@ -48,14 +52,14 @@ static uint32_t *mark_of(struct lanes *lanes, const struct sockaddr_in *from)
 	return &lanes->marks[hash >> (32 - MARKS_BITS)];
 }
 
-/* Who has datagrams in the shared lane stays there, or newer ones would overtake them. */
+/* A sender with datagrams in the shared lane stays there, or newer ones would overtake
+ * them. */
 static struct lane *lane_of(struct lanes *lanes, const struct sockaddr_in *from)
 {
 	struct lane *spare = NULL;
 	for (int i = 0; i < SHARED; i++) {
 		struct lane *lane = &lanes->lanes[i];
-		if (lane->from.sin_port == from->sin_port &&
-		    lane->from.sin_addr.s_addr == from->sin_addr.s_addr)
+		if (ipv4_same(&lane->from, from))
 			return lane;
 		if (!spare && is_empty(lane))
 			spare = lane;

@@ -1,5 +1,6 @@
-/* packet.c - OSC messages in bytes. Control thread. Needs no codec of a library: after the
- * gate a number is one load away, and what we send has few shapes. */
+/* packet.c - reads and writes OSC messages. Control thread. No library is needed:
+ * behind the gate an argument is read with one load, and the messages that are sent
+ * have few forms. */
 #include "daemon/net/packet.h"
 
 #include <stdarg.h>
@@ -127,7 +128,7 @@ void packet_clear(struct packet *packet)
 	packet->size = PACKET_HEAD_BYTES;
 }
 
-/* Room for the next message (behind its size), or NULL. */
+/* Room for a message of `size` bytes, after the word with its size; or NULL. */
 static uint8_t *message_begin(struct packet *packet, int size)
 {
 	if (packet->size + 4 + size > PACKET_BYTES_MAX)

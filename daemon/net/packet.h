@@ -1,5 +1,5 @@
-/* packet.h - OSC messages in bytes: reading what the gate let through, and writing.
- * Pure but for packet_send(); control thread. */
+/* packet.h - reads OSC messages that the gate let through, and writes messages. Pure
+ * except packet_send(); control thread. */
 #ifndef LATHE_NET_PACKET_H
 #define LATHE_NET_PACKET_H
 
@@ -21,7 +21,7 @@ struct message {
 
 bool packet_is_bundle(const uint8_t *bytes);
 uint64_t bundle_time(const uint8_t *bytes); /* NTP; 1: now */
-/* Goes through a bundle: *at starts at 0; false at its end. */
+/* Goes through a bundle's elements: *at is 0 at first. False after the last. */
 bool bundle_next(const uint8_t *bytes, size_t size, size_t *at, const uint8_t **element,
 		 size_t *element_size);
 struct message message_read(const uint8_t *bytes, size_t size);
@@ -32,7 +32,7 @@ struct argument {
 	double number;
 	const char *text; /* s S, else NULL */
 };
-/* The next argument; type 0 after the last. */
+/* Takes the next argument off the message; its type is 0 after the last. */
 struct argument message_next(struct message *message);
 
 /* ---- writing: messages gathered into one datagram --------------------------------- */
@@ -40,23 +40,23 @@ struct argument message_next(struct message *message);
 enum { PACKET_BYTES_MAX = 1400, PACKET_HEAD_BYTES = 16 };
 
 struct packet {
-	int count, size; /* messages so far; bytes with the bundle's head */
+	int count, size; /* messages; bytes, with room for a bundle's head */
 	uint8_t bytes[PACKET_BYTES_MAX];
 };
 
 void packet_clear(struct packet *packet);
-/* False, nothing added: it does not fit. One argument per type: i int, h int64_t, f d
- * double, s const char *. */
+/* Adds a message. False: it does not fit, nothing is added. One argument for each type:
+ * i int, h int64_t, f d double, s const char *. */
 bool packet_add(struct packet *packet, const char *path, const char *types, ...);
-/* The same with the sender's own arguments put first. */
+/* The same, with the arguments of `echo` before the others. */
 bool packet_echo(struct packet *packet, const char *path, const struct message *echo,
 		 const char *types, ...);
-/* The quick one: one float at an address of known length. */
+/* Adds one float; `length` is that of the path. Quicker than packet_add(). */
 bool packet_add_float(struct packet *packet, const char *path, int length, float value);
-/* Takes a message that was written by message_write(). */
+/* Adds a message that is encoded already. */
 bool packet_add_bytes(struct packet *packet, const uint8_t *bytes, size_t size);
-/* One message alone goes plain, several as a bundle. False: it would have blocked, or the
- * way there is broken. Clears the packet. True without messages. */
+/* Sends the messages and clears the packet; several go as a bundle. False: not sent,
+ * because that would have blocked or failed. True without messages. */
 bool packet_send(struct packet *packet, int fd, const struct sockaddr_in *to);
 
 #endif

@@ -1,6 +1,7 @@
 /* address.c - every address of the rack's tree. Control thread. */
 #include "daemon/osc/address.h"
 
+#include "daemon/base/hint.h"
 #include "daemon/rack/param.h"
 
 #include <assert.h>
@@ -8,14 +9,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { GUESS_BYTES = 128, PARTS_MAX = PATTERN_PARTS_MAX };
+enum { PARTS_MAX = PATTERN_PARTS_MAX };
 
 struct slot {
 	uint32_t hash;
 	int place; /* + 1; 0: free */
 };
 
-/* What stands between slashes: few words, in many addresses. */
+/* A part of addresses, between slashes. Many addresses share few words. */
 struct word {
 	const char *text;
 	uint32_t hash;
@@ -28,7 +29,7 @@ struct split {
 };
 
 struct addresses {
-	struct place *places;
+	struct leaf *leaves;
 	int count, node_count;
 	int *first; /* [node_count + 1] of each node */
 	char *paths;
@@ -46,7 +47,8 @@ static const char *const verb_words[] = {
 	[VERB_ADJUST] = "adjust", [VERB_RESET] = "reset", [VERB_RAMP] = "ramp",
 };
 
-/* FNV-1a's idea over 8 bytes at a time; addresses are short and known. */
+/* Like FNV-1a, but 8 bytes at a time. A client can't choose the addresses of the
+ * table. */
 static uint32_t hash_path(const char *path, int length)
 {
 	uint64_t hash = UINT64_C(0xcbf29ce484222325), word = 0;
@@ -64,7 +66,7 @@ static uint32_t hash_path(const char *path, int length)
 
 static void enter(struct addresses *addresses, int place)
 {
-	uint32_t hash = addresses->places[place].hash;
+	uint32_t hash = addresses->leaves[place].hash;
 	uint32_t at = hash & addresses->mask;
 	while (addresses->slots[at].place)
 		at = (at + 1) & addresses->mask;
@@ -79,9 +81,9 @@ static int lookup(const struct addresses *addresses, const char *path, int lengt
 		if (addresses->slots[at].hash != hash)
 			continue;
 		int index = addresses->slots[at].place - 1;
-		const struct place *place = &addresses->places[index];
-		if (place->length == length &&
-		    memcmp(place->path, path, (size_t)length) == 0)
+		const struct leaf *leaf = &addresses->leaves[index];
+		if (leaf->length == length &&
+		    memcmp(leaf->path, path, (size_t)length) == 0)
 			return index;
 	}
 	return -1;
@@ -108,7 +110,7 @@ static uint16_t enter_word(struct addresses *addresses, const char *text, int le
 static void split_place(struct addresses *addresses, int place)
 {
 	struct split *split = &addresses->splits[place];
-	const char *from = addresses->places[place].path + 1;
+	const char *from = addresses->leaves[place].path + 1;
 	for (;;) {
 		int length = (int)strcspn(from, "/");
 		assert(split->count < PARTS_MAX);
@@ -140,21 +142,21 @@ static void fill_node(struct addresses *addresses, const struct rack *rack, int 
 	int rows = params + node_meters(node);
 	addresses->first[index] = addresses->count;
 	for (int row = 0; row < rows; row++) {
-		struct place *place = &addresses->places[addresses->count];
+		struct leaf *leaf = &addresses->leaves[addresses->count];
 		char path[160];
 		int length = row_path(node, row, path);
 		memcpy(*paths, path, (size_t)length + 1);
-		*place = (struct place) { .path = *paths,
-					  .length = (uint8_t)length,
-					  .hash = hash_path(path, length),
-					  .node = index };
+		*leaf = (struct leaf) { .path = *paths,
+					.length = (uint8_t)length,
+					.hash = hash_path(path, length),
+					.node = index };
 		*paths += length + 1;
 		if (row < params) {
-			place->index = row;
-			place->param = param_row(node->module, row);
+			leaf->index = row;
+			leaf->param = param_row(node->module, row);
 		} else {
-			place->index = row - params;
-			place->meter =
+			leaf->index = row - params;
+			leaf->meter =
 				meter_row(node->module, node->channels, row - params);
 		}
 		enter(addresses, addresses->count++);
@@ -163,7 +165,7 @@ static void fill_node(struct addresses *addresses, const struct rack *rack, int 
 
 static size_t paths_size(const struct rack *rack, int *count)
 {
-	size_t size = 8; /* hash_path() may look at whole words */
+	size_t size = 8; /* hash_path() may read up to 7 bytes behind the last */
 	for (int i = 0; i < rack->node_count; i++) {
 		const struct node *node = &rack->nodes[i];
 		int rows = node_params(node) + node_meters(node);
@@ -202,7 +204,7 @@ struct addresses *addresses_create(const struct rack *rack)
 		slots *= 2;
 	addresses->mask = slots - 1;
 	addresses->slots = calloc(slots, sizeof *addresses->slots);
-	addresses->places = calloc((size_t)count + 1, sizeof *addresses->places);
+	addresses->leaves = calloc((size_t)count + 1, sizeof *addresses->leaves);
 	addresses->node_count = rack->node_count;
 	addresses->first =
 		calloc((size_t)rack->node_count + 1, sizeof *addresses->first);
@@ -219,7 +221,7 @@ void addresses_destroy(struct addresses *addresses)
 		return;
 	free(addresses->paths);
 	free(addresses->slots);
-	free(addresses->places);
+	free(addresses->leaves);
 	free(addresses->first);
 	free(addresses->splits);
 	free(addresses->words);
@@ -232,9 +234,9 @@ int address_count(const struct addresses *addresses)
 	return addresses->count;
 }
 
-const struct place *address_place(const struct addresses *addresses, int place)
+const struct leaf *address_leaf(const struct addresses *addresses, int place)
 {
-	return &addresses->places[place];
+	return &addresses->leaves[place];
 }
 
 int address_of_param(const struct addresses *addresses, int node, int param)
@@ -271,7 +273,7 @@ int address_find(const struct addresses *addresses, const char *path, int length
 	if (*verb == VERB_VALUE)
 		return -1;
 	place = lookup(addresses, path, stem);
-	if (place >= 0 && addresses->places[place].meter && *verb != VERB_TEXT)
+	if (place >= 0 && addresses->leaves[place].meter && *verb != VERB_TEXT)
 		return -1;
 	return place;
 }
@@ -279,7 +281,7 @@ int address_find(const struct addresses *addresses, const char *path, int length
 int address_find_renamed(const struct addresses *addresses, const struct rack *rack,
 			 const char *path, enum verb *verb)
 {
-	char now[GUESS_BYTES], whole[2 * GUESS_BYTES];
+	char now[HINT_BYTES], whole[2 * HINT_BYTES];
 	for (int i = 0; i < rack->node_count; i++) {
 		const struct node *node = &rack->nodes[i];
 		size_t length = strlen(node->path);
@@ -294,7 +296,7 @@ int address_find_renamed(const struct addresses *addresses, const struct rack *r
 	return -1;
 }
 
-/* Each word is compared with each part of the pattern once at most. */
+/* Compares a word with a part of the pattern, at most once: the answer is kept. */
 static bool part_matches(const struct addresses *addresses,
 			 const struct pattern *pattern, int part, int index)
 {
@@ -331,7 +333,7 @@ int address_match(const struct addresses *addresses, const struct pattern *patte
 	       (size_t)addresses->word_count * (size_t)pattern->parts);
 	for (int node = 0; node < addresses->node_count; node++) {
 		int from = addresses->first[node], to = addresses->first[node + 1];
-		if (from == to || !pattern_sees(pattern, addresses->places[from].path))
+		if (from == to || !pattern_sees(pattern, addresses->leaves[from].path))
 			continue;
 		for (int i = from; i < to; i++) {
 			if (!place_matches(addresses, pattern, below, i))
@@ -345,39 +347,15 @@ int address_match(const struct addresses *addresses, const struct pattern *patte
 
 /* ---- what to say about an address that is none --------------------------------------- */
 
-/* Levenshtein's distance of two short words. */
-static int distance(const char *a, const char *b)
-{
-	int row[GUESS_BYTES + 1], length = (int)strlen(b);
-	if (length > GUESS_BYTES || strlen(a) > GUESS_BYTES)
-		return GUESS_BYTES;
-	for (int j = 0; j <= length; j++)
-		row[j] = j;
-	for (int i = 0; a[i]; i++) {
-		int corner = row[0];
-		row[0] = i + 1;
-		for (int j = 0; j < length; j++) {
-			int best = corner + (a[i] != b[j]);
-			corner = row[j + 1];
-			if (row[j] + 1 < best)
-				best = row[j] + 1;
-			if (corner + 1 < best)
-				best = corner + 1;
-			row[j + 1] = best;
-		}
-	}
-	return row[length];
-}
-
 struct nearest {
-	const char *path; /* that is looked for */
+	const char *path; /* the unknown one */
 	const char *best;
 	int least;
 };
 
 static void nearest_try(struct nearest *nearest, const char *candidate)
 {
-	int found = distance(candidate, nearest->path);
+	int found = hint_distance(candidate, nearest->path);
 	if (found < nearest->least) {
 		nearest->least = found;
 		nearest->best = candidate;
@@ -388,21 +366,20 @@ static void nearest_try_node(struct nearest *nearest, const struct addresses *ad
 			     int node)
 {
 	for (int i = addresses->first[node]; i < addresses->first[node + 1]; i++)
-		nearest_try(nearest, addresses->places[i].path);
+		nearest_try(nearest, addresses->leaves[i].path);
 }
 
 /* The rack's own params, those of its outputs, and its commands. */
 static void nearest_try_rack(struct nearest *nearest, const struct addresses *addresses,
 			     const struct rack *rack,
-			     const char *(*command)(int, enum role *))
+			     const struct command_set *const *sets)
 {
-	const char *path;
-	enum role role;
+	const struct command *command;
 	for (int i = 0; i < rack->node_count; i++)
 		if (rack->nodes[i].kind != NODE_MODULE)
 			nearest_try_node(nearest, addresses, i);
-	for (int i = 0; (path = command(i, &role)); i++)
-		nearest_try(nearest, path);
+	for (int i = 0; (command = command_at(sets, i)); i++)
+		nearest_try(nearest, command->path);
 }
 
 bool address_below(const struct addresses *addresses, const struct pattern *pattern,
@@ -418,13 +395,13 @@ bool address_below(const struct addresses *addresses, const struct pattern *patt
 	memset(addresses->answers, 0,
 	       (size_t)addresses->word_count * (size_t)pattern->parts);
 	for (int i = 0; i < addresses->count; i++) {
-		const struct place *place = &addresses->places[i];
+		const struct leaf *leaf = &addresses->leaves[i];
 		int depth = addresses->splits[i].count - pattern->parts;
-		if (depth <= 0 || !pattern_sees(pattern, place->path) ||
+		if (depth <= 0 || !pattern_sees(pattern, leaf->path) ||
 		    !place_matches(addresses, pattern, true, i))
 			continue;
-		(place->param ? param_depths : meter_depths)[depth] = true;
-		if (place->param)
+		(leaf->param ? param_depths : meter_depths)[depth] = true;
+		if (leaf->param)
 			depths = param_depths;
 	}
 	for (int depth = 1; depth <= PARTS_MAX && used < size; depth++)
@@ -435,7 +412,7 @@ bool address_below(const struct addresses *addresses, const struct pattern *patt
 	return used > 0;
 }
 
-/* The node that the path goes into, or -1; *rest is what follows its path. */
+/* The node whose path begins `path`, or -1. *rest: what follows. */
 static int node_of(const struct rack *rack, const char *path, const char **rest)
 {
 	int found = -1;
@@ -455,12 +432,12 @@ static int node_of(const struct rack *rack, const char *path, const char **rest)
 static void explain_node(const struct rack *rack, const char *path, char *text,
 			 size_t size)
 {
-	char name[GUESS_BYTES];
+	char name[HINT_BYTES];
 	const char *best = "";
-	int least = GUESS_BYTES;
+	int least = HINT_BYTES;
 	snprintf(name, sizeof name, "%.*s", (int)strcspn(path, "/"), path);
 	for (int i = 0; i < rack->node_count; i++) {
-		int found = distance(rack->nodes[i].path, name);
+		int found = hint_distance(rack->nodes[i].path, name);
 		if (found < least) {
 			least = found;
 			best = rack->nodes[i].path;
@@ -469,7 +446,7 @@ static void explain_node(const struct rack *rack, const char *path, char *text,
 	snprintf(text, size, "no node is called %s; did you mean %s?", name, best);
 }
 
-/* "eq has 8 bands", when the path names a member that is not there. */
+/* Writes "eq has 8 bands; " when the path names a band beyond the last. */
 static void explain_group(const struct node *node, const char *rest, char *text,
 			  size_t size)
 {
@@ -485,7 +462,8 @@ static void explain_group(const struct node *node, const char *rest, char *text,
 	}
 }
 
-/* A node or a group, where one of its params is wanted. */
+/* For the path of a node or a group, where the path of a param is wanted. False: it is
+ * neither. */
 static bool explain_above(const struct addresses *addresses, const char *path,
 			  char *text, size_t size)
 {
@@ -504,7 +482,7 @@ static bool explain_above(const struct addresses *addresses, const char *path,
 }
 
 void address_explain(const struct addresses *addresses, const struct rack *rack,
-		     const char *(*command)(int, enum role *), const char *path,
+		     const struct command_set *const *sets, const char *path,
 		     char *text, size_t size)
 {
 	const char *rest, *whole = path;
@@ -518,10 +496,10 @@ void address_explain(const struct addresses *addresses, const struct rack *rack,
 		return;
 	}
 	explain_group(&rack->nodes[node], rest, why, sizeof why);
-	struct nearest nearest = { .path = whole, .best = "", .least = GUESS_BYTES };
+	struct nearest nearest = { .path = whole, .best = "", .least = HINT_BYTES };
 	bool of_rack = rack->nodes[node].kind != NODE_MODULE;
 	if (of_rack)
-		nearest_try_rack(&nearest, addresses, rack, command);
+		nearest_try_rack(&nearest, addresses, rack, sets);
 	else
 		nearest_try_node(&nearest, addresses, node);
 	snprintf(text, size, "no such %s %s: %sdid you mean %s?",

@@ -1,16 +1,17 @@
-/* address.h - every address of the rack's tree, found by hash. Control thread.
+/* address.h - every address of the rack, found by hash. Control thread.
  *
- * A place is one param or meter: node by node in the rack's order, params first. Verbs
- * ("/norm", "/toggle") are not places; they are cut off while finding. Built again
- * whenever the tree is another one. */
+ * A leaf of the tree is one param or meter: node by node in the rack's order, params
+ * first; an index tells it. Verbs ("/norm", "/toggle") are no leaves: they are cut off
+ * before the search. The tree is made again after each reload. */
 #ifndef LATHE_OSC_ADDRESS_H
 #define LATHE_OSC_ADDRESS_H
 
+#include "daemon/osc/command.h"
 #include "daemon/rack/pattern.h"
 #include "daemon/rack/rack.h"
 
 enum verb {
-	VERB_VALUE, /* none: the native value */
+	VERB_VALUE, /* the value in the param's unit */
 	VERB_NORM,
 	VERB_TEXT,
 	VERB_TOGGLE,
@@ -19,11 +20,11 @@ enum verb {
 	VERB_RAMP,
 };
 
-struct place {
+struct leaf {
 	const char *path; /* "/eq/band/3/gain" */
 	uint32_t hash;
 	uint8_t length;
-	int node, index;           /* value index, or meter slot */
+	int node, index;           /* of the value, or of the meter */
 	const struct param *param; /* one of these two */
 	const struct meter *meter;
 };
@@ -34,9 +35,9 @@ struct addresses *addresses_create(const struct rack *rack);
 void addresses_destroy(struct addresses *addresses);
 
 int address_count(const struct addresses *addresses);
-const struct place *address_place(const struct addresses *addresses, int place);
+const struct leaf *address_leaf(const struct addresses *addresses, int place);
 int address_of_param(const struct addresses *addresses, int node, int param);
-/* The place and its verb, or -1. */
+/* The leaf's index and the verb, or -1. */
 int address_find(const struct addresses *addresses, const char *path, int length,
 		 enum verb *verb);
 /* The same for a path with a name that an earlier version had. */
@@ -44,18 +45,19 @@ int address_find_renamed(const struct addresses *addresses, const struct rack *r
 			 const char *path, enum verb *verb);
 /* The verb at the end of a path and the length without it. */
 enum verb address_verb(const char *path, int length, int *stem);
-/* Marks [count / 64 + 1] bits of all places that match; with `below` also what lies under
- * a match. Returns how many. */
+/* Sets in `bits` [count / 64 + 1] the bit of each leaf that matches, and clears the
+ * others. `below`: leaves under a match match too. Returns how many do. */
 int address_match(const struct addresses *addresses, const struct pattern *pattern,
 		  bool below, uint64_t *bits);
-/* False: nothing lies under what the pattern matches. Else what does reach that, made of
- * `text`, the pattern's own: params or, where there are none, meters. */
+/* For a pattern that matches no leaf, but nodes or groups: writes patterns that reach their
+ * params (or, where there are none, meters). `text` is the pattern's own text. False:
+ * nothing lies below. */
 bool address_below(const struct addresses *addresses, const struct pattern *pattern,
 		   const char *text, int length, char *forms, size_t size);
-/* Why there is no such address, what there is, and the nearest one. `command`: the rack's
- * commands in turn, NULL after the last. */
+/* Writes why there is no such address, and the nearest address there is, commands of
+ * `sets` among them. */
 void address_explain(const struct addresses *addresses, const struct rack *rack,
-		     const char *(*command)(int, enum role *), const char *path,
+		     const struct command_set *const *sets, const char *path,
 		     char *text, size_t size);
 
 #endif

@@ -1,17 +1,19 @@
 /* answer.c - what one client is told. Control thread; never waits. */
 #include "daemon/osc/answer.h"
 
-#include "daemon/rack/describe.h"
+#include "daemon/base/ipv4.h"
 #include "daemon/osc/feed.h"
+#include "daemon/rack/describe.h"
 #include "daemon/rack/param.h"
 
+#include <arpa/inet.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum {
-	DATAGRAMS_PER_TICK = 8, /* of one long answer */
+	DATAGRAMS_PER_TICK = 8, /* for each long answer */
 	PART_BYTES = 1200,      /* of a long text */
 	COMPLAINTS_PER_SECOND = 100,
 };
@@ -21,15 +23,15 @@ enum kind { ANSWER_NONE, ANSWER_DESCRIPTION, ANSWER_VALUES, ANSWER_TEXT };
 struct job {
 	enum kind kind;
 	struct sockaddr_in to;
-	uint64_t order; /* of beginning */
+	uint64_t order; /* counts the long answers that have begun */
 	size_t at;
-	int count; /* said so far */
+	int count; /* rows or parts sent so far */
 	bool filtered;
 	struct pattern pattern;
 	uint64_t *bits;
 	enum verb form;
 	const char *path;
-	int ok; /* of a /rack/result */
+	int ok; /* 0 or 1 of a /rack/result; -1: another path */
 	struct text text;
 };
 
@@ -40,14 +42,17 @@ struct answers {
 	uint64_t unsent;
 	struct packet packet;
 	struct sockaddr_in to;
-	struct client everyone; /* counts the complaints of those without a record */
+	struct client everyone; /* counts the errors sent to clients without a record */
 	struct job jobs[ANSWERS_MAX];
 	int under_way;
 	uint64_t begun;
-	/* The tree's description as messages, each behind its size; made when first asked. */
+	/* All descriptions as messages, each after its size; made for the first
+	 * question. */
 	uint8_t *tree;
 	size_t tree_size, tree_room;
 };
+
+const char answer_busy[] = "too many long answers are under way; ask again";
 
 struct answers *answers_create(struct desk *desk, int fd)
 {
@@ -88,8 +93,7 @@ void answers_reshape(struct answers *answers, const struct addresses *addresses,
 			continue;
 		answer_error(answers, &sender,
 			     job->kind == ANSWER_VALUES ? "/*" : "/rack/describe",
-			     "busy", now,
-			     "the rack became another one meanwhile; ask again");
+			     "busy", now, "the rack was replaced meanwhile; ask again");
 		job_finish(answers, job);
 	}
 }
@@ -115,25 +119,25 @@ struct packet *answer_packet(struct answers *answers, const struct sender *sende
 	return &answers->packet;
 }
 
-static float reading_of(const struct answers *answers, const struct place *place)
+static float reading_of(const struct answers *answers, const struct leaf *leaf)
 {
-	if (!place->meter)
+	if (!leaf->meter)
 		return 0.0f;
-	const float *readings = engine_meters(answers->desk->engine, place->node);
-	return readings ? meter_reading(place->meter, readings[place->index])
-			: place->meter->min;
+	const float *readings = engine_meters(answers->desk->engine, leaf->node);
+	return readings ? meter_reading(leaf->meter, readings[leaf->index])
+			: leaf->meter->min;
 }
 
 void answer_value(struct answers *answers, const struct sender *sender, int index,
 		  enum verb form)
 {
-	const struct place *place = address_place(answers->addresses, index);
+	const struct leaf *leaf = address_leaf(answers->addresses, index);
 	struct packet *packet = answer_packet(answers, sender);
-	float reading = reading_of(answers, place);
-	if (feed_add(packet, answers->desk->rack, place, form, reading))
+	float reading = reading_of(answers, leaf);
+	if (feed_add(packet, answers->desk->rack, leaf, form, reading))
 		return;
 	answer_send(answers);
-	feed_add(packet, answers->desk->rack, place, form, reading);
+	feed_add(packet, answers->desk->rack, leaf, form, reading);
 }
 
 bool answer_may_complain(struct answers *answers, const struct sender *sender,
@@ -170,6 +174,16 @@ void answer_error(struct answers *answers, const struct sender *sender,
 	packet_add(packet, "/rack/error", "sss", address, code, text);
 }
 
+void answer_forbidden(const struct sender *sender, enum role needed, char *text,
+		      size_t size)
+{
+	char address[INET_ADDRSTRLEN];
+	inet_ntop(AF_INET, &sender->address.sin_addr, address, sizeof address);
+	snprintf(text, size,
+		 "it takes the role %s; %s has %s (osc/allow in the config)",
+		 role_word(needed), address, role_word(sender->role));
+}
+
 /* ---- long answers ----------------------------------------------------------------------- */
 
 static struct job *job_begin(struct answers *answers, const struct sender *sender,
@@ -197,7 +211,7 @@ static void tree_add(void *context, const struct description *row)
 		   row->access, row->unit, row->curve, (double)row->min,
 		   (double)row->max, (double)row->def, (double)row->step, row->choices,
 		   row->label, row->help);
-	/* The packet's own size word goes along. */
+	/* Kept with the message's size before it. */
 	size_t head = PACKET_HEAD_BYTES;
 	uint32_t size = (uint32_t)((size_t)packet.size - head - 4);
 	if (!packet.count)
@@ -253,7 +267,7 @@ bool answer_text(struct answers *answers, const struct sender *sender, const cha
 	return true;
 }
 
-/* Each of these adds what fits into one datagram; true when nothing is left to say. */
+/* Each of these adds what fits into one datagram. True: the answer is complete. */
 static bool say_description(struct answers *answers, struct job *job,
 			    struct packet *packet)
 {
@@ -279,16 +293,16 @@ static bool say_values(struct answers *answers, struct job *job, struct packet *
 	for (; job->at < count; job->at++) {
 		if (!(job->bits[job->at / 64] >> (job->at % 64) & 1))
 			continue;
-		const struct place *place =
-			address_place(answers->addresses, (int)job->at);
-		if (!feed_add(packet, answers->desk->rack, place, job->form,
-			      reading_of(answers, place)))
+		const struct leaf *leaf =
+			address_leaf(answers->addresses, (int)job->at);
+		if (!feed_add(packet, answers->desk->rack, leaf, job->form,
+			      reading_of(answers, leaf)))
 			return false;
 	}
 	return true;
 }
 
-/* Cuts at ends of lines where it can. */
+/* The bytes of the next part; it ends with a line where possible. */
 static size_t part_length(const char *text, size_t left)
 {
 	if (left <= PART_BYTES)
@@ -341,7 +355,7 @@ static void job_go_on(struct answers *answers, struct job *job)
 		else
 			done = say_text(job, &packet);
 		if (!packet_send(&packet, answers->fd, &job->to)) {
-			/* Said again at the next tick. */
+			/* It is sent again at the next tick. */
 			answers->unsent++;
 			job->at = before;
 			job->count = count;
@@ -370,8 +384,7 @@ bool answer_goes_on(const struct answers *answers, const struct sockaddr_in *to,
 	for (int i = 0; i < ANSWERS_MAX && answers->under_way; i++) {
 		const struct job *job = &answers->jobs[i];
 		if (job->kind != ANSWER_NONE && job->order <= newest &&
-		    job->to.sin_port == to->sin_port &&
-		    job->to.sin_addr.s_addr == to->sin_addr.s_addr)
+		    ipv4_same(&job->to, to))
 			return true;
 	}
 	return false;

@@ -1,28 +1,27 @@
-/* bundle.c - datagrams, whole or in turns: a bundle's sets are one change, then come its
- * other messages; a long bundle goes on in its sender's next turn. Control thread. */
+/* bundle.c - carries out datagrams. A bundle's sets are applied first, as one change,
+ * then its other messages run. A long bundle continues in its sender's next turn.
+ * Control thread. */
+#include "daemon/base/clock.h"
 #include "daemon/net/access.h"
 #include "daemon/osc/dispatch.h"
 
 #include <math.h>
 #include <stdlib.h>
-#include <time.h>
 
-/* How far a bundle has come. */
+/* A bundle that is being carried out. */
 struct bundle {
 	enum pass pass;
-	int done;  /* messages of this pass, carried out or not meant by it */
-	int shape; /* of the rack that `gather` is about */
-	struct gather *gather; /* its sets, until all are there */
+	int done;              /* messages that this pass has looked at */
+	int shape;             /* dispatch->shape when `gather` was made */
+	struct gather *gather; /* its sets, until all are gathered */
 };
 
 static bool turn_ended(const struct dispatch *dispatch)
 {
-	struct timespec now;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec >= dispatch->turn_end;
+	return clock_seconds() >= dispatch->turn_end;
 }
 
-/* False: the turn has ended before. */
+/* False: the turn ended before the last element. */
 static bool elements(struct dispatch *dispatch, const struct sender *sender,
 		     struct bundle *bundle, const uint8_t *bytes, size_t size,
 		     int *skip)
@@ -58,7 +57,8 @@ static void bundle_forget(struct dispatch *dispatch, struct bundle *bundle)
 	bundle->gather = NULL;
 }
 
-/* Before its first set, and again when the rack has become another one meanwhile. */
+/* Called before its first set, and again when the rack was replaced between two
+ * turns. */
 static void bundle_begin(struct dispatch *dispatch, struct bundle *bundle)
 {
 	if (bundle->gather)
@@ -72,7 +72,8 @@ static void bundle_begin(struct dispatch *dispatch, struct bundle *bundle)
 		bundle->gather = gather_create(address_count(dispatch->addresses));
 }
 
-/* What others do between two turns of a bundle is not in it: its sets gather apart. */
+/* Its sets are gathered apart from those of other senders, whose turns may come in
+ * between. */
 static bool bundle_go_on(struct dispatch *dispatch, const struct sender *sender,
 			 struct bundle *bundle, const uint8_t *bytes, size_t size)
 {
@@ -100,7 +101,7 @@ static struct sender sender_of(struct dispatch *dispatch,
 			       const struct sockaddr_in *from, double now)
 {
 	return (struct sender) { *from, watch_client(dispatch->watch, from, now),
-				 access_role(&dispatch->desk->rack->osc, from) };
+				 access_role(dispatch->desk->rack->osc, from) };
 }
 
 static bool whole_bundle(struct dispatch *dispatch, const struct sender *sender,
@@ -179,8 +180,8 @@ bool dispatch_due(struct dispatch *dispatch, double now, uint8_t **bytes, size_t
 		  struct sockaddr_in *from)
 {
 	while (timed_take(dispatch->timed, now, bytes, size, from)) {
-		/* The list may be another one by now. */
-		if (access_role(&dispatch->desk->rack->osc, from) != ROLE_NONE)
+		/* A reload may have taken the sender off the allow list. */
+		if (access_role(dispatch->desk->rack->osc, from) != ROLE_NONE)
 			return true;
 		free(*bytes);
 	}

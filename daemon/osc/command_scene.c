@@ -1,43 +1,82 @@
-/* command_scene.c - what the rack understands of scenes: /rack/scene/save, ... Control
- * thread. */
-#include "daemon/osc/dispatch.h"
+/* command_scene.c - scenes: /rack/scene/save, ... Control thread. */
+#include "daemon/osc/command_scene.h"
 
+#include "daemon/base/ipv4.h"
+#include "daemon/osc/dispatch.h"
 #include "daemon/osc/feed.h"
+#include "daemon/osc/request.h"
 #include "daemon/recall/scene.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+enum { SAVES_MAX = 64 };
+
 static const char state_path[] = "/rack/scene/state";
 
-static bool no_scenes(struct dispatch *dispatch, const struct sender *sender,
-		      const struct message *message)
+/* A scene that is being written, and the client that waits for it. */
+struct save {
+	struct sockaddr_in to;
+	uint64_t serial; /* of the write */
+	struct text result;
+};
+
+struct saves {
+	struct save waiting[SAVES_MAX];
+	int count;
+	uint64_t told; /* serial of the newest news that was sent */
+	struct sockaddr_in
+		loader; /* hears that its scene is loaded, subscribed or not */
+};
+
+static void *saves_create(const struct dispatch *dispatch)
 {
-	if (dispatch->parts.scenes)
+	(void)dispatch;
+	struct saves *saves = calloc(1, sizeof *saves);
+	if (!saves)
+		abort();
+	return saves;
+}
+
+static void saves_destroy(void *state)
+{
+	struct saves *saves = state;
+	for (int i = 0; saves && i < saves->count; i++)
+		text_finish(&saves->waiting[i].result);
+	free(saves);
+}
+
+static enum wait saves_wait(const void *state)
+{
+	const struct saves *saves = state;
+	return saves->count ? WAIT_TICK : WAIT_NONE;
+}
+
+/* ---- arguments --------------------------------------------------------------------------- */
+
+/* True after a complaint. */
+static bool no_scenes(const struct request *request)
+{
+	if (request->dispatch->parts.scenes)
 		return false;
-	command_complain(dispatch, sender, message->path, "unknown_address",
-			 "no scenes are kept here");
+	request_complain(request, "unknown_address", "no scenes are kept here");
 	return true;
 }
 
-/* The name, or NULL: complained. */
-static const char *name_of(struct dispatch *dispatch, const struct sender *sender,
-			   const struct message *message, struct message *arguments)
+/* The first argument; NULL after a complaint. */
+static const char *name_of(const struct request *request, struct message *arguments)
 {
-	*arguments = *message;
-	if (no_scenes(dispatch, sender, message))
+	*arguments = request_arguments(request);
+	if (no_scenes(request))
 		return NULL;
 	const char *name = message_next(arguments).text;
 	if (!name)
-		command_complain(dispatch, sender, message->path, "bad_argument",
-				 "wanted: a scene's name");
+		request_complain(request, "bad_argument", "wanted: a scene's name");
 	return name;
 }
 
-/* False: complained. *used: there is one, that starts with a slash. */
-static bool pattern_of(struct dispatch *dispatch, const struct sender *sender,
-		       const struct message *message, const struct argument *argument,
+/* An optional pattern: *used says whether there is one. False after a complaint. */
+static bool pattern_of(const struct request *request, const struct argument *argument,
 		       struct pattern *pattern, bool *used)
 {
 	const char *why = "wanted: a pattern that starts with /";
@@ -47,200 +86,247 @@ static bool pattern_of(struct dispatch *dispatch, const struct sender *sender,
 	if (argument->text && argument->text[0] == '/' &&
 	    pattern_compile(pattern, argument->text, strlen(argument->text), &why))
 		return true;
-	command_complain(dispatch, sender, message->path, "bad_argument", why);
+	request_complain(request, "bad_argument", "%s", why);
 	return false;
 }
 
 /* ---- save, load, delete, rename --------------------------------------------------------- */
 
-void command_scene_save(struct dispatch *dispatch, const struct sender *sender,
-			const struct message *message)
+static void save(const struct request *request)
 {
+	struct saves *saves = request->state;
 	struct message arguments;
 	struct pattern pattern;
 	struct text result = { .length = 0 };
 	bool some;
-	const char *name = name_of(dispatch, sender, message, &arguments);
+	const char *name = name_of(request, &arguments);
 	if (!name)
 		return;
 	struct argument argument = message_next(&arguments);
-	if (!pattern_of(dispatch, sender, message, &argument, &pattern, &some))
+	if (!pattern_of(request, &argument, &pattern, &some))
 		return;
-	if (dispatch->save_count == SAVES_MAX) {
-		command_complain(dispatch, sender, message->path, "busy",
-				 "64 scenes are being written already");
+	if (saves->count == SAVES_MAX) {
+		request_complain(request, "busy", "%d scenes are being written already",
+				 SAVES_MAX);
 		return;
 	}
-	uint64_t serial = scene_save(dispatch->parts.scenes, name,
+	uint64_t serial = scene_save(request->dispatch->parts.scenes, name,
 				     some ? &pattern : NULL, &result);
 	if (!serial) {
-		command_result(dispatch, sender, message, false, &result);
+		request_result(request, false, &result);
 		return;
 	}
-	dispatch->saves[dispatch->save_count++] =
-		(struct save) { sender->address, serial, result };
+	saves->waiting[saves->count++] =
+		(struct save) { request->sender->address, serial, result };
 }
 
-void command_scene_load(struct dispatch *dispatch, const struct sender *sender,
-			const struct message *message)
+static void load(const struct request *request)
 {
+	struct saves *saves = request->state;
 	struct message arguments;
 	struct pattern pattern;
 	struct text result = { .length = 0 };
 	bool some;
 	double fade = 0.0;
-	const char *name = name_of(dispatch, sender, message, &arguments);
+	const char *name = name_of(request, &arguments);
 	if (!name)
 		return;
 	struct argument argument = message_next(&arguments);
 	if (argument.type && !(argument.text && argument.text[0] == '/')) {
-		fade = command_number(&argument, -1.0);
+		fade = request_number(&argument, -1.0);
 		argument = message_next(&arguments);
 	}
 	if (!(fade >= 0.0 && fade <= (double)SCENE_FADE_MAX)) {
-		command_complain(dispatch, sender, message->path, "bad_argument",
-				 "wanted: a name, then perhaps a fade of 0 to 3600 s "
-				 "and a pattern");
+		request_complain(request, "bad_argument",
+				 "wanted: a name, then perhaps a fade of 0 to %d s "
+				 "and a pattern",
+				 SCENE_FADE_MAX);
 		return;
 	}
-	if (!pattern_of(dispatch, sender, message, &argument, &pattern, &some))
+	if (!pattern_of(request, &argument, &pattern, &some))
 		return;
-	bool ok = scene_load(dispatch->parts.scenes, name, fade, some ? &pattern : NULL,
-			     sender->role, &result);
-	dispatch->serial = dispatch->desk->serial;
+	bool ok = scene_load(request->dispatch->parts.scenes, name, fade,
+			     some ? &pattern : NULL, request->sender->role, &result);
 	if (ok)
-		dispatch->loader = sender->address;
-	command_result(dispatch, sender, message, ok, &result);
+		saves->loader = request->sender->address;
+	request_result(request, ok, &result);
 }
 
-void command_scene_delete(struct dispatch *dispatch, const struct sender *sender,
-			  const struct message *message)
+static void delete (const struct request *request)
 {
 	struct message arguments;
 	struct text result = { .length = 0 };
-	const char *name = name_of(dispatch, sender, message, &arguments);
+	const char *name = name_of(request, &arguments);
 	if (!name)
 		return;
-	bool ok = scene_delete(dispatch->parts.scenes, name, &result);
-	command_result(dispatch, sender, message, ok, &result);
+	bool ok = scene_delete(request->dispatch->parts.scenes, name, &result);
+	request_result(request, ok, &result);
 }
 
-void command_scene_rename(struct dispatch *dispatch, const struct sender *sender,
-			  const struct message *message)
+static void rename_scene(const struct request *request)
 {
 	struct message arguments;
 	struct text result = { .length = 0 };
-	const char *from = name_of(dispatch, sender, message, &arguments);
+	const char *from = name_of(request, &arguments);
 	if (!from)
 		return;
 	const char *to = message_next(&arguments).text;
 	if (!to) {
-		command_complain(dispatch, sender, message->path, "bad_argument",
-				 "wanted: the name that it has, the name that it gets");
+		request_complain(request, "bad_argument",
+				 "wanted: the scene's name, then its new name");
 		return;
 	}
-	bool ok = scene_rename(dispatch->parts.scenes, from, to, &result);
-	command_result(dispatch, sender, message, ok, &result);
+	bool ok = scene_rename(request->dispatch->parts.scenes, from, to, &result);
+	request_result(request, ok, &result);
 }
 
-/* ---- what there is ---------------------------------------------------------------------- */
+/* ---- list, state ------------------------------------------------------------------------- */
 
-static void say_state(struct dispatch *dispatch, const struct sender *sender,
-		      const char *name, int state)
+static void send_state(struct dispatch *dispatch, const struct sender *sender,
+		       const char *name)
 {
 	struct packet *packet = answer_packet(dispatch->answers, sender);
+	int state = (int)scene_state(dispatch->parts.scenes, name);
 	if (packet_add(packet, state_path, "si", name, state))
 		return;
 	answer_send(dispatch->answers);
 	packet_add(packet, state_path, "si", name, state);
 }
 
-void command_scene_list(struct dispatch *dispatch, const struct sender *sender,
-			const struct message *message)
+static void list(const struct request *request)
 {
+	struct dispatch *dispatch = request->dispatch;
 	char(*names)[SCENE_NAME_BYTES];
-	if (no_scenes(dispatch, sender, message))
+	if (no_scenes(request))
 		return;
 	int count = scene_list(dispatch->parts.scenes, &names);
 	for (int i = 0; i < count; i++)
-		say_state(dispatch, sender, names[i],
-			  (int)scene_state(dispatch->parts.scenes, names[i]));
+		send_state(dispatch, request->sender, names[i]);
 	free(names);
 	answer_send(dispatch->answers);
-	packet_add(answer_packet(dispatch->answers, sender), "/rack/scene/listed", "i",
-		   count);
+	packet_add(answer_packet(dispatch->answers, request->sender),
+		   "/rack/scene/listed", "i", count);
 }
 
-void command_scene_state(struct dispatch *dispatch, const struct sender *sender,
-			 const struct message *message)
+static void tell_state(const struct request *request)
 {
-	if (no_scenes(dispatch, sender, message))
-		return;
-	const char *name = scene_active(dispatch->parts.scenes);
-	say_state(dispatch, sender, name,
-		  (int)scene_state(dispatch->parts.scenes, name));
+	struct dispatch *dispatch = request->dispatch;
+	if (!no_scenes(request))
+		send_state(dispatch, request->sender,
+			   scene_active(dispatch->parts.scenes));
 }
 
-/* ---- what is told ----------------------------------------------------------------------- */
+/* ---- news -------------------------------------------------------------------------------- */
 
-void command_scene_greet(struct dispatch *dispatch, const struct client *client)
+/* A new subscriber hears which scene is active. */
+static void greet(struct dispatch *dispatch, const struct client *client)
 {
 	struct sender sender = { .address = client->target };
 	const char *name = scene_active(dispatch->parts.scenes);
 	if (*name)
-		say_state(dispatch, &sender, name,
-			  (int)scene_state(dispatch->parts.scenes, name));
+		send_state(dispatch, &sender, name);
 }
 
-static void answer_saves(struct dispatch *dispatch)
+/* Answers the saves that are on the disk. */
+static void answer_saves(struct dispatch *dispatch, struct saves *saves)
 {
 	char error[200];
 	int kept = 0;
-	for (int i = 0; i < dispatch->save_count; i++) {
-		struct save *save = &dispatch->saves[i];
-		struct sender sender = { .address = save->to };
-		if (!scenes_written(dispatch->parts.scenes, save->serial, error,
+	for (int i = 0; i < saves->count; i++) {
+		struct save *entry = &saves->waiting[i];
+		struct sender sender = { .address = entry->to };
+		if (!scenes_written(dispatch->parts.scenes, entry->serial, error,
 				    sizeof error)) {
-			dispatch->saves[kept++] = *save;
+			saves->waiting[kept++] = *entry;
 			continue;
 		}
 		if (*error) {
-			text_clear(&save->result);
-			text_add(&save->result, "%s", error);
+			text_clear(&entry->result);
+			text_add(&entry->result, "%s", error);
 		}
 		answer_text(dispatch->answers, &sender, "/rack/result", !*error,
-			    &save->result);
+			    &entry->result);
 	}
-	dispatch->save_count = kept;
+	saves->count = kept;
 }
 
-static bool listens(const struct watch *watch, const struct sockaddr_in *to)
+/* Whether feed_all() reaches it, or nobody is meant. */
+static bool is_told(const struct watch *watch, const struct sockaddr_in *to)
 {
 	bool found = !to->sin_port;
 	for (int i = 0; i < CLIENTS_MAX && !found; i++) {
 		const struct client *client = &watch->clients[i];
-		found = client->subscription_count &&
-			client->target.sin_port == to->sin_port &&
-			client->target.sin_addr.s_addr == to->sin_addr.s_addr;
+		found = client->subscription_count && ipv4_same(&client->target, to);
 	}
 	return found;
 }
 
-void command_scene_tick(struct dispatch *dispatch)
+static void tick(struct dispatch *dispatch, void *state)
 {
 	const struct scenes *scenes = dispatch->parts.scenes;
 	const struct scene_news *news;
+	struct saves *saves = state;
 	struct packet packet;
 	if (!scenes)
 		return;
-	answer_saves(dispatch);
-	while ((news = scenes_news(scenes, dispatch->scenes_told)) != NULL) {
+	answer_saves(dispatch, saves);
+	while ((news = scenes_news(scenes, saves->told)) != NULL) {
 		packet_clear(&packet);
 		packet_add(&packet, news->done ? "/rack/scene/done" : state_path, "si",
 			   news->name, news->state);
 		feed_all(dispatch->watch, &packet);
-		if (news->done && !listens(dispatch->watch, &dispatch->loader))
-			packet_send(&packet, dispatch->watch->fd, &dispatch->loader);
-		dispatch->scenes_told = news->serial;
+		if (news->done && !is_told(dispatch->watch, &saves->loader))
+			packet_send(&packet, dispatch->watch->fd, &saves->loader);
+		saves->told = news->serial;
 	}
 }
+
+/* ---- the table --------------------------------------------------------------------------- */
+
+static const struct command commands[] = {
+	{ .path = "/rack/scene/save",
+	  .arguments = "s name [s pattern]",
+	  .role = ROLE_CONTROL,
+	  .help = "keeps the values that the pattern sees (all of them) "
+		  "under this name, then `/rack/result`",
+	  .run = save },
+	{ .path = "/rack/scene/load",
+	  .arguments = "s name [f fade] [s pattern]",
+	  .role = ROLE_CONTROL,
+	  .help = "goes there within so many seconds, 0 to 3600; "
+		  "`/rack/result` at once, `/rack/scene/done` once all of it "
+		  "is in the audio",
+	  .run = load },
+	{ .path = "/rack/scene/delete",
+	  .arguments = "s name",
+	  .role = ROLE_CONTROL,
+	  .help = "deletes the scene, then `/rack/result`",
+	  .run = delete },
+	{ .path = "/rack/scene/rename",
+	  .arguments = "s name, s new name",
+	  .role = ROLE_CONTROL,
+	  .help = "renames the scene, then `/rack/result`",
+	  .run = rename_scene },
+	{ .path = "/rack/scene/list",
+	  .arguments = "",
+	  .role = ROLE_VIEW,
+	  .help = "`/rack/scene/state ,si` for each scene, then "
+		  "`/rack/scene/listed ,i count`",
+	  .run = list },
+	{ .path = "/rack/scene/state",
+	  .arguments = "",
+	  .role = ROLE_VIEW,
+	  .help = "`/rack/scene/state ,si` of the active scene; the name is "
+		  "`\"\"` when none is",
+	  .run = tell_state },
+	{ .path = NULL },
+};
+
+const struct command_set scene_commands = {
+	.commands = commands,
+	.create = saves_create,
+	.destroy = saves_destroy,
+	.tick = tick,
+	.wait = saves_wait,
+	.greet = greet,
+};

@@ -1,101 +1,121 @@
-/* command_undo.c - /rack/undo, /rack/redo, /rack/history. Control thread. */
-#include "daemon/osc/dispatch.h"
+/* command_undo.c - steps back and forth: /rack/undo, /rack/redo, /rack/history. Control thread. */
+#include "daemon/osc/command_undo.h"
 
+#include "daemon/osc/dispatch.h"
+#include "daemon/osc/request.h"
 #include "daemon/recall/history.h"
 
 #include <stdio.h>
 
-enum { HISTORY_TOLD = 20 };
+enum { HISTORY_TOLD = 20 }; /* steps, unless a number is given */
 
-static bool no_history(struct dispatch *dispatch, const struct sender *sender,
-		       const struct message *message)
+/* True after a complaint. */
+static bool no_history(const struct request *request)
 {
-	if (dispatch->parts.history)
+	if (request->dispatch->parts.history)
 		return false;
-	command_complain(dispatch, sender, message->path, "unknown_address",
-			 "no history is kept here");
+	request_complain(request, "unknown_address", "no history is kept here");
 	return true;
 }
 
-/* A button's release is no second press. */
-static bool is_release(const struct message *message)
-{
-	struct message arguments = *message;
-	struct argument argument = message_next(&arguments);
-	return argument.type && argument.is_number && argument.number == 0.0;
-}
-
-void command_undo(struct dispatch *dispatch, const struct sender *sender,
-		  const struct message *message)
+static void undo(const struct request *request)
 {
 	struct text result = { .length = 0 };
-	if (no_history(dispatch, sender, message) || is_release(message))
+	if (no_history(request) || request_is_release(request))
 		return;
-	bool ok = history_undo(dispatch->parts.history, -1.0, sender->role, &result);
-	command_result(dispatch, sender, message, ok, &result);
+	bool ok = history_undo(request->dispatch->parts.history, -1.0,
+			       request->sender->role, &result);
+	request_result(request, ok, &result);
 }
 
-void command_undo_since(struct dispatch *dispatch, const struct sender *sender,
-			const struct message *message)
+static void undo_since(const struct request *request)
 {
-	struct message arguments = *message;
+	struct message arguments = request_arguments(request);
 	struct argument argument = message_next(&arguments);
-	double seconds = command_number(&argument, -1.0);
+	double seconds = request_number(&argument, -1.0);
 	struct text result = { .length = 0 };
-	if (no_history(dispatch, sender, message))
+	if (no_history(request))
 		return;
 	if (!(seconds >= 0.0)) {
-		command_complain(dispatch, sender, message->path, "bad_argument",
+		request_complain(request, "bad_argument",
 				 "wanted: how many seconds to go back");
 		return;
 	}
-	bool ok = history_undo(dispatch->parts.history, seconds, sender->role, &result);
-	command_result(dispatch, sender, message, ok, &result);
+	bool ok = history_undo(request->dispatch->parts.history, seconds,
+			       request->sender->role, &result);
+	request_result(request, ok, &result);
 }
 
-void command_redo(struct dispatch *dispatch, const struct sender *sender,
-		  const struct message *message)
+static void redo(const struct request *request)
 {
 	struct text result = { .length = 0 };
-	if (no_history(dispatch, sender, message) || is_release(message))
+	if (no_history(request) || request_is_release(request))
 		return;
-	bool ok = history_redo(dispatch->parts.history, sender->role, &result);
-	command_result(dispatch, sender, message, ok, &result);
+	bool ok = history_redo(request->dispatch->parts.history, request->sender->role,
+			       &result);
+	request_result(request, ok, &result);
 }
 
-static void history_refuse(struct dispatch *dispatch, const struct sender *sender,
-			   const struct message *message,
-			   const struct argument *argument)
+static void refuse_count(const struct request *request, const struct argument *argument)
 {
-	char found[64] = "no number", text[200];
-	if (message->count > 1)
-		snprintf(found, sizeof found, "%d arguments", message->count);
+	char found[64] = "no number";
+	if (request->message->count > 1)
+		snprintf(found, sizeof found, "%d arguments", request->message->count);
 	else if (argument->text)
 		snprintf(found, sizeof found, "\"%.40s\"", argument->text);
 	else if (argument->is_number)
 		snprintf(found, sizeof found, "%g", argument->number);
-	snprintf(text, sizeof text, "found %s, would accept a number of steps, 1 to %d",
-		 found, HISTORY_STEPS);
-	command_complain(dispatch, sender, message->path, "bad_argument", text);
+	request_complain(request, "bad_argument",
+			 "found %s, would accept a number of steps, 1 to %d", found,
+			 HISTORY_STEPS);
 }
 
-void command_history(struct dispatch *dispatch, const struct sender *sender,
-		     const struct message *message)
+static void history(const struct request *request)
 {
-	struct message arguments = *message;
+	struct message arguments = request_arguments(request);
 	struct argument argument = message_next(&arguments);
 	double count =
-		argument.type ? command_number(&argument, -1.0) : (double)HISTORY_TOLD;
+		argument.type ? request_number(&argument, -1.0) : (double)HISTORY_TOLD;
 	struct text text = { .length = 0 };
-	if (no_history(dispatch, sender, message))
+	if (no_history(request))
 		return;
-	if (!(count >= 1.0) || message->count > 1) {
-		history_refuse(dispatch, sender, message, &argument);
+	if (!(count >= 1.0) || request->message->count > 1) {
+		refuse_count(request, &argument);
 		return;
 	}
-	history_tell(dispatch->parts.history,
+	history_tell(request->dispatch->parts.history,
 		     count < (double)HISTORY_STEPS ? (int)count : HISTORY_STEPS, &text);
-	if (!answer_text(dispatch->answers, sender, "/rack/history", -1, &text))
-		command_complain(dispatch, sender, message->path, "busy",
-				 "too many long answers are under way; ask again");
+	request_text(request, &text);
 }
+
+static const struct command commands[] = {
+	{ .path = "/rack/undo",
+	  .arguments = "",
+	  .role = ROLE_CONTROL,
+	  .help = "one step back, within 0.2 s; then `/rack/result`. A "
+		  "button may send its value: 0 is its release and does "
+		  "nothing",
+	  .run = undo },
+	{ .path = "/rack/redo",
+	  .arguments = "",
+	  .role = ROLE_CONTROL,
+	  .help = "one step forth again, in the same way; then "
+		  "`/rack/result`",
+	  .run = redo },
+	{ .path = "/rack/undo/since",
+	  .arguments = "f seconds",
+	  .role = ROLE_CONTROL,
+	  .help = "all steps of the last so many seconds back; then "
+		  "`/rack/result`",
+	  .run = undo_since },
+	{ .path = "/rack/history",
+	  .arguments = "[i count = 20, from 1]",
+	  .role = ROLE_VIEW,
+	  .help = "`/rack/history ,iis` part, parts, text: a line for each "
+		  "step, newest first: seconds since 1970, `done` or "
+		  "`undone`, what",
+	  .run = history },
+	{ .path = NULL },
+};
+
+const struct command_set undo_commands = { .commands = commands };

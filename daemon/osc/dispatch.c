@@ -1,9 +1,10 @@
-/* dispatch.c - what a datagram asks for. Control thread. */
+/* dispatch.c - carries out datagrams. Control thread. */
 #include "daemon/osc/dispatch.h"
 
-#include "daemon/net/access.h"
 #include "daemon/desk/limit.h"
 #include "daemon/desk/lock.h"
+#include "daemon/net/access.h"
+#include "daemon/osc/want.h"
 #include "daemon/rack/param.h"
 
 #include <float.h>
@@ -12,8 +13,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+static int set_count(const struct command_set *const *sets)
+{
+	int count = 0;
+	while (sets[count])
+		count++;
+	return count;
+}
+
 struct dispatch *dispatch_create(struct desk *desk, const struct osc_parts *parts,
-				 int fd)
+				 int fd, const struct command_set *const *sets)
 {
 	struct dispatch *dispatch = calloc(1, sizeof *dispatch);
 	dispatch->desk = desk;
@@ -22,7 +31,12 @@ struct dispatch *dispatch_create(struct desk *desk, const struct osc_parts *part
 	dispatch->answers = answers_create(desk, fd);
 	dispatch->watch = watch_create(desk, NULL, fd);
 	dispatch_reshape(dispatch);
-	dispatch->reloaded = false;
+	dispatch->sets = sets;
+	dispatch->states =
+		calloc((size_t)set_count(sets) + 1, sizeof *dispatch->states);
+	for (int i = 0; sets[i]; i++)
+		if (sets[i]->create)
+			dispatch->states[i] = sets[i]->create(dispatch);
 	return dispatch;
 }
 
@@ -30,8 +44,10 @@ void dispatch_destroy(struct dispatch *dispatch)
 {
 	if (!dispatch)
 		return;
-	for (int i = 0; i < dispatch->save_count; i++)
-		text_finish(&dispatch->saves[i].result);
+	for (int i = 0; dispatch->sets[i]; i++)
+		if (dispatch->sets[i]->destroy)
+			dispatch->sets[i]->destroy(dispatch->states[i]);
+	free(dispatch->states);
 	watch_destroy(dispatch->watch);
 	answers_destroy(dispatch->answers);
 	timed_destroy(dispatch->timed);
@@ -54,7 +70,6 @@ void dispatch_reshape(struct dispatch *dispatch)
 	dispatch->gather = dispatch->turn = gather_create(count);
 	dispatch->bits = calloc((size_t)count / 64 + 1, sizeof *dispatch->bits);
 	dispatch->shape++;
-	dispatch->reloaded = true;
 	watch_reshape(dispatch->watch, dispatch->addresses);
 	watch_regulars(dispatch->watch, dispatch->now);
 	answers_reshape(dispatch->answers, dispatch->addresses, dispatch->now);
@@ -67,7 +82,7 @@ void dispatch_apply(struct dispatch *dispatch)
 	struct change *changes;
 	int count = gather_take(dispatch->gather, &changes);
 	if (count)
-		dispatch->serial = desk_apply(dispatch->desk, changes, count);
+		desk_apply(dispatch->desk, changes, count);
 }
 
 void dispatch_flush(struct dispatch *dispatch)
@@ -79,218 +94,75 @@ void dispatch_flush(struct dispatch *dispatch)
 static void gather(struct dispatch *dispatch, const struct sender *sender, int index,
 		   float value)
 {
-	const struct place *place = address_place(dispatch->addresses, index);
-	struct change change = { place->node, place->index, value, sender->client,
+	const struct leaf *leaf = address_leaf(dispatch->addresses, index);
+	struct change change = { leaf->node, leaf->index, value, sender->client,
 				 sender->role };
 	gather_add(dispatch->gather, index, &change,
-		   place->param->curve == CURVE_TRIGGER);
+		   leaf->param->curve == CURVE_TRIGGER);
 }
 
 static float value_now(const struct dispatch *dispatch, int index)
 {
-	const struct place *place = address_place(dispatch->addresses, index);
+	const struct leaf *leaf = address_leaf(dispatch->addresses, index);
 	const struct change *change = gather_find(dispatch->gather, index);
 	return change ? change->value
-		      : dispatch->desk->rack->nodes[place->node].values[place->index];
+		      : dispatch->desk->rack->nodes[leaf->node].values[leaf->index];
 }
 
 /* ---- one param, one verb ---------------------------------------------------------------- */
 
-/* What is to be done, or why not. */
-struct want {
-	bool sets;
-	float value, sent; /* sent: in the sender's form; NAN when it can't know */
-	enum verb form;
-	const char *code;
-	char error[256];
-};
-
-static void refuse(struct want *want, const char *code, const char *text)
-{
-	want->code = code;
-	if (text != want->error)
-		snprintf(want->error, sizeof want->error, "%s", text);
-}
-
 static void forbid(struct want *want, const struct sender *sender)
 {
-	command_forbidden(sender, ROLE_CONTROL, want->error, sizeof want->error);
-	refuse(want, "forbidden", want->error);
+	answer_forbidden(sender, ROLE_CONTROL, want->error, sizeof want->error);
+	want_refuse(want, "forbidden", want->error);
 }
 
-static float narrow(double number)
-{
-	return (float)fmin(fmax(number, -(double)FLT_MAX), (double)FLT_MAX);
-}
-
-/* Where only a number will do, a text may hold it. */
-static bool take_number(const struct argument *argument, double *number)
-{
-	char *end;
-	*number = argument->number;
-	if (!argument->text)
-		return argument->type && argument->is_number;
-	*number = strtod(argument->text, &end);
-	return end != argument->text && !*end && isfinite(*number);
-}
-
-/* What it is already may be set: a list of all that a node has is taken back whole. */
-static void want_file(struct want *want, const char *file,
-		      const struct argument *argument)
-{
-	if (!argument->text || strcmp(argument->text, file) != 0)
-		refuse(want, "read_only", "files are chosen in the config");
-}
-
-static void want_value(struct want *want, const struct param *param,
-		       const struct argument *argument)
-{
-	if (argument->text) {
-		if (!param_parse(param, argument->text, &want->value, want->error,
-				 sizeof want->error)) {
-			refuse(want, "bad_argument", want->error);
-			return;
-		}
-	} else if (argument->is_number) {
-		want->value = narrow(argument->number);
-	} else {
-		refuse(want, "bad_argument",
-		       "the argument is no value; a number (i h f d T F) or a text (s) "
-		       "is");
-		return;
-	}
-	want->sets = param->curve != CURVE_TRIGGER || want->value != 0.0f;
-	want->sent = want->value;
-}
-
-static void want_norm(struct want *want, const struct param *param,
-		      const struct argument *argument)
-{
-	double number;
-	if (!take_number(argument, &number)) {
-		refuse(want, "bad_argument", "/norm takes a number from 0 to 1");
-		return;
-	}
-	float norm = fminf(fmaxf(narrow(number), 0.0f), 1.0f);
-	want->form = VERB_NORM;
-	want->sent = narrow(number);
-	want->value = param->curve == CURVE_TRIGGER ? norm : param_denorm(param, norm);
-	want->sets = param->curve != CURVE_TRIGGER || norm > 0.0f;
-}
-
-static void want_adjust(struct want *want, const struct param *param,
-			const struct argument *argument, float now)
-{
-	double step;
-	if (!take_number(argument, &step))
-		refuse(want, "bad_argument",
-		       "/adjust takes a step in the param's unit");
-	else if (param->curve == CURVE_TRIGGER || param->curve == CURVE_FILE)
-		refuse(want, "bad_argument", "it has no value to adjust");
-	want->value = now + narrow(step);
-	want->sets = !want->code;
-}
-
-static void want_toggle(struct want *want, const struct param *param, float now)
-{
-	if (param->curve != CURVE_TOGGLE)
-		refuse(want, "bad_argument", "only a switch can be toggled");
-	want->value = now > 0.5f ? 0.0f : 1.0f;
-	want->sets = !want->code;
-}
-
-static void want_reset(struct want *want, const struct rack *rack,
-		       const struct place *place)
-{
-	want->value = param_default(rack->nodes[place->node].module, place->index);
-	want->sets = place->param->curve != CURVE_TRIGGER &&
-		     place->param->curve != CURVE_FILE;
-}
-
-static bool is_release(const struct argument *argument)
-{
-	double number;
-	return take_number(argument, &number) && number == 0.0;
-}
-
-static void want_of(struct dispatch *dispatch, int index, enum verb verb,
-		    const struct message *message, struct want *want)
-{
-	struct message arguments = *message;
-	const struct place *place = address_place(dispatch->addresses, index);
-	struct argument argument = message_next(&arguments);
-	float now = value_now(dispatch, index);
-	want->sent = NAN;
-	if (message->count > 1)
-		refuse(want, "bad_argument", "one argument is wanted, more were found");
-	else if (message->count == 0 && verb == VERB_ADJUST)
-		refuse(want, "bad_argument", "/adjust wants a step");
-	else if (verb == VERB_NORM)
-		want_norm(want, place->param, &argument);
-	else if (verb == VERB_ADJUST)
-		want_adjust(want, place->param, &argument, now);
-	else if (verb == VERB_TOGGLE && !is_release(&argument))
-		want_toggle(want, place->param, now);
-	else if (verb == VERB_RESET && !is_release(&argument))
-		want_reset(want, dispatch->desk->rack, place);
-	else if ((verb == VERB_VALUE || verb == VERB_TEXT) &&
-		 place->param->curve == CURVE_FILE)
-		want_file(want,
-			  node_file(&dispatch->desk->rack->nodes[place->node],
-				    place->index),
-			  &argument);
-	else if (verb == VERB_VALUE || verb == VERB_TEXT)
-		want_value(want, place->param, &argument);
-	if (verb == VERB_TEXT)
-		want->form = VERB_TEXT;
-}
-
-/* What the role may not reach is not refused: it goes as far as it may, and says so, but
- * once in a gesture. */
+/* A value beyond the role's limit is set to the limit. The sender gets one error for
+ * each gesture. */
 static void hold_limit(struct dispatch *dispatch, const struct sender *sender,
 		       int index, const struct message *message, struct want *want)
 {
-	const struct place *place = address_place(dispatch->addresses, index);
-	float wanted = param_clamp(place->param, want->value);
-	float most = limit_value(dispatch->desk->rack, sender->role, place->node,
-				 place->index, wanted);
+	const struct leaf *leaf = address_leaf(dispatch->addresses, index);
+	float wanted = param_clamp(leaf->param, want->value);
+	float most = limit_value(dispatch->desk->rack, sender->role, leaf->node,
+				 leaf->index, wanted);
 	char asked[64], given[64];
-	if (place->param->curve == CURVE_TRIGGER || !(wanted < most || wanted > most))
+	if (leaf->param->curve == CURVE_TRIGGER || !(wanted < most || wanted > most))
 		return;
 	want->value = most;
 	if (watch_touched(sender->client, index))
 		return;
-	param_text(place->param, wanted, asked, sizeof asked);
-	param_text(place->param, most, given, sizeof given);
+	param_text(leaf->param, wanted, asked, sizeof asked);
+	param_text(leaf->param, most, given, sizeof given);
 	answer_error(dispatch->answers, sender, message->path, "limited", dispatch->now,
 		     "%s is beyond what %s may set: %s at %s", asked,
-		     role_word(sender->role), place->path + 1, given);
+		     role_word(sender->role), leaf->path + 1, given);
 }
 
 static void ramp(struct dispatch *dispatch, const struct sender *sender, int index,
 		 const struct message *message, struct want *want)
 {
 	struct message arguments = *message;
-	const struct place *place = address_place(dispatch->addresses, index);
+	const struct leaf *leaf = address_leaf(dispatch->addresses, index);
 	struct argument value = message_next(&arguments);
 	struct argument seconds = message_next(&arguments);
 	double duration;
-	if (message->count != 2 || !take_number(&seconds, &duration) ||
+	if (message->count != 2 || !want_number(&seconds, &duration) ||
 	    duration < 0.0 || duration > 3600.0) {
-		refuse(want, "bad_argument",
-		       "/ramp wants a value and 0 to 3600 seconds");
+		want_refuse(want, "bad_argument",
+			    "/ramp wants a value and 0 to 3600 seconds");
 		return;
 	}
-	want_value(want, place->param, &value);
+	want_value(want, leaf->param, &value);
 	if (want->code)
 		return;
 	hold_limit(dispatch, sender, index, message, want);
 	dispatch_apply(dispatch);
-	struct change target = { place->node, place->index, want->value, sender->client,
+	struct change target = { leaf->node, leaf->index, want->value, sender->client,
 				 sender->role };
 	if (!desk_ramp(dispatch->desk, &target, duration, want->error,
 		       sizeof want->error))
-		refuse(want, "bad_argument", want->error);
+		want_refuse(want, "bad_argument", want->error);
 	want->sets = false;
 }
 
@@ -312,17 +184,17 @@ bool dispatch_locked(const struct dispatch *dispatch, const struct sender *sende
 		return false;
 	lock_text(dispatch->parts.lock, holder);
 	snprintf(text, size,
-		 "the rack is locked %s; who locked it or an admin opens it: "
+		 "the rack is locked %s; the host that locked it and admins open it: "
 		 "/rack/lock 0",
 		 holder);
 	return true;
 }
 
 static void note_lock(struct dispatch *dispatch, const struct sender *sender,
-		      const struct place *place, int index, float value)
+		      const struct leaf *leaf, int index, float value)
 {
 	const struct rack *rack = dispatch->desk->rack;
-	if (place->node == rack->node_count - 1 && place->index == lock_param(rack))
+	if (leaf->node == rack->node_count - 1 && leaf->index == lock_param(rack))
 		lock_note(dispatch->parts.lock, value_now(dispatch, index) > 0.5f,
 			  value > 0.5f, &sender->address);
 }
@@ -331,23 +203,24 @@ static void note_lock(struct dispatch *dispatch, const struct sender *sender,
 static bool act(struct dispatch *dispatch, const struct sender *sender, int index,
 		enum verb verb, const struct message *message, struct want *want)
 {
-	const struct place *place = address_place(dispatch->addresses, index);
-	if (place->meter)
-		refuse(want, "read_only", "it is a meter and can only be read");
+	const struct leaf *leaf = address_leaf(dispatch->addresses, index);
+	if (leaf->meter)
+		want_refuse(want, "read_only", "it is a meter and can only be read");
 	else if (sender->role < ROLE_CONTROL)
 		forbid(want, sender);
 	else if (dispatch_locked(dispatch, sender, want->error, sizeof want->error))
-		refuse(want, "locked", want->error);
+		want_refuse(want, "locked", want->error);
 	else if (verb == VERB_RAMP)
 		ramp(dispatch, sender, index, message, want);
 	else
-		want_of(dispatch, index, verb, message, want);
+		want_read(want, dispatch->desk->rack, leaf, value_now(dispatch, index),
+			  verb, message);
 	if (want->code || !want->sets)
 		return !want->code;
 	hold_limit(dispatch, sender, index, message, want);
-	note_lock(dispatch, sender, place, index, want->value);
+	note_lock(dispatch, sender, leaf, index, want->value);
 	gather(dispatch, sender, index, want->value);
-	if (sender->client && place->param->curve != CURVE_TRIGGER)
+	if (sender->client && leaf->param->curve != CURVE_TRIGGER)
 		watch_touch(dispatch->watch, sender->client, index, want->form,
 			    want->sent, dispatch->now);
 	return true;
@@ -359,15 +232,16 @@ static void one_place(struct dispatch *dispatch, const struct sender *sender, in
 		      enum verb verb, const struct message *message, enum pass pass)
 {
 	struct want want = { .form = VERB_VALUE };
-	const struct place *place = address_place(dispatch->addresses, index);
+	const struct leaf *leaf = address_leaf(dispatch->addresses, index);
 	if (is_query(verb, message)) {
 		dispatch_apply(dispatch);
 		answer_value(dispatch->answers, sender, index, verb);
 		return;
 	}
-	/* A rebuild delays what travels with it: alone, unless a bundle says otherwise. */
-	bool alone = pass == PASS_ALL && place->param &&
-		     (place->param->flags & PARAM_REBUILD);
+	/* A change that rebuilds would delay the other sets of this turn, so it is
+	 * applied alone. In a bundle all sets stay together. */
+	bool alone =
+		pass == PASS_ALL && leaf->param && (leaf->param->flags & PARAM_REBUILD);
 	if (alone)
 		dispatch_apply(dispatch);
 	if (!act(dispatch, sender, index, verb, message, &want))
@@ -377,23 +251,23 @@ static void one_place(struct dispatch *dispatch, const struct sender *sender, in
 		dispatch_apply(dispatch);
 }
 
-/* Leaves in dispatch->bits what the message can be about. Returns how many; *rebuilds: one
- * of them needs another plan. */
+/* Clears in dispatch->bits what the message can't be about. Returns how many are left;
+ * *rebuilds: one of them rebuilds the plan. */
 static int meant(struct dispatch *dispatch, bool query, enum verb verb, bool *rebuilds)
 {
 	int count = address_count(dispatch->addresses), left = 0;
 	*rebuilds = false;
 	for (int i = 0; i < count; i++) {
-		const struct place *place = address_place(dispatch->addresses, i);
+		const struct leaf *leaf = address_leaf(dispatch->addresses, i);
 		if (!(dispatch->bits[i / 64] >> (i % 64) & 1))
 			continue;
-		/* Meters have no /norm and can't be set: not meant by the pattern. */
-		if (place->meter && (!query || verb == VERB_NORM)) {
+		/* Meters can't be set and have no /norm. */
+		if (leaf->meter && (!query || verb == VERB_NORM)) {
 			dispatch->bits[i / 64] &= ~(UINT64_C(1) << (i % 64));
 			continue;
 		}
 		left++;
-		if (place->param && (place->param->flags & PARAM_REBUILD))
+		if (leaf->param && (leaf->param->flags & PARAM_REBUILD))
 			*rebuilds = true;
 	}
 	return left;
@@ -413,7 +287,7 @@ static void act_on_many(struct dispatch *dispatch, const struct sender *sender,
 		told = true;
 		answer_error(dispatch->answers, sender, message->path, want.code,
 			     dispatch->now, "%s: %s",
-			     address_place(dispatch->addresses, i)->path, want.error);
+			     address_leaf(dispatch->addresses, i)->path, want.error);
 	}
 }
 
@@ -452,8 +326,7 @@ static void many_places(struct dispatch *dispatch, const struct sender *sender,
 		act_on_many(dispatch, sender, verb, message);
 	else if (!answer_values(dispatch->answers, sender, dispatch->bits, verb))
 		answer_error(dispatch->answers, sender, message->path, "busy",
-			     dispatch->now,
-			     "too many long answers are under way; ask again");
+			     dispatch->now, "%s", answer_busy);
 	if (alone)
 		dispatch_apply(dispatch);
 }
@@ -478,13 +351,62 @@ static void unknown(struct dispatch *dispatch, const struct sender *sender,
 	char text[400];
 	if (!answer_may_complain(dispatch->answers, sender, dispatch->now))
 		return;
-	address_explain(dispatch->addresses, dispatch->desk->rack, command_path,
+	address_explain(dispatch->addresses, dispatch->desk->rack, dispatch->sets,
 			message->path, text, sizeof text);
 	answer_error(dispatch->answers, sender, message->path, "unknown_address",
 		     dispatch->now, "%s", text);
 }
 
-/* An old name does what the present one does; whoever sends it hears that it ends. */
+/* ---- commands ---------------------------------------------------------------------------- */
+
+/* NULL: there is none. *set: its place in dispatch->sets. */
+static const struct command *command_find(const struct dispatch *dispatch,
+					  const char *path, int *set)
+{
+	if (strncmp(path, "/rack/", 6) != 0)
+		return NULL;
+	for (*set = 0; dispatch->sets[*set]; ++*set) {
+		const struct command *at = dispatch->sets[*set]->commands;
+		for (; at->path; at++)
+			if (strcmp(at->path, path) == 0)
+				return at;
+	}
+	return NULL;
+}
+
+/* Refuses what is beyond the sender's role. */
+static void run(const struct request *request)
+{
+	const struct command *command = request->command;
+	struct dispatch *dispatch = request->dispatch;
+	const struct sender *sender = request->sender;
+	const char *code = NULL;
+	char text[256];
+	if (sender->role < command->role) {
+		answer_forbidden(sender, command->role, text, sizeof text);
+		code = "forbidden";
+	} else if (command->role == ROLE_CONTROL &&
+		   dispatch_locked(dispatch, sender, text, sizeof text)) {
+		code = "locked";
+	}
+	if (code) {
+		answer_error(dispatch->answers, sender, command->path, code,
+			     dispatch->now, "%s", text);
+		return;
+	}
+	if (!command->is_independent)
+		dispatch_apply(dispatch);
+	command->run(request);
+}
+
+void dispatch_greet(struct dispatch *dispatch, const struct client *client)
+{
+	for (int i = 0; dispatch->sets[i]; i++)
+		if (dispatch->sets[i]->greet)
+			dispatch->sets[i]->greet(dispatch, client);
+}
+
+/* An old name does what the present one does; the sender hears that it will end. */
 static void tell_renamed(struct dispatch *dispatch, const struct sender *sender,
 			 const struct message *message, int place)
 {
@@ -493,7 +415,7 @@ static void tell_renamed(struct dispatch *dispatch, const struct sender *sender,
 			     dispatch->now,
 			     "found an old name, would accept %s; only this version "
 			     "still reads the old one",
-			     address_place(dispatch->addresses, place)->path);
+			     address_leaf(dispatch->addresses, place)->path);
 }
 
 void dispatch_message(struct dispatch *dispatch, const struct sender *sender,
@@ -503,7 +425,9 @@ void dispatch_message(struct dispatch *dispatch, const struct sender *sender,
 	enum verb verb;
 	int place = address_find(dispatch->addresses, message.path, message.path_length,
 				 &verb);
-	bool command = place < 0 && command_is(message.path);
+	int set = 0;
+	const struct command *command =
+		place < 0 ? command_find(dispatch, message.path, &set) : NULL;
 	bool pattern = place < 0 && !command && pattern_is(message.path);
 	bool renamed = false;
 	if (place < 0 && !command && !pattern) {
@@ -523,7 +447,8 @@ void dispatch_message(struct dispatch *dispatch, const struct sender *sender,
 	if (place >= 0) {
 		one_place(dispatch, sender, place, verb, &message, pass);
 	} else if (command) {
-		command_run(dispatch, sender, &message);
+		run(&(struct request) { command, dispatch, sender, &message,
+					dispatch->states[set] });
 	} else if (pattern) {
 		by_pattern(dispatch, sender, &message, pass);
 	} else {
@@ -533,17 +458,46 @@ void dispatch_message(struct dispatch *dispatch, const struct sender *sender,
 
 /* ---- time ---------------------------------------------------------------------------- */
 
+/* Whether a set waits for `what` or for something that comes sooner. */
+static bool set_waits(const struct dispatch *dispatch, int set, enum wait what)
+{
+	const struct command_set *at = dispatch->sets[set];
+	return at->wait && at->wait(dispatch->states[set]) >= what;
+}
+
+static bool any_waits(const struct dispatch *dispatch, enum wait what)
+{
+	for (int i = 0; dispatch->sets[i]; i++)
+		if (set_waits(dispatch, i, what))
+			return true;
+	return false;
+}
+
 void dispatch_tick(struct dispatch *dispatch, double now)
 {
 	dispatch->now = now;
 	answers_tick(dispatch->answers);
-	command_scene_tick(dispatch);
-	command_synced(dispatch);
+	for (int i = 0; dispatch->sets[i]; i++)
+		if (dispatch->sets[i]->tick)
+			dispatch->sets[i]->tick(dispatch, dispatch->states[i]);
 	dispatch_flush(dispatch);
+}
+
+void dispatch_look(struct dispatch *dispatch)
+{
+	for (int i = 0; dispatch->sets[i]; i++)
+		if (set_waits(dispatch, i, WAIT_AUDIO))
+			dispatch->sets[i]->tick(dispatch, dispatch->states[i]);
+	dispatch_flush(dispatch);
+}
+
+bool dispatch_waits(const struct dispatch *dispatch)
+{
+	return any_waits(dispatch, WAIT_AUDIO);
 }
 
 bool dispatch_busy(const struct dispatch *dispatch)
 {
-	return dispatch->sync_count || dispatch->save_count ||
-	       timed_count(dispatch->timed) || answers_busy(dispatch->answers);
+	return any_waits(dispatch, WAIT_TICK) || timed_count(dispatch->timed) ||
+	       answers_busy(dispatch->answers);
 }

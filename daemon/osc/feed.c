@@ -9,16 +9,18 @@
 #include <string.h>
 
 enum {
-	DATAGRAMS_PER_TURN = 16, /* to one subscription at one time: paces snapshots */
+	DATAGRAMS_PER_TURN =
+		16, /* to one subscription at one time, so that a snapshot is spread out */
 	PLACES_PER_PACKET = PACKET_BYTES_MAX / 12,
 	BLOB_VERSION = 1,
 	BLOB_FLOATS = 1, /* the only format */
 	BLOB_HEAD = 20,
 	BLOB_VALUES = 320, /* of one datagram */
 };
-static const double refresh_seconds = 1.0; /* resting meters are repeated */
+static const double refresh_seconds =
+	1.0; /* a meter that does not change is sent this often */
 
-/* A datagram under way, and what to say again when it can't be sent. */
+/* A datagram that is being filled, and the params to send again if it can't be sent. */
 struct turn {
 	struct watch *watch;
 	struct client *client;
@@ -26,28 +28,28 @@ struct turn {
 	struct packet packet;
 	int places[PLACES_PER_PACKET];
 	int place_count;
-	int left; /* datagrams */
+	int left; /* datagrams that may still be sent in this turn */
 };
 
-bool feed_add(struct packet *packet, const struct rack *rack, const struct place *place,
+bool feed_add(struct packet *packet, const struct rack *rack, const struct leaf *leaf,
 	      enum verb form, float reading)
 {
-	const struct node *node = &rack->nodes[place->node];
+	const struct node *node = &rack->nodes[leaf->node];
 	char path[192], text[128];
-	float value = place->param ? node->values[place->index] : reading;
+	float value = leaf->param ? node->values[leaf->index] : reading;
 	if (form == VERB_VALUE)
-		return packet_add_float(packet, place->path, place->length, value);
-	int length = snprintf(path, sizeof path, "%s%s", place->path,
+		return packet_add_float(packet, leaf->path, leaf->length, value);
+	int length = snprintf(path, sizeof path, "%s%s", leaf->path,
 			      form == VERB_NORM ? "/norm" : "/text");
 	if (form == VERB_NORM)
 		return packet_add_float(packet, path, length,
-					param_norm(place->param, value));
-	if (place->param && place->param->curve == CURVE_FILE)
-		return packet_add(packet, path, "s", node_file(node, place->index));
-	if (place->param)
-		param_text(place->param, value, text, sizeof text);
+					param_norm(leaf->param, value));
+	if (leaf->param && leaf->param->curve == CURVE_FILE)
+		return packet_add(packet, path, "s", node_file(node, leaf->index));
+	if (leaf->param)
+		param_text(leaf->param, value, text, sizeof text);
 	else
-		meter_text(place->meter, value, text, sizeof text);
+		meter_text(leaf->meter, value, text, sizeof text);
 	return packet_add(packet, path, "s", text);
 }
 
@@ -59,17 +61,16 @@ static void fold_meters(const struct watch *watch, struct subscription *subscrip
 	int node = -1;
 	for (int i = 0; i < subscription->meter_count; i++) {
 		struct watched_meter *meter = &subscription->meters[i];
-		const struct place *place =
-			address_place(watch->addresses, meter->place);
-		if (place->node != node) {
-			node = place->node;
+		const struct leaf *leaf = address_leaf(watch->addresses, meter->place);
+		if (leaf->node != node) {
+			node = leaf->node;
 			readings = engine_meters(watch->desk->engine, node);
 		}
 		if (!readings)
 			continue;
-		float now = readings[place->index];
+		float now = readings[leaf->index];
 		if (meter->any)
-			now = fold_join(place->meter->fold, meter->fold, now);
+			now = fold_join(leaf->meter->fold, meter->fold, now);
 		meter->fold = now;
 		meter->any = true;
 	}
@@ -96,24 +97,24 @@ static bool turn_send(struct turn *turn)
 	return sent && turn->left > 0;
 }
 
-static bool turn_add(struct turn *turn, const struct place *place, enum verb form,
+static bool turn_add(struct turn *turn, const struct leaf *leaf, enum verb form,
 		     float reading)
 {
 	const struct rack *rack = turn->watch->desk->rack;
 	if (turn->place_count < PLACES_PER_PACKET - 3 &&
-	    feed_add(&turn->packet, rack, place, form, reading))
+	    feed_add(&turn->packet, rack, leaf, form, reading))
 		return true;
-	return turn_send(turn) && feed_add(&turn->packet, rack, place, form, reading);
+	return turn_send(turn) && feed_add(&turn->packet, rack, leaf, form, reading);
 }
 
-/* All forms that the subscription asks for. */
-static bool turn_add_forms(struct turn *turn, const struct place *place, float reading)
+/* Adds all forms that the subscription asks for. */
+static bool turn_add_forms(struct turn *turn, const struct leaf *leaf, float reading)
 {
 	unsigned forms = turn->subscription->forms;
-	return (!(forms & FORM_VALUE) || turn_add(turn, place, VERB_VALUE, reading)) &&
-	       (!(forms & FORM_NORM) || place->meter ||
-		turn_add(turn, place, VERB_NORM, reading)) &&
-	       (!(forms & FORM_TEXT) || turn_add(turn, place, VERB_TEXT, reading));
+	return (!(forms & FORM_VALUE) || turn_add(turn, leaf, VERB_VALUE, reading)) &&
+	       (!(forms & FORM_NORM) || leaf->meter ||
+		turn_add(turn, leaf, VERB_NORM, reading)) &&
+	       (!(forms & FORM_TEXT) || turn_add(turn, leaf, VERB_TEXT, reading));
 }
 
 static bool send_values(struct turn *turn)
@@ -125,9 +126,9 @@ static bool send_values(struct turn *turn)
 		while (subscription->dirty[word]) {
 			int bit = __builtin_ctzll(subscription->dirty[word]);
 			int place = word * 64 + bit;
-			if (!turn_add_forms(
-				    turn, address_place(turn->watch->addresses, place),
-				    0.0f)) {
+			if (!turn_add_forms(turn,
+					    address_leaf(turn->watch->addresses, place),
+					    0.0f)) {
 				subscription->dirty_from = word;
 				return false;
 			}
@@ -145,15 +146,15 @@ static bool send_meters(struct turn *turn, bool refresh)
 	for (int n = 0; n < count; n++) {
 		int at = (subscription->meter_from + n) % count;
 		struct watched_meter *meter = &subscription->meters[at];
-		const struct place *place =
-			address_place(turn->watch->addresses, meter->place);
+		const struct leaf *leaf =
+			address_leaf(turn->watch->addresses, meter->place);
 		if (!meter->any)
 			continue;
-		float reading = meter_reading(place->meter, meter->fold);
+		float reading = meter_reading(leaf->meter, meter->fold);
 		bool rests = meter->told && !(reading < meter->sent) &&
 			     !(reading > meter->sent);
 		if (!rests || refresh) {
-			if (!turn_add_forms(turn, place, reading)) {
+			if (!turn_add_forms(turn, leaf, reading)) {
 				subscription->meter_from = at;
 				return false;
 			}
@@ -191,7 +192,7 @@ static void send_blob(struct turn *turn, int first, int count)
 	at = put_big(at, engine_frame(turn->watch->desk->engine), 8);
 	for (int i = first; i < first + count; i++) {
 		const struct meter *row =
-			address_place(turn->watch->addresses, meters[i].place)->meter;
+			address_leaf(turn->watch->addresses, meters[i].place)->meter;
 		float reading =
 			meters[i].any ? meter_reading(row, meters[i].fold) : row->min;
 		uint32_t bits;
@@ -226,7 +227,8 @@ static void take_turn(struct watch *watch, struct client *client,
 		turn_send(&turn);
 	if (refresh)
 		subscription->refresh = now + refresh_seconds;
-	/* Keeps the rate through late ticks, without a burst after a long pause. */
+	/* The rate stays even when ticks are late; after a long pause there is no
+	 * burst. */
 	subscription->due += subscription->period;
 	if (subscription->due < now)
 		subscription->due = now;

@@ -5,9 +5,9 @@
 
 struct gather {
 	struct change *changes;
-	int *places; /* [count] of each change */
+	int *places; /* [count] the leaf of each change */
 	int count, room;
-	int at[]; /* [places] index + 1 in changes */
+	int at[]; /* [leaves] index in `changes` + 1; 0: none */
 };
 
 struct gather *gather_create(int places)

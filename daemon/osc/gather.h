@@ -1,5 +1,5 @@
-/* gather.h - sets that take effect as one: those of a turn, or of a bundle. The newest
- * value of a param wins, but each press of a trigger counts. Control thread. */
+/* gather.h - sets that are applied as one: those of a turn, or of a bundle. Of one
+ * param the newest value counts, but each press of a trigger. Control thread. */
 #ifndef LATHE_OSC_GATHER_H
 #define LATHE_OSC_GATHER_H
 
@@ -7,14 +7,15 @@
 
 struct gather;
 
-/* Place 0..places - 1: as in address.h. */
+/* `places`: how many leaves the tree of addresses has; a place is a leaf's index. */
 struct gather *gather_create(int places);
 void gather_destroy(struct gather *gather);
 void gather_add(struct gather *gather, int place, const struct change *change,
 		bool is_trigger);
-/* The newest of this place, or NULL. */
+/* The newest change of this leaf, or NULL. */
 const struct change *gather_find(const struct gather *gather, int place);
-/* Empties it; returns how many, which hold until the next gather_add(). */
+/* Empties it. Returns how many changes there were; they stay valid until the next
+ * gather_add(). */
 int gather_take(struct gather *gather, struct change **changes);
 
 #endif

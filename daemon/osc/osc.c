@@ -1,12 +1,15 @@
-/* osc.c - the socket: who may speak, whose turn it is, what is OSC at all. Control
- * thread; never waits. */
+/* osc.c - the socket: reads datagrams, refuses strangers, gives each sender its turn.
+ * Control thread; never waits. */
 #include "daemon/osc/osc.h"
 
+#include "daemon/base/clock.h"
+#include "daemon/base/ipv4.h"
 #include "daemon/net/access.h"
-#include "daemon/osc/dispatch.h"
-#include "daemon/osc/feed.h"
 #include "daemon/net/gate.h"
 #include "daemon/net/lane.h"
+#include "daemon/osc/commands.h"
+#include "daemon/osc/dispatch.h"
+#include "daemon/osc/feed.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -15,19 +18,19 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 enum {
 	BUFFER_BYTES = 4 * 1024 * 1024,
 	BATCH = 64,           /* datagrams read at once */
-	BATCHES = 256,        /* read before lanes have their turns: all there is */
-	TURN_DATAGRAMS = 256, /* of one lane before the next has its turn */
-	CONTROL_BYTES = 64,   /* for the kernel's count of lost datagrams */
+	BATCHES = 256,        /* read at most before lanes have their turns */
+	TURN_DATAGRAMS = 256, /* of one lane in one turn */
+	CONTROL_BYTES = 64,   /* room for the kernel's count of lost datagrams */
 };
-static const double wake_seconds = 0.004; /* then the loop's other work comes first */
+static const double wake_seconds = 0.004; /* osc_receive() returns after this time */
 static const double turn_seconds = 0.0005;
-static const double refusal_seconds = 10.0; /* between two events about refusals */
+static const double refusal_seconds =
+	10.0; /* least time between two events about refusals */
 
 struct osc {
 	struct desk *desk;
@@ -35,8 +38,9 @@ struct osc {
 	struct access *access;
 	struct dispatch *dispatch;
 	struct lanes *lanes;
-	struct bundle *cut[LANES]; /* the oldest of a lane, when it is under way */
-	int heavy;                 /* the lane that had the last long turn */
+	struct bundle *cut
+		[LANES]; /* a lane's first bundle, when its turn ended before it did */
+	int heavy;       /* the lane that had the last turn of those that wait */
 	int fd, buffer;
 	struct sockaddr_in self;
 	struct osc_counts counts;
@@ -51,31 +55,23 @@ struct osc {
 	struct mmsghdr heads[BATCH];
 };
 
-static double seconds_now(void)
-{
-	struct timespec now;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
-
 /* ---- opening ------------------------------------------------------------------------------ */
 
-static int bind_socket(const struct osc_settings *settings, char *error,
-		       size_t error_size)
+static int bind_socket(const char *listen, int port, char *error, size_t error_size)
 {
 	struct sockaddr_in address = { .sin_family = AF_INET,
-				       .sin_port = htons((uint16_t)settings->port) };
-	if (inet_pton(AF_INET, settings->listen, &address.sin_addr) != 1) {
+				       .sin_port = htons((uint16_t)port) };
+	if (inet_pton(AF_INET, listen, &address.sin_addr) != 1) {
 		snprintf(error, error_size,
 			 "osc.listen: \"%s\" is no IPv4 address; \"127.0.0.1\" is one",
-			 settings->listen);
+			 listen);
 		return -1;
 	}
 	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd >= 0 && bind(fd, (const struct sockaddr *)&address, sizeof address) == 0)
 		return fd;
-	snprintf(error, error_size, "osc: can't listen on %s port %d: %s%s",
-		 settings->listen, settings->port, strerror(errno),
+	snprintf(error, error_size, "osc: can't listen on %s port %d: %s%s", listen,
+		 port, strerror(errno),
 		 errno == EADDRINUSE ? "; is another lathed running?" : "");
 	if (fd >= 0)
 		close(fd);
@@ -92,7 +88,7 @@ static void prepare_socket(struct osc *osc)
 	if (setsockopt(osc->fd, SOL_SOCKET, SO_RCVBUFFORCE, &wanted, sizeof wanted) !=
 	    0)
 		setsockopt(osc->fd, SOL_SOCKET, SO_RCVBUF, &wanted, sizeof wanted);
-	/* The kernel tells twice of what it was asked for: its own overhead. */
+	/* The kernel reports twice what it was asked for; half is its own overhead. */
 	if (getsockopt(osc->fd, SOL_SOCKET, SO_RCVBUF, &osc->buffer, &size) == 0)
 		osc->buffer /= 2;
 	setsockopt(osc->fd, SOL_SOCKET, SO_RXQ_OVFL, &on, sizeof on);
@@ -125,11 +121,12 @@ static void on_moved(void *context, const struct rack *from, const struct rack *
 	dispatch_reshape(osc->dispatch);
 }
 
-struct osc *osc_create(struct desk *desk, const struct osc_parts *parts, int inherited,
-		       char *error, size_t error_size)
+struct osc *osc_create(struct desk *desk, const struct osc_parts *parts, int port,
+		       int inherited, char *error, size_t error_size)
 {
 	int fd = inherited >= 0 ? inherited
-				: bind_socket(&desk->rack->osc, error, error_size);
+				: bind_socket(desk->rack->osc->listen, port, error,
+					      error_size);
 	if (fd < 0)
 		return NULL;
 	struct osc *osc = calloc(1, sizeof *osc);
@@ -138,13 +135,12 @@ struct osc *osc_create(struct desk *desk, const struct osc_parts *parts, int inh
 	prepare_socket(osc);
 	osc->access = access_create();
 	osc->lanes = lanes_create();
-	osc->dispatch = dispatch_create(desk, parts, fd);
-	osc->dispatch->started = seconds_now();
+	osc->dispatch = dispatch_create(desk, parts, fd, commands_all);
 	osc->follower = (struct follower) { .context = osc,
 					    .changed = on_changed,
 					    .moved = on_moved };
 	follow_add(&desk->followers, &osc->follower);
-	/* What happened before we listened is nobody's news. */
+	/* Events from before the socket was open are not sent. */
 	const struct event *event;
 	while ((event = event_next(desk->events, osc->event_told)) != NULL)
 		osc->event_told = event->serial;
@@ -191,11 +187,12 @@ struct osc_counts osc_counts(const struct osc *osc)
 
 /* ---- receiving ----------------------------------------------------------------------------- */
 
-/* Someone subscribed our own port: what it is told would be set again, later. */
+/* A client can subscribe this socket's own address: feedback would then come in as
+ * sets. */
 static bool is_own(const struct osc *osc, const struct sockaddr_in *from)
 {
 	return from->sin_port == osc->self.sin_port &&
-	       (address_is_local(ntohl(from->sin_addr.s_addr)) ||
+	       (ipv4_is_local(ntohl(from->sin_addr.s_addr)) ||
 		from->sin_addr.s_addr == osc->self.sin_addr.s_addr);
 }
 
@@ -210,12 +207,12 @@ static void send_challenge(struct osc *osc, struct sockaddr_in to,
 	osc->counts.unsent += !packet_send(&packet, osc->fd, &to);
 }
 
-/* Whether it is to be carried out. Who is not on the list gets nothing, not even an
- * error: the source of a datagram is easily forged. */
+/* Whether the datagram is to be carried out. A sender that is not allowed gets no
+ * answer, not even an error: its address may be forged. */
 static bool is_taken(struct osc *osc, const struct sockaddr_in *from,
 		     const uint8_t *bytes, size_t size, double now)
 {
-	const struct osc_settings *settings = &osc->desk->rack->osc;
+	const struct osc_settings *settings = osc->desk->rack->osc;
 	struct verdict verdict = { .allowed = false };
 	if (!is_own(osc, from))
 		verdict = access_judge(osc->access, settings, from, bytes, size, now);
@@ -236,7 +233,8 @@ static void note_kernel_loss(struct osc *osc, struct msghdr *head)
 			       sizeof osc->kernel_lost);
 }
 
-/* Moves what the kernel holds into the lanes. False: it holds no more. */
+/* Moves one batch of datagrams from the kernel into the lanes. False: the kernel has no
+ * more. */
 static bool read_batch(struct osc *osc)
 {
 	for (int i = 0; i < BATCH; i++) {
@@ -244,7 +242,7 @@ static bool read_batch(struct osc *osc)
 		osc->heads[i].msg_hdr.msg_controllen = CONTROL_BYTES;
 	}
 	int count = recvmmsg(osc->fd, osc->heads, BATCH, MSG_DONTWAIT, NULL);
-	double now = count > 0 ? seconds_now() : 0.0;
+	double now = count > 0 ? clock_seconds() : 0.0;
 	for (int i = 0; i < count; i++) {
 		size_t size = osc->heads[i].msg_len;
 		if (is_taken(osc, &osc->from[i], osc->bytes[i], size, now))
@@ -256,7 +254,7 @@ static bool read_batch(struct osc *osc)
 	return count == BATCH;
 }
 
-/* False: a bundle that goes on in the lane's next turn. */
+/* False: it is a bundle that continues in the lane's next turn. */
 static bool handle(struct osc *osc, int lane, const uint8_t *bytes, size_t size,
 		   const struct sockaddr_in *from, double now, double end)
 {
@@ -272,10 +270,10 @@ static bool handle(struct osc *osc, int lane, const uint8_t *bytes, size_t size,
 	return true;
 }
 
-/* A turn ends after so many datagrams or so much time. */
+/* One turn of a lane. */
 static void serve_lane(struct osc *osc, int lane)
 {
-	double now = seconds_now(), end = now + turn_seconds;
+	double now = clock_seconds(), end = now + turn_seconds;
 	for (int i = 0; i < TURN_DATAGRAMS && now < end; i++) {
 		struct sockaddr_in from;
 		size_t size;
@@ -284,7 +282,7 @@ static void serve_lane(struct osc *osc, int lane)
 			break;
 		if (handle(osc, lane, bytes, size, &from, now, end))
 			lane_drop(osc->lanes, lane);
-		now = seconds_now();
+		now = clock_seconds();
 	}
 	answer_send(osc->dispatch->answers);
 }
@@ -296,7 +294,8 @@ static bool waits(const struct osc *osc, int lane)
 	return lane_first(osc->lanes, lane, &size, &from) != NULL;
 }
 
-/* Who asks for little has his turn between any two turns of those who flood. */
+/* Every lane with little to do has a turn between any two turns of lanes with much to
+ * do. */
 static void serve_lanes(struct osc *osc)
 {
 	for (int lane = 0; lane < LANES; lane++)
@@ -314,16 +313,16 @@ static void serve_lanes(struct osc *osc)
 
 bool osc_receive(struct osc *osc)
 {
-	double end = seconds_now() + wake_seconds;
+	double end = clock_seconds() + wake_seconds;
 	bool more = true;
 	while (more || osc_more(osc)) {
-		/* Reading is cheaper than handling: who floods fills his own lane and not
-		 * the kernel's queue, which is everyone's. */
+		/* Read all first: it is quick, and a flood then fills its sender's lane
+		 * and not the kernel's queue, which all senders share. */
 		more = true;
 		for (int i = 0; i < BATCHES && more; i++)
 			more = read_batch(osc);
 		serve_lanes(osc);
-		if (seconds_now() >= end)
+		if (clock_seconds() >= end)
 			break;
 	}
 	dispatch_flush(osc->dispatch);
@@ -354,7 +353,7 @@ static void tell_events(struct osc *osc, double now)
 	}
 }
 
-/* Who has waited for a time has it in turn with others. */
+/* Bundles whose time has come go to their sender's lane, and have their turn there. */
 static void take_due(struct osc *osc, double now)
 {
 	struct sockaddr_in from;
@@ -368,7 +367,7 @@ static void take_due(struct osc *osc, double now)
 
 void osc_tick(struct osc *osc)
 {
-	double now = seconds_now();
+	double now = clock_seconds();
 	struct watch *watch = osc->dispatch->watch;
 	take_due(osc, now);
 	dispatch_tick(osc->dispatch, now);
@@ -387,12 +386,11 @@ double osc_due(const struct osc *osc)
 
 bool osc_waits(const struct osc *osc)
 {
-	return osc->dispatch->sync_count > 0;
+	return dispatch_waits(osc->dispatch);
 }
 
 void osc_look(struct osc *osc)
 {
 	engine_look(osc->desk->engine);
-	command_synced(osc->dispatch);
-	dispatch_flush(osc->dispatch);
+	dispatch_look(osc->dispatch);
 }

@@ -1,8 +1,7 @@
-/* osc.h - the rack's ear and mouth on the network. Control thread only.
+/* osc.h - the rack on the network: a UDP socket for OSC. Control thread.
  *
  *   socket -> lanes (one per sender) -> gate (bytes) -> address -> desk_apply() ...
- *   follower.changed -> watch (who listens) -> socket
- */
+ *   follower.changed -> watch (subscriptions) -> socket */
 #ifndef LATHE_OSC_OSC_H
 #define LATHE_OSC_OSC_H
 
@@ -13,47 +12,51 @@ struct lock;
 struct osc;
 struct scenes;
 
-/* What the rack's commands speak to, beside the desk. NULL, but for the lock: not kept. */
+/* What the rack's commands speak to, beside the desk. All but the lock may be NULL: then
+ * there is no such thing. */
 struct osc_parts {
 	struct history *history;
 	struct lock *lock;
 	struct scenes *scenes;
 };
 
-/* Binds desk->rack->osc, listens, and follows the desk.
- * `inherited`: a bound UDP socket to use instead (socket activation), or -1.
- * NULL and a sentence when the address can't be bound. */
-struct osc *osc_create(struct desk *desk, const struct osc_parts *parts, int inherited,
-		       char *error, size_t error_size);
+/* Listens on the address of desk->rack->osc and on `port` (0: any free one; see osc_port()),
+ * and follows the desk. `inherited`: a bound UDP socket to use instead (socket activation), or
+ * -1. NULL and a sentence when the address can't be bound. */
+struct osc *osc_create(struct desk *desk, const struct osc_parts *parts, int port,
+		       int inherited, char *error, size_t error_size);
 void osc_destroy(struct osc *osc);
 
-/* Poll this for reading. */
+/* The socket, to poll for reading. */
 int osc_fd(const struct osc *osc);
-/* When readable: handles messages for at most a few milliseconds, each sender in turn.
- * True: more is waiting, come back without sleeping (after the other work of the loop). */
+/* Call when the socket is readable: carries out messages for a few milliseconds, each
+ * sender in turn. True: more are waiting; call again after the loop's other work,
+ * without sleeping. */
 bool osc_receive(struct osc *osc);
-bool osc_more(const struct osc *osc); /* something is, read already or due by now */
-/* After desk_tick(): timed bundles, feedback, meters, paced answers. Keeps
- * desk->status.clients. */
+bool osc_more(const struct osc *osc); /* whether datagrams wait in the lanes */
+/* Call after desk_tick(): timed bundles, feedback, meters, long answers. Keeps
+ * desk->status.clients and ->lost. */
 void osc_tick(struct osc *osc);
-/* When a tick has something to do next, if nothing arrives: monotonic seconds, 0 for at
- * once; far in the future when nobody listens. */
+/* When osc_tick() is needed next if nothing arrives: monotonic seconds. 0: at once;
+ * HUGE_VAL: nobody listens. */
 double osc_due(const struct osc *osc);
-/* Somebody waits for the audio to play what was set: osc_look() answers when it does. */
+/* Whether a client waits for the audio to play a change. If so, call osc_look() often:
+ * it answers as soon as the change is played. */
 bool osc_waits(const struct osc *osc);
 void osc_look(struct osc *osc);
 
-int osc_port(const struct osc *osc);   /* the bound one (useful when 0 was asked for) */
-int osc_buffer(const struct osc *osc); /* bytes of receive buffer that were granted */
+int osc_port(const struct osc *osc); /* the port that is bound */
+int osc_buffer(
+	const struct osc *osc); /* bytes of receive buffer that the kernel granted */
 
 struct osc_counts {
 	uint64_t received; /* datagrams from admitted senders */
-	uint64_t refused;  /* from senders who are not on the list */
+	uint64_t refused;  /* from senders that are not allowed */
 	uint64_t
-		unconfirmed; /* from allowed ones who have not confirmed their address */
-	uint64_t malformed;  /* stopped by the gate */
+		unconfirmed; /* from allowed senders that have not confirmed their address */
+	uint64_t malformed; /* refused by the gate */
 	uint64_t
-		missed; /* lost before us: by the kernel's buffer or a sender's full lane */
+		missed; /* lost because the kernel's buffer or the sender's lane was full */
 	uint64_t unsent; /* datagrams that could not be sent without waiting */
 };
 struct osc_counts osc_counts(const struct osc *osc);

@@ -1,6 +1,8 @@
 /* timed.c - bundles that wait for their time. Control thread. */
 #include "daemon/osc/timed.h"
 
+#include "daemon/base/ipv4.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -79,9 +81,7 @@ int timed_count_of(const struct timed *timed, const struct sockaddr_in *from)
 {
 	int count = 0;
 	for (int i = 0; i < timed->count; i++) {
-		const struct sockaddr_in *other = &timed->waiting[i].from;
-		count += other->sin_port == from->sin_port &&
-			 other->sin_addr.s_addr == from->sin_addr.s_addr;
+		count += ipv4_same(&timed->waiting[i].from, from);
 	}
 	return count;
 }
@@ -94,7 +94,7 @@ bool timed_take(struct timed *timed, double now, uint8_t **bytes, size_t *size,
 		struct waiting *waiting = &timed->waiting[i];
 		if (waiting->due > now)
 			continue;
-		/* Of two that are due at once the one that came first goes first. */
+		/* Of two with the same time, the one that arrived first goes first. */
 		if (!first || waiting->due < first->due ||
 		    (waiting->due <= first->due && waiting->order < first->order))
 			first = waiting;

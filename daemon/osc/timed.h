@@ -17,17 +17,17 @@ struct timed;
 
 struct timed *timed_create(void);
 void timed_destroy(struct timed *timed);
-/* Seconds from now until an NTP time tag; 0: it is past, or means "now". */
+/* Seconds from now until an NTP time tag; 0 for a past one and for "now". */
 double timed_delay(uint64_t tag);
-/* The clock that time tags mean: seconds since 1970. */
+/* The clock that time tags refer to, in seconds since 1970. */
 double timed_clock(void);
-/* Keeps a copy, which says "now", until `due` (seconds, monotonic). False: this client's
- * places are taken, or all are. */
+/* Keeps a copy of a bundle until `due` (monotonic seconds). The copy's time tag says
+ * "now". False: the table is full, or this client's part of it. */
 bool timed_add(struct timed *timed, const uint8_t *bytes, size_t size,
 	       const struct sockaddr_in *from, double due);
 int timed_count(const struct timed *timed);
 int timed_count_of(const struct timed *timed, const struct sockaddr_in *from);
-/* Takes the earliest that is due; false: none. The caller frees *bytes. */
+/* Takes the earliest that is due. False: none is. The caller frees *bytes. */
 bool timed_take(struct timed *timed, double now, uint8_t **bytes, size_t *size,
 		struct sockaddr_in *from);
 

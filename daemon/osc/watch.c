@@ -1,9 +1,10 @@
-/* watch.c - who listens to what, how often, until when. Control thread. */
+/* watch.c - clients and their subscriptions. Control thread. */
 #include "daemon/osc/watch.h"
 
+#include "daemon/base/ipv4.h"
 #include "daemon/net/access.h"
-#include "daemon/osc/feed.h"
 #include "daemon/net/packet.h"
+#include "daemon/osc/feed.h"
 #include "daemon/rack/param.h"
 
 #include <math.h>
@@ -13,7 +14,8 @@
 
 static const double subscription_seconds = 10.0;
 static const double settle_seconds = 0.2;
-static const double idle_seconds = 1.0; /* before a mere sender may be forgotten */
+static const double idle_seconds =
+	1.0; /* a sender without a subscription is kept this long at least */
 
 struct touch {
 	int place;
@@ -59,22 +61,18 @@ void watch_destroy(struct watch *watch)
 
 /* ---- clients ------------------------------------------------------------------------- */
 
-static bool same_address(const struct sockaddr_in *a, const struct sockaddr_in *b)
-{
-	return a->sin_addr.s_addr == b->sin_addr.s_addr && a->sin_port == b->sin_port;
-}
-
 static struct client *client_seat(struct watch *watch, const struct sockaddr_in *source,
 				  double now, double idle)
 {
 	struct client *spare = NULL;
 	for (int i = 0; i < CLIENTS_MAX; i++) {
 		struct client *client = &watch->clients[i];
-		if (client->used && same_address(&client->source, source)) {
+		if (client->used && ipv4_same(&client->source, source)) {
 			client->heard = now;
 			return client;
 		}
-		/* The best place for a new one: a free one, else the longest silent. */
+		/* A new client gets a free record, else that of the client that was
+		 * silent longest. */
 		if (client->fixed || client->subscription_count ||
 		    (client->used && now - client->heard < idle))
 			continue;
@@ -117,7 +115,7 @@ static int match_meters(const struct addresses *addresses, uint64_t *bits)
 {
 	int found = 0, count = address_count(addresses);
 	for (int i = 0; i < count; i++) {
-		if (!address_place(addresses, i)->meter)
+		if (!address_leaf(addresses, i)->meter)
 			continue;
 		bits[i / 64] |= UINT64_C(1) << (i % 64);
 		found++;
@@ -125,7 +123,7 @@ static int match_meters(const struct addresses *addresses, uint64_t *bits)
 	return found;
 }
 
-/* Finds what matches in the present tree; all of it is news. */
+/* Finds what matches in the present tree. All of it is to be sent. */
 static int subscription_match(const struct watch *watch,
 			      struct subscription *subscription)
 {
@@ -146,7 +144,7 @@ static int subscription_match(const struct watch *watch,
 	subscription->meters = calloc((size_t)found + 1, sizeof *subscription->meters);
 	for (int i = 0; i < count; i++) {
 		if (!(subscription->matched[i / 64] >> (i % 64) & 1) ||
-		    !address_place(watch->addresses, i)->meter)
+		    !address_leaf(watch->addresses, i)->meter)
 			continue;
 		subscription->matched[i / 64] &= ~(UINT64_C(1) << (i % 64));
 		subscription->meters[subscription->meter_count++].place = i;
@@ -155,7 +153,7 @@ static int subscription_match(const struct watch *watch,
 	return found;
 }
 
-/* Two stars mean one, in all forms; a last "/norm" or "/text" is a form. */
+/* Two stars mean one star in all forms; a final "/norm" or "/text" chooses that form. */
 static bool subscription_compile(struct subscription *subscription, const char **why)
 {
 	const char *text = subscription->text;
@@ -183,14 +181,14 @@ static struct subscription *subscription_find(const struct client *client,
 	return NULL;
 }
 
-/* A tablet may speak from one port and listen on another, and a script speaks from a new
- * port each time: who has the target already is the same client. */
+/* A tablet may send from one port and listen on another, and a script sends from a new
+ * port each time. A sender with the same target is the same client. */
 static void adopt_target(struct watch *watch, struct client *client)
 {
 	for (int i = 0; i < CLIENTS_MAX; i++) {
 		struct client *other = &watch->clients[i];
 		if (other == client || !other->subscription_count ||
-		    !same_address(&other->target, &client->target))
+		    !ipv4_same(&other->target, &client->target))
 			continue;
 		for (int s = 0; s < other->subscription_count; s++)
 			client->subscriptions[s] = other->subscriptions[s];
@@ -260,7 +258,8 @@ bool watch_unsubscribe(struct watch *watch, struct client *client, const char *p
 	return any;
 }
 
-/* The next config says whether it is there for ever. What it asked for itself goes on. */
+/* Ends what the old config subscribed; the new config may subscribe it again. Its own
+ * subscriptions stay. */
 static void free_regular(struct client *client)
 {
 	for (int s = client->subscription_count - 1; s >= 0; s--)
@@ -287,7 +286,7 @@ static void add_regular(struct watch *watch, const struct regular *regular, doub
 
 void watch_regulars(struct watch *watch, double now)
 {
-	const struct osc_settings *osc = &watch->desk->rack->osc;
+	const struct osc_settings *osc = watch->desk->rack->osc;
 	for (int i = 0; i < CLIENTS_MAX; i++) {
 		struct client *client = &watch->clients[i];
 		if (client->used && access_role(osc, &client->source) == ROLE_NONE)
@@ -314,7 +313,7 @@ void watch_reshape(struct watch *watch, const struct addresses *addresses)
 
 /* ---- changes ---------------------------------------------------------------------------- */
 
-/* A tablet of the config may send from another port than it listens on. */
+/* A client of the config may send from another port than it listens on. */
 static bool is_origin(const struct client *client, const struct client *origin)
 {
 	return client == origin ||
@@ -329,8 +328,8 @@ void watch_changed(struct watch *watch, int place, const struct client *origin)
 		struct client *client = &watch->clients[i];
 		for (int s = 0; s < client->subscription_count; s++) {
 			struct subscription *subscription = client->subscriptions[s];
-			/* Who set it need not hear what it was before, either; but how it
-			 * reads is news to whoever moved a fader. */
+			/* The client that set it needs no value back, neither the new
+			 * one nor an older one. But it may not know the text. */
 			if (is_origin(client, origin) &&
 			    subscription->forms != FORM_TEXT)
 				subscription->dirty[place / 64] &= ~bit;
@@ -367,14 +366,14 @@ bool watch_touched(const struct client *client, int place)
 	return client && client->touch_at && client->touch_at[place] > 0;
 }
 
-/* Whether the value in force is what was sent. */
+/* Whether the value in force is the value that was sent. */
 static bool touch_holds(const struct watch *watch, const struct touch *touch)
 {
-	const struct place *place = address_place(watch->addresses, touch->place);
-	float value = watch->desk->rack->nodes[place->node].values[place->index];
+	const struct leaf *leaf = address_leaf(watch->addresses, touch->place);
+	float value = watch->desk->rack->nodes[leaf->node].values[leaf->index];
 	float within = 0.0f;
 	if (touch->form == VERB_NORM) {
-		value = param_norm(place->param, value);
+		value = param_norm(leaf->param, value);
 		within = 1e-4f;
 	}
 	return fabsf(value - touch->value) <= within;
@@ -400,12 +399,11 @@ static void settle(struct watch *watch, struct client *client, double now)
 		struct touch *touch = &client->touches[i];
 		if (now - touch->at < settle_seconds)
 			continue;
-		const struct place *place =
-			address_place(watch->addresses, touch->place);
+		const struct leaf *leaf = address_leaf(watch->addresses, touch->place);
 		if (!touch_holds(watch, touch) &&
-		    !feed_add(&packet, watch->desk->rack, place, touch->form, 0.0f)) {
+		    !feed_add(&packet, watch->desk->rack, leaf, touch->form, 0.0f)) {
 			watch->unsent += !packet_send(&packet, watch->fd, to);
-			feed_add(&packet, watch->desk->rack, place, touch->form, 0.0f);
+			feed_add(&packet, watch->desk->rack, leaf, touch->form, 0.0f);
 		}
 		client->touch_at[touch->place] = 0;
 		*touch = client->touches[--client->touch_count];

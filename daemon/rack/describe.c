@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "daemon/base/hash.h"
 #include "daemon/rack/param.h"
 
 static const char *curve_name(enum curve curve)
@@ -131,22 +132,19 @@ struct hashing {
 	struct text line;
 };
 
-/* FNV-1a, 32 bits (Fowler, Noll, Vo). */
 static void hash_row(void *context, const struct description *row)
 {
 	struct hashing *hashing = context;
 
 	text_clear(&hashing->line);
 	describe_line(row, &hashing->line);
-	for (size_t i = 0; i <= hashing->line.length; i++)
-		hashing->hash =
-			(hashing->hash ^ (unsigned char)hashing->line.bytes[i]) *
-			16777619u;
+	hashing->hash =
+		hash32(hashing->hash, hashing->line.bytes, hashing->line.length + 1);
 }
 
 uint32_t describe_hash(const struct rack *rack)
 {
-	struct hashing hashing = { .hash = 2166136261u };
+	struct hashing hashing = { .hash = hash32_start };
 
 	describe_rack(rack, hash_row, &hashing);
 	text_finish(&hashing.line);

@@ -125,8 +125,7 @@ struct rack *rack_create(void)
 	struct rack *rack = must(calloc(1, sizeof(*rack)));
 
 	snprintf(rack->name, sizeof(rack->name), "lathe");
-	snprintf(rack->osc.listen, sizeof(rack->osc.listen), "127.0.0.1");
-	rack->osc.port = 3345;
+	rack->osc = osc_settings_create();
 	rack_add_node(rack, NODE_RACK, "rack", &module_rack);
 	return rack;
 }
@@ -206,14 +205,18 @@ struct rack *rack_copy(const struct rack *rack)
 	copy->nodes = must(calloc(nodes, sizeof(*copy->nodes)));
 	for (size_t i = 0; i < nodes; i++)
 		node_copy(&copy->nodes[i], &rack->nodes[i]);
-	copy->osc.allow = copy_bytes(rack->osc.allow, (size_t)rack->osc.allow_count *
-							      sizeof(*rack->osc.allow));
-	copy->osc.regulars =
-		copy_bytes(rack->osc.regulars, (size_t)rack->osc.regular_count *
-						       sizeof(*rack->osc.regulars));
-	copy->osc.limits =
-		copy_bytes(rack->osc.limits,
-			   (size_t)rack->osc.limit_count * sizeof(*rack->osc.limits));
+	copy->osc = NULL;
+	copy->schedule = NULL;
+	copy->schedule_count = 0;
+	return copy;
+}
+
+struct rack *rack_copy_whole(const struct rack *rack)
+{
+	struct rack *copy = rack_copy(rack);
+
+	copy->osc = osc_settings_copy(rack->osc);
+	copy->schedule_count = rack->schedule_count;
 	copy->schedule = copy_bytes(rack->schedule, (size_t)rack->schedule_count *
 							    sizeof(*rack->schedule));
 	return copy;
@@ -236,9 +239,7 @@ void rack_destroy(struct rack *rack)
 	}
 	free(rack->inputs);
 	free(rack->nodes);
-	free(rack->osc.allow);
-	free(rack->osc.regulars);
-	free(rack->osc.limits);
+	osc_settings_destroy(rack->osc);
 	free(rack->schedule);
 	free(rack);
 }
@@ -338,21 +339,6 @@ float rack_effective(const struct rack *rack, int node, int param)
 	if (strcmp(id, "compare") == 0)
 		return all->values[over] > 0 ? all->values[over] : own;
 	return fmaxf(own, all->values[over]);
-}
-
-static const char *const role_words[] = { "none", "view", "control", "admin" };
-
-const char *role_word(enum role role)
-{
-	return role_words[role];
-}
-
-enum role role_of_word(const char *word)
-{
-	for (enum role role = ROLE_VIEW; role <= ROLE_ADMIN; role++)
-		if (strcmp(role_words[role], word) == 0)
-			return role;
-	return ROLE_NONE;
 }
 
 struct setup rack_setup(const struct rack *rack, int node, int rate)

@@ -9,13 +9,13 @@
 
 #include "daemon/rack/pattern.h"
 #include "daemon/rack/port.h"
+#include "daemon/rack/settings.h"
 #include "modules/module.h"
 
 enum {
 	NODES_MAX = 256,
 	SOURCES_MAX = 16, /* of one input of one node */
 	CONNECTS_MAX = 8,
-	SCENE_NAME_BYTES = 65, /* with its end */
 };
 
 enum node_kind {
@@ -57,59 +57,6 @@ struct input {
 	int line;
 };
 
-/* Each may what the one before it may. */
-enum role {
-	ROLE_NONE,
-	ROLE_VIEW,    /* look and listen */
-	ROLE_CONTROL, /* set, scenes, undo */
-	ROLE_ADMIN,   /* files and the config */
-};
-
-struct allow {                  /* a network that may talk to us */
-	uint32_t address, mask; /* host byte order */
-	enum role role;
-	bool trust; /* needs not confirm its address */
-};
-
-/* A client that is told for ever, without asking. */
-struct regular {
-	uint32_t address; /* host byte order */
-	int port;
-	enum role role;
-	char pattern[PATTERN_BYTES_MAX + 1];
-	double rate; /* Hz */
-};
-
-/* How far roles up to this one may move the params that match. */
-struct limit {
-	enum role role;
-	char params[PATTERN_BYTES_MAX + 1]; /* "/limit/ceiling" */
-	struct pattern pattern;
-	bool has_min, has_max;
-	bool as_config; /* max is what the config gives the param */
-	double min, max;
-};
-
-struct osc_settings {
-	char listen[64];
-	int port;
-	bool quiet; /* is not to be announced */
-	struct allow *allow;
-	int allow_count;
-	struct regular *regulars;
-	int regular_count;
-	struct limit *limits;
-	int limit_count;
-};
-
-/* A scene that loads by itself. */
-struct appointment {
-	int second;    /* of the local day */
-	unsigned days; /* bit 0: Sunday */
-	char scene[SCENE_NAME_BYTES];
-	double fade; /* seconds */
-};
-
 struct rack {
 	char name[NAME_BYTES];
 	int latency; /* frames every output is padded to; 0: none */
@@ -118,7 +65,8 @@ struct rack {
 	/* Modules in file order, then outputs, then the rack itself. */
 	struct node *nodes;
 	int node_count;
-	struct osc_settings osc;
+	/* Of the control thread: a copy of the rack has none of these. */
+	struct osc_settings *osc;
 	struct appointment *schedule;
 	int schedule_count;
 	char files[256];  /* folder of CURVE_FILE params, or "" */
@@ -147,7 +95,10 @@ int node_params(const struct node *node);
 /* The name of a CURVE_FILE param's file, or "". */
 const char *node_file(const struct node *node, int param);
 int node_meters(const struct node *node);
+/* Nodes, links and values, for another thread: without `osc` and `schedule`. */
 struct rack *rack_copy(const struct rack *rack);
+/* With both of them. */
+struct rack *rack_copy_whole(const struct rack *rack);
 void rack_destroy(struct rack *rack);
 
 /* Place of the node with this OSC path or name ("eq", "rack/output/main"), or -1. */
@@ -171,18 +122,6 @@ float rack_effective(const struct rack *rack, int node, int param);
 struct text;
 void rack_merge(struct rack *rack, const struct rack *old, bool fresh,
 		struct text *report);
-
-/* Whether an IPv4 address, in the host's byte order, is this machine's alone. */
-static inline bool address_is_local(uint32_t address)
-{
-	return address >> 24 == 127;
-}
-
-/* Whether only this machine reaches it. (config_osc.c) */
-bool osc_is_local(const struct osc_settings *osc);
-/* "view" "control" "admin"; ROLE_NONE for other words. */
-const char *role_word(enum role role);
-enum role role_of_word(const char *word);
 
 /* Fills a setup for init(), latency(), design(). Points into the node. */
 struct setup rack_setup(const struct rack *rack, int node, int rate);

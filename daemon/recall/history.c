@@ -1,6 +1,7 @@
 /* history.c - what was changed, step by step, and the way back. Control thread. */
 #include "daemon/recall/history.h"
 
+#include "daemon/base/clock.h"
 #include "daemon/config/scene_file.h"
 #include "daemon/desk/limit.h"
 #include "daemon/rack/param.h"
@@ -220,15 +221,12 @@ static void note_scene(struct history *history, const struct action *action)
 static void on_before(void *context, const struct action *action)
 {
 	struct history *history = context;
-	struct timespec now;
 
 	if (action->scene_after) {
 		note_scene(history, action);
 		return;
 	}
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	history_note(history, action->changes, action->count,
-		     (double)now.tv_sec + 1e-9 * (double)now.tv_nsec);
+	history_note(history, action->changes, action->count, clock_seconds());
 }
 
 /* Steps lose the params that the new rack does not have. */

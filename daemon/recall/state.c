@@ -1,6 +1,7 @@
 /* state.c - what outlives a restart. Control thread; never waits but at the end. */
 #include "daemon/recall/state.h"
 
+#include "daemon/base/hash.h"
 #include "daemon/desk/lock.h"
 #include "daemon/disk/writer.h"
 #include "daemon/rack/param.h"
@@ -60,13 +61,10 @@ static void print_values(const struct rack *rack, struct text *text)
 	}
 }
 
-/* FNV-1a, 32 bits: Fowler, Noll, Vo (RFC 9923). Bits that fall over on a worn card. */
+/* For bits that flip on a worn card. */
 static uint32_t checksum(const char *bytes, size_t length)
 {
-	uint32_t sum = UINT32_C(2166136261);
-	for (size_t i = 0; i < length; i++)
-		sum = (sum ^ (uint8_t)bytes[i]) * UINT32_C(16777619);
-	return sum;
+	return hash32(hash32_start, bytes, length);
 }
 
 static void save(struct state *state)

@@ -1,5 +1,6 @@
 /* render.c - lathe-render: the rack over a file. The same engine as the daemon's, in one
  * thread: what the daemon plays from silence at a frame, this writes from --start-frame. */
+#include "daemon/base/clock.h"
 #include "daemon/config/config.h"
 #include "daemon/engine/engine.h"
 #include "daemon/base/fold.h"
@@ -215,19 +216,11 @@ static int output_open(struct render *render)
 
 /* ---- the run ----------------------------------------------------------------------- */
 
-static double seconds_now(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
-
 /* `total`: frames, 0 when nobody knows. */
 static void progress_draw(struct render *render, int64_t done, int64_t total)
 {
 	const int width = 30;
-	double now = seconds_now();
+	double now = clock_seconds();
 	double part = total ? fmin((double)done / (double)total, 1) : 0;
 	double speed =
 		(double)done / render->in->rate / fmax(now - render->began, 1e-3);
@@ -422,7 +415,7 @@ static int render_file(struct render *render)
 		status = output_open(render);
 	if (status)
 		return status;
-	render->began = seconds_now();
+	render->began = clock_seconds();
 	stop_hold(SIG_BLOCK);
 	status = run(render);
 	if (render->out && !status) {
@@ -439,7 +432,7 @@ static int render_file(struct render *render)
 				       .out = render->out,
 				       .latency = render->latency,
 				       .strays = render->strays,
-				       .seconds = seconds_now() - render->began,
+				       .seconds = clock_seconds() - render->began,
 				       .folded = render->folded,
 				       .measured = render->measured };
 	if (!status)

@@ -2,6 +2,7 @@
  * by the worker thread. */
 #include "daemon/worker/build.h"
 
+#include "daemon/base/hash.h"
 #include "daemon/base/arena.h"
 #include "daemon/base/event.h"
 #include "daemon/base/memory.h"
@@ -48,7 +49,7 @@ static void begin_input(struct building *b, int input)
 	uint32_t identity = b->plan->input_residents[input]->identity;
 
 	own_buffers(b, input);
-	b->pasts[input] = hash_bytes(0, &identity, sizeof(identity));
+	b->pasts[input] = hash64(0, &identity, sizeof(identity));
 }
 
 static const struct node *node_of(const struct building *b,
@@ -320,20 +321,20 @@ static uint64_t past_of(const struct building *b, const struct draft_step *draft
 			const struct step *step)
 {
 	const struct plan *plan = b->plan;
-	uint64_t hash = hash_bytes(0, &step->identity, sizeof(step->identity));
+	uint64_t hash = hash64(0, &step->identity, sizeof(step->identity));
 
 	if (draft->kind == DRAFT_NODE) {
 		struct setup setup = rack_setup(plan->rack, draft->node, plan->rate);
 		uint64_t form =
 			resident_form(plan->rack->nodes[draft->node].module, &setup);
-		hash = hash_bytes(hash, &form, sizeof(form));
+		hash = hash64(hash, &form, sizeof(form));
 	}
-	hash = hash_bytes(hash, &step->latency, sizeof(step->latency));
+	hash = hash64(hash, &step->latency, sizeof(step->latency));
 	for (int i = 0; i < draft->in_count + SIDES_MAX; i++) {
 		int signal = i < draft->in_count ? draft->in[i]
 						 : draft->side[i - draft->in_count];
 		uint64_t past = signal == NO_SIGNAL ? 0 : b->pasts[signal];
-		hash = hash_bytes(hash, &past, sizeof(past));
+		hash = hash64(hash, &past, sizeof(past));
 	}
 	return hash;
 }

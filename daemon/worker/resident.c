@@ -2,18 +2,11 @@
 #include "daemon/worker/resident.h"
 
 #include "daemon/base/arena.h"
+#include "daemon/base/hash.h"
 #include "daemon/rack/param.h"
 
 #include <stdio.h>
 #include <stdlib.h>
-
-uint64_t hash_bytes(uint64_t hash, const void *bytes, size_t count)
-{
-	hash ^= 0xcbf29ce484222325;
-	for (const unsigned char *byte = bytes; count--; byte++)
-		hash = (hash ^ *byte) * 0x100000001b3;
-	return hash;
-}
 
 uint64_t resident_form(const struct module *module, const struct setup *setup)
 {
@@ -23,10 +16,10 @@ uint64_t resident_form(const struct module *module, const struct setup *setup)
 		const struct param *row = param_row(module, i);
 		if (row->curve != CURVE_FILE && !(row->flags & PARAM_REBUILD))
 			continue;
-		hash = hash_bytes(hash, &setup->values[i], sizeof(float));
+		hash = hash64(hash, &setup->values[i], sizeof(float));
 		if (setup->files && setup->files[i])
-			hash = hash_bytes(hash, setup->files[i],
-					  strlen(setup->files[i]) + 1);
+			hash = hash64(hash, setup->files[i],
+				      strlen(setup->files[i]) + 1);
 	}
 	return hash;
 }

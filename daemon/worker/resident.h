@@ -36,8 +36,6 @@ struct residents {
 	struct resident *first;
 };
 
-/* FNV-1a, 64 bits, from any hash on; the first is 0. */
-uint64_t hash_bytes(uint64_t hash, const void *bytes, size_t count);
 /* What only a rebuild changes about a node: its rebuild params and files. */
 uint64_t resident_form(const struct module *module, const struct setup *setup);
 

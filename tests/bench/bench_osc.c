@@ -4,6 +4,7 @@
 #include <stdatomic.h>
 
 #include "daemon/desk/lock.h"
+#include "daemon/osc/commands.h"
 #include "daemon/osc/dispatch.h"
 #include "daemon/osc/feed.h"
 #include "tests/support/fake_desk.h"
@@ -36,7 +37,7 @@ static void desk_open(int params)
 	wide = fake_module;
 	wide.groups = wide_groups;
 	desk = (struct desk) { .rack = rack_create(), .events = event_log_create() };
-	desk.rack->osc.port = 0;
+	desk.rack->osc->port = 0;
 	parts.lock = lock_create(&desk);
 	rack_add_input(desk.rack, "in", 2);
 	for (int i = 0; i * 207 < params; i++) {
@@ -91,7 +92,7 @@ static void bench_dispatch(void)
 	double gate[ROUNDS], find[ROUNDS], whole[ROUNDS];
 	int count;
 	desk_open(10000);
-	struct dispatch *dispatch = dispatch_create(&desk, &parts, -1);
+	struct dispatch *dispatch = dispatch_create(&desk, &parts, -1, commands_all);
 	struct set *sets = make_sets(dispatch->addresses, &count);
 	struct sockaddr_in from = { .sin_family = AF_INET, .sin_port = 1 };
 	from.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -137,7 +138,7 @@ static void bench_sets(void)
 	char error[200];
 	int count;
 	desk_open(5000);
-	struct osc *osc = osc_create(&desk, &parts, -1, error, sizeof error);
+	struct osc *osc = osc_create(&desk, &parts, 0, -1, error, sizeof error);
 	struct user user = user_open(osc);
 	struct addresses *addresses = addresses_create(desk.rack);
 	struct set *sets = make_sets(addresses, &count);
@@ -208,7 +209,7 @@ static void bench_round_trip(void)
 	char error[200];
 	pthread_t threads[2];
 	desk_open(230);
-	struct osc *osc = osc_create(&desk, &parts, -1, error, sizeof error);
+	struct osc *osc = osc_create(&desk, &parts, 0, -1, error, sizeof error);
 	lo_server server = lo_server_new(NULL, NULL);
 	lo_server_add_method(server, "/n0/gain", "", on_query, server);
 	struct user here = user_open(osc);
@@ -240,7 +241,7 @@ static void bench_blobs(void)
 	int found;
 	const char *why;
 	desk_open(10000);
-	struct osc *osc = osc_create(&desk, &parts, -1, error, sizeof error);
+	struct osc *osc = osc_create(&desk, &parts, 0, -1, error, sizeof error);
 	struct user user = user_open(osc);
 	struct addresses *addresses = addresses_create(desk.rack);
 	struct watch *watch = watch_create(&desk, addresses, osc_fd(osc));

@@ -1,5 +1,6 @@
 /* test_config.c - files that load, files that don't and what is said about them, and
  * files that mean harm. */
+#include "daemon/config/print.h"
 #include "daemon/config/config.h"
 
 #include <stdlib.h>
@@ -94,9 +95,9 @@ static void test_plan_example(void)
 	CHECK_TEXT(rack->nodes[6].align, "air");
 	CHECK_NEAR(rack->nodes[6].values[0], 1, 0, "mute");
 	CHECK(rack->nodes[4].line == 10, "line %d", rack->nodes[4].line);
-	CHECK(rack->osc.port == 4000 && rack->osc.allow_count == 1, "osc");
-	CHECK(rack->osc.allow[0].mask == 0xff000000u, "mask");
-	CHECK(rack->osc.allow[0].role == ROLE_CONTROL && !rack->osc.allow[0].trust,
+	CHECK(rack->osc->port == 4000 && rack->osc->allow_count == 1, "osc");
+	CHECK(rack->osc->allow[0].mask == 0xff000000u, "mask");
+	CHECK(rack->osc->allow[0].role == ROLE_CONTROL && !rack->osc->allow[0].trust,
 	      "a network by itself");
 	rack_destroy(rack);
 }
@@ -111,8 +112,8 @@ static void test_defaults(void)
 	CHECK(rack->node_count == 2, "an output and the rack");
 	CHECK_TEXT(rack->nodes[0].name, "out");
 	CHECK(rack->nodes[0].sources[0][0].kind == FROM_INPUT, "passed through");
-	CHECK_TEXT(rack->osc.listen, "127.0.0.1");
-	CHECK(rack->osc.port == 3345, "%d", rack->osc.port);
+	CHECK_TEXT(rack->osc->listen, "127.0.0.1");
+	CHECK(rack->osc->port == 3345, "%d", rack->osc->port);
 	rack_destroy(rack);
 
 	rack = load_good("inputs = ( { name = \"mic\"; channels = 1; },\n"

@@ -1,5 +1,6 @@
 /* test_osc.c - the config's `osc` section: networks, clients, limits, and what is said
  * about faults in them. */
+#include "daemon/config/print.h"
 #include "daemon/config/config.h"
 
 #include <stdio.h>
@@ -33,7 +34,7 @@ static void test_who(void)
 		"    { role = \"admin\"; param = \"/limit/ceiling\"; min = -6; max = "
 		"-1.5; } );\n"
 		"};\n");
-	const struct osc_settings *osc = &rack->osc;
+	const struct osc_settings *osc = rack->osc;
 	CHECK(osc->quiet && osc->allow_count == 3 && osc->regular_count == 2 &&
 		      osc->limit_count == 2,
 	      "counts");
@@ -55,7 +56,7 @@ static void test_who(void)
 	struct text text = { .length = 0 };
 	config_print(rack, &text);
 	struct rack *again = load_good(text.bytes);
-	const struct osc_settings *other = &again->osc;
+	const struct osc_settings *other = again->osc;
 	CHECK(other->quiet && other->allow_count == 3 && other->regular_count == 2 &&
 		      other->limit_count == 2 &&
 		      memcmp(osc->allow, other->allow, 3 * sizeof *osc->allow) == 0 &&

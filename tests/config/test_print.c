@@ -1,4 +1,5 @@
 /* test_print.c - racks made at random, printed as a config, are the same when read. */
+#include "daemon/config/print.h"
 #include "daemon/config/config.h"
 
 #include <stdlib.h>
@@ -89,7 +90,7 @@ static struct rack *random_rack(void)
 
 	strcpy(rack->name, "random");
 	rack->latency = pick(2) * pick(5000);
-	rack->osc.port = pick(65536);
+	rack->osc->port = pick(65536);
 	for (int i = 0; i < inputs; i++) {
 		char name[NAME_BYTES];
 
@@ -103,11 +104,12 @@ static struct rack *random_rack(void)
 	for (int i = 0; i < outputs; i++)
 		random_node(rack, NODE_OUTPUT, i, channels);
 	rack_set(rack, rack->node_count - 1, pick(3), 1);
-	rack->osc.allow = calloc(1, sizeof(*rack->osc.allow));
-	if (!rack->osc.allow)
+	rack->osc->allow = calloc(1, sizeof(*rack->osc->allow));
+	if (!rack->osc->allow)
 		abort();
-	rack->osc.allow[0] = (struct allow) { 0x0a000000, 0xffff0000, ROLE_VIEW, true };
-	rack->osc.allow_count = pick(2);
+	rack->osc->allow[0] =
+		(struct allow) { 0x0a000000, 0xffff0000, ROLE_VIEW, true };
+	rack->osc->allow_count = pick(2);
 	return rack;
 }
 
@@ -136,10 +138,10 @@ static bool racks_equal(const struct rack *a, const struct rack *b)
 {
 	bool equal = strcmp(a->name, b->name) == 0 && a->latency == b->latency &&
 		     a->input_count == b->input_count &&
-		     a->node_count == b->node_count && a->osc.port == b->osc.port &&
-		     a->osc.allow_count == b->osc.allow_count &&
-		     (!a->osc.allow_count ||
-		      memcmp(a->osc.allow, b->osc.allow, sizeof(struct allow)) == 0);
+		     a->node_count == b->node_count && a->osc->port == b->osc->port &&
+		     a->osc->allow_count == b->osc->allow_count &&
+		     (!a->osc->allow_count ||
+		      memcmp(a->osc->allow, b->osc->allow, sizeof(struct allow)) == 0);
 
 	for (int i = 0; equal && i < a->input_count; i++)
 		equal = a->inputs[i].channels == b->inputs[i].channels &&

@@ -19,7 +19,7 @@ static struct user user_at(const char *address)
 
 static void limit_add(const char *params, enum role role, double min, double max)
 {
-	struct osc_settings *settings = &desk.rack->osc;
+	struct osc_settings *settings = desk.rack->osc;
 	struct limit *limit = &settings->limits[settings->limit_count++];
 	const char *why;
 	*limit = (struct limit) { .role = role,
@@ -46,7 +46,7 @@ static void start(void)
 	parts.scenes = scenes_create(&desk);
 	parts.history = history_create(&desk);
 	compare = compare_create(&desk);
-	struct osc_settings *settings = &desk.rack->osc;
+	struct osc_settings *settings = desk.rack->osc;
 	snprintf(settings->listen, sizeof settings->listen, "0.0.0.0");
 	settings->allow = calloc(3, sizeof(struct allow));
 	settings->allow_count = 3;
@@ -363,7 +363,7 @@ static void test_limit_recalls(void)
 
 static void regular_add(const char *address, int port, const char *pattern)
 {
-	struct osc_settings *settings = &desk.rack->osc;
+	struct osc_settings *settings = desk.rack->osc;
 	struct regular *regular = &settings->regulars[settings->regular_count++];
 	struct in_addr parsed;
 	inet_pton(AF_INET, address, &parsed);
@@ -377,8 +377,8 @@ static void check_gone(const struct user *tablet)
 {
 	user_send(&two, "/rack/subscribe", "sf", "/*", 50.0);
 	pump(osc, 0.05);
-	desk.rack->osc.regular_count = 0;
-	desk.rack->osc.allow_count = 1;
+	desk.rack->osc->regular_count = 0;
+	desk.rack->osc->allow_count = 1;
 	follow_moved(desk.followers, desk.rack, desk.rack);
 	pump(osc, 0.05);
 	user_hear(tablet);
@@ -464,7 +464,7 @@ static void test_regular_joined(void)
 	pump(osc, 0.05);
 	user_hear(&tablet);
 	CHECK_HEARD("/comp/gain", 3);
-	desk.rack->osc.regular_count = 0;
+	desk.rack->osc->regular_count = 0;
 	follow_moved(desk.followers, desk.rack, desk.rack);
 	set(&one, "/comp/gain", 4);
 	pump(osc, 0.05);
@@ -484,7 +484,7 @@ static void test_regular_reload(void)
 	follow_moved(desk.followers, desk.rack, desk.rack);
 	user_send(&tablet, "/rack/subscribe", "sf", "/eq/*", 50.0);
 	pump(osc, 0.05);
-	desk.rack->osc.regular_count = 0;
+	desk.rack->osc->regular_count = 0;
 	follow_moved(desk.followers, desk.rack, desk.rack);
 	pump(osc, 0.05);
 	user_hear(&tablet);

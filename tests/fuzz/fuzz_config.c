@@ -7,6 +7,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "daemon/config/print.h"
 #include "daemon/config/config.h"
 #include "tests/support/model_modules.h"
 

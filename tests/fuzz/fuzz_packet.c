@@ -207,9 +207,9 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 	(void)argc, (void)argv;
 	desk = (struct desk) { .rack = fake_rack(0), .events = event_log_create() };
 	desk.status.block = 64;
-	set_people(&desk.rack->osc);
+	set_people(desk.rack->osc);
 	parts.lock = lock_create(&desk);
-	osc = osc_create(&desk, &parts, socket(AF_INET, SOCK_DGRAM, 0), error,
+	osc = osc_create(&desk, &parts, 0, socket(AF_INET, SOCK_DGRAM, 0), error,
 			 sizeof error);
 	return 0;
 }

@@ -1,7 +1,8 @@
 /* test_access.c - who may what: roles, challenge, what a forged sender can't do. Every host
  * of 10.0.0.0/8 is played here; without namespaces only the judge itself is tested. */
 #include "daemon/net/access.h"
-#include "daemon/osc/dispatch.h"
+#include "daemon/osc/address.h"
+#include "daemon/osc/commands.h"
 #include "daemon/base/siphash.h"
 #include "tests/support/lan.h"
 #include "tests/support/osc_desk.h"
@@ -198,16 +199,16 @@ static void start(void)
 		.rack = fake_rack(0),
 		.events = event_log_create(),
 	};
-	snprintf(desk.rack->osc.listen, sizeof desk.rack->osc.listen, "0.0.0.0");
-	desk.rack->osc.allow = calloc(4, sizeof(struct allow));
-	desk.rack->osc.allow_count = 4;
+	snprintf(desk.rack->osc->listen, sizeof desk.rack->osc->listen, "0.0.0.0");
+	desk.rack->osc->allow = calloc(4, sizeof(struct allow));
+	desk.rack->osc->allow_count = 4;
 	static const struct allow allow[] = {
 		{ 0x0a010000, 0xffff0000, ROLE_VIEW, true },
 		{ 0x0a020000, 0xffff0000, ROLE_CONTROL, true },
 		{ 0x0a030000, 0xffff0000, ROLE_ADMIN, true },
 		{ 0x0a040000, 0xffff0000, ROLE_ADMIN, false },
 	};
-	memcpy(desk.rack->osc.allow, allow, sizeof allow);
+	memcpy(desk.rack->osc->allow, allow, sizeof allow);
 	desk_listen();
 }
 
@@ -266,15 +267,15 @@ static void test_matrix(void)
 	static const char *const verbs[] = { "",        "/norm",  "/text", "/toggle",
 					     "/adjust", "/reset", "/ramp" };
 	char path[192];
-	enum role needs;
+	const struct command *command;
 	struct rack *rack = fake_rack(0);
 	struct addresses *addresses = addresses_create(rack);
 	start();
 	for (int h = 0; h < HOSTS; h++) {
 		enum role has = hosts[h].role;
 		const char *address = hosts[h].address;
-		for (int i = 0; command_path(i, &needs); i++)
-			check_one(address, has, needs, command_path(i, &needs), "");
+		for (int i = 0; (command = command_at(commands_all, i)); i++)
+			check_one(address, has, command->role, command->path, "");
 		for (int i = 0; i < address_count(addresses); i++) {
 			const struct place *place = address_place(addresses, i);
 			check_one(address, has, ROLE_VIEW, place->path, "");

@@ -17,7 +17,7 @@ static struct rack *rack_at(const char *listen)
 	struct rack *rack = rack_create();
 
 	snprintf(rack->name, sizeof(rack->name), "studio-a");
-	snprintf(rack->osc.listen, sizeof(rack->osc.listen), "%s", listen);
+	snprintf(rack->osc->listen, sizeof(rack->osc->listen), "%s", listen);
 	return rack;
 }
 
@@ -42,11 +42,11 @@ static void test_lan(void)
 	CHECK(contains("<port>4567</port>"), "port");
 	CHECK(contains("<txt-record>rack=studio-a</txt-record>"), "name");
 	CHECK(contains("<txt-record>hash="), "hash");
-	rack->osc.quiet = true;
+	rack->osc->quiet = true;
 	CHECK(announce_write(rack, 4567, path), "kept quiet");
 	CHECK(access(path, F_OK) != 0, "the file is gone");
 	CHECK(announce_write(rack, 4567, path), "twice");
-	rack->osc.quiet = false;
+	rack->osc->quiet = false;
 	CHECK(announce_write(rack, 0, path) && access(path, F_OK) != 0,
 	      "a port that nobody knows yet");
 	CHECK(announce_write(rack, 4567, "/no/such/folder/x.service"), "no Avahi here");

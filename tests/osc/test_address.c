@@ -1,6 +1,6 @@
 /* test_address.c - every address is found, with its verb; what is none is explained. */
 #include "daemon/osc/address.h"
-#include "daemon/osc/dispatch.h"
+#include "daemon/osc/commands.h"
 
 #include <stdio.h>
 
@@ -19,13 +19,12 @@ static void test_find(void)
 	enum verb verb;
 	int count = address_count(addresses);
 	for (int i = 0; i < count; i++) {
-		const struct place *place = address_place(addresses, i);
-		CHECK(find(addresses, place->path, &verb) == i && verb == VERB_VALUE,
-		      "%s", place->path);
-		if (place->param)
-			CHECK(address_of_param(addresses, place->node, place->index) ==
-				      i,
-			      "%s", place->path);
+		const struct leaf *leaf = address_leaf(addresses, i);
+		CHECK(find(addresses, leaf->path, &verb) == i && verb == VERB_VALUE,
+		      "%s", leaf->path);
+		if (leaf->param)
+			CHECK(address_of_param(addresses, leaf->node, leaf->index) == i,
+			      "%s", leaf->path);
 	}
 	static const struct {
 		const char *path;
@@ -135,7 +134,7 @@ static void test_match_as_whole(void)
 		address_match(addresses, &pattern, false, exact);
 		address_match(addresses, &pattern, true, below);
 		for (int i = 0; i < address_count(addresses); i++) {
-			const char *path = address_place(addresses, i)->path;
+			const char *path = address_leaf(addresses, i)->path;
 			CHECK((exact[i / 64] >> (i % 64) & 1) ==
 				      pattern_match(&pattern, path),
 			      "%s and %s", texts[t], path);
@@ -152,7 +151,7 @@ static void explains(const struct addresses *addresses, const struct rack *rack,
 		     const char *path, const char *wanted)
 {
 	char text[300];
-	address_explain(addresses, rack, command_path, path, text, sizeof text);
+	address_explain(addresses, rack, commands_all, path, text, sizeof text);
 	CHECK_TEXT(text, wanted);
 }
 
@@ -180,7 +179,7 @@ static void test_explain(void)
 	memset(path + 4, 'x', sizeof path - 5);
 	path[sizeof path - 1] = '\0';
 	char text[100];
-	address_explain(addresses, rack, command_path, path, text, sizeof text);
+	address_explain(addresses, rack, commands_all, path, text, sizeof text);
 	CHECK(strlen(text) < sizeof text, "cut, not overrun");
 	addresses_destroy(addresses);
 	rack_destroy(rack);

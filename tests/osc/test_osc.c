@@ -378,9 +378,9 @@ static void test_refusal(void)
 	}
 	inet_ntop(AF_INET, &network, text, sizeof text);
 	desk = (struct desk) { .rack = fake_rack(0), .events = event_log_create() };
-	snprintf(desk.rack->osc.listen, sizeof desk.rack->osc.listen, "0.0.0.0");
+	snprintf(desk.rack->osc->listen, sizeof desk.rack->osc->listen, "0.0.0.0");
 	parts.lock = lock_create(&desk);
-	osc = osc_create(&desk, &parts, -1, error, sizeof error);
+	osc = osc_create(&desk, &parts, 0, -1, error, sizeof error);
 	user = user_open_from(text, osc_port(osc));
 	user.to.sin_addr = network;
 	user_send(&user, "/eq/gain", "f", 1.0);
@@ -392,9 +392,9 @@ static void test_refusal(void)
 	CHECK(osc_counts(osc).refused == 4, "and counted");
 	CHECK_NEAR(fake_value(&desk, "eq", "gain"), 0, 0, "nothing done");
 
-	desk.rack->osc.allow = calloc(1, sizeof(struct allow));
-	desk.rack->osc.allow_count = 1;
-	desk.rack->osc.allow[0] =
+	desk.rack->osc->allow = calloc(1, sizeof(struct allow));
+	desk.rack->osc->allow_count = 1;
+	desk.rack->osc->allow[0] =
 		(struct allow) { address & ~255u, ~255u, ROLE_CONTROL, true };
 	user_send(&user, "/eq/gain", "f", 1.0);
 	pump(osc, 0.01);

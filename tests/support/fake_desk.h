@@ -88,7 +88,7 @@ static inline struct rack *fake_rack(int count)
 			rack_add_node(rack, NODE_MODULE, "comp", &fake_module), 2);
 	}
 	node_set_channels(rack_add_node(rack, NODE_OUTPUT, "main", &fake_output), 2);
-	rack->osc.port = 0;
+	rack->osc->port = 0;
 	return rack;
 }
 

@@ -21,7 +21,7 @@ static inline void desk_listen(void)
 	char error[256];
 
 	parts.lock = lock_create(&desk);
-	osc = osc_create(&desk, &parts, -1, error, sizeof error);
+	osc = osc_create(&desk, &parts, 0, -1, error, sizeof error);
 	CHECK(osc != NULL, "%s", error);
 }
 

@@ -9,9 +9,9 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "daemon/base/clock.h"
 #include "daemon/net/gate.h"
 #include "daemon/osc/osc.h"
 #include "daemon/net/packet.h"
@@ -33,13 +33,6 @@ enum { HEARD_MAX = 4096 };
 static struct heard *heard; /* of the newest user_hear() */
 static int heard_count, heard_datagrams;
 static size_t heard_largest;
-
-static double clock_seconds(void)
-{
-	struct timespec now;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
 
 static inline int user_port(const struct user *user)
 {

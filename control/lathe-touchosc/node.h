@@ -1,8 +1,8 @@
-/* pages.h - which pages a rack has, and what is where on them. */
-#ifndef LATHE_TOUCHOSC_PAGES_H
-#define LATHE_TOUCHOSC_PAGES_H
+/* node.h - a rack's rows, sorted by node. */
+#ifndef LATHE_TOUCHOSC_NODE_H
+#define LATHE_TOUCHOSC_NODE_H
 
-#include "control/lathe-touchosc/widget.h"
+#include "control/lathe-touchosc/tree.h"
 
 enum { NODES_MAX = 128, NODE_ROWS_MAX = 640 };
 
@@ -27,19 +27,5 @@ const struct row *node_meter(const struct node *node, const char *leaf);
 const struct row *node_param(const struct node *node, const char *leaf);
 /* "Gain 2" of a row that repeats, else its label. */
 void row_name(const struct node *node, const struct row *row, char *name, size_t size);
-
-void style_init(struct style *style, double width, double height);
-/* The whole layout: a group with a pager. The caller destroys it. */
-struct widget *layout_create(const struct rack *rack, const struct style *style);
-
-/* page.c: one node. */
-void node_page(struct widget *page, const struct style *style, const struct node *node);
-/* overview.c: all of them at a glance. */
-void overview_page(struct widget *page, const struct style *style,
-		   const struct rack *rack);
-void meters_page(struct widget *page, const struct style *style,
-		 const struct rack *rack);
-void outputs_page(struct widget *page, const struct style *style,
-		  const struct rack *rack);
 
 #endif

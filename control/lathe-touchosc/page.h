@@ -1,0 +1,10 @@
+/* page.h - the page of one node. */
+#ifndef LATHE_TOUCHOSC_PAGE_H
+#define LATHE_TOUCHOSC_PAGE_H
+
+#include "control/lathe-touchosc/node.h"
+#include "control/lathe-touchosc/widget.h"
+
+void node_page(struct widget *page, const struct style *style, const struct node *node);
+
+#endif

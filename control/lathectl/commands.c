@@ -1,0 +1,85 @@
+/* commands.c - the table of commands, in the order of --help. */
+#include "control/lathectl/commands.h"
+
+#include "control/lathectl/compare.h"
+#include "control/lathectl/live.h"
+#include "control/lathectl/meters.h"
+#include "control/lathectl/rack.h"
+#include "control/lathectl/scene.h"
+#include "control/lathectl/script.h"
+#include "control/lathectl/undo.h"
+#include "control/lathectl/values.h"
+
+enum { ANY = 10000 };
+
+enum { CHANGES = true, ASKS = false };
+
+const struct command commands_all[] = {
+	{ "get", "[ADDRESS...]",
+	  "prints what these addresses hold; a node's name means all of it", 0, ANY,
+	  command_get, ASKS, .shape = SHAPE_VALUES },
+	{ "set", "ADDRESS VALUE",
+	  "sets a param; `set -` reads lines as get prints them: 250 (8000 "
+	  "bytes) as one change, more as several",
+	  1, ANY, command_set, CHANGES, .shape = SHAPE_VALUES },
+	{ "ramp", "ADDRESS VALUE SECONDS",
+	  "glides there along the param's curve; prints where it starts", 3, 3,
+	  command_ramp, CHANGES, .shape = SHAPE_VALUES },
+	{ "toggle", "ADDRESS", "turns a switch over", 1, 1, command_toggle, CHANGES,
+	  .shape = SHAPE_VALUES },
+	{ "adjust", "ADDRESS STEP", "moves by a step in the param's unit", 2, 2,
+	  command_adjust, CHANGES, .shape = SHAPE_VALUES },
+	{ "reset", "ADDRESS", "back to the default", 1, 1, command_reset, CHANGES,
+	  .shape = SHAPE_VALUES },
+	{ "list", "[PATTERN]", "prints the addresses", 0, 1, command_list, ASKS,
+	  .shape = SHAPE_NAMES },
+	{ "describe", "[PATTERN]", "prints them with unit, range and meaning", 0, 1,
+	  command_describe, ASKS, .shape = SHAPE_LINES },
+	{ "watch", "[PATTERN]", "prints changes as they come", 0, 1, command_watch,
+	  ASKS, .shape = SHAPE_STREAM },
+	{ "meters", "[NODE...]", "shows the meters, live on a terminal", 0, ANY,
+	  command_meters, ASKS, .shape = SHAPE_STREAM },
+	{ "events", "", "prints what happens: xruns, reloads, JACK lost and found", 0,
+	  0, command_events, ASKS, .shape = SHAPE_STREAM },
+	{ "status", "", "prints how the rack and its audio are", 0, 0, command_status,
+	  ASKS, .shape = SHAPE_VALUES },
+	{ "config", "", "prints the running rack as a config", 0, 0, command_config,
+	  ASKS, .shape = SHAPE_LINES },
+	{ "check", "[CONFIG]",
+	  "lists what is wrong with the config, or another of its folder; changes "
+	  "nothing",
+	  0, 1, command_check, ASKS, .shape = SHAPE_LINES },
+	{ "reload", "[CONFIG]",
+	  "loads it again, or another of its folder; --fresh takes every value from "
+	  "it",
+	  0, 1, command_reload, ASKS, .shape = SHAPE_LINES },
+	{ "scene", "[list|save|load|delete|rename] [NAME] [...]",
+	  "named sets of values; load glides: NAME [SECONDS] [PATTERN]", 0, ANY,
+	  command_scene, CHANGES, .shape = SHAPE_NAMES, .shape_of_list = true },
+	{ "compare", "[off|a|b|bypass|delta]",
+	  "plays it at one loudness; alone: prints which", 0, 1, command_compare,
+	  CHANGES, .shape = SHAPE_VALUES },
+	{ "abx", "[a|b|bypass|delta...]",
+	  "can you hear it? blind, with a tally; a and b, or others", 0, 2, command_abx,
+	  ASKS, .shape = SHAPE_ONE },
+	{ "lock", "", "keeps all but this host and admins from changing anything", 0, 0,
+	  command_lock, CHANGES, .shape = SHAPE_VALUES },
+	{ "unlock", "", "opens the lock", 0, 0, command_unlock, CHANGES,
+	  .shape = SHAPE_VALUES },
+	{ "undo", "", "takes back the last step; --since 10m: all steps since then", 0,
+	  0, command_undo, CHANGES, .shape = SHAPE_LINES },
+	{ "redo", "", "does again what was undone", 0, 0, command_redo, CHANGES,
+	  .shape = SHAPE_LINES },
+	{ "history", "[COUNT]", "prints the last steps, newest first", 0, 1,
+	  command_history, ASKS, .shape = SHAPE_LINES },
+	{ "monitor", "[PATTERN]", "prints all that the rack sends, as it comes", 0, 1,
+	  command_monitor, ASKS, .shape = SHAPE_STREAM },
+	{ "script", "FILE",
+	  "runs commands from a file (-: stdin); `@2.5 set ...` waits until then", 1, 1,
+	  command_script, ASKS, .shape = SHAPE_ONE },
+	{ "sync", "", "returns when all earlier changes are in the audio", 0, 0,
+	  command_sync, ASKS, .shape = SHAPE_VALUES },
+	{ "ping", "", "asks whether anybody is there", 0, 0, command_ping, ASKS,
+	  .shape = SHAPE_VALUES },
+	{ .name = NULL },
+};

@@ -1,0 +1,9 @@
+/* commands.h - the table of commands. */
+#ifndef LATHE_LATHECTL_COMMANDS_H
+#define LATHE_LATHECTL_COMMANDS_H
+
+#include "control/lathectl/command.h"
+
+extern const struct command commands_all[]; /* the last has no name */
+
+#endif

@@ -1,0 +1,10 @@
+/* compare.h - honest comparison, and whether anybody hears it. */
+#ifndef LATHE_LATHECTL_COMPARE_H
+#define LATHE_LATHECTL_COMPARE_H
+
+#include "control/lathectl/session.h"
+
+int command_compare(struct session *session, int argc, char **argv);
+int command_abx(struct session *session, int argc, char **argv);
+
+#endif

@@ -1,0 +1,11 @@
+/* live.h - what the rack sends by itself. */
+#ifndef LATHE_LATHECTL_LIVE_H
+#define LATHE_LATHECTL_LIVE_H
+
+#include "control/lathectl/session.h"
+
+int command_watch(struct session *session, int argc, char **argv);
+int command_events(struct session *session, int argc, char **argv);
+int command_monitor(struct session *session, int argc, char **argv);
+
+#endif

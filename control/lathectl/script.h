@@ -1,0 +1,9 @@
+/* script.h - timed commands. */
+#ifndef LATHE_LATHECTL_SCRIPT_H
+#define LATHE_LATHECTL_SCRIPT_H
+
+#include "control/lathectl/session.h"
+
+int command_script(struct session *session, int argc, char **argv);
+
+#endif

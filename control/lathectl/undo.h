@@ -1,0 +1,11 @@
+/* undo.h - the way back. */
+#ifndef LATHE_LATHECTL_UNDO_H
+#define LATHE_LATHECTL_UNDO_H
+
+#include "control/lathectl/session.h"
+
+int command_undo(struct session *session, int argc, char **argv);
+int command_redo(struct session *session, int argc, char **argv);
+int command_history(struct session *session, int argc, char **argv);
+
+#endif

@@ -1,0 +1,9 @@
+/* command_listen.h - who is told what: /rack/subscribe, /rack/unsubscribe, /rack/confirm. Control thread. */
+#ifndef LATHE_OSC_COMMAND_LISTEN_H
+#define LATHE_OSC_COMMAND_LISTEN_H
+
+#include "daemon/osc/command.h"
+
+extern const struct command_set listen_commands;
+
+#endif

@@ -1,0 +1,24 @@
+/* request.h - the arguments of a command, and the replies that all commands share. Control
+ * thread. */
+#ifndef LATHE_OSC_REQUEST_H
+#define LATHE_OSC_REQUEST_H
+
+#include "daemon/base/text.h"
+#include "daemon/osc/command.h"
+
+/* "/rack/error" about this command. */
+void request_complain(const struct request *request, const char *code,
+		      const char *format, ...) __attribute__((format(printf, 3, 4)));
+/* Sends "/rack/result". Takes the text over. */
+void request_result(const struct request *request, bool ok, struct text *text);
+/* A long text at the command's own address. Takes the text over. */
+void request_text(const struct request *request, struct text *text);
+
+/* A copy of the message, for message_next() to go through. */
+struct message request_arguments(const struct request *request);
+/* A number (i h f d T F, or a text that holds one); for anything else `otherwise`. */
+double request_number(const struct argument *argument, double otherwise);
+/* A button sends 0 when it is released: that asks for nothing. */
+bool request_is_release(const struct request *request);
+
+#endif
