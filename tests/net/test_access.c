@@ -277,10 +277,10 @@ static void test_matrix(void)
 		for (int i = 0; (command = command_at(commands_all, i)); i++)
 			check_one(address, has, command->role, command->path, "");
 		for (int i = 0; i < address_count(addresses); i++) {
-			const struct place *place = address_place(addresses, i);
-			check_one(address, has, ROLE_VIEW, place->path, "");
-			for (int v = 0; v < 7 && place->param; v++) {
-				snprintf(path, sizeof path, "%s%s", place->path,
+			const struct leaf *leaf = address_leaf(addresses, i);
+			check_one(address, has, ROLE_VIEW, leaf->path, "");
+			for (int v = 0; v < 7 && leaf->param; v++) {
+				snprintf(path, sizeof path, "%s%s", leaf->path,
 					 verbs[v]);
 				check_one(address, has, ROLE_CONTROL, path,
 					  v == 6 ? "ff" : "f");
