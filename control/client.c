@@ -1,5 +1,5 @@
-/* client.c - one OSC conversation with lathed over UDP. A socket of our own, liblo as the
- * codec. One thread. */
+/* client.c - one OSC conversation with lathed over UDP: a plain socket, with liblo as
+ * the codec. One thread. */
 #include "control/client.h"
 
 #include <errno.h>
@@ -19,11 +19,13 @@ enum {
 	PACKET_BYTES = 65536,
 	DEPTH_MAX = 4,
 	KEPT_BYTES = 65536,
-	ASK_BYTES = 24, /* less than that from a stranger draws no challenge */
+	ASK_BYTES = 24, /* lathed sends a challenge only after so many bytes */
 };
-static const double kept_seconds = 2;   /* what is older was lost for good */
-static const double known_seconds = 30; /* who answered since then knows us */
-/* But a subscriber is asked again after 300, and anybody is a stranger again after 600. */
+static const double kept_seconds =
+	2; /* seconds: a challenge does not refer to older messages */
+static const double known_seconds =
+	30; /* seconds: a daemon that has answered since then knows this client */
+/* lathed asks a subscriber again after 300 s, and forgets a client after 600 s. */
 static const double confirmed_seconds = 450;
 
 double client_now(void)
@@ -92,17 +94,17 @@ static void keep(struct client *client, const void *bytes, size_t size)
 	client->kept_size += sizeof size + size;
 }
 
-/* An error here shows as a missing answer, which the caller reports. */
+/* An error shows as a missing answer, which the caller reports. */
 static void send_bytes(struct client *client, const void *bytes, size_t size)
 {
 	if (send(client->fd, bytes, size, 0) < 0 && errno == ECONNREFUSED) {
-		/* That was the news about an earlier packet. */
+		/* The error was about an earlier packet: send this one again. */
 		if (send(client->fd, bytes, size, 0) < 0)
 			return;
 	}
 }
 
-/* Too little to be asked who we are: asks to be asked. */
+/* Too few bytes for a challenge: asks for one. */
 static void client_say(struct client *client, const void *bytes, size_t size)
 {
 	static const unsigned char ask[ASK_BYTES] = "/rack/confirm\0\0\0,i\0\0";
@@ -173,8 +175,9 @@ static uint32_t big_endian(const unsigned char *bytes)
 	       (uint32_t)bytes[2] << 8 | bytes[3];
 }
 
-/* Whether a challenge only renews what we are: nothing was lost then. It is an answer to a
- * subscription; whoever else is asked is a stranger, and was not heard. */
+/* Whether a challenge only renews a confirmed address: then no message was lost. lathed
+ * does so for subscriptions; any other challenge means that it did not take the
+ * message. */
 static bool is_renewal(const struct client *client, double now)
 {
 	return now - client->subscribed < kept_seconds &&
@@ -182,8 +185,8 @@ static bool is_renewal(const struct client *client, double now)
 	       now - client->confirmed < confirmed_seconds;
 }
 
-/* True when it was a challenge. Each datagram of ours may have drawn one; what has been
- * said again once must not be said twice. */
+/* True when it was a challenge. Each datagram may draw one, but lost messages are sent
+ * again only once. */
 static bool client_confirm(struct client *client, const unsigned char *bytes,
 			   size_t size)
 {
@@ -211,7 +214,7 @@ static bool client_confirm(struct client *client, const unsigned char *bytes,
 	return true;
 }
 
-/* One packet, or one element of a bundle. */
+/* Hands over one packet, or one element of a bundle. */
 static bool packet_read(unsigned char *bytes, size_t size, int depth,
 			bool (*on_message)(void *, const struct message *),
 			void *context)
@@ -278,7 +281,7 @@ enum client_end client_run(struct client *client, double seconds,
 	}
 }
 
-/* liblo packs arguments at 4 bytes, where a lo_arg of 8 doesn't belong. */
+/* liblo aligns arguments to 4 bytes; a lo_arg with 8 bytes must be copied out. */
 double message_number(const struct message *message, int argument)
 {
 	if (argument >= message->argc)

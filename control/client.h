@@ -8,38 +8,39 @@
 
 struct client {
 	int fd;
-	lo_timetag due; /* when changes take effect; LO_TT_IMMEDIATE: as they come */
-	/* What a daemon that doesn't know us yet has not taken: see client_confirm(). */
-	unsigned char *kept; /* each behind its size */
+	lo_timetag due; /* when changes take effect; LO_TT_IMMEDIATE: at once */
+	/* Messages that a daemon may not have taken, because it does not know this
+	 * client yet. */
+	unsigned char *kept; /* each after its size */
 	size_t kept_size;
 	double sent, heard, confirmed, subscribed; /* client_now() */
 	int number;
 };
 
-/* One message that came; valid during the call that hands it over. */
+/* A message that arrived; valid during the call of the handler. */
 struct message {
 	const char *path, *types;
 	lo_arg **argv;
 	int argc;
 };
 
-/* Why client_run() came back. */
+/* Why client_run() returned. */
 enum client_end {
-	CLIENT_DONE,        /* the handler said so */
+	CLIENT_DONE,        /* the handler returned true */
 	CLIENT_TIMEOUT,     /* the seconds are over */
-	CLIENT_GONE,        /* nobody listens there */
-	CLIENT_INTERRUPTED, /* by a signal */
+	CLIENT_GONE,        /* nothing listens there */
+	CLIENT_INTERRUPTED, /* a signal came */
 };
 
 /* Host and port as names or numbers, IPv4 where there is a choice. False and a sentence on failure. */
 bool client_open(struct client *client, const char *host, const char *port, char *error,
 		 size_t error_size);
 void client_close(struct client *client);
-/* `types` as in OSC: i (int), f (double), s (const char *). */
+/* Sends a message. `types` as in OSC: i (int), f (double), s (const char *). */
 void client_send(struct client *client, const char *path, const char *types, ...);
-/* The same for what changes the rack: takes effect when `due`. */
+/* The same for a message that changes the rack: it takes effect at client.due. */
 void client_change(struct client *client, const char *path, const char *types, ...);
-/* Takes effect as one. Frees the bundle with its messages. */
+/* Sends a bundle, which takes effect as one. Frees it with its messages. */
 void client_send_bundle(struct client *client, lo_bundle bundle);
 /* A daemon on the network asks whoever it doesn't know to send a number back
  * (/rack/challenge, /rack/confirm): client_run() does, and says again what was lost.
@@ -52,7 +53,8 @@ enum client_end client_run(struct client *client, double seconds,
 			   void *context);
 double client_now(void); /* seconds, monotonic */
 
-/* Argument as a number (NaN when it is none), or as a string (NULL when it is none). */
+/* An argument as a number (NAN when it is not one), or as a string (NULL when it is not
+ * one). */
 double message_number(const struct message *message, int argument);
 const char *message_string(const struct message *message, int argument);
 

@@ -59,11 +59,11 @@ circles() {
 		}'
 }
 
-# Of the sources that there are: an old build may hold more.
+# The objects of these sources; what is older than its source is to be built again.
 objects() {
 	for source in "$@"; do
 		object=$BUILD/${source%.c}.o
-		[ ! -f "$object" ] || echo "$object"
+		[ ! "$object" -nt "$source" ] || echo "$object"
 	done
 }
 

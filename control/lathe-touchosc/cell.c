@@ -38,7 +38,7 @@ static const char *widest_choice(const struct row *row, char text[64])
 	return text;
 }
 
-/* As wide as a param's text becomes; a meter's has one more digit. */
+/* The width of the widest text of a param; a meter's has one more digit. */
 static const char *widest(const struct row *row)
 {
 	static const struct {
@@ -87,7 +87,7 @@ void cell_column(struct widget *parent, const struct style *style, struct frame 
 		 const struct row *row, const char *label, uint32_t colour)
 {
 	double line = ceil(style->text * 1.6);
-	double most = style->touch * 3.2; /* wider is no easier to hold */
+	double most = style->touch * 3.2; /* a wider one is not easier to use */
 	if (frame.w > most) {
 		frame.x += (frame.w - most) / 2;
 		frame.w = most;
@@ -160,7 +160,7 @@ void cell_stepper(struct widget *parent, const struct style *style, struct frame
 		->mono = false;
 }
 
-/* The texts of a choice, or of an integer's values; the widest decides their size. */
+/* The texts of a choice, or of an integer's values, in one size. */
 static double choices_width(const struct row *row, char *list, size_t size)
 {
 	int count = row_choice(row, 0, NULL, 0);

@@ -66,7 +66,7 @@ struct grid grid_of(int count, int columns)
 
 	if (count)
 		grid.rows = (count + grid.columns - 1) / grid.columns;
-	if (grid.rows) /* as even as can be */
+	if (grid.rows) /* rows of nearly the same length */
 		grid.columns = (count + grid.rows - 1) / grid.rows;
 	return grid;
 }
@@ -85,7 +85,7 @@ static void item_name(const struct node *node, const struct items *items,
 		row_name(node, row, name, size);
 }
 
-/* All names of the sliders can stand above a narrow fader. */
+/* Whether the names of all sliders fit above narrow faders. */
 static bool names_fit(const struct node *node, const struct items *items, double width)
 {
 	char name[128];
@@ -200,7 +200,10 @@ void items_draw(struct widget *page, const struct style *style, const struct nod
 	} else {
 		at.y += used;
 		strip_height(&at, plan.buttons.rows, row, gap);
-		int least = style->phone ? 3 : 4; /* a lone button isn't a bar */
+		int least =
+			style->phone
+				? 3
+				: 4; /* a single button is not stretched over the row */
 		if (items->button_count < least)
 			plan.buttons.columns = least;
 	}
@@ -224,7 +227,7 @@ double items_member_height(const struct style *style, const struct items *items)
 	       items_rows_height(style, member_rows(items));
 }
 
-/* The fader that a hand goes to first. */
+/* The fader that is used most: it comes first. */
 static int main_slider(const struct items *items)
 {
 	for (int i = 0; i < items->slider_count; i++)
@@ -294,7 +297,7 @@ static void member_draw(struct widget *page, const struct style *style,
 	double below = fmax(items->choice_count - 1, 0) * (row + gap);
 	for (int i = -1; i < items->slider_count; i++) { /* the main one first */
 		if (i == tall)
-			continue; /* there is none, or it is drawn */
+			continue; /* no such row, or it is drawn already */
 		const struct row *param = items->sliders[i < 0 ? tall : i];
 		at.h = i < 0 ? area.y + area.h - at.y - below -
 				       (items->slider_count - 1) * (row + gap)

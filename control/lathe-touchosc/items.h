@@ -11,11 +11,11 @@ enum { ITEMS_MAX = 256, MEMBERS_MAX = 32 };
 struct items {
 	const struct row *sliders[ITEMS_MAX], *choices[ITEMS_MAX], *buttons[ITEMS_MAX];
 	int slider_count, choice_count, button_count;
-	bool member; /* of a group, on a page of its own: names need no number */
+	bool member; /* these are of one member of a group, on its own page: names need no number */
 };
 
-/* Rows that repeat: one column, or one page, per member. A switch amid the rows begins a
- * section: what it switches is looked at on its own. */
+/* Rows that repeat: a column, or a page, for each member. A switch among the rows
+ * begins a section, which has its own page. */
 struct group {
 	const char *id;
 	const struct row
@@ -34,18 +34,19 @@ int items_columns_in(double width, double least, double gap);
 
 void items_add(struct items *items, const struct row *row);
 int items_count(const struct items *items);
-/* Takes what is in `part` out of the front of `rest`. */
+/* Removes the items of `part` from the front of `rest`. */
 void items_drop(struct items *rest, const struct items *part);
-/* Rows of cells that the items need in this room, and how high so many are at least. */
+/* How many rows of cells the items need in this room, and the least height of so many
+ * rows. */
 int items_rows(const struct node *node, const struct style *style,
 	       const struct items *items, double width, double height);
 double items_rows_height(const struct style *style, int rows);
 void items_draw(struct widget *page, const struct style *style, const struct node *node,
 		const struct items *items, struct frame area, uint32_t colour);
-/* A member's colour, wherever it stands. */
+/* A member's colour, the same on every page. */
 uint32_t items_hue(int member);
 double items_member_height(const struct style *style, const struct items *items);
-/* Members from..to - 1 side by side. */
+/* Draws members from..to - 1 side by side. */
 void items_members_draw(struct widget *page, const struct style *style,
 			const struct node *node, const struct group *group, int from,
 			int to, struct frame area);

@@ -25,7 +25,7 @@ void style_init(struct style *style, double width, double height)
 	style->header = phone ? 34 : 48;
 }
 
-/* What nodes come together under one tab when there are too many for a row. */
+/* A page for each of nodes from..to - 1. */
 static void nodes_draw(struct widget *pager, const struct style *style,
 		       const struct rack *rack, int from, int to)
 {
@@ -34,7 +34,7 @@ static void nodes_draw(struct widget *pager, const struct style *style,
 			  rack->nodes[i]);
 }
 
-/* Every tab is as wide as the others: do all names fit? */
+/* Whether all names fit in tabs of the same width. */
 static bool tabs_fit(const struct style *style, const struct rack *rack, int from,
 		     int to, int others, double size)
 {
@@ -61,7 +61,7 @@ static void tabs_draw(struct widget *pager, const struct style *style,
 				       i + most < rack->node_count ? i + most
 								   : rack->node_count,
 				       0, size);
-		if (fit || most <= 6) /* then names are cut */
+		if (fit || most <= 6) /* with so few the names are cut */
 			break;
 	}
 	for (; at < rack->node_count; at += most) {

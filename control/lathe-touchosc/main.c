@@ -70,7 +70,8 @@ static void scene_add(struct request *request, const char *name)
 
 /* ---- where the description comes from ------------------------------------------------------ */
 
-/* lathed beside this program, else the PATH's. Runs in the child; never comes back. */
+/* Runs lathed from beside this program, else from the PATH. In the child; does not
+ * return. */
 static void run_lathed(const char *config)
 {
 	char self[PATH_MAX], beside[PATH_MAX + 8];
@@ -113,7 +114,7 @@ static int read_config(struct tree *tree, const char *config)
 	if (from)
 		fclose(from);
 	if (child < 0 || waitpid(child, &status, 0) < 0 || status != 0)
-		return STATUS_REFUSED; /* lathed has said why */
+		return STATUS_REFUSED; /* lathed has printed why */
 	return STATUS_DONE;
 }
 
@@ -137,7 +138,7 @@ static bool on_description(void *context, const struct message *message)
 	return false;
 }
 
-/* Counts in the last message what should have come. */
+/* The last message holds the number of those before it: whether all arrived. */
 struct counted {
 	struct tree *tree;
 	int told;
@@ -153,7 +154,8 @@ static bool on_counted(void *context, const struct message *message)
 	return on_description(counted->tree, message);
 }
 
-/* Each scene, then the end of the list; a rack that keeps none says so. */
+/* Each scene, then the end of the list; or an error from a rack that keeps no
+ * scenes. */
 static bool on_scene(void *context, const struct message *message)
 {
 	const char *name = message_string(message, 0);
@@ -305,7 +307,7 @@ static bool take_scenes(struct request *request, char *text)
 	return true;
 }
 
-/* Numbers to save under, where names don't fill the row. */
+/* Numbers to save scenes under, in the places that names leave free. */
 static void fill_scenes(struct request *request)
 {
 	char name[8];
@@ -346,7 +348,7 @@ static const struct option longs[] = {
 	{ NULL, 0, NULL, 0 },
 };
 
-/* One option; false: it is wrong, and that was said. */
+/* Takes one option. False after a complaint. */
 static bool take_option(struct request *request, int letter)
 {
 	switch (letter) {

@@ -18,7 +18,7 @@ static void title_add(struct widget *page, const struct style *style,
 	area->h -= line + 2;
 }
 
-/* The last node that measures loudness says what goes out. */
+/* The last node that measures loudness: it measures the output. */
 static const struct node *loudness_node(const struct rack *rack)
 {
 	for (int i = rack->node_count - 1; i >= 0; i--)
@@ -28,7 +28,7 @@ static const struct node *loudness_node(const struct rack *rack)
 	return NULL;
 }
 
-/* A value that is read from across the room, its name before it. */
+/* A large value, to be read from across the room, after its name. */
 static void figure_add(struct widget *page, const struct style *style,
 		       struct frame frame, const struct row *row, const char *label,
 		       double size, bool bar)
@@ -202,8 +202,8 @@ static void row_of_presses(struct widget *page, const struct style *style,
 			   address, 's', arguments[i], labels[i], colour);
 }
 
-/* What a hand must find without looking: mute, dim, bypass; A and B; undo and redo. The
- * lock shuts others out: far from mute. */
+/* Controls that must be found without looking: mute, dim, bypass; A and B; undo and
+ * redo. The lock lies far from mute: it shuts others out. */
 static void masters_draw(struct widget *page, const struct style *style,
 			 const struct rack *rack, struct frame area)
 {
@@ -291,7 +291,7 @@ void overview_page(struct widget *page, const struct style *style,
 
 /* ---- more than a page holds --------------------------------------------------------- */
 
-/* What draws members from..to - 1 of the rack, and how they are called. */
+/* Draws members from..to - 1 of the rack; and what they are called. */
 struct spread {
 	void (*draw)(struct widget *page, const struct style *style,
 		     const struct rack *rack, int from, int to, struct frame area);
@@ -299,7 +299,8 @@ struct spread {
 	uint32_t colour;
 };
 
-/* One page when each member gets `least` of the height beside `fixed`, else several. */
+/* One page if each member gets at least `least` of the height that `fixed` leaves, else
+ * several. */
 static void spread_draw(struct widget *page, const struct style *style,
 			const struct rack *rack, const struct spread *spread, int count,
 			double fixed, double least, struct frame area)
@@ -370,7 +371,7 @@ static void node_bars_draw(struct widget *page, const struct style *style,
 		int count = meters_of(node, names[i], rows, 8);
 		struct frame bars = { line.x, line.y + inset, columns[i + 1] - gap,
 				      line.h - 2 * inset };
-		if (i == 1 && count == 1) { /* reduction is read as a number, too */
+		if (i == 1 && count == 1) { /* gain reduction has a number as well */
 			double text = figures_width("-88.88 dB", style->small);
 			bars.w -= text;
 			readout_add(page,
@@ -441,7 +442,7 @@ static uint32_t output_colour(const char *leaf)
 	return strcmp(leaf, "bypass") == 0 ? COLOUR_BYPASS : COLOUR_SWITCH;
 }
 
-/* Name, switches and peaks; below them what is set once. */
+/* Name, switches and peaks; below them params that are set once. */
 static void output_draw(struct widget *page, const struct style *style,
 			const struct node *output, struct frame line)
 {
@@ -481,7 +482,7 @@ static void output_draw(struct widget *page, const struct style *style,
 	}
 }
 
-/* Saving lies away from loading: what is overwritten is gone. */
+/* Saving lies away from loading, since a saved scene replaces the old one. */
 static void saves_draw(struct widget *page, const struct style *style,
 		       const struct rack *rack, struct frame area)
 {

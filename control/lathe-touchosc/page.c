@@ -81,7 +81,7 @@ static bool stands(const struct row *meter, int turn)
 			 : strcmp(meter->group, names[turn]) == 0;
 }
 
-/* In, reduction, out; a name under those that belong together. */
+/* Meters of in, reduction, out, with one name under each group. */
 static void stand_draw(struct widget *page, const struct style *style,
 		       const struct node *node, struct frame area, int bars)
 {
@@ -106,7 +106,7 @@ static void stand_draw(struct widget *page, const struct style *style,
 	}
 }
 
-/* Bars that stand, over a list of every meter with its value. */
+/* Upright bars, above a list of all meters with their values. */
 static void panel_draw(struct widget *page, const struct style *style,
 		       const struct node *node, struct frame area)
 {
@@ -136,7 +136,7 @@ static void panel_draw(struct widget *page, const struct style *style,
 	}
 }
 
-/* Every node has these; the header shows them. */
+/* Every node has these meters; the header shows them. */
 static bool is_host_meter(const struct row *meter)
 {
 	return strcmp(meter->group, "in") == 0 || strcmp(meter->group, "out") == 0 ||
@@ -180,7 +180,8 @@ static int group_size(const struct node *node, const struct row *row)
 	return size;
 }
 
-/* The switch that begins this row's section: one amid the rows, before two that are none. */
+/* The switch that begins this row's section: a switch among the rows, with two rows
+ * after it that are no switches. */
 static const struct row *section_of(const struct node *node, const struct row *row)
 {
 	const struct row *section = NULL;
@@ -246,7 +247,7 @@ static int group_columns(const struct style *style, double width)
 	return items_columns_in(width, style->phone ? 106 : 108, style->gap);
 }
 
-/* Everything under one another, or false. */
+/* Draws everything in one column. False: there is no room. */
 static bool draw_whole(struct widget *page, const struct style *style,
 		       const struct node *node, const struct content *content,
 		       struct frame area)
@@ -299,7 +300,7 @@ static struct widget *tab_add(struct widget *pager, const struct style *style,
 	return page;
 }
 
-/* Items cut into pages that each hold what fits. */
+/* Divides items into pages that fit. */
 static void items_tabs(struct widget *pager, const struct style *style,
 		       const struct node *node, const struct items *items,
 		       const char *name, uint32_t colour)
@@ -329,7 +330,8 @@ static void items_tabs(struct widget *pager, const struct style *style,
 	}
 }
 
-/* As many members side by side as fit; a page for each when their rows don't. */
+/* As many members side by side as fit; a page for each member when its rows do not
+ * fit. */
 static void group_tabs(struct widget *pager, const struct style *style,
 		       const struct node *node, const struct group *group)
 {

@@ -1,12 +1,12 @@
-/* stage.c - a layout as a session of Open Stage Control 1: the same rectangles, as widgets
- * that speak to the same addresses. */
+/* stage.c - a layout as a session of Open Stage Control 1: the same rectangles, as
+ * widgets with the same addresses. */
 #include "control/lathe-touchosc/tosc.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* Subscribes, and again before that expires; its server hears the answers on the port that
- * it sends from. */
+/* Subscribes, and renews before the subscription expires. Answers go to the port that
+ * its server sends from. */
 static const char script[] =
 	"var wanted = [['/*', 20], ['/*/text', 10], ['/*/norm', 20], ['/rack/*', 20], "
 	"['/rack/*/text', 10]];\n"

@@ -1,5 +1,5 @@
-/* tosc.c - a layout as TouchOSC's XML, version 3. Properties are sorted by key; a page is
- * a group in a pager; captions are labels that lie over what they name. */
+/* tosc.c - a layout as TouchOSC's XML, version 3. Properties are sorted by key; a page
+ * is a group in a pager; captions are labels on top of what they name. */
 #include "control/lathe-touchosc/tosc.h"
 
 #include <math.h>
@@ -7,8 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Asks to be told of every change, and again before that expires. After a sleep the tablet
- * has missed what changed: it asks as a stranger, and is told everything. %d: its port. */
+/* Subscribes to every change, and renews before the subscription expires. After a sleep
+ * the tablet has missed changes: it unsubscribes first, so that it gets all values. %d:
+ * its port. */
 static const char script[] =
 	"local PORT, PERIOD, ASLEEP = %d, 4000, 1500\n"
 	"local WANTED = {\n"
@@ -139,7 +140,7 @@ static void property_c(struct buffer *to, const char *key, uint32_t colour,
 	property_close(to);
 }
 
-/* Whole units: lines stay sharp. */
+/* Whole units, so that lines are sharp. */
 static void property_r(struct buffer *to, const char *key, struct frame frame)
 {
 	double x = round(frame.x), y = round(frame.y);
@@ -181,7 +182,7 @@ static uint64_t hash(uint64_t seed, const char *text)
 	return sum;
 }
 
-/* From the place in the tree: the same rack, the same names. */
+/* From the place in the tree, so that the same rack gives the same names. */
 static void uuid(const char *place, char text[37])
 {
 	uint64_t a = hash(14695981039346656037u, place),
@@ -228,7 +229,7 @@ static int choices_count(const struct widget *widget)
 	return count;
 }
 
-/* Keys of all types in one alphabet; each takes those that it has. */
+/* The keys of all types in alphabetical order; each type takes its own. */
 static void properties_a_to_o(struct buffer *to, const struct widget *widget, bool root)
 {
 	enum type type = type_of(widget);
@@ -376,7 +377,7 @@ static void messages(struct buffer *to, const struct widget *widget)
 static void node(struct buffer *to, const struct widget *widget, const char *place,
 		 bool tab, int receive_port);
 
-/* The words on a button and on a radio's steps: labels that lie over them. */
+/* The words on a button and on a radio's steps: labels on top of them. */
 static void captions(struct buffer *to, const struct widget *widget, const char *place)
 {
 	int count = choices_count(widget);

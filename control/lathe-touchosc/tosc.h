@@ -14,9 +14,10 @@ struct buffer {
 void buffer_add(struct buffer *buffer, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* The same layout gives the same bytes. receive_port: where the tablet listens. */
+/* Writes a layout for TouchOSC. The same layout gives the same bytes. receive_port:
+ * where the tablet listens. */
 void tosc_write(struct buffer *to, const struct widget *root, int receive_port);
-/* The same as a session of Open Stage Control 1. target: "host:port". */
+/* Writes a session for Open Stage Control 1. target: "host:port". */
 void stage_write(struct buffer *to, const struct widget *root, const char *target);
 
 #endif

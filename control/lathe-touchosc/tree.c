@@ -26,7 +26,8 @@ static void part_copy(char *to, size_t size, const char *from, size_t length)
 	snprintf(to, size, "%.*s", (int)length, from);
 }
 
-/* Node, group, member and leaf. A rack's own rows are those of the node "rack". */
+/* Splits a path into node, group, member and leaf. The rack's own rows have the node
+ * "rack". */
 static void row_split(struct row *row)
 {
 	const char *at = row->path + (row->path[0] == '/'), *end = strchr(at, '/');
@@ -93,7 +94,8 @@ void tree_finish(struct tree *tree)
 	*tree = (struct tree) { 0 };
 }
 
-/* Up to a space, or what stands in quotes, in place. NULL: the line is broken. */
+/* Cuts off the next word, or the next text in quotes, in place. NULL: the line is
+ * wrong. */
 static char *take_word(char **at)
 {
 	char *from = *at, *to = from;
@@ -175,7 +177,7 @@ int row_choice(const struct row *row, int index, char *text, size_t size)
 	return count;
 }
 
-/* What can be seen of it. */
+/* The part of the range that can be seen. */
 void row_scale(const struct row *row, double *from, double *to)
 {
 	*from = row->min;

@@ -23,16 +23,16 @@ struct tree {
 	int count, room;
 };
 
-/* A line of lathed --describe. False: it is none. */
+/* Adds a line of lathed --describe. False: it is not one. */
 bool tree_add_line(struct tree *tree, const char *line);
-/* The arguments of /rack/description. */
+/* Adds a /rack/description from its arguments. */
 void tree_add(struct tree *tree, const char *const texts[8], const double numbers[4]);
 void tree_finish(struct tree *tree);
 
 bool row_is(const struct row *row, const char *curve);
-/* A meter that says how much is taken away. */
+/* Whether it is a meter of gain reduction. */
 bool row_is_reduction(const struct row *row);
-/* Runs along a scale that isn't linear in the native unit. */
+/* Whether its scale is not linear in its unit. */
 bool row_is_tapered(const struct row *row);
 /* Number of choices; copies choice `index`, with spaces for _, when `text` is given. */
 int row_choice(const struct row *row, int index, char *text, size_t size);

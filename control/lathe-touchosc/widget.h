@@ -15,9 +15,9 @@ enum widget_kind {
 	WIDGET_GROUP,  /* children; in a pager: a page, `text` is its tab */
 	WIDGET_PAGER,  /* children are groups */
 	WIDGET_BOX,    /* a card behind others */
-	WIDGET_LABEL,  /* `text`, or what is heard on the address */
-	WIDGET_FADER,  /* min..max on the address */
-	WIDGET_METER,  /* a bar that listens */
+	WIDGET_LABEL,  /* `text`, or the value of the address */
+	WIDGET_FADER,  /* the value of the address, min..max */
+	WIDGET_METER,  /* a bar that shows the value of the address */
 	WIDGET_SWITCH, /* 0 or 1 */
 	WIDGET_PRESS,  /* sends `argument` when pressed */
 	WIDGET_RADIO,  /* the index of one of `choices` */
@@ -32,9 +32,9 @@ struct widget {
 	uint32_t colour; /* 0xRRGGBB */
 	char *text;      /* a caption */
 	uint32_t text_colour;
-	double text_size; /* the largest; smaller when it wouldn't fit */
+	double text_size; /* the largest; the text is made smaller to fit */
 	enum align align;
-	bool mono, upright; /* a font whose figures don't dance; a fader that is tall */
+	bool mono, upright; /* a fixed-width font; an upright fader */
 	char address[PATH_BYTES];
 	double min, max;
 	char argument_type, argument[64]; /* 0: none; 'f' or 's' */
@@ -61,7 +61,7 @@ enum {
 	COLOUR_LEVEL = 0x2f86c1,  /* a value along a scale */
 	COLOUR_CHOICE = 0x7a5fc0, /* one of several */
 	COLOUR_SWITCH = 0xb9812a, /* on or off */
-	COLOUR_PRESS = 0x5a6b7b,  /* done once */
+	COLOUR_PRESS = 0x5a6b7b,  /* an action */
 	COLOUR_BYPASS = 0xc4632d,
 	COLOUR_MUTE = 0xc23b3b,
 	COLOUR_DIM = 0xa8962a,
@@ -77,27 +77,27 @@ struct widget *widget_add(struct widget *parent, enum widget_kind kind,
 void widget_destroy(struct widget *widget);
 void widget_text(struct widget *widget, const char *text, double size, enum align align,
 		 uint32_t colour);
-/* A caption that stands still; two lines where one would be small. */
+/* A fixed caption, in two lines where one would be too small. */
 void label_add(struct widget *parent, struct frame frame, const char *text, double size,
 	       enum align align, uint32_t colour);
-/* What the address says in words. */
+/* A label that shows the text of the address. */
 struct widget *readout_add(struct widget *parent, struct frame frame, const char *path,
 			   double size, enum align align, uint32_t colour);
 struct widget *pager_add(struct widget *parent, struct frame frame, double tab_size,
 			 double text_size);
 struct widget *page_add(struct widget *pager, const char *tab, uint32_t colour);
 
-/* Once all pages are there: one size for all tabs, and names that fit. */
+/* Call after all pages were added: gives all tabs one text size, and names that fit. */
 void pager_settle(struct widget *pager);
 
-/* An upper bound of a text's width, for any face that a tablet may have. */
+/* An upper bound of a text's width in any font of a tablet. */
 double text_width(const char *text, double size);
 /* The largest size up to `size` at which it fits; never under 8. */
 double text_fit(const char *text, double size, double width);
 
 /* Copies the text, cut to what fits at the smallest size. */
 void text_shorten(char *to, size_t room, const char *text, double width);
-/* The same for read-outs, which are ASCII in a fixed-width face. */
+/* The same for read-outs, which are ASCII in a fixed-width font. */
 double figures_width(const char *text, double size);
 double figures_fit(const char *text, double size, double width);
 
@@ -113,17 +113,18 @@ void cell_switch(struct widget *parent, const struct style *style, struct frame 
 void cell_press(struct widget *parent, const struct style *style, struct frame frame,
 		const char *address, char type, const char *argument, const char *label,
 		uint32_t colour);
-/* Radio where its texts fit, else one step back, the text, one step on. */
+/* A radio if its texts fit, else a stepper. */
 void cell_choice(struct widget *parent, const struct style *style, struct frame frame,
 		 const struct row *row, const char *label, uint32_t colour);
-/* Back, the text, on: halves of one cell. */
+/* A cell whose left half steps back and whose right half steps on, with the text in the
+ * middle. */
 void cell_stepper(struct widget *parent, const struct style *style, struct frame frame,
 		  const struct row *row, const char *label, uint32_t colour);
 /* A bar alone; a bar with its name and its value. */
 void cell_bar(struct widget *parent, struct frame frame, const struct row *row);
 void cell_meter(struct widget *parent, const struct style *style, struct frame frame,
 		const struct row *row, const char *label);
-/* Its value, large, over its bar. */
+/* Its value in large figures above its bar. */
 void cell_tile(struct widget *parent, const struct style *style, struct frame frame,
 	       const struct row *row, const char *label);
 void card_add(struct widget *parent, struct frame frame);

@@ -18,7 +18,7 @@ int command_compare(struct session *session, int argc, char **argv)
 	return command_words(session, argc ? 3 : 2, words);
 }
 
-/* Of guessing: at least so many of so many right. */
+/* The chance of at least so many right answers by guessing. */
 static double chance(int right, int trials)
 {
 	double sum = 0;

@@ -27,7 +27,7 @@ struct typing {
 	int seen_count;
 };
 
-/* Once each, and only what begins as the word does. */
+/* Prints a word once, and only if it begins with what was typed. */
 static void offer(struct typing *typing, const char *text, const char *help)
 {
 	if (strncmp(text, typing->word, strlen(typing->word)) != 0 ||
@@ -128,7 +128,7 @@ static bool on_scene(void *context, const struct message *message)
 	       strcmp(message->path, "/rack/error") == 0;
 }
 
-/* Of several racks the first one answers. */
+/* Asks a rack; of several the first one. */
 static void ask(struct typing *typing, const char *question, const char *pattern,
 		bool (*on_message)(void *, const struct message *))
 {
@@ -141,7 +141,7 @@ static void ask(struct typing *typing, const char *question, const char *pattern
 			 sizeof error))
 		return;
 	client_send(&client, question, pattern ? "s" : "", pattern);
-	/* Nobody waits long for somebody who says nothing. */
+	/* Completion must not wait long for a rack that does not answer. */
 	enum client_end end;
 	double heard;
 	do {

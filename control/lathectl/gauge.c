@@ -1,4 +1,4 @@
-/* gauge.c - one meter as lathectl shows it: where it stands, what came, how it reads. */
+/* gauge.c - one meter as lathectl shows it: its place, its values, its text. */
 #include "control/lathectl/gauge.h"
 
 #include <math.h>
@@ -95,7 +95,7 @@ void gauge_take(struct gauge *gauge, double value)
 	if (!gauge->fresh || value > gauge->now || gauge->choices[0])
 		gauge->now = value;
 	gauge->last = value;
-	/* Of the 3 s before there is a loudness nobody wants to know. */
+	/* The first 3 s have no loudness yet: they do not count. */
 	if (!gauge_at_floor(gauge, value))
 		gauge->least = fmin(gauge->least, value);
 	gauge->most = gauge->seen ? fmax(gauge->most, value) : value;

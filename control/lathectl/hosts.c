@@ -91,7 +91,7 @@ static void hosts_path(char path[FILE_PATH_BYTES])
 			 home ? home : "");
 }
 
-/* One line of the file; *found once it is the group's. */
+/* Reads one line of the file; sets *found when it is the group's. */
 static bool line_take(struct places *places, char *line, const char *group,
 		      const struct where *where, bool *found)
 {
@@ -121,7 +121,8 @@ static bool line_take(struct places *places, char *line, const char *group,
 	return places_add(places, list, where);
 }
 
-/* The whole file is checked whatever is looked for. No file: no groups. */
+/* The whole file is checked, whatever is looked for. Without a file there are no
+ * groups. */
 static bool group_find(struct places *places, const char *group, bool *found)
 {
 	char path[FILE_PATH_BYTES], line[LINE_BYTES];
@@ -171,7 +172,7 @@ bool places_read(struct places *places, const char *hosts, const char *port)
 	for (char *text; (text = strsep(&list, ","));) {
 		bool group = false;
 		text = trim(text);
-		/* What has a dot or a colon is no group's name. */
+		/* A name with a dot or a colon is not a group's. */
 		if (!strpbrk(text, ".:[") && !group_find(places, text, &group))
 			return false;
 		if (!group && !places_add(places, text, &here))

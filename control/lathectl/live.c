@@ -29,13 +29,13 @@ static void value_print(const char *path, const struct message *message, bool js
 	}
 }
 
-/* Whoever reads the lines sees each at once; true: nobody can any more. */
+/* Flushes, so that a reader gets each line at once. True: standard output is closed. */
 static bool is_lost(void)
 {
 	return fflush(stdout) != 0;
 }
 
-/* Awaits a pong amid what else comes. */
+/* Waits for a pong among other messages. */
 struct sign {
 	struct session *session;
 	bool (*on_message)(void *, const struct message *);
@@ -90,7 +90,7 @@ static bool on_event(void *context, const struct message *message)
 	return is_lost();
 }
 
-/* All that comes, as it came. */
+/* Prints each message as it arrives. */
 static bool on_traffic(void *context, const struct message *message)
 {
 	struct session *session = context;
@@ -120,7 +120,7 @@ static bool on_sign(void *context, const struct message *message)
 	return sign->on_message(sign->session, message);
 }
 
-/* What is watched may say nothing for hours: whether anybody is there at all. */
+/* Values may not change for hours, so a ping shows whether anything answers. */
 static bool is_there(struct session *session,
 		     bool (*on_message)(void *, const struct message *))
 {
@@ -130,7 +130,7 @@ static bool is_there(struct session *session,
 	return session_listen(session, on_sign, &sign) == CLIENT_DONE || stop_asked;
 }
 
-/* Keeps the subscription alive until the time is over or a signal came. */
+/* Renews the subscription until the time is over or a signal comes. */
 static int follow(struct session *session, const char *pattern,
 		  bool (*on_message)(void *, const struct message *))
 {

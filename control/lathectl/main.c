@@ -34,7 +34,7 @@ static void on_signal(int number)
 	stop_asked = 1;
 }
 
-/* A full disk is no success. */
+/* A write error (a full disk) is a failure of the command. */
 static int printed(int status)
 {
 	if (fflush(stdout) == 0 && !ferror(stdout))

@@ -21,26 +21,26 @@
 #include <unistd.h>
 
 static const double lead_least = 0.2, lead_spare = 0.05;
-static const double clock_tolerance = 0.05; /* seconds that go without saying */
+static const double clock_tolerance = 0.05; /* seconds that are not worth mentioning */
 static const double seconds_1900_to_1970 = 2208988800.0;
 
 enum { PINGS = 3 };
 
-/* What the rack's pong said. */
+/* The time that a rack's pong tells. */
 struct reading {
-	double sent, trip; /* there and back */
-	double ahead;      /* its clock beside ours */
+	double sent, trip; /* to the rack and back, seconds */
+	double ahead;      /* its clock minus this machine's, seconds */
 	int nonce;
 };
 
 struct child {
 	const struct place *place;
 	pid_t pid;
-	int talk;       /* about the time */
-	int ends[2];    /* what it prints, and complains of */
-	char *text[2];  /* of that, all or what is no line yet */
+	int talk;       /* the pipes for the common time */
+	int ends[2];    /* the pipes of its standard output and standard error */
+	char *text[2];  /* what it has printed: all of it, or the last line so far */
 	size_t used[2]; /* bytes */
-	char *errors;   /* all that it complained of */
+	char *errors;   /* all of its standard error */
 	int status;
 	bool answered;
 	struct reading reading;
@@ -63,7 +63,7 @@ static double wall_clock(void)
 
 /* ---- the child: one rack ------------------------------------------------------------ */
 
-/* The quickest of a few pings knows best. */
+/* Takes the quickest of a few pings. */
 static bool on_pong(void *context, const struct message *message)
 {
 	struct reading *reading = context;
@@ -101,7 +101,8 @@ static lo_timetag tag_of(double wall)
 			      (uint32_t)((wall - seconds) * 4294967295.0) };
 }
 
-/* Agrees on the time with the others; false: nobody answers, or the others are gone. */
+/* Agrees on the time with the other processes. False: the rack does not answer, or the
+ * parent is gone. */
 static bool time_agree(struct session *session, int talk)
 {
 	struct reading reading;
@@ -186,7 +187,8 @@ static void clock_tell(const struct child *child)
 			ahead > 0 ? "ahead of" : "behind");
 }
 
-/* Late enough for the slowest of them. Who doesn't answer says so itself. */
+/* A time late enough for the slowest rack. A child whose rack does not answer prints
+ * that itself. */
 static void time_choose(struct crew *crew)
 {
 	double slowest = 0;
@@ -205,7 +207,7 @@ static void time_choose(struct crew *crew)
 		if (!child->answered)
 			continue;
 		clock_tell(child);
-		/* Who left meanwhile has its exit status. */
+		/* A child that has ended meanwhile has its exit status. */
 		if (send(child->talk, &when, sizeof when, MSG_NOSIGNAL) < 0)
 			continue;
 	}
@@ -239,7 +241,7 @@ static void line_print(const struct crew *crew, struct child *child, int end,
 	}
 }
 
-/* What came through one pipe; complete lines go on at once where that is wanted. */
+/* Reads one pipe; passes on complete lines at once where that is wanted. */
 static bool text_take(const struct crew *crew, struct child *child, int end)
 {
 	char bytes[8192];
@@ -272,7 +274,8 @@ static bool text_take(const struct crew *crew, struct child *child, int end)
 	return false;
 }
 
-/* Until all of them have closed both pipes. A signal goes to all of them. */
+/* Reads until all children have closed both pipes. A signal is passed on to all of
+ * them. */
 static void texts_read(struct crew *crew)
 {
 	int open = 2 * crew->count;
@@ -322,7 +325,7 @@ struct row {
 struct table {
 	struct row *rows;
 	int count, room;
-	int hint; /* racks answer in much the same order */
+	int hint; /* racks answer in nearly the same order */
 };
 
 static struct row *row_at(struct table *table, const char *key)

@@ -1,5 +1,5 @@
-/* meters.c - lathectl meters: what the rack reads, drawn in place on a terminal, in plain
- * lines elsewhere. The rack's own tables say what there is to show. */
+/* meters.c - lathectl meters: the rack's meters, drawn in place on a terminal, in plain
+ * lines elsewhere. The rack's descriptions say which meters there are. */
 #include "control/lathectl/meters.h"
 
 #include "control/lathectl/gauge.h"
@@ -23,9 +23,9 @@ struct board {
 	int slot_hint; /* where the next message is expected */
 	int heard;     /* descriptions */
 	bool whole;
-	char **nodes; /* shown; none: all */
+	char **nodes; /* nodes to show; none: all */
 	int node_count;
-	int lines; /* drawn, to draw over */
+	int lines; /* lines that were drawn, to draw over */
 	bool terminal, colour;
 	int columns;
 	double began;
@@ -254,7 +254,7 @@ static int node_end(const struct board *board, int from)
 	return to;
 }
 
-/* Of the label, the number or word, the unit, and what stands between. */
+/* The width of label, number or word, unit, and the spaces between. */
 static int gauge_width(const struct gauge *gauge)
 {
 	char text[32];
@@ -401,7 +401,7 @@ static void cell_print(const struct gauge *gauge, double value)
 			       : gauge_text(gauge, value, ' ', text));
 }
 
-/* A level from its least to its most; a state has no such order. */
+/* Prints a level's least and most; a state has no order. */
 static void cells_print(const struct gauge *gauge)
 {
 	cell_print(gauge, gauge->last);

@@ -153,7 +153,7 @@ static bool on_folder(void *context, const struct message *message)
 	return true;
 }
 
-/* Whether both are one folder here. */
+/* Whether both paths lead to the same folder on this machine. */
 static bool is_same_folder(const char *one, const char *other)
 {
 	char *first = realpath(one, NULL), *second = realpath(other, NULL);
@@ -164,8 +164,8 @@ static bool is_same_folder(const char *one, const char *other)
 	return same || strcmp(one, other) == 0;
 }
 
-/* lathed takes names inside the folder of its config. A path there is such a name, any
- * other is none. Moves *file on to the name. */
+/* lathed takes names inside the folder of its config. For a path into that folder moves
+ * *file on to the name; any other path is refused. */
 static int file_name(struct session *session, const char **file)
 {
 	struct folder folder = { .wait = { .session = session } };
@@ -266,7 +266,7 @@ int command_config(struct session *session, int argc, char **argv)
 	return ask_and_wait(&wait, on_config);
 }
 
-/* Of the time that real time allows. */
+/* A load as a percentage of the time that there is. */
 static bool is_share(const char *word)
 {
 	return strcmp(word, "load") == 0 || strcmp(word, "worst") == 0;

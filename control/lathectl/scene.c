@@ -46,7 +46,7 @@ static bool on_list(void *context, const struct message *message)
 	return false;
 }
 
-/* The result, and after a good one the fade's end. */
+/* Waits for the result, and after a good one for the end of the fade. */
 static bool on_load(void *context, const struct message *message)
 {
 	struct wait *wait = context;

@@ -31,7 +31,7 @@ static int split(char *line, char **words)
 	return count;
 }
 
-/* Until `seconds` on client_now()'s clock, or a signal. */
+/* Waits until `seconds` on client_now()'s clock, or a signal. */
 static void wait_until(double seconds)
 {
 	double left;

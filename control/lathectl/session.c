@@ -30,7 +30,8 @@ bool session_error(struct session *session, const struct message *message)
 	if (length > 5 && strcmp(where + length - 5, "/text") == 0)
 		where[length - 5] = '\0';
 	session->refused = true;
-	/* A value is asked for in two forms, and after its change. */
+	/* A value is asked for in two forms and after its change: one error is
+	 * enough. */
 	length = strlen(where);
 	if (strncmp(where, session->last_error, length) == 0 &&
 	    strchr("/", session->last_error[length]))

@@ -1,4 +1,4 @@
-/* undo.c - lathectl undo, redo, history: the way back. */
+/* undo.c - lathectl undo, redo, history. */
 #include "control/lathectl/undo.h"
 
 #include "control/lathectl/wait.h"

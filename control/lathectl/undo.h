@@ -1,4 +1,4 @@
-/* undo.h - the way back. */
+/* undo.h - undo, redo, history. */
 #ifndef LATHE_LATHECTL_UNDO_H
 #define LATHE_LATHECTL_UNDO_H
 

@@ -1,4 +1,5 @@
-/* values.c - lathectl get, set, ramp, toggle, adjust, reset: addresses and what they hold. */
+/* values.c - lathectl get, set, ramp, toggle, adjust, reset: addresses and their
+ * values. */
 #include "control/lathectl/values.h"
 
 #include "share/json.h"
@@ -10,7 +11,7 @@
 enum {
 	LINE_BYTES = 512,
 	DEPTH = 5,             /* parts below a node: meter/band/3/gr/text */
-	BUNDLE_ELEMENTS = 250, /* what lathed takes at once */
+	BUNDLE_ELEMENTS = 250, /* as many as lathed takes at once */
 	BUNDLE_BYTES = 8000
 };
 
@@ -22,16 +23,17 @@ struct row {
 	bool has_value;
 };
 
-/* What comes back to a get or a set. */
+/* The answers to a get or a set. */
 struct answers {
 	struct session *session;
 	struct row *rows;
 	int count, room;
-	int wanted;        /* rows that complete it, 0: not known */
-	int values, texts; /* rows so far that have one */
-	int first, heard;  /* the question's first new row; what came to it */
-	int nonce;         /* of the ping behind the questions */
-	bool quiet; /* that there is no such address is kept, for when nothing comes */
+	int wanted;        /* how many rows there will be; 0: not known */
+	int values, texts; /* rows so far that have a value */
+	int first,
+		heard; /* the first row that the question added; how many answers it got */
+	int nonce;     /* of the ping after the questions */
+	bool quiet; /* an error about an unknown address is kept, and printed when no answer comes */
 	char error[LINE_BYTES];
 };
 
@@ -116,7 +118,7 @@ static bool is_one_part(const char *path)
 	return !strchr(path + 1, '/') && strcmp(path, "/rack") != 0;
 }
 
-/* A row that came in one form came in both. */
+/* Whether every row has both forms. */
 static bool is_whole(const struct answers *answers)
 {
 	for (int i = answers->first; i < answers->count; i++)
@@ -125,7 +127,7 @@ static bool is_whole(const struct answers *answers)
 	return true;
 }
 
-/* Reads until all that was asked is there: the pong comes after that. */
+/* Reads until the pong, which comes after all answers. */
 static int collect(struct answers *answers)
 {
 	struct session *session = answers->session;
@@ -171,7 +173,7 @@ static void answers_finish(struct answers *answers)
 	free(answers->rows);
 }
 
-/* A node's or a group's name means all below it. */
+/* The name of a node or a group means all values below it. */
 static void ask_below(struct session *session, const char *path)
 {
 	char below[PATH_BYTES + 2 * DEPTH];
@@ -231,8 +233,8 @@ int command_get(struct session *session, int argc, char **argv)
 	return status;
 }
 
-/* The daemon reads texts as it prints them ("12" may be the name of a choice), and numbers
- * in texts. */
+/* The daemon reads texts as it prints them, and numbers in texts ("12" may also be the
+ * name of a choice). */
 static lo_message value_message(const char *text)
 {
 	lo_message message = lo_message_new();
@@ -241,7 +243,7 @@ static lo_message value_message(const char *text)
 	return message;
 }
 
-/* Where a change shows: /eq/bypass/toggle changes /eq/bypass. */
+/* The address whose value changes: /eq/bypass/toggle changes /eq/bypass. */
 static void path_of_value(char *path)
 {
 	static const char *const forms[] = { "/norm",   "/text",  "/toggle",
@@ -255,7 +257,8 @@ static void path_of_value(char *path)
 	}
 }
 
-/* The bundle waits in the rack for its time; a pong among it says when that has come. */
+/* The bundle waits in the rack for its time; a ping in it is answered when that has
+ * come. */
 static void send_ahead(struct answers *answers, lo_bundle bundle)
 {
 	struct session *session = answers->session;
@@ -269,7 +272,7 @@ static void send_ahead(struct answers *answers, lo_bundle bundle)
 		   on_answer, answers);
 }
 
-/* Sends the bundle, then asks for what became of it and prints that. */
+/* Sends the bundle, then asks for the new values and prints them. */
 static int send_and_show(struct session *session, lo_bundle bundle,
 			 char (*paths)[PATH_BYTES], int count)
 {
@@ -314,8 +317,8 @@ static char *line_trim(char *line)
 	return line;
 }
 
-/* "eq/band/3/gain 2.5 dB": splits it in place. The value is NULL where the line ends with the
- * address; what has no text, such as a file that was not chosen, has nothing behind a space. */
+/* Splits "eq/band/3/gain 2.5 dB" in place. The value is NULL when the line ends with
+ * the address; it is "" for an empty text, such as a file that was not chosen. */
 static char *line_split(char *line, char **value)
 {
 	char *path = line + strspn(line, " \t");
@@ -330,7 +333,7 @@ static char *line_split(char *line, char **value)
 	return path;
 }
 
-/* All changes that a file asks for. */
+/* All changes of a file. */
 struct lines {
 	char (*paths)[PATH_BYTES];
 	lo_message *messages;
@@ -353,13 +356,13 @@ static void lines_add(struct lines *lines, const char *given, const char *value)
 	lines->messages[lines->count++] = value_message(value);
 }
 
-/* What `get` prints of a whole node has meters among its lines. */
+/* Lines of meters, which `get` prints of a whole node, are left out. */
 static bool is_meter(const char *path)
 {
 	return strstr(path, "/meter/");
 }
 
-/* All lines, or none and a complaint. */
+/* Takes all lines; after a complaint none. */
 static bool lines_read(struct lines *lines, FILE *from)
 {
 	char line[LINE_BYTES];
@@ -382,7 +385,7 @@ static bool lines_read(struct lines *lines, FILE *from)
 	return true;
 }
 
-/* What one change has room for, from line `first` on. */
+/* The lines from `first` on that fit in one change. */
 static int lines_fit(const struct lines *lines, int first)
 {
 	size_t bytes = 16; /* "#bundle" and its time */
