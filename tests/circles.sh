@@ -63,7 +63,7 @@ circles() {
 objects() {
 	for source in "$@"; do
 		object=$BUILD/${source%.c}.o
-		[ ! "$object" -nt "$source" ] || echo "$object"
+		find "$object" -newer "$source" 2>/dev/null
 	done
 }
 
