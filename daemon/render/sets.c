@@ -2,7 +2,7 @@
 #include "daemon/render/sets.h"
 
 #include "daemon/base/text.h"
-#include "daemon/config/setting.h"
+#include "daemon/base/hint.h"
 #include "daemon/rack/param.h"
 
 #include <stdio.h>
@@ -33,7 +33,7 @@ static int node_find(const struct rack *rack, char *path, const char **rest)
 
 static bool no_node(const struct rack *rack, const char *given, char *path)
 {
-	struct words words = { .count = 0 };
+	struct hint hint = { .count = 0 };
 	struct text why = { 0 };
 	char *slash = strchr(path, '/');
 
@@ -41,9 +41,9 @@ static bool no_node(const struct rack *rack, const char *given, char *path)
 		*slash = '\0';
 	for (int i = 0; i < rack->node_count; i++)
 		if (rack->nodes[i].kind == NODE_MODULE)
-			words_add(&words, rack->nodes[i].path);
+			hint_add(&hint, rack->nodes[i].path);
 	text_add(&why, "no node of this rack is called \"%s\"", path);
-	words_hint(&words, path, &why);
+	hint_tell(&hint, path, &why);
 	refuse(given, why.bytes);
 	text_finish(&why);
 	return false;
@@ -52,17 +52,17 @@ static bool no_node(const struct rack *rack, const char *given, char *path)
 static bool no_param(const struct node *node, const char *given, const char *wanted)
 {
 	enum { PATH = 96 };
-	static char paths[WORDS_MAX][PATH];
-	struct words words = { .count = 0 };
+	static char paths[HINT_WORDS_MAX][PATH];
+	struct hint hint = { .count = 0 };
 	struct text why = { 0 };
 	const int total = params_total(node->module, node->kind == NODE_MODULE);
 
-	for (int p = 0; p < total && p < WORDS_MAX; p++) {
+	for (int p = 0; p < total && p < HINT_WORDS_MAX; p++) {
 		param_path(node->module, p, paths[p], PATH);
-		words_add(&words, paths[p]);
+		hint_add(&hint, paths[p]);
 	}
 	text_add(&why, "%s has no param \"%s\"", node->path, wanted);
-	words_hint(&words, wanted, &why);
+	hint_tell(&hint, wanted, &why);
 	refuse(given, why.bytes);
 	text_finish(&why);
 	return false;
