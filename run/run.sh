@@ -65,7 +65,7 @@ in_check() {
 	[ -r "$in" ] || fail "IN=$in: can't be read by this user."
 	[ -x "$build/lathe-play" ] || return 0
 	"$build/lathe-play" --check "$in" 2>"$scratch/check"
-	[ "$?" != 1 ] || fail "IN=$in: would accept what libsndfile reads (WAV, FLAC, AIFF, Ogg, MP3, ...):" "$scratch/check"
+	[ "$?" != 1 ] || fail "IN=$in: would accept a sound file (WAV, FLAC, AIFF, CAF, Ogg, Opus, MP3, ...):" "$scratch/check"
 }
 
 racks() {

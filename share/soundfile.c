@@ -255,26 +255,31 @@ static void frames_count(struct soundfile *file)
 	}
 }
 
-/* A pipe or a device can be read but once: as libsndfile sees it. */
-static bool stream_open(struct soundfile *file, int fd, char *error, size_t error_size)
+/* A pipe can be read but once: it is copied into a file without a name. The copy's
+ * descriptor, or -1 and a sentence. */
+static int stream_copy(int from, int64_t *size, char *error, size_t error_size)
 {
-	struct soundfile_inside *in = file->inside;
-	SF_INFO info = { 0 };
+	static char piece[1 << 16];
+	FILE *file = tmpfile();
+	const int to = file ? fcntl(fileno(file), F_DUPFD_CLOEXEC, 3) : -1;
+	bool good = to >= 0;
+	ssize_t n = 1;
 
-	in->head = (struct soundhead) { .fd = -1 };
-	if (!soundhead_add(&in->head, 0, 0)) {
-		close(fd);
-		return false;
+	*size = 0;
+	while (good && (n = read(from, piece, sizeof piece)) > 0) {
+		good = write(to, piece, (size_t)n) == n;
+		*size += n;
 	}
-	in->sound = sf_open_fd(fd, SFM_READ, &info, SF_TRUE);
-	if (!in->sound) {
-		snprintf(error, error_size, "%s", sf_strerror(NULL));
-		return false;
-	}
-	file->rate = info.samplerate;
-	file->channels = info.channels;
-	file->frames = -1;
-	return true;
+	if (!good || n < 0)
+		snprintf(error, error_size, "can't be copied to a temporary file: %s",
+			 strerror(errno));
+	if (file)
+		fclose(file);
+	if (good && n == 0)
+		return to;
+	if (to >= 0)
+		close(to);
+	return -1;
 }
 
 static bool file_open(struct soundfile *file, int fd, int64_t size, char *error,
@@ -284,6 +289,10 @@ static bool file_open(struct soundfile *file, int fd, int64_t size, char *error,
 
 	if (!soundhead_read(&in->head, fd, size)) {
 		snprintf(error, error_size, "out of memory");
+		return false;
+	}
+	if (size == 0) {
+		snprintf(error, error_size, "is empty, would accept a sound file");
 		return false;
 	}
 	const char *foreign = soundhead_foreign(&in->head);
@@ -320,14 +329,18 @@ struct soundfile *soundfile_open(const char *path, char *error, size_t error_siz
 		free(file);
 		return NULL;
 	}
-	file->inside = calloc(1, sizeof *file->inside);
-	bool good = file->inside;
-	if (!good)
+	int64_t size = status.st_size;
+	int of = fd;
+	if (!S_ISREG(status.st_mode)) {
+		of = stream_copy(fd, &size, error, error_size);
 		close(fd);
-	else if (S_ISREG(status.st_mode))
-		good = file_open(file, fd, status.st_size, error, error_size);
-	else
-		good = stream_open(file, fd, error, error_size);
+	}
+	file->inside = of < 0 ? NULL : calloc(1, sizeof *file->inside);
+	bool good = file->inside;
+	if (good)
+		good = file_open(file, of, size, error, error_size);
+	else if (of >= 0)
+		close(of);
 	if (good && (file->channels < 1 || file->channels > LAYOUT_MAX)) {
 		snprintf(error, error_size, "has %d channels, 1 to %d are read",
 			 file->channels, LAYOUT_MAX);

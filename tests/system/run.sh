@@ -35,6 +35,23 @@ wait "$run"
 is "interrupted: exit" "$?" 0
 is "interrupted: nothing left" "$(left "$run")" 0
 
+# Six channels in a rack of two: said. What can be read but by others: how.
+/usr/bin/python3 - "$scratch/six.wav" <<'END'
+import sys
+import numpy
+import soundfile
+soundfile.write(sys.argv[1], numpy.full((48000, 6), 0.1), 48000, "PCM_16")
+END
+setsid run/run.sh "$build" config/streaming.conf "$scratch/six.wav" 2 >"$scratch/out" 2>&1 &
+run=$!
+wait "$run"
+is "six channels: exit" "$?" 0
+is "six channels: said" "$(grep -c 'six.wav has 6 channels (L R C LFE Ls Rs), the rack takes 2: the others are not heard' "$scratch/out")" 1
+printf '\0\0\0\040ftypM4A xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx' >"$scratch/x.m4a"
+run/run.sh "$build" config/streaming.conf "$scratch/x.m4a" 2 >"$scratch/out" 2>&1
+is "M4A: exit" "$?" 1
+is "M4A: said" "$(grep -c 'is an MP4 file.*ffmpeg -i FILE out.wav' "$scratch/out")" 1
+
 run/run.sh "$build" config/streaming.conf "$scratch/none.wav" 2 >"$scratch/out" 2>&1 &
 run=$!
 wait "$run"
@@ -62,7 +79,7 @@ refused "no such sound" "^run: IN=nosuch.wav: there is no such file" IN=nosuch.w
 refused "a folder" "^run: IN=tests: is a folder" IN=tests
 run/run.sh --check "$build" config/streaming.conf README.md >"$scratch/out" 2>&1
 is "no sound: exit" "$?" 1
-is "no sound: said" "$(grep -c 'README.md: would accept what libsndfile reads' "$scratch/out")" 1
+is "no sound: said" "$(grep -c 'README.md: would accept a sound file' "$scratch/out")" 1
 run/run.sh --check "$build" config/streaming.conf "$build/demo.wav" 0.5 >"$scratch/out" 2>&1
 is "all is well: exit" "$?" 0
 
