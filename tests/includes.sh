@@ -1,6 +1,6 @@
 #!/bin/sh
 # includes.sh - includes point one way: dsp <- modules <- daemon; control knows OSC alone, run
-# JACK alone. Prints those that do not, and the sources whose first line does not say what
+# JACK alone; share serves all. Prints those that do not, and the sources whose first line does not say what
 # they are, whose functions pass 60 lines, or that pass 600 themselves.
 set -u
 cd "$(dirname "$0")/.." || exit 1

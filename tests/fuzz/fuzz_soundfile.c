@@ -9,7 +9,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-enum { FRAMES_MAX = 1 << 16, PIECE = 997 };
+enum { FRAMES_MAX = 1 << 13, PIECE = 997 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 
