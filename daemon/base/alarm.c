@@ -31,6 +31,18 @@ static const struct alarm_kind kinds[ALARM_CODES] = {
 	[ALARM_STATE] = { "state", EVENT_ERROR, "the state can't be saved",
 			  "look at the disk of --state: full, read-only, or not there",
 			  "the state is saved again" },
+	[ALARM_STATE_READ] = { "state_read", EVENT_ERROR,
+			       "the saved state can't be read; nothing is saved over "
+			       "it",
+			       "look at the owner and the mode of the file, then "
+			       "restart; "
+			       "the config's values play",
+			       "the saved state was read" },
+	[ALARM_DISK] = { "disk_hung", EVENT_ERROR, "a disk does not answer",
+			 "look at the disk of the folder that is named; what was asked "
+			 "of "
+			 "it is done when it answers",
+			 "the disk answers again" },
 };
 
 /* An alarm that stands, or whose edges are still held back. */

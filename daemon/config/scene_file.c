@@ -1,6 +1,7 @@
 /* scene_file.c - values as a file that people can read and edit. Control thread. */
 #include "daemon/config/scene_file.h"
 
+#include "daemon/base/memory.h"
 #include "daemon/config/parser.h"
 #include "daemon/config/print.h"
 #include "daemon/rack/param.h"
@@ -277,25 +278,24 @@ static void take_values(const struct rack *said, struct settings *settings,
 	}
 }
 
-bool scene_read(const char *path, const struct rack *rack, struct settings *settings,
-		struct text *notes, struct complaints *complaints)
+bool scene_parse(const struct config_source *source, const struct rack *rack,
+		 struct settings *settings, struct text *notes,
+		 struct complaints *complaints)
 {
-	struct parser *parser = calloc(1, sizeof *parser);
+	struct parser *parser = memory_zeroed(1, sizeof(*parser));
 	int before = complaints->count;
 	config_t config;
-	if (!parser)
-		abort();
+
 	parser->complaints = complaints;
+	parser->source = *source; /* a view: the caller keeps it */
 	parser->rack = blank_copy(rack);
 	config_init(&config);
-	if (config_source_read(&parser->source, path, complaints) &&
-	    parser_parse(parser, &config))
+	if (parser_parse(parser, &config))
 		read_sections(parser, config_root_setting(&config), notes);
 	config_destroy(&config);
 	bool good = complaints->count == before;
 	if (good)
 		take_values(parser->rack, settings, notes);
-	config_source_finish(&parser->source);
 	rack_destroy(parser->rack);
 	free(parser);
 	return good;

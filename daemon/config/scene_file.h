@@ -8,6 +8,7 @@
 #define LATHE_CONFIG_SCENE_FILE_H
 
 #include "daemon/base/text.h"
+#include "daemon/config/source.h"
 #include "daemon/rack/pattern.h"
 #include "daemon/rack/rack.h"
 
@@ -32,9 +33,11 @@ void scene_gather(const struct rack *rack, const struct pattern *pattern,
 /* Prints the values as a scene file. They must be in the order of scene_gather(). */
 void scene_print(const struct rack *rack, const struct settings *settings,
 		 struct text *text);
-/* Reads a scene file. Nodes that the rack does not have are left out; `notes` lists
- * them. False: anything else is wrong; adds complaints. */
-bool scene_read(const char *path, const struct rack *rack, struct settings *settings,
-		struct text *notes, struct complaints *complaints);
+/* What a file that was read (config_source_read()) says of the rack. Nodes that the rack does
+ * not have are left out and told in `notes`; false and complaints when anything else is
+ * wrong. */
+bool scene_parse(const struct config_source *source, const struct rack *rack,
+		 struct settings *settings, struct text *notes,
+		 struct complaints *complaints);
 
 #endif

@@ -126,48 +126,7 @@ uint64_t desk_recall(struct desk *desk, struct recall *recall)
 	return now ? apply(desk, recall->changes, now) : desk->serial;
 }
 
-/* A client's NAME becomes a file beside the loaded config; a path is refused. NULL: the
- * result says why. The caller frees it. */
-static char *config_beside(const struct desk *desk, const char *name,
-			   struct text *result)
-{
-	if (!desk->config_path) {
-		text_add(result,
-			 "no config file was loaded; start lathed --config FILE");
-		return NULL;
-	}
-	if (!name)
-		return strdup(desk->config_path);
-	if (!*name || *name == '.' || strchr(name, '/') || strlen(name) > 200) {
-		text_add(result,
-			 "\"%.200s\" is not a file name: give a name inside the folder "
-			 "of "
-			 "the loaded config, never a path",
-			 name);
-		return NULL;
-	}
-	const char *slash = strrchr(desk->config_path, '/');
-	int folder = slash ? (int)(slash + 1 - desk->config_path) : 0;
-	size_t size = (size_t)folder + strlen(name) + 1;
-	char *path = malloc(size);
-	snprintf(path, size, "%.*s%s", folder, desk->config_path, name);
-	return path;
-}
-
-static struct rack *load(const char *path, struct text *result)
-{
-	struct complaints complaints = { .count = 0 };
-	struct rack *rack = config_load(path, &complaints);
-	if (!rack)
-		text_add(result, "%s",
-			 complaints.text.bytes ? complaints.text.bytes
-					       : "can't be read");
-	text_finish(&complaints.text);
-	return rack;
-}
-
-static void replace_rack(struct desk *desk, struct rack *rack, bool fresh,
-			 struct text *result)
+void desk_replace(struct desk *desk, struct rack *rack, bool fresh, struct text *result)
 {
 	struct rack *old = desk->rack;
 	struct text report = { .length = 0 };
@@ -185,41 +144,6 @@ static void replace_rack(struct desk *desk, struct rack *rack, bool fresh,
 	text_add(result, "%s",
 		 report.length ? report.bytes : "loaded; no value differs\n");
 	text_finish(&report);
-}
-
-bool desk_reload(struct desk *desk, const char *file, bool fresh, struct text *result)
-{
-	char *path = config_beside(desk, file, result);
-	struct rack *rack = path ? load(path, result) : NULL;
-	if (!rack) {
-		event_post(desk->events, EVENT_WARNING, "reload",
-			   "reload refused, the rack plays on: %.*s",
-			   result->bytes ? (int)strcspn(result->bytes, "\n") : 0,
-			   result->bytes ? result->bytes : "");
-		free(path);
-		return false;
-	}
-	replace_rack(desk, rack, fresh, result);
-	event_post(desk->events, EVENT_NOTICE, "reload", "loaded %.200s", path);
-	free(desk->config_path);
-	desk->config_path = path;
-	return true;
-}
-
-bool desk_check(struct desk *desk, const char *file, struct text *result)
-{
-	char *path = config_beside(desk, file, result);
-	struct rack *rack = path ? load(path, result) : NULL;
-	int count = 0;
-	for (int i = 0; rack && i < rack->node_count; i++)
-		count += rack->nodes[i].kind == NODE_MODULE;
-	if (rack)
-		text_add(result, "%s has no faults: %d node%s\n", path, count,
-			 count == 1 ? "" : "s");
-	free(path);
-	bool good = rack != NULL;
-	rack_destroy(rack);
-	return good;
 }
 
 void desk_tick(struct desk *desk)

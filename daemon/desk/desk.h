@@ -64,11 +64,10 @@ int desk_fade_ticks(double seconds);
 /* A copy of the rack with the values that glides and pending recalls lead to: what is saved
  * or printed is where the rack goes, not a step on the way. The caller destroys it. */
 struct rack *desk_goal(const struct desk *desk);
-/* Loads a config file: NULL for the one in use, else a name in the same folder. `fresh`: all
- * values are the file's. False: nothing changed, and `result` says why. */
-bool desk_reload(struct desk *desk, const char *file, bool fresh, struct text *result);
-/* Says in `result` what is wrong with the file. False: something is. */
-bool desk_check(struct desk *desk, const char *file, struct text *result);
+/* The desk takes the rack over, in place of its own: values of the old one stay wherever both
+ * files said the same; `fresh`: none of them. `result`: a line for each difference. */
+void desk_replace(struct desk *desk, struct rack *rack, bool fresh,
+		  struct text *result);
 /* Moves glides, pending recalls, the engine and followers along. */
 void desk_tick(struct desk *desk);
 /* Whether something counts on a tick in 10 ms. */

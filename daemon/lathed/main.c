@@ -11,6 +11,7 @@
 #include "daemon/base/log.h"
 #include "daemon/lathed/options.h"
 #include "daemon/osc/osc.h"
+#include "daemon/recall/reload.h"
 #include "daemon/recall/scene.h"
 #include "daemon/recall/state.h"
 #include "daemon/unattended/schedule.h"
@@ -22,10 +23,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
-#include <sys/stat.h>
 #include <systemd/sd-daemon.h>
 #include <time.h>
 #include <unistd.h>
@@ -51,6 +52,8 @@ struct lathed {
 	struct inserts *inserts;
 	struct schedule *schedule;
 	struct state *state; /* or NULL: nothing is saved */
+	uint64_t reloading;  /* the ticket of SIGHUP's reload, or 0 */
+	int disk_wake;       /* eventfd: a disk has answered */
 	struct osc *osc;
 	struct jack *jack;
 	int signals;
@@ -198,13 +201,12 @@ static char *path_whole(const char *path)
 	return whole ? whole : strdup(path);
 }
 
-/* Before the first plan: its values are the ones that were. */
+/* Before the first plan: its values are the ones that were. A disk that does not answer in
+ * time holds up nothing: the values come when it does. */
 static void state_open(struct lathed *lathed)
 {
 	struct desk *desk = &lathed->desk;
 	const char *folder = lathed->options.state;
-	char path[PATH_MAX];
-	struct text report = { 0 };
 
 	if (!folder)
 		folder = getenv("STATE_DIRECTORY");
@@ -212,14 +214,11 @@ static void state_open(struct lathed *lathed)
 		return;
 	/* systemd parts several with colons. */
 	desk->state_folder = strndup(folder, strcspn(folder, ":"));
-	mkdir(desk->state_folder, 0755);
-	state_path(desk->state_folder, desk->rack, path, sizeof path);
 	struct state_parts parts = { lathed->parts.history, lathed->parts.scenes,
 				     lathed->parts.lock };
-	state_restore(desk, &parts, path, &report);
-	log_line(LOG_INFO, "state: %s", report.bytes);
-	text_finish(&report);
-	lathed->state = state_create(desk, &parts, path);
+	lathed->state =
+		state_create(desk, &parts, desk->state_folder, lathed->disk_wake);
+	state_settle(lathed->state, STATE_START_MS);
 }
 
 /* In the order of desk.h; OSC's comes last, once JACK runs. */
@@ -232,7 +231,8 @@ static void followers_create(struct lathed *lathed)
 	parts->history = history_create(desk);
 	lathed->inserts = inserts_create(desk);
 	lathed->health = health_create(desk);
-	parts->scenes = scenes_create(desk);
+	parts->scenes = scenes_create(desk, lathed->disk_wake);
+	parts->reload = reload_create(desk, lathed->disk_wake);
 	lathed->schedule = schedule_create(desk, parts->scenes);
 	lathed->compare = compare_create(desk);
 	state_open(lathed);
@@ -245,6 +245,7 @@ static bool start(struct lathed *lathed)
 	uint64_t watchdog_us;
 
 	lathed->signals = signals_open();
+	lathed->disk_wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	memory_lock();
 	desk->config_path = path_whole(lathed->options.config);
 	desk->events = event_log_create();
@@ -252,8 +253,8 @@ static bool start(struct lathed *lathed)
 	followers_create(lathed);
 	lathed->jack = jack_create(client ? client : desk->rack->name,
 				   lathed->options.server, desk->events);
-	if (lathed->signals < 0 || !desk->config_path || !desk->events ||
-	    !lathed->jack || !engine_open(lathed, RATE_GUESS)) {
+	if (lathed->signals < 0 || lathed->disk_wake < 0 || !desk->config_path ||
+	    !desk->events || !lathed->jack || !engine_open(lathed, RATE_GUESS)) {
 		log_line(LOG_ERROR, "no memory to start in");
 		return false;
 	}
@@ -267,20 +268,36 @@ static bool start(struct lathed *lathed)
 
 /* ---- the control thread's loop ------------------------------------------------------- */
 
+static void reload_tell(bool done, struct text *result)
+{
+	for (char *rest = result->bytes, *line; (line = strsep(&rest, "\n"));)
+		if (*line)
+			log_line(done ? LOG_INFO : LOG_WARNING, "%s", line);
+	text_finish(result);
+	sd_notify(0, "READY=1");
+}
+
 static void reload(struct lathed *lathed)
 {
 	struct text result = { 0 };
-	struct timespec now;
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
 	sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%lld",
-		   (long long)now.tv_sec * 1000000 + now.tv_nsec / 1000);
-	bool done = desk_reload(&lathed->desk, NULL, false, &result);
-	for (char *rest = result.bytes, *line; (line = strsep(&rest, "\n"));)
-		if (*line)
-			log_line(done ? LOG_INFO : LOG_WARNING, "%s", line);
-	text_finish(&result);
-	sd_notify(0, "READY=1");
+		   (long long)(clock_ns() / 1000));
+	lathed->reloading = reload_start(lathed->parts.reload, NULL, false, &result);
+	if (!lathed->reloading)
+		reload_tell(false, &result);
+}
+
+static void tick_reload(struct lathed *lathed)
+{
+	struct text result;
+	bool done;
+
+	if (!lathed->reloading ||
+	    !reload_outcome(lathed->parts.reload, lathed->reloading, &done, &result))
+		return;
+	lathed->reloading = 0;
+	reload_tell(done, &result);
 }
 
 static void stop(struct lathed *lathed)
@@ -371,6 +388,7 @@ static void tick(struct lathed *lathed)
 					      : -1);
 	alarms_tick(desk->alarms, 1e-9 * (double)clock_ns());
 	desk_tick(desk);
+	tick_reload(lathed);
 	osc_tick(lathed->osc);
 	tick_systemd(lathed);
 	tick_announce(lathed);
@@ -402,13 +420,28 @@ static void tick_if_due(struct lathed *lathed, int64_t due)
 	tick(lathed);
 }
 
+/* A disk has answered: who asked is told at once, not at the next tick. */
+static void look_at_disks(struct lathed *lathed)
+{
+	uint64_t count;
+	ssize_t length = read(lathed->disk_wake, &count, sizeof count);
+
+	(void)length;
+	scenes_settle(lathed->parts.scenes, 0);
+	reload_settle(lathed->parts.reload, 0);
+	if (lathed->state)
+		state_settle(lathed->state, 0);
+	osc_look(lathed->osc);
+}
+
 static void run(struct lathed *lathed)
 {
-	enum { OSC, JACK, SIGNALS, FDS };
+	enum { OSC, JACK, SIGNALS, DISK, FDS };
 	struct pollfd fds[FDS] = {
 		[OSC] = { .fd = osc_fd(lathed->osc), .events = POLLIN },
 		[JACK] = { .fd = jack_fd(lathed->jack), .events = POLLIN },
 		[SIGNALS] = { .fd = lathed->signals, .events = POLLIN },
+		[DISK] = { .fd = lathed->disk_wake, .events = POLLIN },
 	};
 	bool more = false;
 
@@ -437,12 +470,39 @@ static void run(struct lathed *lathed)
 			osc_look(lathed->osc);
 		if (happened > 0 && fds[JACK].revents)
 			jack_tick(lathed->jack, &lathed->desk.status);
+		if (happened > 0 && fds[DISK].revents) {
+			look_at_disks(lathed);
+			more = more || osc_more(lathed->osc);
+		}
 	}
 }
 
 /* ---- stop ---------------------------------------------------------------------------- */
 
-/* After JACK's last cycle. */
+static int stop_left_ms(const struct lathed *lathed)
+{
+	int64_t left = lathed->stop_ms - clock_ms();
+
+	return left > 0 ? (int)left : 0;
+}
+
+/* What is not saved yet is, as long as there is time. False: a disk hangs. */
+static bool settle_disks(struct lathed *lathed)
+{
+	const struct osc_parts *parts = &lathed->parts;
+
+	if (lathed->state)
+		state_flush(lathed->state);
+	scenes_settle(parts->scenes, stop_left_ms(lathed));
+	reload_settle(parts->reload, stop_left_ms(lathed));
+	if (lathed->state)
+		state_settle(lathed->state, stop_left_ms(lathed));
+	return !scenes_waiting(parts->scenes) && !reload_waiting(parts->reload) &&
+	       !(lathed->state && state_waiting(lathed->state));
+}
+
+/* After JACK's last cycle. The socket is closed first: a thread that the kernel holds in a
+ * hung disk keeps alive what is still open. */
 static void finish(struct lathed *lathed)
 {
 	struct desk *desk = &lathed->desk;
@@ -452,9 +512,15 @@ static void finish(struct lathed *lathed)
 	osc_destroy(lathed->osc);
 	jack_destroy(lathed->jack);
 	engine_destroy(desk->engine);
+	if (!settle_disks(lathed)) {
+		log_line(LOG_WARNING, "a disk does not answer: what it was asked to "
+				      "save last is lost");
+		_exit(0); /* a thread that hangs in the kernel can't be ended */
+	}
 	state_destroy(lathed->state);
 	compare_destroy(lathed->compare);
 	schedule_destroy(lathed->schedule);
+	reload_destroy(lathed->parts.reload);
 	scenes_destroy(lathed->parts.scenes);
 	health_destroy(lathed->health);
 	inserts_destroy(lathed->inserts);
@@ -466,6 +532,7 @@ static void finish(struct lathed *lathed)
 	rack_destroy(desk->rack);
 	free(desk->config_path);
 	free(desk->state_folder);
+	close(lathed->disk_wake);
 	close(lathed->signals);
 }
 

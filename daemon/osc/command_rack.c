@@ -6,6 +6,7 @@
 #include "daemon/desk/lock.h"
 #include "daemon/osc/dispatch.h"
 #include "daemon/osc/request.h"
+#include "daemon/recall/reload.h"
 #include "daemon/rack/describe.h"
 
 #include <stdio.h>
@@ -122,6 +123,21 @@ static void status(const struct request *request)
 
 /* ---- the config ------------------------------------------------------------------------- */
 
+static bool reload_outcome_of(void *of, uint64_t ticket, bool *good,
+			      struct text *result)
+{
+	return reload_outcome(of, ticket, good, result);
+}
+
+/* True after a complaint. */
+static bool no_reload(const struct request *request)
+{
+	if (request->dispatch->parts.reload)
+		return request_is_busy(request);
+	request_complain(request, "unknown_address", "no config file is read here");
+	return true;
+}
+
 static void check(const struct request *request)
 {
 	struct message arguments = request_arguments(request);
@@ -131,9 +147,14 @@ static void check(const struct request *request)
 		request_complain(request, "bad_argument", text_wanted);
 		return;
 	}
-	bool ok =
-		desk_check(request->dispatch->desk, file && *file ? file : NULL, &text);
-	request_result(request, ok, &text);
+	if (no_reload(request))
+		return;
+	struct reload *of = request->dispatch->parts.reload;
+	uint64_t ticket = reload_check(of, file && *file ? file : NULL, &text);
+	request_later(
+		request,
+		&(struct later) { reload_outcome_of, of, ticket, request_outcome },
+		&text);
 }
 
 static void reload(const struct request *request)
@@ -150,9 +171,15 @@ static void reload(const struct request *request)
 			"wanted: a file name (or \"\"), then perhaps \"fresh\"");
 		return;
 	}
-	bool ok = desk_reload(request->dispatch->desk, file && *file ? file : NULL,
-			      how != NULL, &text);
-	request_result(request, ok, &text);
+	if (no_reload(request))
+		return;
+	struct reload *of = request->dispatch->parts.reload;
+	uint64_t ticket =
+		reload_start(of, file && *file ? file : NULL, how != NULL, &text);
+	request_later(
+		request,
+		&(struct later) { reload_outcome_of, of, ticket, request_outcome },
+		&text);
 }
 
 static void config(const struct request *request)

@@ -2,6 +2,7 @@
 #include "daemon/osc/command_scene.h"
 
 #include "daemon/base/ipv4.h"
+#include "daemon/base/memory.h"
 #include "daemon/osc/dispatch.h"
 #include "daemon/osc/feed.h"
 #include "daemon/osc/request.h"
@@ -10,46 +11,24 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SAVES_MAX = 64 };
-
 static const char state_path[] = "/rack/scene/state";
 
-/* A scene that is being written, and the client that waits for it. */
-struct save {
-	struct sockaddr_in to;
-	uint64_t serial; /* of the write */
-	struct text result;
-};
-
-struct saves {
-	struct save waiting[SAVES_MAX];
-	int count;
-	uint64_t told; /* serial of the newest news that was sent */
+/* What has been told so far. */
+struct told {
+	uint64_t news; /* serial of the newest that was sent */
 	struct sockaddr_in
 		loader; /* hears that its scene is loaded, subscribed or not */
 };
 
-static void *saves_create(const struct dispatch *dispatch)
+static void *told_create(const struct dispatch *dispatch)
 {
 	(void)dispatch;
-	struct saves *saves = calloc(1, sizeof *saves);
-	if (!saves)
-		abort();
-	return saves;
+	return memory_zeroed(1, sizeof(struct told));
 }
 
-static void saves_destroy(void *state)
+static void told_destroy(void *state)
 {
-	struct saves *saves = state;
-	for (int i = 0; saves && i < saves->count; i++)
-		text_finish(&saves->waiting[i].result);
-	free(saves);
-}
-
-static enum wait saves_wait(const void *state)
-{
-	const struct saves *saves = state;
-	return saves->count ? WAIT_TICK : WAIT_NONE;
+	free(state);
 }
 
 /* ---- arguments --------------------------------------------------------------------------- */
@@ -58,7 +37,7 @@ static enum wait saves_wait(const void *state)
 static bool no_scenes(const struct request *request)
 {
 	if (request->dispatch->parts.scenes)
-		return false;
+		return request_is_busy(request);
 	request_complain(request, "unknown_address", "no scenes are kept here");
 	return true;
 }
@@ -92,12 +71,28 @@ static bool pattern_of(const struct request *request, const struct argument *arg
 
 /* ---- save, load, delete, rename --------------------------------------------------------- */
 
+static bool outcome_of(void *of, uint64_t ticket, bool *good, struct text *result)
+{
+	return scene_outcome(of, ticket, good, result);
+}
+
+/* The outcome is answered when it is known; a ticket of 0: `why` is, at once. */
+static void answer_later(const struct request *request, uint64_t ticket,
+			 struct text *why)
+{
+	struct later later = { .outcome = outcome_of,
+			       .of = request->dispatch->parts.scenes,
+			       .ticket = ticket,
+			       .answer = request_outcome };
+
+	request_later(request, &later, why);
+}
+
 static void save(const struct request *request)
 {
-	struct saves *saves = request->state;
 	struct message arguments;
 	struct pattern pattern;
-	struct text result = { .length = 0 };
+	struct text why = { .length = 0 };
 	bool some;
 	const char *name = name_of(request, &arguments);
 	if (!name)
@@ -105,27 +100,17 @@ static void save(const struct request *request)
 	struct argument argument = message_next(&arguments);
 	if (!pattern_of(request, &argument, &pattern, &some))
 		return;
-	if (saves->count == SAVES_MAX) {
-		request_complain(request, "busy", "%d scenes are being written already",
-				 SAVES_MAX);
-		return;
-	}
-	uint64_t serial = scene_save(request->dispatch->parts.scenes, name,
-				     some ? &pattern : NULL, &result);
-	if (!serial) {
-		request_result(request, false, &result);
-		return;
-	}
-	saves->waiting[saves->count++] =
-		(struct save) { request->sender->address, serial, result };
+	uint64_t ticket = scene_save(request->dispatch->parts.scenes, name,
+				     some ? &pattern : NULL, &why);
+	answer_later(request, ticket, &why);
 }
 
 static void load(const struct request *request)
 {
-	struct saves *saves = request->state;
+	struct told *told = request->state;
 	struct message arguments;
 	struct pattern pattern;
-	struct text result = { .length = 0 };
+	struct text why = { .length = 0 };
 	bool some;
 	double fade = 0.0;
 	const char *name = name_of(request, &arguments);
@@ -145,28 +130,29 @@ static void load(const struct request *request)
 	}
 	if (!pattern_of(request, &argument, &pattern, &some))
 		return;
-	bool ok = scene_load(request->dispatch->parts.scenes, name, fade,
-			     some ? &pattern : NULL, request->sender->role, &result);
-	if (ok)
-		saves->loader = request->sender->address;
-	request_result(request, ok, &result);
+	uint64_t ticket =
+		scene_load(request->dispatch->parts.scenes, name, fade,
+			   some ? &pattern : NULL, request->sender->role, &why);
+	if (ticket)
+		told->loader = request->sender->address;
+	answer_later(request, ticket, &why);
 }
 
 static void delete (const struct request *request)
 {
 	struct message arguments;
-	struct text result = { .length = 0 };
+	struct text why = { .length = 0 };
 	const char *name = name_of(request, &arguments);
 	if (!name)
 		return;
-	bool ok = scene_delete(request->dispatch->parts.scenes, name, &result);
-	request_result(request, ok, &result);
+	uint64_t ticket = scene_delete(request->dispatch->parts.scenes, name, &why);
+	answer_later(request, ticket, &why);
 }
 
 static void rename_scene(const struct request *request)
 {
 	struct message arguments;
-	struct text result = { .length = 0 };
+	struct text why = { .length = 0 };
 	const char *from = name_of(request, &arguments);
 	if (!from)
 		return;
@@ -176,8 +162,8 @@ static void rename_scene(const struct request *request)
 				 "wanted: the scene's name, then its new name");
 		return;
 	}
-	bool ok = scene_rename(request->dispatch->parts.scenes, from, to, &result);
-	request_result(request, ok, &result);
+	uint64_t ticket = scene_rename(request->dispatch->parts.scenes, from, to, &why);
+	answer_later(request, ticket, &why);
 }
 
 /* ---- list, state ------------------------------------------------------------------------- */
@@ -193,19 +179,41 @@ static void send_state(struct dispatch *dispatch, const struct sender *sender,
 	packet_add(packet, state_path, "si", name, state);
 }
 
+/* `result`: a name on each line; when the folder can't be read, why. */
+static void answer_list(struct dispatch *dispatch, const struct sender *sender,
+			bool good, struct text *result)
+{
+	int count = 0;
+
+	if (!good) {
+		answer_error(dispatch->answers, sender, "/rack/scene/list", "disk",
+			     dispatch->now, "%s", result->length ? result->bytes : "");
+		text_finish(result);
+		return;
+	}
+	for (char *rest = result->bytes, *name; rest && (name = strsep(&rest, "\n"));)
+		if (*name) {
+			send_state(dispatch, sender, name);
+			count++;
+		}
+	text_finish(result);
+	answer_send(dispatch->answers);
+	packet_add(answer_packet(dispatch->answers, sender), "/rack/scene/listed", "i",
+		   count);
+}
+
 static void list(const struct request *request)
 {
-	struct dispatch *dispatch = request->dispatch;
-	char(*names)[SCENE_NAME_BYTES];
+	struct text why = { .length = 0 };
+
 	if (no_scenes(request))
 		return;
-	int count = scene_list(dispatch->parts.scenes, &names);
-	for (int i = 0; i < count; i++)
-		send_state(dispatch, request->sender, names[i]);
-	free(names);
-	answer_send(dispatch->answers);
-	packet_add(answer_packet(dispatch->answers, request->sender),
-		   "/rack/scene/listed", "i", count);
+	struct scenes *scenes = request->dispatch->parts.scenes;
+	struct later later = { .outcome = outcome_of,
+			       .of = scenes,
+			       .ticket = scene_list(scenes, &why),
+			       .answer = answer_list };
+	request_later(request, &later, &why);
 }
 
 static void tell_state(const struct request *request)
@@ -227,29 +235,6 @@ static void greet(struct dispatch *dispatch, const struct client *client)
 		send_state(dispatch, &sender, name);
 }
 
-/* Answers the saves that are on the disk. */
-static void answer_saves(struct dispatch *dispatch, struct saves *saves)
-{
-	char error[200];
-	int kept = 0;
-	for (int i = 0; i < saves->count; i++) {
-		struct save *entry = &saves->waiting[i];
-		struct sender sender = { .address = entry->to };
-		if (!scenes_written(dispatch->parts.scenes, entry->serial, error,
-				    sizeof error)) {
-			saves->waiting[kept++] = *entry;
-			continue;
-		}
-		if (*error) {
-			text_clear(&entry->result);
-			text_add(&entry->result, "%s", error);
-		}
-		answer_text(dispatch->answers, &sender, "/rack/result", !*error,
-			    &entry->result);
-	}
-	saves->count = kept;
-}
-
 /* Whether feed_all() reaches it, or nobody is meant. */
 static bool is_told(const struct watch *watch, const struct sockaddr_in *to)
 {
@@ -265,19 +250,18 @@ static void tick(struct dispatch *dispatch, void *state)
 {
 	const struct scenes *scenes = dispatch->parts.scenes;
 	const struct scene_news *news;
-	struct saves *saves = state;
+	struct told *told = state;
 	struct packet packet;
 	if (!scenes)
 		return;
-	answer_saves(dispatch, saves);
-	while ((news = scenes_news(scenes, saves->told)) != NULL) {
+	while ((news = scenes_news(scenes, told->news)) != NULL) {
 		packet_clear(&packet);
 		packet_add(&packet, news->done ? "/rack/scene/done" : state_path, "si",
 			   news->name, news->state);
 		feed_all(dispatch->watch, &packet);
-		if (news->done && !is_told(dispatch->watch, &saves->loader))
-			packet_send(&packet, dispatch->watch->fd, &saves->loader);
-		saves->told = news->serial;
+		if (news->done && !is_told(dispatch->watch, &told->loader))
+			packet_send(&packet, dispatch->watch->fd, &told->loader);
+		told->news = news->serial;
 	}
 }
 
@@ -294,7 +278,8 @@ static const struct command commands[] = {
 	  .arguments = "s name [f fade] [s pattern]",
 	  .role = ROLE_CONTROL,
 	  .help = "goes there within so many seconds, 0 to 3600; "
-		  "`/rack/result` at once, `/rack/scene/done` once all of it "
+		  "`/rack/result` once the file is read, `/rack/scene/done` once all "
+		  "of it "
 		  "is in the audio",
 	  .run = load },
 	{ .path = "/rack/scene/delete",
@@ -324,9 +309,8 @@ static const struct command commands[] = {
 
 const struct command_set scene_commands = {
 	.commands = commands,
-	.create = saves_create,
-	.destroy = saves_destroy,
+	.create = told_create,
+	.destroy = told_destroy,
 	.tick = tick,
-	.wait = saves_wait,
 	.greet = greet,
 };

@@ -28,6 +28,7 @@ struct dispatch *dispatch_create(struct desk *desk, const struct osc_parts *part
 	dispatch->desk = desk;
 	dispatch->parts = *parts;
 	dispatch->timed = timed_create();
+	dispatch->laters = laters_create();
 	dispatch->answers = answers_create(desk, fd);
 	dispatch->watch = watch_create(desk, NULL, fd);
 	dispatch_reshape(dispatch);
@@ -51,6 +52,7 @@ void dispatch_destroy(struct dispatch *dispatch)
 	watch_destroy(dispatch->watch);
 	answers_destroy(dispatch->answers);
 	timed_destroy(dispatch->timed);
+	laters_destroy(dispatch->laters);
 	addresses_destroy(dispatch->addresses);
 	gather_destroy(dispatch->turn);
 	gather_destroy(dispatch->spare);
@@ -456,6 +458,15 @@ void dispatch_message(struct dispatch *dispatch, const struct sender *sender,
 	}
 }
 
+bool dispatch_holds(const struct dispatch *dispatch, const struct sockaddr_in *from,
+		    const uint8_t *bytes, size_t size, double now)
+{
+	static const char ping[] = "/rack/ping";
+
+	return laters_hold(dispatch->laters, from, now) &&
+	       !(size >= sizeof(ping) && memcmp(bytes, ping, sizeof(ping)) == 0);
+}
+
 /* ---- time ---------------------------------------------------------------------------- */
 
 /* Whether a set waits for `what` or for something that comes sooner. */
@@ -477,6 +488,7 @@ void dispatch_tick(struct dispatch *dispatch, double now)
 {
 	dispatch->now = now;
 	answers_tick(dispatch->answers);
+	laters_tick(dispatch->laters, dispatch);
 	for (int i = 0; dispatch->sets[i]; i++)
 		if (dispatch->sets[i]->tick)
 			dispatch->sets[i]->tick(dispatch, dispatch->states[i]);
@@ -485,6 +497,7 @@ void dispatch_tick(struct dispatch *dispatch, double now)
 
 void dispatch_look(struct dispatch *dispatch)
 {
+	laters_tick(dispatch->laters, dispatch);
 	for (int i = 0; dispatch->sets[i]; i++)
 		if (set_waits(dispatch, i, WAIT_AUDIO))
 			dispatch->sets[i]->tick(dispatch, dispatch->states[i]);
@@ -498,6 +511,6 @@ bool dispatch_waits(const struct dispatch *dispatch)
 
 bool dispatch_busy(const struct dispatch *dispatch)
 {
-	return any_waits(dispatch, WAIT_TICK) || timed_count(dispatch->timed) ||
-	       answers_busy(dispatch->answers);
+	return any_waits(dispatch, WAIT_TICK) || laters_count(dispatch->laters) ||
+	       timed_count(dispatch->timed) || answers_busy(dispatch->answers);
 }

@@ -10,6 +10,7 @@
 #include "daemon/osc/answer.h"
 #include "daemon/osc/command.h"
 #include "daemon/osc/gather.h"
+#include "daemon/osc/later.h"
 #include "daemon/osc/osc.h"
 #include "daemon/osc/timed.h"
 
@@ -20,6 +21,7 @@ struct dispatch {
 	struct watch *watch;
 	struct answers *answers;
 	struct timed *timed;
+	struct laters *laters;
 	struct gather *turn;   /* sets that are not applied yet */
 	struct gather *gather; /* where sets go: `turn`, or a bundle's own */
 	struct gather *spare;  /* kept for the next bundle, or NULL */
@@ -48,13 +50,17 @@ void bundle_destroy(struct bundle *bundle); /* a *cut that is given up; may be N
 /* The same without an end of the turn. */
 void dispatch_packet(struct dispatch *dispatch, const uint8_t *bytes, size_t size,
 		     const struct sockaddr_in *from, double now);
+/* Whether the next datagram of this sender must wait for an earlier request of its own. A ping
+ * never does. */
+bool dispatch_holds(const struct dispatch *dispatch, const struct sockaddr_in *from,
+		    const uint8_t *bytes, size_t size, double now);
 /* Ends a turn: applies the sets that were gathered, sends the answers. */
 void dispatch_flush(struct dispatch *dispatch);
 /* Takes a bundle whose time has come; its time tag then says "now". False: there is
  * none. The caller frees *bytes. */
 bool dispatch_due(struct dispatch *dispatch, double now, uint8_t **bytes, size_t *size,
 		  struct sockaddr_in *from);
-/* Every 10 ms: long answers, commands that wait. */
+/* Every 10 ms: long answers, commands that wait, outcomes that came. */
 void dispatch_tick(struct dispatch *dispatch, double now);
 /* Some of these are under way, or a bundle waits for its time. */
 bool dispatch_busy(const struct dispatch *dispatch);

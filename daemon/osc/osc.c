@@ -278,7 +278,7 @@ static void serve_lane(struct osc *osc, int lane)
 		struct sockaddr_in from;
 		size_t size;
 		const uint8_t *bytes = lane_first(osc->lanes, lane, &size, &from);
-		if (!bytes)
+		if (!bytes || dispatch_holds(osc->dispatch, &from, bytes, size, now))
 			break;
 		if (handle(osc, lane, bytes, size, &from, now, end))
 			lane_drop(osc->lanes, lane);
@@ -287,24 +287,29 @@ static void serve_lane(struct osc *osc, int lane)
 	answer_send(osc->dispatch->answers);
 }
 
-static bool waits(const struct osc *osc, int lane)
+/* Whether the lane has a datagram that may be carried out. */
+static bool is_ready(const struct osc *osc, int lane, double now)
 {
 	struct sockaddr_in from;
 	size_t size;
-	return lane_first(osc->lanes, lane, &size, &from) != NULL;
+	const uint8_t *bytes = lane_first(osc->lanes, lane, &size, &from);
+
+	return bytes && !dispatch_holds(osc->dispatch, &from, bytes, size, now);
 }
 
 /* Every lane with little to do has a turn between any two turns of lanes with much to
  * do. */
 static void serve_lanes(struct osc *osc)
 {
+	double now = clock_seconds();
+
 	for (int lane = 0; lane < LANES; lane++)
-		if (waits(osc, lane) && lane_is_light(osc->lanes, lane) &&
+		if (is_ready(osc, lane, now) && lane_is_light(osc->lanes, lane) &&
 		    !osc->cut[lane])
 			serve_lane(osc, lane);
 	for (int i = 0; i < LANES; i++) {
 		osc->heavy = (osc->heavy + 1) % LANES;
-		if (!waits(osc, osc->heavy))
+		if (!is_ready(osc, osc->heavy, now))
 			continue;
 		serve_lane(osc, osc->heavy);
 		break;
@@ -331,7 +336,15 @@ bool osc_receive(struct osc *osc)
 
 bool osc_more(const struct osc *osc)
 {
-	return !lanes_empty(osc->lanes);
+	double now;
+
+	if (lanes_empty(osc->lanes))
+		return false;
+	now = clock_seconds();
+	for (int lane = 0; lane < LANES; lane++)
+		if (is_ready(osc, lane, now))
+			return true;
+	return false;
 }
 
 /* ---- time ----------------------------------------------------------------------------------- */

@@ -9,6 +9,7 @@
 
 struct history;
 struct lock;
+struct reload;
 struct osc;
 struct scenes;
 
@@ -17,6 +18,7 @@ struct scenes;
 struct osc_parts {
 	struct history *history;
 	struct lock *lock;
+	struct reload *reload;
 	struct scenes *scenes;
 };
 

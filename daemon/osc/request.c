@@ -4,6 +4,7 @@
 
 #include "daemon/osc/dispatch.h"
 
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,6 +32,39 @@ static void send_text(const struct request *request, const char *path, int ok,
 void request_result(const struct request *request, bool ok, struct text *text)
 {
 	send_text(request, "/rack/result", ok, text);
+}
+
+void request_outcome(struct dispatch *dispatch, const struct sender *sender, bool good,
+		     struct text *result)
+{
+	if (!answer_text(dispatch->answers, sender, "/rack/result", good, result))
+		answer_error(dispatch->answers, sender, "/rack/result", "busy",
+			     dispatch->now, "%s", answer_busy);
+}
+
+bool request_is_busy(const struct request *request)
+{
+	if (!laters_full(request->dispatch->laters))
+		return false;
+	request_complain(request, "busy",
+			 "%d requests wait for a disk already; try again", LATER_MAX);
+	return true;
+}
+
+void request_later(const struct request *request, const struct later *later,
+		   struct text *why)
+{
+	struct dispatch *dispatch = request->dispatch;
+
+	if (!later->ticket) {
+		request_result(request, false, why);
+		return;
+	}
+	text_finish(why);
+	laters_add(dispatch->laters, &request->sender->address, later, dispatch->now);
+	/* What follows in its bundle waits for the outcome. */
+	if (dispatch->turn_end < HUGE_VAL)
+		dispatch->turn_end = 0.0;
 }
 
 void request_text(const struct request *request, struct text *text)

@@ -19,6 +19,7 @@ struct sync {
 	bool is_ping;    /* waits for answers only, not for the audio */
 	uint64_t serial; /* the audio must have played this change */
 	uint64_t answer; /* the newest long answer when it came */
+	uint64_t later;  /* the newest request that a disk was asked for */
 	size_t size;
 	uint8_t bytes[SYNC_BYTES_MAX]; /* the message, for its arguments */
 };
@@ -91,6 +92,7 @@ static void add(const struct request *request, bool is_ping)
 	entry->is_ping = is_ping;
 	entry->serial = dispatch->desk->serial;
 	entry->answer = answer_newest(dispatch->answers);
+	entry->later = laters_newest(dispatch->laters);
 	entry->size = size;
 	memcpy(entry->bytes, message->path, size);
 }
@@ -115,10 +117,18 @@ static void ping(const struct request *request)
 }
 
 static bool is_played(const struct dispatch *dispatch, struct syncs *syncs,
-		      const struct sync *entry)
+		      struct sync *entry)
 {
 	const struct desk *desk = dispatch->desk;
-	if (entry->is_ping || !desk->status.block)
+	if (entry->is_ping)
+		return true;
+	if (laters_wait(dispatch->laters, &entry->to, entry->later)) {
+		entry->serial = 0; /* of the change that is to come */
+		return false;
+	}
+	if (!entry->serial)
+		entry->serial = desk->serial;
+	if (!desk->status.block)
 		return true;
 	if (syncs->shape != dispatch->shape && !engine_busy(desk->engine))
 		syncs->shape = dispatch->shape;

@@ -1,26 +1,23 @@
 /* scene.c - named sets of values. Control thread. */
 #include "daemon/recall/scene.h"
 
+#include "daemon/base/memory.h"
 #include "daemon/desk/limit.h"
 #include "daemon/rack/param.h"
-#include "daemon/disk/writer.h"
+#include "daemon/recall/outcome.h"
+#include "daemon/recall/scene_job.h"
 
-#include <dirent.h>
-#include <errno.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 enum { LOOK_TICKS = 5 }; /* between two comparisons of scene and rack */
 
 struct scenes {
 	struct desk *desk;
 	struct follower follower;
-	struct writer *writer;
-	struct written outcomes[WRITES_MAX]; /* serial s lives at s % WRITES_MAX */
+	struct disk *disk;
+	struct outcomes outcomes;
 	char active[SCENE_NAME_BYTES];
 	struct settings goal; /* of the active scene */
 	enum scene_state told;
@@ -49,92 +46,21 @@ const struct scene_news *scenes_news(const struct scenes *scenes, uint64_t after
 	return next <= scenes->newest ? &scenes->news[next % SCENE_NEWS_KEPT] : NULL;
 }
 
-/* ---- names and folders ------------------------------------------------------------------ */
-
-static bool is_utf8(const char *text)
-{
-	for (const unsigned char *at = (const unsigned char *)text; *at;) {
-		int more = *at < 0x80 ? 0 : *at < 0xe0 ? 1 : *at < 0xf0 ? 2 : 3;
-		if ((*at >= 0x80 && *at < 0xc2) || *at > 0xf4)
-			return false;
-		for (at++; more > 0; more--)
-			if ((*at++ & 0xc0) != 0x80)
-				return false;
-	}
-	return true;
-}
-
-/* Text that is a file's name anywhere, and harmless on a terminal. */
-static bool name_is_good(const char *name, struct text *result)
-{
-	size_t length = strlen(name);
-	bool good = length > 0 && length < SCENE_NAME_BYTES && name[0] != '.' &&
-		    name[0] != ' ' && name[length ? length - 1 : 0] != ' ' &&
-		    is_utf8(name);
-	for (const char *at = name; good && *at; at++)
-		good = (unsigned char)*at >= ' ' && *at != 0x7f &&
-		       !strchr("/\\\"*?[]{}#", *at);
-	if (!good)
-		text_add(result,
-			 "\"%.80s\" is not a scene's name: 1 to %d bytes of UTF-8 "
-			 "without / \\ \" * ? [ ] { } #, no dot or space first, never "
-			 "a path",
-			 name, SCENE_NAME_BYTES - 1);
-	return good;
-}
-
-/* "" when there is no place for scenes. */
-static void folder_of(const struct scenes *scenes, char folder[PATH_MAX])
+/* "" when there is no place for scenes; the caller frees it. */
+static char *folder_of(const struct scenes *scenes)
 {
 	const struct desk *desk = scenes->desk;
 	const char *config = desk->config_path ? desk->config_path : "";
 	const char *slash = strrchr(config, '/');
-	folder[0] = '\0';
+
 	if (desk->rack->scenes[0])
-		snprintf(folder, PATH_MAX, "%s", desk->rack->scenes);
-	else if (desk->state_folder)
-		snprintf(folder, PATH_MAX, "%.4000s/scenes", desk->state_folder);
-	else if (*config)
-		snprintf(folder, PATH_MAX, "%.*sscenes",
-			 slash ? (int)(slash + 1 - config) : 0, config);
-}
-
-static bool path_of(const struct scenes *scenes, const char *name, char path[PATH_MAX],
-		    struct text *result)
-{
-	char folder[PATH_MAX];
-	if (!name_is_good(name, result))
-		return false;
-	folder_of(scenes, folder);
-	if (!folder[0]) {
-		text_add(result, "there is no folder for scenes: start lathed with "
-				 "--config or --state");
-		return false;
-	}
-	snprintf(path, PATH_MAX, "%.4000s/%s.scene", folder, name);
-	return true;
-}
-
-/* What is being written must be there before it is read. */
-static void take_outcomes(struct scenes *scenes, bool wait)
-{
-	struct written written;
-	while (writer_next(scenes->writer, wait, &written)) {
-		scenes->outcomes[written.serial % WRITES_MAX] = written;
-		if (written.error[0])
-			event_post(scenes->desk->events, EVENT_ERROR, "scene", "%s",
-				   written.error);
-	}
-}
-
-bool scenes_written(struct scenes *scenes, uint64_t serial, char *error, size_t size)
-{
-	const struct written *written = &scenes->outcomes[serial % WRITES_MAX];
-	take_outcomes(scenes, false);
-	if (written->serial != serial)
-		return false;
-	snprintf(error, size, "%s", written->error);
-	return true;
+		return memory_string(desk->rack->scenes);
+	if (desk->state_folder)
+		return memory_print("%s/scenes", desk->state_folder);
+	if (*config)
+		return memory_print("%.*sscenes", slash ? (int)(slash + 1 - config) : 0,
+				    config);
+	return memory_string("");
 }
 
 /* ---- which is active -------------------------------------------------------------------- */
@@ -189,6 +115,37 @@ static void activate(struct scenes *scenes, const char *name, struct settings *g
 	follow_touched(scenes->desk->followers);
 }
 
+/* ---- what is asked of the disk ---------------------------------------------------------- */
+
+static void on_done(struct disk_job *disk_job, bool abandoned);
+
+/* A job that is not put yet, or NULL: the result says why. */
+static struct scene_job *job_for(struct scenes *scenes, enum scene_job_kind kind,
+				 const char *name, const char *to, struct text *result)
+{
+	struct scene_job *job = NULL;
+	char *folder = folder_of(scenes);
+
+	if (!*folder)
+		text_add(result, "there is no folder for scenes: start lathed with "
+				 "--config or --state");
+	else if (disk_busy(scenes->disk) == DISK_JOBS_MAX)
+		text_add(result, "%d requests wait for the disk already; try again",
+			 DISK_JOBS_MAX);
+	else
+		job = scene_job_create(kind, folder, name, to, on_done, scenes);
+	free(folder);
+	return job;
+}
+
+/* The ticket of the outcome. */
+static uint64_t put(struct scenes *scenes, struct scene_job *job)
+{
+	job->ticket = outcome_open(&scenes->outcomes);
+	disk_put(scenes->disk, &job->job);
+	return job->ticket;
+}
+
 /* ---- what the desk tells ---------------------------------------------------------------- */
 
 static void on_changed(void *context, const struct change *changes, int count)
@@ -208,32 +165,29 @@ static void on_moved(void *context, const struct rack *from, const struct rack *
 	scenes->touched = true;
 }
 
-/* Undo and a restart recall the values of a scene by themselves. A scene that can't be read
- * is not active. */
+/* Undo and a restart recall the values of a scene by themselves; its file says which values
+ * those are. A scene that can't be read is not active. */
 static void on_named(void *context, const char *name)
 {
 	struct scenes *scenes = context;
-	struct settings settings = { .count = 0 };
-	struct complaints complaints = { .count = 0 };
-	struct text notes = { .length = 0 };
-	char path[PATH_MAX];
+	struct text why = { 0 };
 
-	take_outcomes(scenes, true);
-	if (*name &&
-	    (!path_of(scenes, name, path, &notes) ||
-	     !scene_read(path, scenes->desk->rack, &settings, &notes, &complaints)))
-		name = "";
-	activate(scenes, name, &settings);
-	settings_finish(&settings);
-	text_finish(&notes);
-	text_finish(&complaints.text);
+	struct scene_job *job = NULL;
+
+	if (*name && scene_name_is_good(name, &why))
+		job = job_for(scenes, SCENE_JOB_NAMED, name, NULL, &why);
+	if (job)
+		put(scenes, job);
+	else
+		activate(scenes, "", &(struct settings) { 0 });
+	text_finish(&why);
 }
 
 static void on_tick(void *context)
 {
 	struct scenes *scenes = context;
 
-	take_outcomes(scenes, false);
+	disk_tick(scenes->disk);
 	if (scenes->fade_ticks > 0 && --scenes->fade_ticks == 0)
 		scenes->serial = scenes->desk->serial;
 	if (scenes->fade_ticks == 0 &&
@@ -253,55 +207,78 @@ static bool is_busy(const void *context)
 {
 	const struct scenes *scenes = context;
 
-	return scenes->fade_ticks >= 0 || (scenes->touched && scenes->active[0]);
+	return disk_busy(scenes->disk) || scenes->fade_ticks >= 0 ||
+	       (scenes->touched && scenes->active[0]);
 }
 
-/* ---- save, load, delete, rename --------------------------------------------------------- */
+/* ---- save ------------------------------------------------------------------------------- */
 
 uint64_t scene_save(struct scenes *scenes, const char *name,
 		    const struct pattern *pattern, struct text *result)
 {
-	struct desk *desk = scenes->desk;
-	struct settings settings = { .count = 0 };
-	struct text text = { .length = 0 };
-	char path[PATH_MAX], folder[PATH_MAX];
-	if (!path_of(scenes, name, path, result))
+	struct scene_job *job;
+
+	if (!scene_name_is_good(name, result))
 		return 0;
-	text_add(&text,
+	job = job_for(scenes, SCENE_JOB_SAVE, name, NULL, result);
+	if (!job)
+		return 0;
+	text_add(&job->text,
 		 "# A scene of Lathe: lathectl scene load '%s'\n"
-		 "# What isn't said here is left alone.\n",
+		 "# What is not said here keeps its value.\n",
 		 name);
-	struct rack *goal = desk_goal(desk);
-	scene_gather(goal, pattern, &settings);
-	scene_print(goal, &settings, &text);
+	struct rack *goal = desk_goal(scenes->desk);
+	scene_gather(goal, pattern, &job->settings);
+	scene_print(goal, &job->settings, &job->text);
 	rack_destroy(goal);
-	if (!settings.count) {
-		text_finish(&text);
-		text_add(result, "the pattern sees nothing that a scene holds");
-		return 0;
-	}
-	folder_of(scenes, folder);
-	/* With a folder above that isn't there, the write says so. */
-	mkdir(folder, 0755);
-	uint64_t serial = writer_put(scenes->writer, path, &text);
-	if (!serial) {
-		settings_finish(&settings);
-		text_add(result, "%d files are being written already; try again",
-			 WRITES_MAX);
-		return 0;
-	}
-	text_add(result, "saved %s: %d values\n", name, settings.count);
-	activate(scenes, name, &settings);
-	tell_state(scenes);
-	return serial;
+	if (job->settings.count)
+		return put(scenes, job);
+	scene_job_destroy(job);
+	text_add(result, "the pattern covers nothing that a scene holds");
+	return 0;
 }
 
-/* What the pattern doesn't see is none of this load's business. */
-static void keep_seen(const struct rack *rack, const struct pattern *pattern,
-		      struct settings *settings)
+/* A save that failed leaves what was active. */
+static void save_done(struct scenes *scenes, struct scene_job *job, struct text *result)
+{
+	if (!job->good) {
+		event_post(scenes->desk->events, EVENT_ERROR, "scene", "%s",
+			   job->error);
+		text_add(result, "%s", job->error);
+		return;
+	}
+	text_add(result, "saved %s: %d values\n", job->name, job->settings.count);
+	activate(scenes, job->name, &job->settings);
+	tell_state(scenes);
+}
+
+/* ---- load ------------------------------------------------------------------------------- */
+
+uint64_t scene_load(struct scenes *scenes, const char *name, double seconds,
+		    const struct pattern *pattern, enum role role, struct text *result)
+{
+	struct scene_job *job;
+
+	if (!scene_name_is_good(name, result))
+		return 0;
+	job = job_for(scenes, SCENE_JOB_LOAD, name, NULL, result);
+	if (!job)
+		return 0;
+	job->seconds = seconds;
+	job->role = role;
+	job->some = pattern != NULL;
+	if (pattern)
+		job->pattern = *pattern;
+	return put(scenes, job);
+}
+
+/* Keeps what the pattern covers. */
+static void keep_covered(const struct rack *rack, const struct pattern *pattern,
+			 struct settings *settings)
 {
 	char path[192];
 	int count = settings->count;
+
 	settings->count = 0;
 	for (int i = 0; i < count; i++) {
 		struct change change = settings->changes[i];
@@ -314,163 +291,224 @@ static void keep_seen(const struct rack *rack, const struct pattern *pattern,
 	}
 }
 
-/* The scene's values, as far as the pattern (NULL: all) covers them. False: the result says
- * why not. */
-static bool read_scene(struct scenes *scenes, const char *name,
-		       const struct pattern *pattern, struct settings *settings,
-		       struct text *result)
+/* The values that the job read. False: the result says why there are none. */
+static bool take_settings(struct scenes *scenes, struct scene_job *job,
+			  struct settings *settings, struct text *result)
 {
 	const struct rack *rack = scenes->desk->rack;
-	struct complaints complaints = { .count = 0 };
-	char path[PATH_MAX];
 
-	if (!path_of(scenes, name, path, result))
-		return false;
-	take_outcomes(scenes, true);
-	if (access(path, F_OK) != 0) {
-		text_add(result, "there is no scene \"%s\"", name);
+	if (job->missing) {
+		text_add(result, "there is no scene \"%s\"", job->name);
 		return false;
 	}
-	bool good = scene_read(path, rack, settings, result, &complaints);
-	if (!good)
+	if (!job->good ||
+	    !scene_parse(&job->source, rack, settings, result, &job->complaints)) {
 		text_add(result, "%s",
-			 complaints.text.bytes ? complaints.text.bytes : "");
-	text_finish(&complaints.text);
-	if (good && pattern) {
-		keep_seen(rack, pattern, settings);
-		good = settings->count > 0;
-		if (!good)
-			text_add(result, "the pattern sees nothing of %s", name);
+			 job->complaints.text.bytes ? job->complaints.text.bytes : "");
+		return false;
 	}
+	if (!job->some)
+		return true;
+	keep_covered(rack, &job->pattern, settings);
+	if (!settings->count)
+		text_add(result, "the pattern covers nothing of %s", job->name);
+	return settings->count > 0;
+}
+
+/* The settings come into force, with the fade. */
+static void recall_scene(struct scenes *scenes, const struct scene_job *job,
+			 struct settings *settings, struct text *result)
+{
+	struct desk *desk = scenes->desk;
+	char before[SCENE_NAME_BYTES];
+	struct recall recall = { .count = settings->count,
+				 .seconds = job->seconds,
+				 .scene_before = before,
+				 .scene_after = job->name };
+
+	recall.changes =
+		memory_zeroed((size_t)settings->count, sizeof(*recall.changes));
+	for (int i = 0; i < settings->count; i++) {
+		recall.changes[i] = settings->changes[i];
+		recall.changes[i].role = job->role;
+	}
+	memcpy(before, scenes->active, sizeof before);
+	activate(scenes, job->name, settings);
+	scenes->serial = desk_recall(desk, &recall);
+	scenes->fade_ticks = desk_fade_ticks(job->seconds);
+	limit_tell(job->role, recall.held, result);
+	free(recall.changes);
+	event_post(desk->events, EVENT_NOTICE, "scene", "%s, fade %g s", job->name,
+		   job->seconds);
+}
+
+static bool load_done(struct scenes *scenes, struct scene_job *job, struct text *result)
+{
+	struct settings settings = { .count = 0 };
+	bool good = take_settings(scenes, job, &settings, result);
+
+	if (good) {
+		text_add(result, "loaded %s: %d values\n", job->name, settings.count);
+		recall_scene(scenes, job, &settings, result);
+	}
+	settings_finish(&settings);
 	return good;
 }
 
-bool scene_load(struct scenes *scenes, const char *name, double seconds,
-		const struct pattern *pattern, enum role role, struct text *result)
+static void named_done(struct scenes *scenes, struct scene_job *job,
+		       struct text *result)
 {
-	struct desk *desk = scenes->desk;
 	struct settings settings = { .count = 0 };
-	char before[SCENE_NAME_BYTES];
+	bool good = take_settings(scenes, job, &settings, result);
 
-	if (!read_scene(scenes, name, pattern, &settings, result)) {
-		settings_finish(&settings);
-		return false;
-	}
-	text_add(result, "loaded %s: %d values\n", name, settings.count);
-	struct recall recall = { .count = settings.count,
-				 .seconds = seconds,
-				 .scene_before = before,
-				 .scene_after = name };
-	recall.changes = calloc((size_t)settings.count + 1, sizeof *recall.changes);
-	if (!recall.changes)
-		abort();
-	for (int i = 0; i < settings.count; i++) {
-		recall.changes[i] = settings.changes[i];
-		recall.changes[i].role = role;
-	}
-	memcpy(before, scenes->active, sizeof before);
-	activate(scenes, name, &settings);
-	scenes->serial = desk_recall(desk, &recall);
-	scenes->fade_ticks = desk_fade_ticks(seconds);
-	limit_tell(role, recall.held, result);
-	free(recall.changes);
-	event_post(desk->events, EVENT_NOTICE, "scene", "%s, fade %g s", name, seconds);
-	return true;
+	activate(scenes, good ? job->name : "", &settings);
+	settings_finish(&settings);
 }
 
-bool scene_delete(struct scenes *scenes, const char *name, struct text *result)
+/* ---- delete, rename, list --------------------------------------------------------------- */
+
+uint64_t scene_delete(struct scenes *scenes, const char *name, struct text *result)
 {
-	char path[PATH_MAX];
-	if (!path_of(scenes, name, path, result))
-		return false;
-	take_outcomes(scenes, true);
-	if (unlink(path) != 0) {
-		text_add(result, "%s: %s", name,
-			 errno == ENOENT ? "there is no such scene" : strerror(errno));
-		return false;
+	struct scene_job *job;
+
+	if (!scene_name_is_good(name, result))
+		return 0;
+	job = job_for(scenes, SCENE_JOB_DELETE, name, NULL, result);
+	return job ? put(scenes, job) : 0;
+}
+
+static void delete_done(struct scenes *scenes, const struct scene_job *job,
+			struct text *result)
+{
+	if (!job->good) {
+		text_add(result, "%s: %s", job->name,
+			 job->missing ? "there is no such scene" : job->error);
+		return;
 	}
-	if (strcmp(name, scenes->active) == 0)
+	if (strcmp(job->name, scenes->active) == 0)
 		activate(scenes, "", &(struct settings) { .count = 0 });
-	tell(scenes, false, name, SCENE_GONE);
-	text_add(result, "deleted %s\n", name);
-	return true;
+	tell(scenes, false, job->name, SCENE_GONE);
+	text_add(result, "deleted %s\n", job->name);
 }
 
-bool scene_rename(struct scenes *scenes, const char *from, const char *to,
-		  struct text *result)
+uint64_t scene_rename(struct scenes *scenes, const char *from, const char *to,
+		      struct text *result)
 {
-	char old[PATH_MAX], new[PATH_MAX];
-	if (!path_of(scenes, from, old, result) || !path_of(scenes, to, new, result))
-		return false;
-	take_outcomes(scenes, true);
-	if (access(old, F_OK) != 0 || access(new, F_OK) == 0 || rename(old, new) != 0) {
-		bool taken = access(new, F_OK) == 0 && access(old, F_OK) == 0;
-		text_add(result, "%s: %s", taken ? to : from,
-			 taken ? "there is a scene of this name already"
-			       : strerror(errno));
-		return false;
+	struct scene_job *job;
+
+	if (!scene_name_is_good(from, result) || !scene_name_is_good(to, result))
+		return 0;
+	job = job_for(scenes, SCENE_JOB_RENAME, from, to, result);
+	return job ? put(scenes, job) : 0;
+}
+
+static void rename_done(struct scenes *scenes, const struct scene_job *job,
+			struct text *result)
+{
+	if (!job->good) {
+		text_add(result, "%s: %s", job->taken ? job->to : job->name,
+			 job->taken ? "there is a scene of this name already"
+				    : job->error);
+		return;
 	}
-	tell(scenes, false, from, SCENE_GONE);
-	if (strcmp(from, scenes->active) == 0) {
-		snprintf(scenes->active, sizeof scenes->active, "%s", to);
+	tell(scenes, false, job->name, SCENE_GONE);
+	if (strcmp(job->name, scenes->active) == 0) {
+		snprintf(scenes->active, sizeof scenes->active, "%s", job->to);
 		scenes->told = SCENE_OFF;
 		follow_touched(scenes->desk->followers);
 		tell_state(scenes);
 	} else {
-		tell(scenes, false, to, SCENE_OFF);
+		tell(scenes, false, job->to, SCENE_OFF);
 	}
-	text_add(result, "renamed %s to %s\n", from, to);
-	return true;
+	text_add(result, "renamed %s to %s\n", job->name, job->to);
 }
 
-/* ---- all of them ------------------------------------------------------------------------ */
-
-static int compare_names(const void *a, const void *b)
+uint64_t scene_list(struct scenes *scenes, struct text *result)
 {
-	return strcmp(a, b);
+	struct scene_job *job = job_for(scenes, SCENE_JOB_LIST, "", NULL, result);
+
+	return job ? put(scenes, job) : 0;
 }
 
-int scene_list(struct scenes *scenes, char (**names)[SCENE_NAME_BYTES])
+static void list_done(struct scene_job *job, struct text *result)
 {
-	static const char end[] = ".scene";
-	char folder[PATH_MAX];
-	struct text why = { .length = 0 };
-	const struct dirent *entry;
+	struct text why = { 0 };
 	int count = 0;
-	*names = calloc(SCENES_MAX, sizeof **names);
-	if (!*names)
-		abort();
-	take_outcomes(scenes, true);
-	folder_of(scenes, folder);
-	DIR *dir = folder[0] ? opendir(folder) : NULL;
-	while (dir && count < SCENES_MAX && (entry = readdir(dir))) {
-		size_t length = strlen(entry->d_name);
-		char *name = (*names)[count];
-		if (length < sizeof end ||
-		    length - (sizeof end - 1) >= SCENE_NAME_BYTES ||
-		    strcmp(entry->d_name + length - (sizeof end - 1), end) != 0)
-			continue;
-		snprintf(name, SCENE_NAME_BYTES, "%.*s",
-			 (int)(length - (sizeof end - 1)), entry->d_name);
-		count += name_is_good(name, &why);
-	}
-	if (dir)
-		closedir(dir);
+
+	if (!job->good)
+		text_add(result, "%s", job->error);
+	for (char *rest = job->text.bytes, *name;
+	     rest && (name = strsep(&rest, "\n")) && count < SCENES_MAX;)
+		if (*name && scene_name_is_good(name, &why)) {
+			text_add(result, "%s\n", name);
+			count++;
+		}
 	text_finish(&why);
-	qsort(*names, (size_t)count, sizeof **names, compare_names);
-	return count;
+}
+
+/* ---- what came of it -------------------------------------------------------------------- */
+
+static void on_done(struct disk_job *disk_job, bool abandoned)
+{
+	struct scene_job *job = (struct scene_job *)disk_job;
+	struct scenes *scenes = job->context;
+	struct text result = { 0 };
+	bool good = job->good;
+
+	if (abandoned) {
+		scene_job_destroy(job);
+		return;
+	}
+	switch (job->kind) {
+	case SCENE_JOB_SAVE:
+		save_done(scenes, job, &result);
+		break;
+	case SCENE_JOB_LOAD:
+		good = load_done(scenes, job, &result);
+		break;
+	case SCENE_JOB_NAMED:
+		named_done(scenes, job, &result);
+		break;
+	case SCENE_JOB_DELETE:
+		delete_done(scenes, job, &result);
+		break;
+	case SCENE_JOB_RENAME:
+		rename_done(scenes, job, &result);
+		break;
+	case SCENE_JOB_LIST:
+		list_done(job, &result);
+		break;
+	}
+	outcome_close(&scenes->outcomes, job->ticket, good, &result);
+	scene_job_destroy(job);
+}
+
+bool scene_outcome(struct scenes *scenes, uint64_t ticket, bool *good,
+		   struct text *result)
+{
+	disk_tick(scenes->disk);
+	return outcome_take(&scenes->outcomes, ticket, good, result);
+}
+
+void scenes_settle(struct scenes *scenes, int wait_ms)
+{
+	disk_settle(scenes->disk, wait_ms);
+}
+
+bool scenes_waiting(const struct scenes *scenes)
+{
+	return disk_busy(scenes->disk) > 0;
 }
 
 /* ---- make and end ----------------------------------------------------------------------- */
 
-struct scenes *scenes_create(struct desk *desk)
+struct scenes *scenes_create(struct desk *desk, int wake)
 {
-	struct scenes *scenes = calloc(1, sizeof *scenes);
-	if (!scenes)
-		abort();
+	struct scenes *scenes = memory_zeroed(1, sizeof(*scenes));
+
 	scenes->desk = desk;
 	scenes->fade_ticks = -1;
-	scenes->writer = writer_create();
+	scenes->disk = disk_create("scenes", wake, desk->alarms);
 	scenes->follower = (struct follower) { .context = scenes,
 					       .changed = on_changed,
 					       .moved = on_moved,
@@ -486,8 +524,8 @@ void scenes_destroy(struct scenes *scenes)
 	if (!scenes)
 		return;
 	follow_drop(&scenes->desk->followers, &scenes->follower);
-	take_outcomes(scenes, true);
-	writer_destroy(scenes->writer);
+	disk_destroy(scenes->disk);
+	outcomes_finish(&scenes->outcomes);
 	settings_finish(&scenes->goal);
 	free(scenes);
 }

@@ -1,7 +1,7 @@
 /* scene.h - named sets of values: saved, loaded with a fade, told to who listens. Control
- * thread; files are written by the writer's thread.
+ * thread; the disk thread reads and writes.
  *
- *   load --> settings --> desk_recall(): glides, and switches at the middle --> done
+ *   load --> disk thread --> settings --> desk_recall(): glides, and switches at the middle
  */
 #ifndef LATHE_RECALL_SCENE_H
 #define LATHE_RECALL_SCENE_H
@@ -33,29 +33,37 @@ struct scene_news {
 
 struct scenes;
 
-/* Follows the desk: knows whether the active scene's values are still in force. */
-struct scenes *scenes_create(struct desk *desk);
+/* Follows the desk: knows whether the active scene's values are still in force. `wake`: an
+ * eventfd to write to when the disk has answered, or -1. */
+struct scenes *scenes_create(struct desk *desk, int wake);
+/* Waits for no disk: call scenes_settle() before, if what was asked is to be done. */
 void scenes_destroy(struct scenes *scenes);
+/* Waits at most `wait_ms` (-1: for ever) until what was asked is done. Not while audio runs. */
+void scenes_settle(struct scenes *scenes, int wait_ms);
+/* Whether the disk has not done all that was asked. */
+bool scenes_waiting(const struct scenes *scenes);
 /* The first news with a serial greater than `after`, or NULL. */
 const struct scene_news *scenes_news(const struct scenes *scenes, uint64_t after);
 
-/* Each writes to `result` what it did, or why not. A name is a name, never a path. */
+/* Requests: a disk is asked, so that each takes effect at a later tick, in the order of the
+ * requests. Each returns a ticket for scene_outcome(), or 0: refused at once, and `result`
+ * says why. A name is a name, never a path. */
 
-/* Saves what the pattern sees (NULL: all). The number of the write, whose outcome
- * scenes_written() tells; 0: refused. */
+/* Saves what the pattern covers (NULL: all). It is the active scene once it is on the disk. */
 uint64_t scene_save(struct scenes *scenes, const char *name,
 		    const struct pattern *pattern, struct text *result);
 /* `role`: on whose behalf; ROLE_NONE for lathed's own. */
-bool scene_load(struct scenes *scenes, const char *name, double seconds,
-		const struct pattern *pattern, enum role role, struct text *result);
-bool scene_delete(struct scenes *scenes, const char *name, struct text *result);
-bool scene_rename(struct scenes *scenes, const char *from, const char *to,
-		  struct text *result);
-/* What became of a write; false: it is not known yet. error "": it is on the disk. */
-bool scenes_written(struct scenes *scenes, uint64_t serial, char *error, size_t size);
+uint64_t scene_load(struct scenes *scenes, const char *name, double seconds,
+		    const struct pattern *pattern, enum role role, struct text *result);
+uint64_t scene_delete(struct scenes *scenes, const char *name, struct text *result);
+uint64_t scene_rename(struct scenes *scenes, const char *from, const char *to,
+		      struct text *result);
+/* The outcome's text: at most SCENES_MAX names, one on a line, sorted. */
+uint64_t scene_list(struct scenes *scenes, struct text *result);
+/* False: not known yet. Else what was done, or why not; the text becomes the caller's. */
+bool scene_outcome(struct scenes *scenes, uint64_t ticket, bool *good,
+		   struct text *result);
 
-/* Names in order, at most SCENES_MAX; the caller frees *names in one go. */
-int scene_list(struct scenes *scenes, char (**names)[SCENE_NAME_BYTES]);
 const char *scene_active(const struct scenes *scenes); /* "": none */
 enum scene_state scene_state(const struct scenes *scenes, const char *name);
 

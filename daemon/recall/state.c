@@ -1,114 +1,151 @@
-/* state.c - what outlives a restart. Control thread; never waits but at the end. */
+/* state.c - what outlives a restart. Control thread, but for the run_...() functions, which are
+ * the disk thread's. */
 #include "daemon/recall/state.h"
 
-#include "daemon/base/hash.h"
+#include "daemon/base/memory.h"
+#include "daemon/config/scene_file.h"
 #include "daemon/desk/lock.h"
-#include "daemon/disk/writer.h"
-#include "daemon/rack/param.h"
+#include "daemon/disk/disk.h"
 #include "daemon/recall/history.h"
 #include "daemon/recall/scene.h"
+#include "daemon/recall/state_file.h"
 
 #include <arpa/inet.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 enum {
 	WRITE_TICKS = 50,  /* between two writes */
 	RETRY_TICKS = 500, /* after one that failed */
 	PREPARE_TICKS = 30,
 	PREPARE_CHANGES = 500, /* put into words in one tick */
-	STATE_BYTES_MAX = 16 << 20,
 };
-/* The first line is "lathe-state VERSION". A version that reads otherwise gets the next
- * number, so that an earlier Lathe leaves its file alone. */
-enum { STATE_VERSION = 1 };
-static const char format_word[] = "lathe-state", last_line[] = "end";
+static const double late_fade = 1.0; /* seconds, of values that come after the start */
 
 struct state {
 	struct desk *desk;
 	struct state_parts parts;
 	struct follower follower;
-	struct writer *writer;
-	char *path;
-	bool touched;
-	int wait;  /* ticks before the next write */
-	int tries; /* ticks in which steps were put into words */
+	struct disk *disk;
+	char *folder, *path;
+	bool saves;   /* the file was read, and may be written */
+	bool set;     /* a value was changed since the start */
+	bool touched; /* something is not saved yet */
+	int wait;     /* ticks before the next write */
+	int tries;    /* ticks in which steps were put into words */
 };
+
+/* ---- jobs of the disk thread ---------------------------------------------------------------- */
+
+struct state_job {
+	struct disk_job job; /* first: disk.h hands it back */
+	struct state *state;
+	char *folder, *path;
+	struct text text;
+	struct text report;
+	enum state_found found;
+	bool good;
+	char error[FILE_ERROR_BYTES];
+};
+
+static void run_read(struct disk_job *disk_job)
+{
+	struct state_job *job = (struct state_job *)disk_job;
+
+	file_make_folder(job->folder);
+	job->found = state_file_read(job->path, &job->text, &job->report);
+}
+
+static void run_write(struct disk_job *disk_job)
+{
+	struct state_job *job = (struct state_job *)disk_job;
+
+	job->good = state_file_write(job->path, &job->text, job->error);
+}
+
+static void run_put_aside(struct disk_job *disk_job)
+{
+	const struct state_job *job = (const struct state_job *)disk_job;
+
+	state_file_put_aside(job->path);
+}
+
+static void job_destroy(struct state_job *job)
+{
+	text_finish(&job->text);
+	text_finish(&job->report);
+	free(job->folder);
+	free(job->path);
+	free(job);
+}
+
+static void put(struct state *state, void (*run)(struct disk_job *),
+		void (*done)(struct disk_job *, bool), struct text *text)
+{
+	struct state_job *job = memory_zeroed(1, sizeof(*job));
+
+	*job = (struct state_job) { .job = { .run = run, .done = done },
+				    .state = state,
+				    .folder = memory_string(state->folder),
+				    .path = memory_string(state->path) };
+	if (text)
+		job->text = *text;
+	/* Few jobs are ever under way here: there is room. */
+	if (!disk_put(state->disk, &job->job))
+		job_destroy(job);
+}
+
+static void on_put_aside(struct disk_job *job, bool abandoned)
+{
+	(void)abandoned;
+	job_destroy((struct state_job *)job);
+}
 
 /* ---- saving ----------------------------------------------------------------------------- */
 
-/* Prints the values that differ from what the config gives. */
-static void print_values(const struct rack *rack, struct text *text)
+static void on_written(struct disk_job *disk_job, bool abandoned)
 {
-	char path[128];
-	for (int n = 0; n < rack->node_count; n++) {
-		const struct node *node = &rack->nodes[n];
-		for (int p = 0; p < node_params(node); p++) {
-			const struct param *row = param_row(node->module, p);
-			if (row->curve == CURVE_TRIGGER || row->curve == CURVE_FILE ||
-			    (row->flags & PARAM_PASSING) ||
-			    node->values[p] == node->loaded[p])
-				continue;
-			param_path(node->module, p, path, sizeof path);
-			text_add(text, "value %s/%s %.9g %.9g\n", node->path, path,
-				 (double)node->values[p], (double)node->loaded[p]);
-		}
-	}
-}
+	struct state_job *job = (struct state_job *)disk_job;
+	struct state *state = job->state;
+	struct alarms *alarms = state->desk->alarms;
 
-/* For bits that flip on a worn card. */
-static uint32_t checksum(const char *bytes, size_t length)
-{
-	return hash32(hash32_start, bytes, length);
+	if (!abandoned && job->good) {
+		alarm_clear(alarms, ALARM_STATE, "");
+	} else if (!abandoned) {
+		alarm_raise(alarms, ALARM_STATE, "", "%s", job->error);
+		state->touched = true;
+		state->wait = RETRY_TICKS;
+	}
+	job_destroy(job);
 }
 
 static void save(struct state *state)
 {
-	struct desk *desk = state->desk;
 	const struct state_parts *parts = &state->parts;
 	struct text text = { .length = 0 };
-	text_add(&text, "%s %d\n", format_word, STATE_VERSION);
+
+	state_file_begin(&text);
 	if (*scene_active(parts->scenes))
 		text_add(&text, "scene %s\n", scene_active(parts->scenes));
-	struct rack *goal = desk_goal(desk);
-	print_values(goal, &text);
+	struct rack *goal = desk_goal(state->desk);
+	state_file_print(goal, &text);
 	rack_destroy(goal);
 	if (lock_holder(parts->lock))
 		text_add(&text, "lock %08x\n", ntohl(lock_holder(parts->lock)));
 	if (parts->history)
 		history_print(parts->history, &text);
-	text_add(&text, "%s %08x\n", last_line, checksum(text.bytes, text.length));
+	state_file_end(&text);
 	state->touched = false;
 	state->wait = WRITE_TICKS;
-	writer_put(state->writer, state->path, &text);
-	text_finish(&text);
-}
-
-static void take_outcome(struct state *state, bool wait)
-{
-	struct written written;
-	while (writer_next(state->writer, wait, &written)) {
-		bool fails = written.error[0] != '\0';
-		if (!fails)
-			alarm_clear(state->desk->alarms, ALARM_STATE, "");
-		if (fails) {
-			alarm_raise(state->desk->alarms, ALARM_STATE, "", "%s",
-				    written.error);
-			state->touched = true;
-			state->wait = RETRY_TICKS;
-		}
-	}
+	put(state, run_write, on_written, &text);
 }
 
 /* A long step's words are found a little at a time; in a storm the save comes first. */
 static bool is_prepared(struct state *state)
 {
 	struct history *history = state->parts.history;
+
 	if (!history || ++state->tries > PREPARE_TICKS ||
 	    history_prepare(history, PREPARE_CHANGES)) {
 		state->tries = 0;
@@ -116,6 +153,101 @@ static bool is_prepared(struct state *state)
 	}
 	return false;
 }
+
+/* ---- restoring -------------------------------------------------------------------------- */
+
+/* Before the engine is there the values go into the rack; later they are recalled. */
+static void recall(struct state *state, struct settings *settings)
+{
+	struct desk *desk = state->desk;
+
+	if (desk->engine) {
+		struct recall recall = { .changes = settings->changes,
+					 .count = settings->count,
+					 .seconds = late_fade };
+		desk_recall(desk, &recall);
+		return;
+	}
+	for (int i = 0; i < settings->count; i++)
+		desk->rack->nodes[settings->changes[i].node]
+			.values[settings->changes[i].param] =
+			settings->changes[i].value;
+}
+
+static void restore(struct state *state, char *bytes, struct text *report)
+{
+	struct desk *desk = state->desk;
+	const struct state_parts *parts = &state->parts;
+	struct settings settings = { .count = 0 };
+	int taken = 0, overruled = 0;
+	unsigned holder;
+	char scene[SCENE_NAME_BYTES] = "";
+
+	for (char *rest = bytes, *line; (line = strsep(&rest, "\n"));) {
+		struct change change = { .node = -1 };
+		if (strncmp(line, "value ", 6) == 0)
+			change = state_file_value(desk->rack, line, &taken, &overruled);
+		else if (strncmp(line, "scene ", 6) == 0)
+			snprintf(scene, sizeof(scene), "%s", line + 6);
+		else if (sscanf(line, "lock %x", &holder) == 1 && parts->lock)
+			lock_hold(parts->lock, htonl(holder));
+		else if (parts->history)
+			history_take(parts->history, line);
+		if (change.node >= 0)
+			settings_add(&settings, change.node, change.param,
+				     change.value);
+	}
+	recall(state, &settings);
+	settings_finish(&settings);
+	follow_named(desk->followers, scene);
+	text_add(report, "%s%d values restored, %d overruled by the config",
+		 report->length ? "; " : "", taken, overruled);
+	if (*scene)
+		text_add(report, ", scene \"%s\"", scene);
+}
+
+/* The file came after values had been set: what was saved would undo them. */
+static void keep_aside(struct state *state)
+{
+	put(state, run_put_aside, on_put_aside, NULL);
+	event_post(
+		state->desk->events, EVENT_WARNING, "state",
+		"the saved state came after values had been set: they stay, and it is "
+		"kept as %.200s.late",
+		state->path);
+}
+
+static void on_read(struct disk_job *disk_job, bool abandoned)
+{
+	struct state_job *job = (struct state_job *)disk_job;
+	struct state *state = job->state;
+	struct text *report = &job->report;
+	bool bad = report->length > 0;
+
+	if (!abandoned) {
+		state->saves = job->found != STATE_UNREADABLE;
+		if (job->found == STATE_WHOLE && state->set)
+			keep_aside(state);
+		else if (job->found == STATE_WHOLE)
+			restore(state, job->text.bytes, report);
+		else
+			text_add(report, "%s",
+				 !state->saves ? "; the config's values are taken, and "
+						 "nothing is saved over it"
+				 : bad         ? ""
+					       : "nothing saved yet");
+		if (!state->saves)
+			alarm_raise(state->desk->alarms, ALARM_STATE_READ, "", "%s",
+				    report->bytes);
+		else if (report->length)
+			event_post(state->desk->events,
+				   bad ? EVENT_WARNING : EVENT_INFO, "state", "%s",
+				   report->bytes);
+	}
+	job_destroy(job);
+}
+
+/* ---- what the desk tells ------------------------------------------------------------------ */
 
 static void on_touched(void *context)
 {
@@ -126,7 +258,10 @@ static void on_touched(void *context)
 
 static void on_changed(void *context, const struct change *changes, int count)
 {
+	struct state *state = context;
+
 	(void)changes, (void)count;
+	state->set = true;
 	on_touched(context);
 }
 
@@ -140,10 +275,11 @@ static void on_tick(void *context)
 {
 	struct state *state = context;
 
-	take_outcome(state, false);
+	disk_tick(state->disk);
 	if (state->wait > 0)
 		state->wait--;
-	else if (state->touched && !writer_busy(state->writer) && is_prepared(state))
+	else if (state->saves && state->touched && !disk_busy(state->disk) &&
+		 is_prepared(state))
 		save(state);
 }
 
@@ -151,156 +287,21 @@ static bool is_busy(const void *context)
 {
 	const struct state *state = context;
 
-	return state->touched || writer_busy(state->writer);
-}
-
-/* ---- restoring -------------------------------------------------------------------------- */
-
-static char *read_all(const char *path, size_t *length)
-{
-	/* Opening a FIFO must not wait for somebody who writes. */
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	FILE *file = fd >= 0 ? fdopen(fd, "r") : NULL;
-	char *bytes = NULL;
-	struct stat status;
-	if (!file)
-		return NULL;
-	*length = 0;
-	errno = EINVAL; /* if it is no file */
-	if (fstat(fileno(file), &status) == 0 && S_ISREG(status.st_mode) &&
-	    status.st_size < STATE_BYTES_MAX &&
-	    (bytes = malloc((size_t)status.st_size + 1)) != NULL) {
-		*length = fread(bytes, 1, (size_t)status.st_size, file);
-		bytes[*length] = '\0';
-	}
-	fclose(file);
-	return bytes;
-}
-
-static void take_value(const struct rack *rack, const char *line, int *taken,
-		       int *overruled)
-{
-	char path[192];
-	float value, loaded;
-	int place, param;
-	if (sscanf(line, "value %191s %f %f", path, &value, &loaded) != 3 ||
-	    value != value || !rack_find_param(rack, path, &place, &param))
-		return;
-	struct node *node = &rack->nodes[place];
-	const struct param *row = param_row(node->module, param);
-	if (row->curve == CURVE_TRIGGER || row->curve == CURVE_FILE)
-		return;
-	value = param_clamp(row, value);
-	bool mute = strcmp(row->id, "mute") == 0 && value > 0.5f;
-	if (node->loaded[param] == loaded || mute) {
-		node->values[param] = value;
-		++*taken;
-	} else {
-		++*overruled;
-	}
-}
-
-/* What the first line says; 0: it is no state. */
-static int version_of(const char *bytes)
-{
-	int version = 0;
-	size_t length = sizeof format_word - 1;
-	if (strncmp(bytes, format_word, length) != 0 ||
-	    sscanf(bytes + length, "%d", &version) != 1)
-		return 0;
-	return version;
-}
-
-/* A last line without a checksum is one of an earlier version. */
-static bool is_whole(const char *bytes, size_t length)
-{
-	char ends[2][16];
-	if (version_of(bytes) != STATE_VERSION || strlen(bytes) != length ||
-	    bytes[length - 1] != '\n')
-		return false;
-	size_t last = length - 1;
-	while (last > 0 && bytes[last - 1] != '\n')
-		last--;
-	snprintf(ends[0], sizeof ends[0], "%s\n", last_line);
-	snprintf(ends[1], sizeof ends[1], "%s %08x\n", last_line,
-		 checksum(bytes, last));
-	return strcmp(bytes + last, ends[0]) == 0 || strcmp(bytes + last, ends[1]) == 0;
-}
-
-static void restore(struct desk *desk, const struct state_parts *parts, char *bytes,
-		    struct text *report)
-{
-	int taken = 0, overruled = 0;
-	unsigned holder;
-	char scene[SCENE_NAME_BYTES] = "";
-	for (char *rest = bytes, *line; (line = strsep(&rest, "\n"));) {
-		if (strncmp(line, "value ", 6) == 0)
-			take_value(desk->rack, line, &taken, &overruled);
-		else if (strncmp(line, "scene ", 6) == 0)
-			snprintf(scene, sizeof scene, "%s", line + 6);
-		else if (sscanf(line, "lock %x", &holder) == 1)
-			lock_hold(parts->lock, htonl(holder));
-		else if (parts->history)
-			history_take(parts->history, line);
-	}
-	follow_named(desk->followers, scene);
-	text_add(report, "%d values restored, %d overruled by the config", taken,
-		 overruled);
-	if (*scene)
-		text_add(report, ", scene \"%s\"", scene);
-}
-
-void state_path(const char *folder, const struct rack *rack, char *path, size_t size)
-{
-	if (snprintf(path, size, "%s/%s.state", folder, rack->name) >= (int)size)
-		*path = '\0';
-}
-
-/* Renames the file, so that the next save does not overwrite it. */
-static void put_aside(const char *path, const char *ending)
-{
-	char aside[PATH_MAX];
-	snprintf(aside, sizeof aside, "%.4000s.%s", path, ending);
-	rename(path, aside);
-}
-
-void state_restore(struct desk *desk, const struct state_parts *parts, const char *path,
-		   struct text *report)
-{
-	char ending[32];
-	size_t length;
-	char *bytes = read_all(path, &length);
-	if (!bytes) {
-		text_add(report, "%.200s: %s", path,
-			 errno == ENOENT ? "nothing saved yet" : "can't be read");
-	} else if (is_whole(bytes, length)) {
-		restore(desk, parts, bytes, report);
-	} else if (version_of(bytes) > STATE_VERSION) {
-		snprintf(ending, sizeof ending, "version-%d", version_of(bytes));
-		put_aside(path, ending);
-		text_add(report,
-			 "%.200s: found version %d of a newer Lathe, would accept %d: "
-			 "put aside as *.%s",
-			 path, version_of(bytes), STATE_VERSION, ending);
-	} else {
-		put_aside(path, "broken");
-		text_add(report, "%.200s is no whole state: put aside as *.broken",
-			 path);
-	}
-	free(bytes);
+	return (state->saves && state->touched) || disk_busy(state->disk);
 }
 
 /* ---- make and end ----------------------------------------------------------------------- */
 
 struct state *state_create(struct desk *desk, const struct state_parts *parts,
-			   const char *path)
+			   const char *folder, int wake)
 {
-	struct state *state = calloc(1, sizeof *state);
-	if (!state || !(state->path = strdup(path)))
-		abort();
+	struct state *state = memory_zeroed(1, sizeof(*state));
+
 	state->desk = desk;
 	state->parts = *parts;
-	state->writer = writer_create();
+	state->folder = memory_string(folder);
+	state->path = memory_print("%s/%s.state", folder, desk->rack->name);
+	state->disk = disk_create("state", wake, desk->alarms);
 	state->follower = (struct follower) { .context = state,
 					      .changed = on_changed,
 					      .touched = on_touched,
@@ -308,7 +309,24 @@ struct state *state_create(struct desk *desk, const struct state_parts *parts,
 					      .tick = on_tick,
 					      .busy = is_busy };
 	follow_add(&desk->followers, &state->follower);
+	put(state, run_read, on_read, NULL);
 	return state;
+}
+
+void state_settle(struct state *state, int wait_ms)
+{
+	disk_settle(state->disk, wait_ms);
+}
+
+bool state_waiting(const struct state *state)
+{
+	return disk_busy(state->disk) > 0;
+}
+
+void state_flush(struct state *state)
+{
+	if (state->saves && state->touched)
+		save(state);
 }
 
 void state_destroy(struct state *state)
@@ -316,11 +334,8 @@ void state_destroy(struct state *state)
 	if (!state)
 		return;
 	follow_drop(&state->desk->followers, &state->follower);
-	take_outcome(state, true);
-	if (state->touched)
-		save(state);
-	take_outcome(state, true);
-	writer_destroy(state->writer);
+	disk_destroy(state->disk);
+	free(state->folder);
 	free(state->path);
 	free(state);
 }

@@ -1,12 +1,17 @@
 /* state.h - what outlives a restart: values that differ from the config's, the active scene,
- * the steps of undo. Written at most 1 s behind, by the writer's thread. Control thread.
+ * the steps of undo. Written at most 1 s behind, by a disk thread. Control thread.
  *
  * At start the rule of a reload holds: what the config says differently from when the state
- * was saved takes the config's value, all else the saved one. A mute stays in any case. */
+ * was saved takes the config's value, all else the saved one. A mute stays in any case.
+ *
+ * Nothing is written before the file was read: a state that cannot be read, or comes so late
+ * that values were set in the meantime, stays as it is. */
 #ifndef LATHE_RECALL_STATE_H
 #define LATHE_RECALL_STATE_H
 
 #include "daemon/desk/desk.h"
+
+enum { STATE_START_MS = 500 }; /* that a start waits for the file */
 
 struct history;
 struct lock;
@@ -20,16 +25,19 @@ struct state_parts {
 	struct lock *lock;
 };
 
-/* The file of this rack in a folder; "" when the path is too long. */
-void state_path(const char *folder, const struct rack *rack, char *path, size_t size);
-/* Reads the file, if there is one, into the rack and the parts, and says what it did. A file
- * that is not whole is renamed to *.broken, one of a newer Lathe to *.version-N. */
-void state_restore(struct desk *desk, const struct state_parts *parts, const char *path,
-		   struct text *report);
-/* Follows the desk: saves what changes from now on. */
+/* Follows the desk, and asks the disk for the rack's file in `folder` (made if the folder above
+ * is there). When it has come, its values are in the rack; at a tick, if they come after
+ * state_settle(). An event says what was found. `wake`: as for disk_create(). */
 struct state *state_create(struct desk *desk, const struct state_parts *parts,
-			   const char *path);
-/* Saves what is not saved yet, and waits until it is on the disk. */
+			   const char *folder, int wake);
+/* Waits at most `wait_ms` (-1: for ever) until what was asked of the disk is done: at start,
+ * before the first plan, and at the end. */
+void state_settle(struct state *state, int wait_ms);
+/* Whether the disk has not done all that was asked. */
+bool state_waiting(const struct state *state);
+/* Asks the disk to write what is not written yet. */
+void state_flush(struct state *state);
+/* Waits for no disk. NULL: nothing. */
 void state_destroy(struct state *state);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include "daemon/recall/scene.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,7 +13,9 @@ struct schedule {
 	struct desk *desk;
 	struct scenes *scenes;
 	struct follower follower;
-	int64_t seen; /* seconds since 1970; 0: not yet */
+	int64_t seen;    /* seconds since 1970; 0: not yet */
+	uint64_t ticket; /* of the load under way, or 0 */
+	char scene[SCENE_NAME_BYTES];
 };
 
 const struct appointment *schedule_at(const struct rack *rack, const struct tm *local)
@@ -27,17 +30,40 @@ const struct appointment *schedule_at(const struct rack *rack, const struct tm *
 	return found;
 }
 
+static void complain_due(struct schedule *schedule, const struct text *why)
+{
+	const char *words = why->length ? why->bytes : "";
+
+	event_post(schedule->desk->events, EVENT_WARNING, "schedule",
+		   "scene \"%s\" was due: %.*s", schedule->scene,
+		   (int)strcspn(words, "\n"), words);
+}
+
 static void keep(struct schedule *schedule, const struct appointment *entry)
 {
-	struct text result = { .length = 0 };
+	struct text why = { .length = 0 };
 
-	if (!scene_load(schedule->scenes, entry->scene, entry->fade, NULL, ROLE_NONE,
-			&result))
-		event_post(schedule->desk->events, EVENT_WARNING, "schedule",
-			   "scene \"%s\" was due: %.*s", entry->scene,
-			   result.bytes ? (int)strcspn(result.bytes, "\n") : 0,
-			   result.bytes ? result.bytes : "");
-	text_finish(&result);
+	snprintf(schedule->scene, sizeof(schedule->scene), "%s", entry->scene);
+	schedule->ticket = scene_load(schedule->scenes, entry->scene, entry->fade, NULL,
+				      ROLE_NONE, &why);
+	if (!schedule->ticket)
+		complain_due(schedule, &why);
+	text_finish(&why);
+}
+
+/* A scene that could not be loaded is told of. */
+static void take_outcome(struct schedule *schedule)
+{
+	struct text why;
+	bool good;
+
+	if (!schedule->ticket ||
+	    !scene_outcome(schedule->scenes, schedule->ticket, &good, &why))
+		return;
+	schedule->ticket = 0;
+	if (!good)
+		complain_due(schedule, &why);
+	text_finish(&why);
 }
 
 void schedule_look(struct schedule *schedule, int64_t now)
@@ -45,6 +71,7 @@ void schedule_look(struct schedule *schedule, int64_t now)
 	const struct appointment *due = NULL;
 	int64_t seen = schedule->seen;
 
+	take_outcome(schedule);
 	if (now == seen)
 		return;
 	schedule->seen = now;

@@ -18,6 +18,17 @@ static void write_file(const char *text)
 		abort();
 }
 
+static bool scene_read(const struct rack *rack, struct settings *settings,
+		       struct text *notes, struct complaints *complaints)
+{
+	struct config_source source;
+	bool good = config_source_read(&source, path, complaints) &&
+		    scene_parse(&source, rack, settings, notes, complaints);
+
+	config_source_finish(&source);
+	return good;
+}
+
 static void test_round(struct rack *rack)
 {
 	struct settings settings = { .count = 0 }, again = { .count = 0 };
@@ -27,7 +38,7 @@ static void test_round(struct rack *rack)
 	scene_gather(rack, NULL, &settings);
 	scene_print(rack, &settings, &text);
 	write_file(text.bytes);
-	CHECK(scene_read(path, rack, &again, &notes, &complaints), "%s",
+	CHECK(scene_read(rack, &again, &notes, &complaints), "%s",
 	      complaints.text.bytes);
 	CHECK(again.count == settings.count, "%d of %d", again.count, settings.count);
 	for (int i = 0; i < again.count && i < settings.count; i++)
@@ -61,7 +72,7 @@ static void test_notes(const struct rack *rack)
 	write_file("nodes = ( { name = \"eq\"; gain = 2.0; },\n"
 		   "  { name = \"gone\"; gain = 1.0; },\n"
 		   "  { module = \"trim\"; name = \"comp\"; gain = 1.0; } );\n");
-	CHECK(scene_read(path, rack, &settings, &notes, &complaints), "%s",
+	CHECK(scene_read(rack, &settings, &notes, &complaints), "%s",
 	      complaints.text.bytes);
 	CHECK(settings.count == 1 && settings.changes[0].value == 2.0f, "%d",
 	      settings.count);
@@ -79,7 +90,7 @@ static void test_refused(const struct rack *rack)
 	struct text notes = { .length = 0 };
 	struct complaints complaints = { .count = 0 };
 	write_file("nodes = ( { name = \"eq\"; gain = 99.0; gian = 1.0; } );\n");
-	CHECK(!scene_read(path, rack, &settings, &notes, &complaints), "read");
+	CHECK(!scene_read(rack, &settings, &notes, &complaints), "read");
 	CHECK(complaints.count == 2 && settings.count == 0, "%d", complaints.count);
 	CHECK(strstr(complaints.text.bytes, "found 99, would accept") &&
 		      strstr(complaints.text.bytes, "did you mean \"gain\"?"),

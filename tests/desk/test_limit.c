@@ -5,6 +5,7 @@
 #include "daemon/recall/state.h"
 #include "tests/support/lan.h"
 #include "tests/support/osc_desk.h"
+#include "tests/support/reloads.h"
 
 static struct user viewer, one, two, boss; /* control: one, two */
 static char folder[] = "/tmp/lathe-test-limit-XXXXXX";
@@ -43,7 +44,7 @@ static void start(void)
 	desk = (struct desk) { .rack = fake_rack(0),
 			       .events = event_log_create(),
 			       .config_path = strdup(config_path) };
-	parts.scenes = scenes_create(&desk);
+	parts.scenes = scenes_create(&desk, -1);
 	parts.history = history_create(&desk);
 	compare = compare_create(&desk);
 	struct osc_settings *settings = desk.rack->osc;
@@ -177,24 +178,25 @@ static void test_lock(void)
 /* What the config locks has no holder; what was locked stays so over a restart. */
 static void test_lock_restart(void)
 {
-	char path[80];
-	struct text report = { .length = 0 };
 	start();
-	snprintf(path, sizeof path, "%s/lock.state", folder);
 	struct state_parts kept = { .lock = parts.lock };
-	struct state *state = state_create(&desk, &kept, path);
+	struct state *state = state_create(&desk, &kept, folder, -1);
+	state_settle(state, -1);
 	set(&one, "/rack/lock", 1);
+	state_flush(state);
+	state_settle(state, -1);
 	state_destroy(state);
 	stop();
 	start();
 	kept.lock = parts.lock;
-	state_restore(&desk, &kept, path, &report);
+	state = state_create(&desk, &kept, folder, -1);
+	state_settle(state, -1);
 	CHECK_NEAR(fake_value(&desk, "rack", "lock"), 1, 0, "restored");
 	set(&two, "/eq/gain", 5);
 	CHECK_ERROR("locked", "10.2.0.1");
 	set(&one, "/eq/gain", 5);
 	check_gain(5, "the holder is remembered");
-	text_finish(&report);
+	state_destroy(state);
 	stop();
 
 	start();
@@ -219,7 +221,8 @@ static void reload_locked(bool locked)
 		"\"10.2.0.0/16\"; trust = true; } ); };\n",
 		locked ? "true" : "false");
 	fclose(file);
-	CHECK(desk_reload(&desk, NULL, true, &report), "%s", report.bytes);
+	bool good = reload_wait(&desk, NULL, true, &report);
+	CHECK(good, "%s", report.bytes);
 	text_finish(&report);
 }
 

@@ -4,6 +4,7 @@
 #include "daemon/recall/scene.h"
 #include "daemon/recall/state.h"
 #include "tests/support/fake_desk.h"
+#include "tests/support/scenes.h"
 #include "tests/support/test.h"
 
 #include <sys/stat.h>
@@ -23,14 +24,24 @@ static void open_desk(void)
 	desk = (struct desk) { .rack = fake_rack(0), .events = event_log_create() };
 	desk.alarms = alarms_create(desk.events);
 	snprintf(desk.rack->scenes, sizeof desk.rack->scenes, "%s/scenes", folder);
-	scenes = scenes_create(&desk);
+	scenes = scenes_create(&desk, -1);
 	history = history_create(&desk);
+}
+
+/* Lathe ends: what is not saved yet is. */
+static void state_close(void)
+{
+	if (!state)
+		return;
+	state_flush(state);
+	state_settle(state, -1);
+	state_destroy(state);
+	state = NULL;
 }
 
 static void close_desk(void)
 {
-	state_destroy(state);
-	state = NULL;
+	state_close();
 	scenes_destroy(scenes);
 	history_destroy(history);
 	desk_finish(&desk);
@@ -39,16 +50,23 @@ static void close_desk(void)
 	rack_destroy(desk.rack);
 }
 
-static void state_open(const char *path)
+/* What the state says at the start is in `said`. */
+static void state_open(void)
 {
 	struct state_parts parts = { .history = history, .scenes = scenes };
-	state = state_create(&desk, &parts, path);
-}
+	uint64_t last = 0;
+	const struct event *event;
 
-static void restore(const char *path)
-{
-	struct state_parts parts = { .history = history, .scenes = scenes };
-	state_restore(&desk, &parts, path, &said);
+	while ((event = event_next(desk.events, last)))
+		last = event->serial;
+	state = state_create(&desk, &parts, folder, -1);
+	state_settle(state, -1);
+	scenes_settle(scenes, -1);
+	text_clear(&said);
+	while ((event = event_next(desk.events, last))) {
+		last = event->serial;
+		text_add(&said, "%s\n", event->text);
+	}
 }
 
 static struct change change_of(const char *path, float value, const void *origin)
@@ -83,6 +101,7 @@ static bool undo(double since)
 {
 	text_clear(&said);
 	bool ok = history_undo(history, since, ROLE_NONE, &said);
+	scenes_settle(scenes, -1);
 	ticks(25);
 	return ok;
 }
@@ -91,6 +110,7 @@ static bool redo(void)
 {
 	text_clear(&said);
 	bool ok = history_redo(history, ROLE_NONE, &said);
+	scenes_settle(scenes, -1);
 	ticks(25);
 	return ok;
 }
@@ -177,11 +197,8 @@ static void test_ramp(void)
 
 static void save(const char *name)
 {
-	char error[200];
 	text_clear(&said);
-	uint64_t serial = scene_save(scenes, name, NULL, &said);
-	while (serial && !scenes_written(scenes, serial, error, sizeof error))
-		nanosleep(&(struct timespec) { .tv_nsec = 1000000 }, NULL);
+	scenes_save(scenes, name, NULL, &said);
 }
 
 static void test_scenes(void)
@@ -191,7 +208,7 @@ static void test_scenes(void)
 	set_at(1, "eq/gain", 3, &anna);
 	save("b");
 	text_clear(&said);
-	scene_load(scenes, "a", 0, NULL, ROLE_NONE, &said);
+	scenes_load(scenes, "a", 0, NULL, &said);
 	CHECK_NEAR(value_of("eq/gain"), 0, 0, "a");
 	CHECK_TEXT(scene_active(scenes), "a");
 	CHECK(undo(-1), "%s", said.bytes);
@@ -201,10 +218,10 @@ static void test_scenes(void)
 	CHECK(redo(), "%s", said.bytes);
 	CHECK_TEXT(scene_active(scenes), "a");
 	int before = steps();
-	scene_load(scenes, "b", 0, NULL, ROLE_NONE, &said);
+	scenes_load(scenes, "b", 0, NULL, &said);
 	CHECK(undo(-1) && steps() == before + 1, "b and back: %d", steps());
-	scene_load(scenes, "a", 0, NULL, ROLE_NONE, &said);
-	scene_load(scenes, "a", 0, NULL, ROLE_NONE, &said);
+	scenes_load(scenes, "a", 0, NULL, &said);
+	scenes_load(scenes, "a", 0, NULL, &said);
 	CHECK(steps() == before + 1, "what changes nothing is no step: %d", steps());
 	CHECK(undo(60), "the last minute");
 	CHECK_NEAR(value_of("eq/gain"), 0, 0, "all of it");
@@ -235,7 +252,18 @@ static void test_bounds(void)
 	close_desk();
 }
 
-static void restart(const char *path, float new_freq)
+static void forget(const char *path)
+{
+	static const char *const endings[] = { "", ".previous", ".broken", ".late" };
+	char other[220];
+
+	for (int i = 0; i < 4; i++) {
+		snprintf(other, sizeof other, "%s%s", path, endings[i]);
+		unlink(other);
+	}
+}
+
+static void restart(float new_freq)
 {
 	close_desk();
 	open_desk();
@@ -243,18 +271,15 @@ static void restart(const char *path, float new_freq)
 	struct change change = change_of("eq/freq", 0, NULL);
 	desk.rack->nodes[change.node].values[change.param] = new_freq;
 	desk.rack->nodes[change.node].loaded[change.param] = new_freq;
-	text_clear(&said);
-	restore(path);
-	state_open(path);
+	state_open();
 }
 
 static void test_state(void)
 {
 	char path[200], aside[220];
 	open_desk();
-	state_path(folder, desk.rack, path, sizeof path);
-	restore(path);
-	state_open(path);
+	snprintf(path, sizeof path, "%s/%s.state", folder, desk.rack->name);
+	state_open();
 	ticks(60);
 	CHECK(access(path, F_OK) != 0, "nothing happened, nothing is written");
 	struct change change = change_of("eq/gain", 3.3f, &anna);
@@ -272,7 +297,7 @@ static void test_state(void)
 		usleep(10000);
 	}
 	CHECK(access(path, F_OK) == 0, "written within a second");
-	restart(path, 1000);
+	restart(1000);
 	CHECK_NEAR(value_of("eq/gain"), 3.3f, 0, "to the last bit");
 	CHECK_NEAR(value_of("eq/freq"), 440, 0, "the saved one");
 	CHECK_NEAR(value_of("rack/output/main/mute"), 1, 0, "mute");
@@ -284,20 +309,21 @@ static void test_state(void)
 	CHECK(undo(-1) && undo(-1), "%s", said.bytes);
 	CHECK_NEAR(value_of("eq/freq"), 1000, 0, "undo across the restart");
 	redo();
-	restart(path, 2000);
+	restart(2000);
 	CHECK_NEAR(value_of("eq/freq"), 2000, 0, "what the config says anew");
 	CHECK_NEAR(value_of("eq/gain"), 3.3f, 0, "all else stays");
 	/* Half a file is no file. */
 	close_desk();
 	CHECK(truncate(path, 60) == 0, "truncate");
 	open_desk();
-	text_clear(&said);
-	restore(path);
+	state_open();
 	CHECK(strstr(said.bytes, "put aside"), "%s", said.bytes);
-	CHECK_NEAR(value_of("eq/gain"), 0, 0, "the config's");
+	CHECK(strstr(said.bytes, "saved before it is taken"), "%s", said.bytes);
+	CHECK_NEAR(value_of("eq/gain"), 3.3f, 0, "the one before");
 	snprintf(aside, sizeof aside, "%s.broken", path);
 	CHECK(access(aside, F_OK) == 0 && access(path, F_OK) != 0, "aside");
 	close_desk();
+	forget(path);
 }
 
 /* A state of a newer Lathe is kept, whatever stands in it, and saving goes on beside it. */
@@ -306,16 +332,14 @@ static void test_newer(void)
 	static const char newer[] = "lathe-state 12\nvalue eq/gain 3.3 0 new\n";
 	char path[200], aside[220], found[sizeof newer] = "";
 	open_desk();
-	state_path(folder, desk.rack, path, sizeof path);
+	snprintf(path, sizeof path, "%s/%s.state", folder, desk.rack->name);
 	FILE *file = fopen(path, "w");
 	CHECK(file && fputs(newer, file) >= 0 && fclose(file) == 0, "written");
-	text_clear(&said);
-	restore(path);
+	state_open();
 	CHECK(strstr(said.bytes, "found version 12") &&
 		      strstr(said.bytes, "would accept 1"),
 	      "%s", said.bytes);
 	CHECK_NEAR(value_of("eq/gain"), 0, 0, "the config's");
-	state_open(path);
 	struct change change = change_of("eq/gain", 1, &anna);
 	desk_apply(&desk, &change, 1);
 	close_desk();
@@ -327,10 +351,10 @@ static void test_newer(void)
 		fclose(file);
 	CHECK_TEXT(found, newer);
 	open_desk();
-	restore(path);
+	state_open();
 	CHECK_NEAR(value_of("eq/gain"), 1, 0, "saved beside it");
-	unlink(path);
 	close_desk();
+	forget(path);
 }
 
 /* One bit that fell over; a FIFO in the file's place. */
@@ -338,8 +362,8 @@ static void test_spoilt(void)
 {
 	char path[200];
 	open_desk();
-	state_path(folder, desk.rack, path, sizeof path);
-	state_open(path);
+	snprintf(path, sizeof path, "%s/%s.state", folder, desk.rack->name);
+	state_open();
 	struct change change = change_of("eq/gain", 3.3f, &anna);
 	desk_apply(&desk, &change, 1);
 	close_desk();
@@ -352,28 +376,67 @@ static void test_spoilt(void)
 		fclose(file);
 	}
 	open_desk();
-	text_clear(&said);
-	restore(path);
+	state_open();
 	CHECK(strstr(said.bytes, "put aside"), "%s", said.bytes);
 	CHECK_NEAR(value_of("eq/gain"), 0, 0, "the config's");
+	state_close();
 	CHECK(mkfifo(path, 0600) == 0, "a FIFO");
-	text_clear(&said);
 	alarm(10);
-	restore(path);
+	state_open();
 	alarm(0);
 	CHECK(strstr(said.bytes, "can't be read"), "%s", said.bytes);
-	unlink(path);
+	CHECK(strstr(said.bytes, "nothing is saved over it"), "%s", said.bytes);
+	change = change_of("eq/gain", 5, &anna);
+	desk_apply(&desk, &change, 1);
 	close_desk();
+	struct stat status;
+	CHECK(stat(path, &status) == 0 && S_ISFIFO(status.st_mode), "it stays");
+	forget(path);
+}
+
+/* The disk answers when the rack plays already. */
+static void test_late(void)
+{
+	struct state_parts parts = { .history = history, .scenes = scenes };
+	char path[200];
+
+	open_desk();
+	state_open();
+	struct change change = change_of("eq/gain", 3.3f, &anna);
+	desk_apply(&desk, &change, 1);
+	snprintf(path, sizeof path, "%s/%s.state", folder, desk.rack->name);
+	close_desk();
+	open_desk();
+	parts = (struct state_parts) { .history = history, .scenes = scenes };
+	state = state_create(&desk, &parts, folder, -1);
+	/* Somebody was faster than the disk. */
+	change = change_of("eq/gain", -2, &anna);
+	desk_apply(&desk, &change, 1);
+	state_settle(state, -1);
+	state_settle(state, -1);
+	CHECK_NEAR(value_of("eq/gain"), -2, 0, "what was set stays");
+	char late[220];
+	snprintf(late, sizeof late, "%s.late", path);
+	CHECK(access(late, F_OK) == 0, "the saved one is kept");
+	close_desk();
+	open_desk();
+	state_open();
+	CHECK_NEAR(value_of("eq/gain"), -2, 0, "and saved");
+	close_desk();
+	forget(path);
 }
 
 /* A disk that is full, a folder that isn't there: said once, tried again. */
 static void test_trouble(void)
 {
-	char path[200];
+	struct state_parts parts = { .history = history, .scenes = scenes };
+	char nowhere[200];
 	int errors = 0;
 	open_desk();
-	snprintf(path, sizeof path, "%s/later/x.state", folder);
-	state_open(path);
+	snprintf(nowhere, sizeof nowhere, "%s/no/such", folder);
+	parts = (struct state_parts) { .history = history, .scenes = scenes };
+	state = state_create(&desk, &parts, nowhere, -1);
+	state_settle(state, -1);
 	struct change change = change_of("eq/gain", 3.3f, &anna);
 	desk_apply(&desk, &change, 1);
 	for (int i = 0; i < 1200; i++) {
@@ -383,7 +446,7 @@ static void test_trouble(void)
 	CHECK(alarms_count(desk.alarms) == 1, "an alarm");
 	const struct event *event = NULL;
 	while ((event = event_next(desk.events, event ? event->serial : 0)))
-		errors += strcmp(event->code, "state") == 0;
+		errors += event->level == EVENT_ERROR && !strcmp(event->code, "state");
 	CHECK(errors == 1, "%d events", errors);
 	close_desk();
 }
@@ -401,6 +464,7 @@ int main(void)
 	test_state();
 	test_newer();
 	test_spoilt();
+	test_late();
 	test_trouble();
 	text_finish(&said);
 	snprintf(command, sizeof command, "rm -r %s", folder);

@@ -23,13 +23,15 @@ static float value_of(const struct rack *rack, const char *path)
 
 static void test_state(struct rack *rack)
 {
-	struct desk desk = { .rack = rack };
+	struct desk desk = { .rack = rack, .events = event_log_create() };
 	struct state_parts parts = { .history = history_create(&desk) };
-	struct text said = { 0 }, steps = { 0 };
+	struct state *state = state_create(&desk, &parts, FIXTURE, -1);
+	struct text steps = { 0 };
 
-	state_restore(&desk, &parts, FIXTURE "fixture.state", &said);
-	CHECK(said.bytes && strstr(said.bytes, "6 values restored, 0 overruled"), "%s",
-	      said.bytes);
+	state_settle(state, -1);
+	const struct event *event = event_next(desk.events, 0);
+	CHECK(event && strstr(event->text, "6 values restored, 0 overruled"), "%s",
+	      event ? event->text : "nothing");
 	CHECK_NEAR(value_of(rack, "level/target"), -20, 0, "target");
 	CHECK_NEAR(value_of(rack, "tone/band/3/gain"), -1.5, 0, "a member's gain");
 	CHECK_NEAR(value_of(rack, "limit/ceiling"), -2, 0, "ceiling");
@@ -39,8 +41,9 @@ static void test_state(struct rack *rack)
 		      strstr(steps.bytes, "undone 1\n"),
 	      "%s", steps.bytes);
 	CHECK(access(FIXTURE "fixture.state", F_OK) == 0, "it stays where it is");
+	state_destroy(state);
 	history_destroy(parts.history);
-	text_finish(&said);
+	event_log_destroy(desk.events);
 	text_finish(&steps);
 }
 
@@ -50,11 +53,13 @@ static void test_scene(const struct rack *rack)
 	struct complaints complaints = { .count = 0 };
 	struct text notes = { 0 };
 
-	bool read = scene_read(FIXTURE "evening.scene", rack, &settings, &notes,
-			       &complaints);
+	struct config_source source;
+	bool read = config_source_read(&source, FIXTURE "evening.scene", &complaints) &&
+		    scene_parse(&source, rack, &settings, &notes, &complaints);
 	CHECK(read && complaints.count == 0, "%s", complaints.text.bytes);
 	CHECK(!notes.length, "left out: %s", notes.bytes);
 	CHECK(settings.count == 123, "%d of 123 values", settings.count);
+	config_source_finish(&source);
 	settings_finish(&settings);
 	text_finish(&notes);
 	text_finish(&complaints.text);

@@ -4,6 +4,7 @@
 #include "daemon/desk/glide.h"
 #include "daemon/desk/pending.h"
 #include "tests/support/fake_desk.h"
+#include "tests/support/scenes.h"
 #include "tests/support/test.h"
 
 #include <sys/stat.h>
@@ -18,7 +19,7 @@ static void open_desk(void)
 {
 	desk = (struct desk) { .rack = fake_rack(0), .events = event_log_create() };
 	snprintf(desk.rack->scenes, sizeof desk.rack->scenes, "%s/scenes", folder);
-	scenes = scenes_create(&desk);
+	scenes = scenes_create(&desk, -1);
 }
 
 static void close_desk(void)
@@ -45,21 +46,38 @@ static bool save(const char *name, const char *pattern_text)
 {
 	struct pattern pattern;
 	const char *why;
-	char error[200];
 	text_clear(&said);
 	if (pattern_text)
 		pattern_compile(&pattern, pattern_text, strlen(pattern_text), &why);
-	uint64_t serial =
-		scene_save(scenes, name, pattern_text ? &pattern : NULL, &said);
-	while (serial && !scenes_written(scenes, serial, error, sizeof error))
-		nanosleep(&(struct timespec) { .tv_nsec = 1000000 }, NULL);
-	return serial && !*error;
+	return scenes_save(scenes, name, pattern_text ? &pattern : NULL, &said);
 }
 
 static bool load(const char *name, double seconds)
 {
 	text_clear(&said);
-	return scene_load(scenes, name, seconds, NULL, ROLE_NONE, &said);
+	return scenes_load(scenes, name, seconds, NULL, &said);
+}
+
+static bool erase(const char *name)
+{
+	return scenes_wait(scenes, scene_delete(scenes, name, &said), &said);
+}
+
+static bool rename_to(const char *from, const char *to)
+{
+	return scenes_wait(scenes, scene_rename(scenes, from, to, &said), &said);
+}
+
+/* How many there are; their names are in `said`. */
+static int list(void)
+{
+	int count = 0;
+
+	text_clear(&said);
+	CHECK(scenes_wait(scenes, scene_list(scenes, &said), &said), "%s", said.bytes);
+	for (const char *at = said.bytes; at && *at; at++)
+		count += *at == '\n';
+	return count;
 }
 
 #define SAYS(part) \
@@ -229,7 +247,7 @@ static void test_partial(void)
 	CHECK_NEAR(fake_value(&desk, "eq", "gain"), 5, 0, "not in it");
 	CHECK_NEAR(fake_value(&desk, "comp", "gain"), 2, 0, "in it");
 	CHECK(!save("none", "/nobody"), "nothing to save");
-	SAYS("sees nothing");
+	SAYS("covers nothing");
 	save("both", NULL);
 	set("eq", "gain", 7);
 	set("comp", "gain", 8);
@@ -237,8 +255,7 @@ static void test_partial(void)
 	const char *why;
 	pattern_compile(&pattern, "/eq", 3, &why);
 	text_clear(&said);
-	CHECK(scene_load(scenes, "both", 0, &pattern, ROLE_NONE, &said), "%s",
-	      said.bytes);
+	CHECK(scenes_load(scenes, "both", 0, &pattern, &said), "%s", said.bytes);
 	CHECK_NEAR(fake_value(&desk, "eq", "gain"), 5, 0, "seen");
 	CHECK_NEAR(fake_value(&desk, "comp", "gain"), 8, 0, "not seen");
 	close_desk();
@@ -274,15 +291,15 @@ static void test_names(void)
 	static const char *const bad[] = { "",     "..",   "../x",  "a/b",  ".hid",
 					   "a\nb", " a",   "a ",    "a\\b", "a\"b",
 					   "a*",   "/etc", "\x1b[", "{a}",  "a#b" };
-	char(*names)[SCENE_NAME_BYTES], longest[80];
+	char longest[80];
 	open_desk();
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
 		CHECK(!save(bad[i], NULL), "saved \"%s\"", bad[i]);
 		SAYS("not a scene's name");
 		CHECK(!load(bad[i], 0), "loaded \"%s\"", bad[i]);
 		text_clear(&said);
-		CHECK(!scene_delete(scenes, bad[i], &said), "deleted \"%s\"", bad[i]);
-		CHECK(!scene_rename(scenes, "hand", bad[i], &said), "\"%s\"", bad[i]);
+		CHECK(!erase(bad[i]), "deleted \"%s\"", bad[i]);
+		CHECK(!rename_to("hand", bad[i]), "\"%s\"", bad[i]);
 	}
 	memset(longest, 'x', sizeof longest);
 	longest[65] = '\0';
@@ -291,21 +308,18 @@ static void test_names(void)
 	CHECK(save(longest, NULL), "64 bytes");
 	CHECK(save("\xc3\xa4 talk", NULL), "UTF-8");
 	text_clear(&said);
-	CHECK(scene_rename(scenes, longest, "b", &said), "%s", said.bytes);
-	CHECK(!scene_rename(scenes, "b", "hand", &said), "taken");
+	CHECK(rename_to(longest, "b"), "%s", said.bytes);
+	CHECK(!rename_to("b", "hand"), "taken");
 	SAYS("already");
-	CHECK(!scene_rename(scenes, "nobody", "c", &said), "nobody");
-	int count = scene_list(scenes, &names);
-	CHECK(count >= 3 && strcmp(names[0], "Sunday night") == 0, "%d, %s", count,
-	      names[0]);
-	CHECK(scene_delete(scenes, "b", &said), "%s", said.bytes);
-	CHECK(!scene_delete(scenes, "b", &said), "twice");
+	CHECK(!rename_to("nobody", "c"), "nobody");
+	int count = list();
+	CHECK(count >= 3 && strncmp(said.bytes, "Sunday night\n", 13) == 0, "%d, %s",
+	      count, said.bytes);
+	CHECK(erase("b"), "%s", said.bytes);
+	CHECK(!erase("b"), "twice");
 	CHECK(!load("b", 0), "gone");
 	SAYS("no scene \"b\"");
-	free(names);
-	char(*fewer)[SCENE_NAME_BYTES];
-	CHECK(scene_list(scenes, &fewer) == count - 1, "one fewer");
-	free(fewer);
+	CHECK(list() == count - 1, "one fewer");
 	snprintf(desk.rack->scenes, sizeof desk.rack->scenes, "%s/no/such", folder);
 	CHECK(!save("x", NULL), "no folder above");
 	close_desk();

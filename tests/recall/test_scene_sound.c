@@ -6,6 +6,7 @@
 #include "daemon/desk/pending.h"
 #include "daemon/recall/scene.h"
 #include "tests/support/play.h"
+#include "tests/support/scenes.h"
 #include "tests/support/test.h"
 #include "tests/support/tone.h"
 
@@ -68,7 +69,7 @@ static void open_rack(void)
 	if (!play)
 		abort();
 	desk = (struct desk) { .rack = play->rack, .engine = play->engine };
-	scenes = scenes_create(&desk);
+	scenes = scenes_create(&desk, -1);
 	compare = compare_create(&desk);
 }
 
@@ -99,8 +100,7 @@ static void run(int ticks)
 static void load(const char *name, double seconds)
 {
 	struct text said = { .length = 0 };
-	CHECK(scene_load(scenes, name, seconds, NULL, ROLE_NONE, &said), "%s",
-	      said.bytes);
+	CHECK(scenes_load(scenes, name, seconds, NULL, &said), "%s", said.bytes);
 	text_finish(&said);
 }
 

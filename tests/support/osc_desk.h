@@ -6,6 +6,7 @@
 #include "daemon/base/event.h"
 #include "daemon/desk/lock.h"
 #include "daemon/recall/history.h"
+#include "daemon/recall/reload.h"
 #include "daemon/recall/scene.h"
 #include "tests/support/fake_desk.h"
 #include "tests/support/osc_user.h"
@@ -15,12 +16,23 @@ static struct osc_parts parts;
 static struct compare *compare;
 static struct osc *osc;
 
+static inline void desk_disks(void)
+{
+	if (parts.scenes)
+		scenes_settle(parts.scenes, -1);
+	if (parts.reload)
+		reload_settle(parts.reload, -1);
+}
+
 /* `desk` is made as the test wants it. */
 static inline void desk_listen(void)
 {
 	char error[256];
 
 	parts.lock = lock_create(&desk);
+	if (desk.config_path)
+		parts.reload = reload_create(&desk, -1);
+	pump_disks = desk_disks;
 	osc = osc_create(&desk, &parts, 0, -1, error, sizeof error);
 	CHECK(osc != NULL, "%s", error);
 }
@@ -30,6 +42,7 @@ static inline void desk_end(void)
 {
 	osc_destroy(osc);
 	scenes_destroy(parts.scenes);
+	reload_destroy(parts.reload);
 	history_destroy(parts.history);
 	compare_destroy(compare);
 	lock_destroy(parts.lock);

@@ -137,6 +137,9 @@ static inline void user_send_bundle(const struct user *user, lo_bundle bundle)
 	lo_bundle_free_recursive(bundle);
 }
 
+/* Set by who has disks: waits for them. */
+static void (*pump_disks)(void);
+
 static inline void pump(struct osc *osc, double seconds)
 {
 	double end = clock_seconds() + seconds;
@@ -145,6 +148,14 @@ static inline void pump(struct osc *osc, double seconds)
 		poll(&fd, 1, 2);
 		while (osc_receive(osc))
 			;
+		if (pump_disks) {
+			/* Until nothing waits for a disk, and nobody for what did. */
+			do {
+				pump_disks();
+				osc_look(osc);
+			} while (osc_receive(osc) || osc_more(osc));
+			pump_disks();
+		}
 		osc_tick(osc);
 	} while (clock_seconds() < end);
 }

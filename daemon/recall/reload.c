@@ -1,0 +1,214 @@
+/* reload.c - the config file read anew while the rack plays. Control thread, but for run_load(),
+ * which is the disk thread's. */
+#include "daemon/recall/reload.h"
+
+#include "daemon/base/memory.h"
+#include "daemon/disk/disk.h"
+#include "daemon/recall/outcome.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct reload {
+	struct desk *desk;
+	struct follower follower;
+	struct disk *disk;
+	struct outcomes outcomes;
+};
+
+struct reload_job {
+	struct disk_job job; /* first: disk.h hands it back */
+	struct reload *reload;
+	uint64_t ticket;
+	char *path;
+	bool check, fresh;
+	struct rack *rack; /* NULL: the file has a fault */
+	struct complaints complaints;
+};
+
+/* ---- the disk thread -------------------------------------------------------------------- */
+
+static void run_load(struct disk_job *disk_job)
+{
+	struct reload_job *job = (struct reload_job *)disk_job;
+
+	job->rack = config_load(job->path, &job->complaints);
+}
+
+/* ---- the control thread ----------------------------------------------------------------- */
+
+static void job_destroy(struct reload_job *job)
+{
+	rack_destroy(job->rack);
+	text_finish(&job->complaints.text);
+	free(job->path);
+	free(job);
+}
+
+static void tell_check(const struct reload_job *job, struct text *result)
+{
+	int count = 0;
+
+	for (int i = 0; i < job->rack->node_count; i++)
+		count += job->rack->nodes[i].kind == NODE_MODULE;
+	text_add(result, "%s has no faults: %d node%s\n", job->path, count,
+		 count == 1 ? "" : "s");
+}
+
+static void load(struct reload_job *job, struct text *result)
+{
+	struct desk *desk = job->reload->desk;
+
+	desk_replace(desk, job->rack, job->fresh, result);
+	job->rack = NULL;
+	event_post(desk->events, EVENT_NOTICE, "reload", "loaded %.200s", job->path);
+	free(desk->config_path);
+	desk->config_path = job->path;
+	job->path = NULL;
+}
+
+static void refuse(struct reload_job *job, struct text *result)
+{
+	const char *why = job->complaints.text.bytes;
+
+	text_add(result, "%s", why ? why : "can't be read");
+	if (!job->check)
+		event_post(job->reload->desk->events, EVENT_WARNING, "reload",
+			   "reload refused, the rack plays on: %.*s",
+			   (int)strcspn(result->bytes, "\n"), result->bytes);
+}
+
+static void on_loaded(struct disk_job *disk_job, bool abandoned)
+{
+	struct reload_job *job = (struct reload_job *)disk_job;
+	struct text result = { 0 };
+	bool good = job->rack != NULL;
+
+	if (!abandoned) {
+		if (!good)
+			refuse(job, &result);
+		else if (job->check)
+			tell_check(job, &result);
+		else
+			load(job, &result);
+		outcome_close(&job->reload->outcomes, job->ticket, good, &result);
+	}
+	job_destroy(job);
+}
+
+/* A client's NAME becomes a file beside the loaded config; a path is refused. NULL: the
+ * result says why. The caller frees it. */
+static char *path_of(const struct desk *desk, const char *name, struct text *result)
+{
+	if (!desk->config_path) {
+		text_add(result,
+			 "no config file was loaded; start lathed --config FILE");
+		return NULL;
+	}
+	if (!name)
+		return memory_string(desk->config_path);
+	if (!*name || *name == '.' || strchr(name, '/') || strlen(name) > 200) {
+		text_add(result,
+			 "\"%.200s\" is not a file name: give a name inside the folder "
+			 "of the loaded config, never a path",
+			 name);
+		return NULL;
+	}
+	const char *slash = strrchr(desk->config_path, '/');
+	return memory_print("%.*s%s", slash ? (int)(slash + 1 - desk->config_path) : 0,
+			    desk->config_path, name);
+}
+
+static uint64_t ask(struct reload *reload, const char *file, bool check, bool fresh,
+		    struct text *result)
+{
+	char *path = path_of(reload->desk, file, result);
+
+	if (!path)
+		return 0;
+	struct reload_job *job = memory_zeroed(1, sizeof(*job));
+	*job = (struct reload_job) { .job = { .run = run_load, .done = on_loaded },
+				     .reload = reload,
+				     .path = path,
+				     .check = check,
+				     .fresh = fresh };
+	if (!disk_put(reload->disk, &job->job)) {
+		text_add(result, "%d files wait to be read already; try again",
+			 DISK_JOBS_MAX);
+		job_destroy(job);
+		return 0;
+	}
+	return job->ticket = outcome_open(&reload->outcomes);
+}
+
+uint64_t reload_start(struct reload *reload, const char *file, bool fresh,
+		      struct text *result)
+{
+	uint64_t ticket = ask(reload, file, false, fresh, result);
+
+	if (!ticket)
+		event_post(reload->desk->events, EVENT_WARNING, "reload",
+			   "reload refused, the rack plays on: %.*s",
+			   (int)strcspn(result->bytes, "\n"), result->bytes);
+	return ticket;
+}
+
+uint64_t reload_check(struct reload *reload, const char *file, struct text *result)
+{
+	return ask(reload, file, true, false, result);
+}
+
+bool reload_outcome(struct reload *reload, uint64_t ticket, bool *good,
+		    struct text *result)
+{
+	disk_tick(reload->disk);
+	return outcome_take(&reload->outcomes, ticket, good, result);
+}
+
+void reload_settle(struct reload *reload, int wait_ms)
+{
+	disk_settle(reload->disk, wait_ms);
+}
+
+bool reload_waiting(const struct reload *reload)
+{
+	return disk_busy(reload->disk) > 0;
+}
+
+static void on_tick(void *context)
+{
+	const struct reload *reload = context;
+
+	disk_tick(reload->disk);
+}
+
+static bool is_busy(const void *context)
+{
+	const struct reload *reload = context;
+
+	return disk_busy(reload->disk) > 0;
+}
+
+struct reload *reload_create(struct desk *desk, int wake)
+{
+	struct reload *reload = memory_zeroed(1, sizeof(*reload));
+
+	reload->desk = desk;
+	reload->disk = disk_create("configs", wake, desk->alarms);
+	reload->follower = (struct follower) { .context = reload,
+					       .tick = on_tick,
+					       .busy = is_busy };
+	follow_add(&desk->followers, &reload->follower);
+	return reload;
+}
+
+void reload_destroy(struct reload *reload)
+{
+	if (!reload)
+		return;
+	follow_drop(&reload->desk->followers, &reload->follower);
+	disk_destroy(reload->disk);
+	outcomes_finish(&reload->outcomes);
+	free(reload);
+}

@@ -1,0 +1,32 @@
+/* reload.h - the config file read anew while the rack plays. Control thread; a disk thread
+ * reads the file and makes a rack of it. */
+#ifndef LATHE_RECALL_RELOAD_H
+#define LATHE_RECALL_RELOAD_H
+
+#include "daemon/desk/desk.h"
+
+struct reload;
+
+/* Follows the desk. `wake`: as for disk_create(). */
+struct reload *reload_create(struct desk *desk, int wake);
+/* Waits for no disk. NULL: nothing. */
+void reload_destroy(struct reload *reload);
+
+/* Asks for a config file: NULL for the one in use, else a name in the same folder. Returns a
+ * ticket for reload_outcome(), or 0: refused at once, and `result` says why. */
+
+/* The rack becomes that of the file; `fresh`: with all its values. A file with a fault changes
+ * nothing. */
+uint64_t reload_start(struct reload *reload, const char *file, bool fresh,
+		      struct text *result);
+/* Says only what is wrong with the file. */
+uint64_t reload_check(struct reload *reload, const char *file, struct text *result);
+/* False: not known yet. The text becomes the caller's. */
+bool reload_outcome(struct reload *reload, uint64_t ticket, bool *good,
+		    struct text *result);
+/* Waits at most `wait_ms` (-1: for ever) until what was asked is done. */
+void reload_settle(struct reload *reload, int wait_ms);
+/* Whether the disk has not done all that was asked. */
+bool reload_waiting(const struct reload *reload);
+
+#endif

@@ -1,0 +1,38 @@
+/* scenes.h - scenes in a test: what is asked of the disk is waited for. */
+#ifndef LATHE_TESTS_SCENES_H
+#define LATHE_TESTS_SCENES_H
+
+#include "daemon/recall/scene.h"
+
+/* Waits for the outcome of a request whose ticket may be 0: refused, and `said` has the words
+ * already. Adds the outcome's text. */
+static inline bool scenes_wait(struct scenes *scenes, uint64_t ticket,
+			       struct text *said)
+{
+	struct text result;
+	bool good = false;
+
+	scenes_settle(scenes, -1);
+	if (!ticket || !scene_outcome(scenes, ticket, &good, &result))
+		return false;
+	if (result.length)
+		text_add(said, "%s", result.bytes);
+	text_finish(&result);
+	return good;
+}
+
+static inline bool scenes_save(struct scenes *scenes, const char *name,
+			       const struct pattern *pattern, struct text *said)
+{
+	return scenes_wait(scenes, scene_save(scenes, name, pattern, said), said);
+}
+
+static inline bool scenes_load(struct scenes *scenes, const char *name, double seconds,
+			       const struct pattern *pattern, struct text *said)
+{
+	return scenes_wait(scenes,
+			   scene_load(scenes, name, seconds, pattern, ROLE_NONE, said),
+			   said);
+}
+
+#endif
