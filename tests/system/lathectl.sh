@@ -137,8 +137,8 @@ is "describe: words" "$(ctl describe; grep -c '^/level/meter/reason .* curve=cho
 1"
 "$build/lathectl" --port "$port" set limit/bypass on >/dev/null
 is "meters: bypassed" "$(ctl meters --seconds 1.2 --summary; grep -q '^limit bypassed ' "$scratch/out" &&
-	grep -c '^limit .*dB (bypassed)$' "$scratch/out")" "0
-1"
+	grep -c "^limit .*dB (bypassed)$" "$scratch/out" | sed "s,^[1-9].*,some,")" "0
+some"
 "$build/lathectl" --port "$port" set limit/bypass off >/dev/null
 is "meters: json" "$(ctl --json meters --seconds 1.2)$(head -n 1 "$scratch/out" |
 	python3 -c 'import json, sys; print("limit/meter/gr" in json.load(sys.stdin)["meters"])')" "0True"
