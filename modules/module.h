@@ -51,7 +51,22 @@ enum param_flags {
 	PARAM_CEILING = 1 << 3, /* only an admin gets it above what the config says */
 	PARAM_TOP_OFF =
 		1 << 4, /* numbers only: the top of the range means, reads "off" */
+
+	/* What lathed itself does with a param of an output, or of the rack (whose params act on
+	 * its outputs); one of these, within the mask. Nothing is known by its id. */
+	PARAM_ROLE = 15 << 8,
+	PARAM_MUTE = 1 << 8,     /* a saved mute stays, whatever the config says */
+	PARAM_DIM = 2 << 8,      /* the rack's acts on monitors only */
+	PARAM_BYPASS = 3 << 8,   /* plays the rack's input */
+	PARAM_COMPARE = 4 << 8,  /* a choice of enum comparison */
+	PARAM_MATCH = 5 << 8,    /* dB: how much louder than the input it is */
+	PARAM_MATCH_TO = 6 << 8, /* dB: how loud all that is compared is to be */
+	PARAM_LOCK = 7 << 8,     /* keeps others from changing anything */
 };
+
+/* What an output plays in a comparison. */
+enum comparison { COMPARE_OFF, COMPARE_A, COMPARE_B, COMPARE_BYPASS, COMPARE_DELTA };
+extern const char *const compare_choices[];
 
 struct param {
 	const char *id, *label, *help;
@@ -78,6 +93,11 @@ enum meter_flags {
 	METER_PER_CHANNEL = 1 << 0, /* one slot per channel of the node */
 	METER_LINEAR = 1 << 1,      /* published as linear gain, read as dB */
 	METER_MEASURED = 1 << 2,    /* written by measure(), not by process() */
+
+	/* What lathed itself reads; one of these, within the mask. */
+	METER_ROLE = 15 << 8,
+	METER_LOUDER = 1 << 8, /* dB: of an output, how much louder than its input */
+	METER_HEARD = 2 << 8,  /* s: of programme, that METER_LOUDER is measured from */
 };
 
 struct meter {

@@ -15,7 +15,7 @@ struct lock {
 
 int lock_param(const struct rack *rack)
 {
-	return param_find(rack->nodes[rack->node_count - 1].module, false, "lock");
+	return param_of_role(rack->nodes[rack->node_count - 1].module, PARAM_LOCK);
 }
 
 static bool is_locked(const struct rack *rack)

@@ -16,6 +16,7 @@ const struct param host_params[] = {
 const int host_param_count = sizeof(host_params) / sizeof(host_params[0]);
 
 const char *const off_on[] = { "off", "on", NULL };
+const char *const compare_choices[] = { "off", "a", "b", "bypass", "delta", NULL };
 
 const struct meter host_meters[] = {
 	{ .id = "in",
@@ -124,6 +125,14 @@ int param_find(const struct module *module, bool host, const char *path)
 	return -1;
 }
 
+int param_of_role(const struct module *module, unsigned role)
+{
+	for (int i = 0; role && i < module->param_count; i++)
+		if ((module->params[i].flags & PARAM_ROLE) == role)
+			return i;
+	return -1;
+}
+
 /* The present name of `length` letters of an old path, or NULL. */
 static const char *name_now(const struct module *module, const char *name,
 			    size_t length, bool meter)
@@ -206,6 +215,18 @@ int meters_total(const struct module *module, int channels, bool host)
 	for (int i = 0; host && i < host_meter_count; i++)
 		total += meter_slots(&host_meters[i], channels);
 	return total;
+}
+
+int meter_of_role(const struct module *module, int channels, unsigned role)
+{
+	int slot = 0;
+
+	for (int i = 0; i < module->meter_count; i++) {
+		if ((module->meters[i].flags & METER_ROLE) == role)
+			return slot;
+		slot += meter_slots(&module->meters[i], channels);
+	}
+	return -1;
 }
 
 const struct meter *meter_row(const struct module *module, int channels, int slot)

@@ -26,6 +26,8 @@ float param_default(const struct module *module, int index);
 int param_path(const struct module *module, int index, char *path, size_t size);
 /* Index by that path, or -1. */
 int param_find(const struct module *module, bool host, const char *path);
+/* The place of the param with this PARAM_ROLE (none: 0) among the module's, or -1. */
+int param_of_role(const struct module *module, unsigned role);
 
 /* Puts the present names in the place of those that an earlier version had, in a path
  * below a node ("band/3/freq", "meter/gr"). False: the module's table renames none of it. */
@@ -38,6 +40,8 @@ const struct meter *meter_row(const struct module *module, int channels, int slo
 int meter_path(const struct module *module, int channels, int slot, char *path,
 	       size_t size);
 int meter_find(const struct module *module, int channels, bool host, const char *path);
+/* The first slot of the meter with this METER_ROLE, or -1. */
+int meter_of_role(const struct module *module, int channels, unsigned role);
 /* What a slot reads as: METER_LINEAR to dB, floor at min. */
 float meter_reading(const struct meter *meter, float published);
 

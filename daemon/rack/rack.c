@@ -10,9 +10,6 @@
 
 #include "daemon/rack/param.h"
 
-static const char *const rack_compare_choices[] = { "off",    "a",     "b",
-						    "bypass", "delta", NULL };
-
 /* The rack's own table. What its params do, each output does: rack_effective(). */
 static const struct param rack_params[] = {
 	{ .id = "mute",
@@ -22,7 +19,7 @@ static const struct param rack_params[] = {
 	  .curve = CURVE_TOGGLE,
 	  .max = 1,
 	  .step = 1,
-	  .flags = PARAM_RECALL_SAFE },
+	  .flags = PARAM_MUTE | PARAM_RECALL_SAFE },
 	{ .id = "dim",
 	  .label = "Dim",
 	  .help = "Dims the outputs that the config marks as monitors.",
@@ -30,7 +27,7 @@ static const struct param rack_params[] = {
 	  .curve = CURVE_TOGGLE,
 	  .max = 1,
 	  .step = 1,
-	  .flags = PARAM_RECALL_SAFE },
+	  .flags = PARAM_DIM | PARAM_RECALL_SAFE },
 	{ .id = "bypass",
 	  .label = "Bypass",
 	  .help = "Every output plays the first input, delayed by that output's "
@@ -39,7 +36,7 @@ static const struct param rack_params[] = {
 	  .curve = CURVE_TOGGLE,
 	  .max = 1,
 	  .step = 1,
-	  .flags = PARAM_RECALL_SAFE },
+	  .flags = PARAM_BYPASS | PARAM_RECALL_SAFE },
 	{ .id = "compare",
 	  .label = "Compare",
 	  .help = "What the monitor outputs (without any: the first output) play, all "
@@ -49,10 +46,10 @@ static const struct param rack_params[] = {
 		  "what differs.",
 	  .unit = "",
 	  .curve = CURVE_CHOICE,
-	  .max = 4,
+	  .max = COMPARE_DELTA,
 	  .step = 1,
-	  .choices = rack_compare_choices,
-	  .flags = PARAM_RECALL_SAFE | PARAM_PASSING },
+	  .choices = compare_choices,
+	  .flags = PARAM_COMPARE | PARAM_RECALL_SAFE | PARAM_PASSING },
 	{ .id = "lock",
 	  .label = "Lock",
 	  .help = "Only admins and the host that locked the rack change anything.",
@@ -60,7 +57,7 @@ static const struct param rack_params[] = {
 	  .curve = CURVE_TOGGLE,
 	  .max = 1,
 	  .step = 1,
-	  .flags = PARAM_RECALL_SAFE },
+	  .flags = PARAM_LOCK | PARAM_RECALL_SAFE },
 };
 
 static const struct module module_rack = {
@@ -322,7 +319,7 @@ bool rack_compares(const struct rack *rack, int node)
 	return node == first;
 }
 
-/* An output's own value of a param of the rack, or what the rack says over it. */
+/* An output's own value, or what the rack's param of the same role says over it. */
 float rack_effective(const struct rack *rack, int node, int param)
 {
 	const struct node *output = &rack->nodes[node];
@@ -331,12 +328,12 @@ float rack_effective(const struct rack *rack, int node, int param)
 
 	if (output->kind != NODE_OUTPUT)
 		return own;
-	const char *id = param_row(output->module, param)->id;
-	int over = param_find(all->module, false, id);
-	if (over < 0 || (strcmp(id, "dim") == 0 && !output->monitor) ||
-	    (strcmp(id, "compare") == 0 && !rack_compares(rack, node)))
+	unsigned role = param_row(output->module, param)->flags & PARAM_ROLE;
+	int over = param_of_role(all->module, role);
+	if (over < 0 || (role == PARAM_DIM && !output->monitor) ||
+	    (role == PARAM_COMPARE && !rack_compares(rack, node)))
 		return own;
-	if (strcmp(id, "compare") == 0)
+	if (role == PARAM_COMPARE)
 		return all->values[over] > 0 ? all->values[over] : own;
 	return fmaxf(own, all->values[over]);
 }

@@ -12,7 +12,6 @@ enum {
 	SLOTS = 2,
 	LOOK_TICKS = 10,
 	SETTLE_TICKS = 30, /* until a meter surely speaks of the new slot */
-	FIRST_SLOT = 1,    /* "a" among the choices */
 };
 /* Seconds that say something of a slot, and that say more than what is remembered of it. */
 static const float heard_least = 0.35f, heard_well = 2.95f;
@@ -38,7 +37,7 @@ struct compare {
 static int mode_of(const struct rack *rack)
 {
 	const struct node *node = &rack->nodes[rack->node_count - 1];
-	return (int)node->values[param_find(node->module, false, "compare")];
+	return (int)node->values[param_of_role(node->module, PARAM_COMPARE)];
 }
 
 /* ---- loudness --------------------------------------------------------------------------- */
@@ -49,8 +48,8 @@ static void listen(struct compare *compare, int place)
 	const struct node *node = &compare->desk->rack->nodes[place];
 	const float *meters = engine_meters(compare->desk->engine, place);
 	struct louder *louder = &compare->louder[place];
-	int db = meter_find(node->module, node->channels, false, "louder");
-	int heard = meter_find(node->module, node->channels, false, "heard");
+	int db = meter_of_role(node->module, node->channels, METER_LOUDER);
+	int heard = meter_of_role(node->module, node->channels, METER_HEARD);
 	float least = louder->known[compare->slot] ? heard_well : heard_least;
 	if (!meters || db < 0 || heard < 0 || meters[heard] < least)
 		return;
@@ -58,11 +57,11 @@ static void listen(struct compare *compare, int place)
 	louder->db[compare->slot] = meters[db];
 }
 
-static int set_param(const struct rack *rack, int place, const char *id, float value,
+static int set_param(const struct rack *rack, int place, unsigned role, float value,
 		     struct change *change)
 {
 	const struct node *node = &rack->nodes[place];
-	int param = param_find(node->module, false, id);
+	int param = param_of_role(node->module, role);
 	if (param < 0 || fabsf(node->values[param] - value) < step_db)
 		return 0;
 	*change = (struct change) { .node = place, .param = param, .value = value };
@@ -87,8 +86,8 @@ static void match(struct compare *compare)
 			    (s == compare->slot || !louder->known[compare->slot]))
 				now = louder->db[s];
 		}
-		count += set_param(rack, i, "match", now, &changes[count]);
-		count += set_param(rack, i, "match_to", least, &changes[count]);
+		count += set_param(rack, i, PARAM_MATCH, now, &changes[count]);
+		count += set_param(rack, i, PARAM_MATCH_TO, least, &changes[count]);
 	}
 	if (count)
 		desk_apply(compare->desk, changes, count);
@@ -99,7 +98,7 @@ static bool is_on(const struct rack *rack)
 {
 	for (int i = 0; i < rack->node_count; i++) {
 		const struct node *node = &rack->nodes[i];
-		int param = param_find(node->module, false, "compare");
+		int param = param_of_role(node->module, PARAM_COMPARE);
 		if (node->kind != NODE_MODULE && param >= 0 && node->values[param] > 0)
 			return true;
 	}
@@ -161,10 +160,10 @@ static void on_after(void *context, const struct change *changes, int count)
 	for (int i = 0; i < count; i++) {
 		const struct node *node = &rack->nodes[changes[i].node];
 		if (node->kind == NODE_MODULE ||
-		    strcmp(param_row(node->module, changes[i].param)->id, "compare") !=
-			    0)
+		    (param_row(node->module, changes[i].param)->flags & PARAM_ROLE) !=
+			    PARAM_COMPARE)
 			continue;
-		int slot = mode_of(rack) - FIRST_SLOT;
+		int slot = mode_of(rack) - COMPARE_A;
 		if (node->kind == NODE_RACK && slot >= 0 && slot < SLOTS &&
 		    slot != compare->slot)
 			switch_slot(compare, slot, changes[i].role);

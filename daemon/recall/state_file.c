@@ -96,7 +96,7 @@ struct change state_file_value(const struct rack *rack, const char *line, int *t
 	if (row->curve == CURVE_TRIGGER || row->curve == CURVE_FILE)
 		return change;
 	value = param_clamp(row, value);
-	bool mute = strcmp(row->id, "mute") == 0 && value > 0.5f;
+	bool mute = (row->flags & PARAM_ROLE) == PARAM_MUTE && value > 0.5f;
 	if (node->loaded[param] != loaded && !mute) {
 		++*overruled;
 		return change;

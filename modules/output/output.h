@@ -18,7 +18,6 @@ enum {
 	OUTPUT_PARAMS
 };
 enum { OUTPUT_DRY }; /* side */
-enum { COMPARE_OFF, COMPARE_A, COMPARE_B, COMPARE_BYPASS, COMPARE_DELTA };
 /* Meters: the peaks, then these. */
 enum { OUTPUT_LOUDER, OUTPUT_HEARD, OUTPUT_METERS };
 

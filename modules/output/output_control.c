@@ -5,10 +5,6 @@
 
 enum { FADE_MS = 20 };
 
-static const char *const compare_choices[] = {
-	"off", "a", "b", "bypass", "delta", NULL
-};
-
 static const struct param params[OUTPUT_PARAMS] = {
 	[OUTPUT_MUTE] = { .id = "mute",
 			  .label = "Mute",
@@ -17,14 +13,15 @@ static const struct param params[OUTPUT_PARAMS] = {
 			  .curve = CURVE_TOGGLE,
 			  .max = 1,
 			  .step = 1,
-			  .flags = PARAM_RECALL_SAFE },
+			  .flags = PARAM_MUTE | PARAM_RECALL_SAFE },
 	[OUTPUT_DIM] = { .id = "dim",
 			 .label = "Dim",
 			 .help = "Lowers the output by the dim level.",
 			 .unit = "",
 			 .curve = CURVE_TOGGLE,
 			 .max = 1,
-			 .step = 1 },
+			 .step = 1,
+			 .flags = PARAM_DIM },
 	[OUTPUT_DIM_LEVEL] = { .id = "dim_level",
 			       .label = "Dim level",
 			       .help = "Gain while dimmed.",
@@ -43,7 +40,7 @@ static const struct param params[OUTPUT_PARAMS] = {
 			    .curve = CURVE_TOGGLE,
 			    .max = 1,
 			    .step = 1,
-			    .flags = PARAM_RECALL_SAFE },
+			    .flags = PARAM_BYPASS | PARAM_RECALL_SAFE },
 	[OUTPUT_COMPARE] = { .id = "compare",
 			     .label = "Compare",
 			     .help = "What is heard, all at one loudness: the output "
@@ -56,7 +53,8 @@ static const struct param params[OUTPUT_PARAMS] = {
 			     .max = COMPARE_DELTA,
 			     .step = 1,
 			     .choices = compare_choices,
-			     .flags = PARAM_RECALL_SAFE | PARAM_PASSING },
+			     .flags = PARAM_COMPARE | PARAM_RECALL_SAFE |
+				      PARAM_PASSING },
 	[OUTPUT_MATCH] = { .id = "match",
 			   .label = "Match",
 			   .help = "How much louder than the input the output is taken "
@@ -65,7 +63,7 @@ static const struct param params[OUTPUT_PARAMS] = {
 			   .curve = CURVE_LINEAR,
 			   .min = -40,
 			   .max = 40,
-			   .flags = PARAM_RECALL_SAFE | PARAM_PASSING },
+			   .flags = PARAM_MATCH | PARAM_RECALL_SAFE | PARAM_PASSING },
 	[OUTPUT_MATCH_TO] = { .id = "match_to",
 			      .label = "Match to",
 			      .help = "Loudness of all that is compared, against the "
@@ -74,7 +72,8 @@ static const struct param params[OUTPUT_PARAMS] = {
 			      .curve = CURVE_LINEAR,
 			      .min = -40,
 			      .max = 0,
-			      .flags = PARAM_RECALL_SAFE | PARAM_PASSING },
+			      .flags = PARAM_MATCH_TO | PARAM_RECALL_SAFE |
+				       PARAM_PASSING },
 };
 
 static const struct meter meters[] = {
@@ -93,7 +92,8 @@ static const struct meter meters[] = {
 	  .unit = "dB",
 	  .min = -60,
 	  .max = 60,
-	  .fold = FOLD_LAST },
+	  .fold = FOLD_LAST,
+	  .flags = METER_LOUDER },
 	{ .id = "heard",
 	  .label = "Programme measured",
 	  .help = "Programme that `louder` is measured from; begins anew with another "
@@ -101,7 +101,8 @@ static const struct meter meters[] = {
 	  .unit = "s",
 	  .min = 0,
 	  .max = 3,
-	  .fold = FOLD_LAST },
+	  .fold = FOLD_LAST,
+	  .flags = METER_HEARD },
 };
 
 static const char *const sides[] = { "dry", NULL };

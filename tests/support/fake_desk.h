@@ -47,11 +47,11 @@ static const struct module fake_module = {
 };
 static const struct param fake_out_params[] = {
 	{ "mute", "Mute", "Mutes.", "", CURVE_TOGGLE, 0, 1, 0, 0, NULL,
-	  PARAM_RECALL_SAFE },
+	  PARAM_MUTE | PARAM_RECALL_SAFE },
 	{ "dim", "Dim", "Dims.", "", CURVE_TOGGLE, 0, 1, 0, 0, NULL,
-	  PARAM_RECALL_SAFE },
+	  PARAM_DIM | PARAM_RECALL_SAFE },
 	{ "bypass", "Bypass", "Bypasses.", "", CURVE_TOGGLE, 0, 1, 0, 0, NULL,
-	  PARAM_RECALL_SAFE },
+	  PARAM_BYPASS | PARAM_RECALL_SAFE },
 };
 static const struct module fake_output = {
 	.id = "fake_output",

@@ -5,17 +5,17 @@
 
 #include "modules/module.h"
 
-#define MODEL_TOGGLE(id_) \
+#define MODEL_TOGGLE(id_, role_) \
 	{ \
 		.id = id_, .label = id_, .help = "", .unit = "", \
-		.curve = CURVE_TOGGLE, .max = 1, .step = 1 \
+		.curve = CURVE_TOGGLE, .max = 1, .step = 1, .flags = role_ \
 	}
 
 static const char *const model_types[] = { "bell", "low_shelf", "high_shelf", "notch",
 					   NULL };
 static const struct param model_trim_params[] = {
 	{ "gain", "Gain", "Level.", "dB", CURVE_LINEAR, -36, 36, 0, 0.1f, NULL, 0 },
-	MODEL_TOGGLE("swap"),
+	MODEL_TOGGLE("swap", 0),
 	{ "clear", "Clear", "", "", CURVE_TRIGGER, 0, 1, 0, 0, NULL, 0 },
 	{ "taps", "Taps", "", "", CURVE_INTEGER, 1, 64, 8, 1, NULL, PARAM_REBUILD },
 	{ "level", "Level", "", "dB", CURVE_FADER, -90, 10, 0, 0, NULL, 0 },
@@ -127,9 +127,9 @@ static const struct module model_filer = {
 };
 
 static const struct param model_output_params[] = {
-	MODEL_TOGGLE("mute"),
-	MODEL_TOGGLE("dim"),
-	MODEL_TOGGLE("bypass"),
+	MODEL_TOGGLE("mute", PARAM_MUTE),
+	MODEL_TOGGLE("dim", PARAM_DIM),
+	MODEL_TOGGLE("bypass", PARAM_BYPASS),
 	{ "dim_level", "Dim level", "", "dB", CURVE_LINEAR, -60, 0, -20, 1, NULL, 0 },
 };
 static const struct module model_output = {
