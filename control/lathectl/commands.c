@@ -1,6 +1,7 @@
 /* commands.c - the table of commands, in the order of --help. */
 #include "control/lathectl/commands.h"
 
+#include "control/lathectl/alarms.h"
 #include "control/lathectl/compare.h"
 #include "control/lathectl/live.h"
 #include "control/lathectl/meters.h"
@@ -43,6 +44,11 @@ const struct command commands_all[] = {
 	  0, command_events, ASKS, .shape = SHAPE_STREAM },
 	{ "status", "", "prints how the rack and its audio are", 0, 0, command_status,
 	  ASKS, .shape = SHAPE_VALUES },
+	{ "alarms", "", "prints what is wrong, since when, and what to do", 0, 0,
+	  command_alarms, ASKS, .shape = SHAPE_LINES },
+	{ "seen", "CODE [NODE]",
+	  "marks an alarm as seen, for everybody: `seen insert box`", 1, 2,
+	  command_seen, CHANGES, .shape = SHAPE_LINES },
 	{ "config", "", "prints the running rack as a config", 0, 0, command_config,
 	  ASKS, .shape = SHAPE_LINES },
 	{ "check", "[CONFIG]",

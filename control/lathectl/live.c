@@ -64,14 +64,16 @@ static bool on_change(void *context, const struct message *message)
 static bool on_event(void *context, const struct message *message)
 {
 	struct session *session = context;
-	static const char *const fields[] = { "time", "frame", "level", "code",
-					      "text" };
+	static const char *const fields[] = { "time", "frame",   "level", "code",
+					      "text", "address", "edge" };
 
 	if (session_error(session, message))
 		return true;
 	if (strcmp(message->path, "/rack/event") != 0)
 		return false;
-	for (int i = 0; i < message->argc && i < 5; i++) {
+	/* Its text names the node; lathed before version 2 leaves out the last two. */
+	int count = session->options.json ? 7 : 5;
+	for (int i = 0; i < message->argc && i < count; i++) {
 		const char *text = message_string(message, i);
 		double number = message_number(message, i);
 		if (session->options.json) {

@@ -29,7 +29,7 @@ struct board {
 	bool terminal, colour;
 	int columns;
 	double began;
-	char status[160];
+	char status[400];
 };
 
 /* ---- what there is ----------------------------------------------------------------- */
@@ -87,8 +87,8 @@ static int gauges_read(struct board *board)
 
 static void status_take(struct board *board, const struct message *message)
 {
-	static const char *const wanted[] = { "jack", "rate", "block", "load",
-					      "xruns" };
+	static const char *const wanted[] = { "jack", "rate",  "block",
+					      "load", "xruns", "alarms" };
 	char *at = board->status;
 	size_t room = sizeof board->status;
 
@@ -97,7 +97,7 @@ static void status_take(struct board *board, const struct message *message)
 		const char *word = message_string(message, i);
 		const char *text = message_string(message, i + 1);
 		for (size_t w = 0; word && w < sizeof wanted / sizeof *wanted; w++) {
-			if (strcmp(word, wanted[w]) != 0)
+			if (strcmp(word, wanted[w]) != 0 || (text && !*text))
 				continue;
 			double number = message_number(message, i + 1);
 			int length =

@@ -1,6 +1,7 @@
 /* commands.c - all commands of the rack, in the order of the docs. Constant data. */
 #include "daemon/osc/commands.h"
 
+#include "daemon/osc/command_alarm.h"
 #include "daemon/osc/command_listen.h"
 #include "daemon/osc/command_rack.h"
 #include "daemon/osc/command_scene.h"
@@ -8,6 +9,6 @@
 #include "daemon/osc/sync.h"
 
 const struct command_set *const commands_all[] = {
-	&listen_commands, &sync_commands, &rack_commands,
-	&scene_commands,  &undo_commands, NULL,
+	&listen_commands, &sync_commands,  &rack_commands, &scene_commands,
+	&undo_commands,   &alarm_commands, NULL,
 };

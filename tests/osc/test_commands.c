@@ -361,6 +361,50 @@ static void test_schedule(void)
 	stop();
 }
 
+static void test_alarms(void)
+{
+	start(0);
+	desk.alarms = alarms_create(desk.events);
+	alarm_raise(desk.alarms, ALARM_NO_AUDIO, "", NULL);
+	alarm_raise(desk.alarms, ALARM_INSERT, "eq", "a return is %s", "silent");
+	user_send(&user, "/rack/alarms", "");
+	pump(osc, 0.02);
+	user_hear(&user);
+	const struct heard *alarm = heard_at("/rack/alarm");
+	const struct heard *listed = heard_at("/rack/alarms/listed");
+	CHECK(heard_times("/rack/alarm") == 2 && listed && listed->number[0] == 2.0,
+	      "two stand");
+	CHECK(alarm && strcmp(alarm->types, "ssiddsss") == 0 &&
+		      strcmp(alarm->text[0], "insert") == 0 &&
+		      strcmp(alarm->text[1], "eq") == 0 && alarm->number[2] == 4.0 &&
+		      alarm->number[3] > 1e9 && alarm->number[4] == 0.0 &&
+		      strcmp(alarm->text[5], "a return is silent") == 0 &&
+		      !alarm->text[6][0] && alarm->text[7][0],
+	      "code, node, level, since, seen, text, who, what to do");
+	user_send(&other, "/rack/alarm/seen", "ss", "insert", "eq");
+	user_send(&user, "/rack/alarm/seen", "ss", "insert", "comp");
+	pump(osc, 0.02);
+	user_hear(&user);
+	check_result(0, "would accept");
+	user_hear(&other);
+	check_result(1, "seen: insert of eq");
+	user_send(&user, "/rack/alarms", "");
+	user_send(&user, "/rack/status", "");
+	pump(osc, 0.02);
+	user_hear(&user);
+	alarm = heard_at("/rack/alarm");
+	CHECK(alarm && alarm->number[4] >= alarm->number[3] &&
+		      strcmp(alarm->text[6], "127.0.0.1") == 0,
+	      "everybody reads who has seen it");
+	user_send(&user, "/rack/alarm/seen", "i", 3);
+	pump(osc, 0.02);
+	user_hear(&user);
+	CHECK(heard_at("/rack/error") != NULL, "a number is no code");
+	alarms_destroy(desk.alarms);
+	desk.alarms = NULL;
+	stop();
+}
+
 int main(void)
 {
 	char command[100];
@@ -372,6 +416,7 @@ int main(void)
 	test_undo();
 	test_compare();
 	test_blobs();
+	test_alarms();
 	test_schedule();
 	free(heard);
 	snprintf(command, sizeof command, "rm -r %s", folder);

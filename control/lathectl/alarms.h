@@ -1,0 +1,10 @@
+/* alarms.h - what is wrong with the rack, and who has seen it. */
+#ifndef LATHE_LATHECTL_ALARMS_H
+#define LATHE_LATHECTL_ALARMS_H
+
+#include "control/lathectl/session.h"
+
+int command_alarms(struct session *session, int argc, char **argv);
+int command_seen(struct session *session, int argc, char **argv);
+
+#endif

@@ -1,0 +1,9 @@
+/* command_alarm.h - what is wrong: /rack/alarms, /rack/alarm/seen. Control thread. */
+#ifndef LATHE_OSC_COMMAND_ALARM_H
+#define LATHE_OSC_COMMAND_ALARM_H
+
+#include "daemon/osc/command.h"
+
+extern const struct command_set alarm_commands;
+
+#endif
