@@ -15,11 +15,11 @@
 static uint64_t apply(struct desk *desk, struct change *changes, int count)
 {
 	if (count == 0)
-		return engine_played(desk->engine);
+		return desk->player->played(desk->engine);
 	for (int i = 0; i < count; i++)
 		changes[i].value = rack_set(desk->rack, changes[i].node,
 					    changes[i].param, changes[i].value);
-	desk->serial = engine_apply(desk->engine, desk->rack, changes, count);
+	desk->serial = desk->player->apply(desk->engine, desk->rack, changes, count);
 	follow_changed(desk->followers, changes, count);
 	return desk->serial;
 }
@@ -138,7 +138,7 @@ void desk_replace(struct desk *desk, struct rack *rack, bool fresh, struct text 
 	glide_move(desk->glides, old, rack);
 	pending_move(desk->pending, old, rack);
 	desk->rack = rack;
-	engine_rebuild(desk->engine, rack);
+	desk->player->rebuild(desk->engine, rack);
 	follow_moved(desk->followers, old, rack);
 	rack_destroy(old);
 	text_add(result, "%s",
@@ -155,14 +155,14 @@ void desk_tick(struct desk *desk)
 	count = pending_step(desk->pending, &changes);
 	if (count)
 		apply(desk, changes, count);
-	engine_tick(desk->engine);
+	desk->player->tick(desk->engine);
 	follow_tick(desk->followers);
 }
 
 bool desk_busy(const struct desk *desk)
 {
 	return glide_count(desk->glides) || pending_count(desk->pending) ||
-	       engine_busy(desk->engine) || follow_busy(desk->followers);
+	       desk->player->busy(desk->engine) || follow_busy(desk->followers);
 }
 
 void desk_finish(struct desk *desk)

@@ -16,7 +16,7 @@
 #include "daemon/base/alarm.h"
 #include "daemon/config/config.h"
 #include "daemon/desk/follow.h"
-#include "daemon/engine/engine.h"
+#include "daemon/desk/player.h"
 #include "daemon/engine/status.h"
 
 struct glides;
@@ -25,6 +25,7 @@ struct pending;
 struct desk {
 	struct rack *rack;
 	struct engine *engine;
+	const struct player *player; /* plays the rack; a test may have its own */
 	struct event_log *events;
 	struct alarms *alarms; /* or NULL: none are kept */
 	struct follower *followers;

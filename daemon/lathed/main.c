@@ -248,6 +248,7 @@ static bool start(struct lathed *lathed)
 	lathed->disk_wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	memory_lock();
 	desk->config_path = path_whole(lathed->options.config);
+	desk->player = &player_engine;
 	desk->events = event_log_create();
 	desk->alarms = alarms_create(desk->events);
 	followers_create(lathed);

@@ -123,7 +123,8 @@ static float reading_of(const struct answers *answers, const struct leaf *leaf)
 {
 	if (!leaf->meter)
 		return 0.0f;
-	const float *readings = engine_meters(answers->desk->engine, leaf->node);
+	const float *readings =
+		answers->desk->player->meters(answers->desk->engine, leaf->node);
 	return readings ? meter_reading(leaf->meter, readings[leaf->index])
 			: leaf->meter->min;
 }

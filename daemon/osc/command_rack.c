@@ -66,9 +66,9 @@ static void latency_text(const struct desk *desk, char *text, size_t size)
 		const struct node *node = &desk->rack->nodes[i];
 		if (node->kind != NODE_OUTPUT)
 			continue;
-		int wrote =
-			snprintf(text + used, size - used, "%s%s %d", used ? ", " : "",
-				 node->name, engine_output_latency(desk->engine, i));
+		int wrote = snprintf(text + used, size - used, "%s%s %d",
+				     used ? ", " : "", node->name,
+				     desk->player->output_latency(desk->engine, i));
 		used += wrote > 0 ? (size_t)wrote : 0;
 	}
 }
@@ -83,9 +83,9 @@ static void status(const struct request *request)
 	lock_text(dispatch->parts.lock, lock);
 	latency_text(desk, latency, sizeof latency);
 	alarms_text(desk->alarms, alarms, sizeof alarms);
-	const char *state = !world->block               ? "no audio"
-			    : engine_busy(desk->engine) ? "building"
-							: "playing";
+	const char *state = !world->block                      ? "no audio"
+			    : desk->player->busy(desk->engine) ? "building"
+							       : "playing";
 	for (int attempt = 0; attempt < 2; attempt++) {
 		struct packet *packet =
 			answer_packet(dispatch->answers, request->sender);
@@ -108,10 +108,10 @@ static void status(const struct request *request)
 			       "state", state, "jack", world->jack, "server",
 			       world->server, "rate", world->rate, "block",
 			       world->block, "latency", latency, "load",
-			       (double)engine_load(desk->engine, false), "worst",
-			       (double)engine_load(desk->engine, true), "xruns",
+			       (double)desk->player->load(desk->engine, false), "worst",
+			       (double)desk->player->load(desk->engine, true), "xruns",
 			       (int64_t)world->xruns, "late",
-			       (int64_t)engine_late(desk->engine), "clients",
+			       (int64_t)desk->player->late(desk->engine), "clients",
 			       watch_subscribers(dispatch->watch), "lost",
 			       (int64_t)world->lost, "config",
 			       desk->config_path ? desk->config_path : "", "lock", lock,

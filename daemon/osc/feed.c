@@ -64,7 +64,8 @@ static void fold_meters(const struct watch *watch, struct subscription *subscrip
 		const struct leaf *leaf = address_leaf(watch->addresses, meter->place);
 		if (leaf->node != node) {
 			node = leaf->node;
-			readings = engine_meters(watch->desk->engine, node);
+			readings =
+				watch->desk->player->meters(watch->desk->engine, node);
 		}
 		if (!readings)
 			continue;
@@ -189,7 +190,8 @@ static void send_blob(struct turn *turn, int first, int count)
 	at = put_big(at, BLOB_FLOATS, 2);
 	at = put_big(at, (uint64_t)first, 4);
 	at = put_big(at, (uint64_t)count, 4);
-	at = put_big(at, engine_frame(turn->watch->desk->engine), 8);
+	at = put_big(at, turn->watch->desk->player->frame(turn->watch->desk->engine),
+		     8);
 	for (int i = first; i < first + count; i++) {
 		const struct meter *row =
 			address_leaf(turn->watch->addresses, meters[i].place)->meter;

@@ -404,6 +404,6 @@ bool osc_waits(const struct osc *osc)
 
 void osc_look(struct osc *osc)
 {
-	engine_look(osc->desk->engine);
+	osc->desk->player->look(osc->desk->engine);
 	dispatch_look(osc->dispatch);
 }

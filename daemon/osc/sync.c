@@ -44,7 +44,7 @@ static void *syncs_create(const struct dispatch *dispatch)
 static int64_t frame_now(const struct dispatch *dispatch)
 {
 	return dispatch->desk->status.block
-		       ? (int64_t)engine_frame(dispatch->desk->engine)
+		       ? (int64_t)dispatch->desk->player->frame(dispatch->desk->engine)
 		       : -1;
 }
 
@@ -130,10 +130,10 @@ static bool is_played(const struct dispatch *dispatch, struct syncs *syncs,
 		entry->serial = desk->serial;
 	if (!desk->status.block)
 		return true;
-	if (syncs->shape != dispatch->shape && !engine_busy(desk->engine))
+	if (syncs->shape != dispatch->shape && !desk->player->busy(desk->engine))
 		syncs->shape = dispatch->shape;
 	return syncs->shape == dispatch->shape &&
-	       engine_played(desk->engine) >= entry->serial;
+	       desk->player->played(desk->engine) >= entry->serial;
 }
 
 static bool add_reply(struct packet *packet, const struct dispatch *dispatch,

@@ -46,7 +46,8 @@ static int mode_of(const struct rack *rack)
 static void listen(struct compare *compare, int place)
 {
 	const struct node *node = &compare->desk->rack->nodes[place];
-	const float *meters = engine_meters(compare->desk->engine, place);
+	const float *meters =
+		compare->desk->player->meters(compare->desk->engine, place);
 	struct louder *louder = &compare->louder[place];
 	int db = meter_of_role(node->module, node->channels, METER_LOUDER);
 	int heard = meter_of_role(node->module, node->channels, METER_HEARD);

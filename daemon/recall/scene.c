@@ -191,7 +191,7 @@ static void on_tick(void *context)
 	if (scenes->fade_ticks > 0 && --scenes->fade_ticks == 0)
 		scenes->serial = scenes->desk->serial;
 	if (scenes->fade_ticks == 0 &&
-	    engine_played(scenes->desk->engine) >= scenes->serial) {
+	    scenes->desk->player->played(scenes->desk->engine) >= scenes->serial) {
 		scenes->fade_ticks = -1;
 		tell_state(scenes);
 		tell(scenes, true, scenes->active, true);

@@ -28,7 +28,8 @@ static void look_at_audio(struct health *health)
 static void look_at_load(struct health *health)
 {
 	struct desk *desk = health->desk;
-	float load = desk->status.block ? engine_load(desk->engine, false) : 0.0f;
+	float load =
+		desk->status.block ? desk->player->load(desk->engine, false) : 0.0f;
 
 	health->loaded = load > load_high ? health->loaded + 1 : 0;
 	if (health->loaded == HEALTH_TICKS)

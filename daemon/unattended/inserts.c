@@ -132,7 +132,8 @@ static void on_tick(void *context)
 	for (int i = 0; i < rack->node_count; i++) {
 		const struct node *node = &rack->nodes[i];
 		struct seen *seen = &inserts->seen[i];
-		const float *readings = engine_meters(inserts->desk->engine, i);
+		const float *readings =
+			inserts->desk->player->meters(inserts->desk->engine, i);
 
 		if (strcmp(seen->name, node->name) != 0) {
 			memset(seen, 0, sizeof(*seen));

@@ -36,7 +36,9 @@ static void desk_open(int params)
 	static struct module wide;
 	wide = fake_module;
 	wide.groups = wide_groups;
-	desk = (struct desk) { .rack = rack_create(), .events = event_log_create() };
+	desk = (struct desk) { .player = &fake_player,
+			       .rack = rack_create(),
+			       .events = event_log_create() };
 	desk.rack->osc->port = 0;
 	parts.lock = lock_create(&desk);
 	rack_add_input(desk.rack, "in", 2);
@@ -66,12 +68,12 @@ static struct set *make_sets(struct addresses *addresses, int *count)
 	struct set *sets = calloc((size_t)address_count(addresses), sizeof *sets);
 	*count = 0;
 	for (int i = 0; i < address_count(addresses); i++) {
-		const struct place *place = address_place(addresses, i);
+		const struct leaf *leaf = address_leaf(addresses, i);
 		struct packet packet;
 		packet_clear(&packet);
-		if (!place->param || place->param->flags & PARAM_REBUILD)
+		if (!leaf->param || leaf->param->flags & PARAM_REBUILD)
 			continue;
-		packet_add_float(&packet, place->path, place->length, 1.0f);
+		packet_add_float(&packet, leaf->path, leaf->length, 1.0f);
 		sets[*count].size = (size_t)packet.size - 20;
 		memcpy(sets[*count].bytes, packet.bytes + 20, sets[*count].size);
 		++*count;

@@ -18,7 +18,9 @@ static void on_changed(void *context, const struct change *changes, int count)
 static void test_apply(void)
 {
 	struct follower follower = { .changed = on_changed };
-	struct desk desk = { .rack = fake_rack(0), .followers = &follower };
+	struct desk desk = { .player = &fake_player,
+			     .rack = fake_rack(0),
+			     .followers = &follower };
 	struct change changes[3] = { { 0, 0, 99.0f, &desk, ROLE_NONE },
 				     { 0, 1, 440.0f, &desk, ROLE_NONE },
 				     { 1, 2, 1.0f, NULL, ROLE_NONE } };

@@ -41,7 +41,8 @@ static void start(void)
 		{ 0x0a020000, 0xffff0000, ROLE_CONTROL, true },
 		{ 0x0a030000, 0xffff0000, ROLE_ADMIN, true },
 	};
-	desk = (struct desk) { .rack = fake_rack(0),
+	desk = (struct desk) { .player = &fake_player,
+			       .rack = fake_rack(0),
 			       .events = event_log_create(),
 			       .config_path = strdup(config_path) };
 	parts.scenes = scenes_create(&desk, -1);

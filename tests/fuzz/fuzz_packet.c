@@ -205,7 +205,9 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
 	char error[256];
 	(void)argc, (void)argv;
-	desk = (struct desk) { .rack = fake_rack(0), .events = event_log_create() };
+	desk = (struct desk) { .player = &fake_player,
+			       .rack = fake_rack(0),
+			       .events = event_log_create() };
 	desk.status.block = 64;
 	set_people(desk.rack->osc);
 	parts.lock = lock_create(&desk);

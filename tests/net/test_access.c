@@ -196,6 +196,7 @@ static struct user user_at(const char *address)
 static void start(void)
 {
 	desk = (struct desk) {
+		.player = &fake_player,
 		.rack = fake_rack(0),
 		.events = event_log_create(),
 	};

@@ -10,7 +10,7 @@ static struct user user, other;
 
 static void start(int nodes)
 {
-	desk = (struct desk) { .rack = fake_rack(nodes) };
+	desk = (struct desk) { .player = &fake_player, .rack = fake_rack(nodes) };
 	snprintf(desk.rack->scenes, sizeof desk.rack->scenes, "%s/scenes", folder);
 	desk.events = event_log_create();
 	parts.scenes = scenes_create(&desk, -1);

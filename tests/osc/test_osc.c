@@ -9,7 +9,7 @@ static struct user user;
 
 static void start(int nodes)
 {
-	desk = (struct desk) { .rack = fake_rack(nodes) };
+	desk = (struct desk) { .player = &fake_player, .rack = fake_rack(nodes) };
 	desk.events = event_log_create();
 	desk_listen();
 	user = user_open(osc);
@@ -377,7 +377,9 @@ static void test_refusal(void)
 		return;
 	}
 	inet_ntop(AF_INET, &network, text, sizeof text);
-	desk = (struct desk) { .rack = fake_rack(0), .events = event_log_create() };
+	desk = (struct desk) { .player = &fake_player,
+			       .rack = fake_rack(0),
+			       .events = event_log_create() };
 	snprintf(desk.rack->osc->listen, sizeof desk.rack->osc->listen, "0.0.0.0");
 	parts.lock = lock_create(&desk);
 	osc = osc_create(&desk, &parts, 0, -1, error, sizeof error);

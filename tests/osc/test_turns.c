@@ -6,7 +6,7 @@ static struct user user;
 
 static void start(int nodes)
 {
-	desk = (struct desk) { .rack = fake_rack(nodes) };
+	desk = (struct desk) { .player = &fake_player, .rack = fake_rack(nodes) };
 	desk.events = event_log_create();
 	desk_listen();
 	user = user_open(osc);

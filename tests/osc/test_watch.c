@@ -7,7 +7,9 @@ static struct user one, two;
 
 static void start(int nodes)
 {
-	desk = (struct desk) { .rack = fake_rack(nodes), .events = event_log_create() };
+	desk = (struct desk) { .player = &fake_player,
+			       .rack = fake_rack(nodes),
+			       .events = event_log_create() };
 	desk_listen();
 	one = user_open(osc);
 	two = user_open(osc);

@@ -23,7 +23,8 @@ static void open_rack(const char *config)
 	play = play_open(config, RATE, 0);
 	if (!play)
 		abort();
-	desk = (struct desk) { .rack = play->rack,
+	desk = (struct desk) { .player = &player_engine,
+			       .rack = play->rack,
 			       .engine = play->engine,
 			       .events = play->events };
 	history = history_create(&desk);

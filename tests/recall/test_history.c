@@ -21,7 +21,9 @@ static struct text said;
 
 static void open_desk(void)
 {
-	desk = (struct desk) { .rack = fake_rack(0), .events = event_log_create() };
+	desk = (struct desk) { .player = &fake_player,
+			       .rack = fake_rack(0),
+			       .events = event_log_create() };
 	desk.alarms = alarms_create(desk.events);
 	snprintf(desk.rack->scenes, sizeof desk.rack->scenes, "%s/scenes", folder);
 	scenes = scenes_create(&desk, -1);

@@ -23,7 +23,9 @@ static float value_of(const struct rack *rack, const char *path)
 
 static void test_state(struct rack *rack)
 {
-	struct desk desk = { .rack = rack, .events = event_log_create() };
+	struct desk desk = { .player = &player_engine,
+			     .rack = rack,
+			     .events = event_log_create() };
 	struct state_parts parts = { .history = history_create(&desk) };
 	struct state *state = state_create(&desk, &parts, FIXTURE, -1);
 	struct text steps = { 0 };

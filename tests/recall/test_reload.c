@@ -53,7 +53,8 @@ static void test_reload(void)
 	snprintf(path, sizeof path, "%s/a.conf", folder);
 	struct complaints complaints = { .count = 0 };
 	struct follower follower = { .moved = on_moved };
-	struct desk desk = { .rack = config_load(path, &complaints),
+	struct desk desk = { .player = &fake_player,
+			     .rack = config_load(path, &complaints),
 			     .events = event_log_create(),
 			     .config_path = strdup(path),
 			     .followers = &follower };

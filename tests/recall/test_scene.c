@@ -17,7 +17,9 @@ static struct scenes *scenes;
 
 static void open_desk(void)
 {
-	desk = (struct desk) { .rack = fake_rack(0), .events = event_log_create() };
+	desk = (struct desk) { .player = &fake_player,
+			       .rack = fake_rack(0),
+			       .events = event_log_create() };
 	snprintf(desk.rack->scenes, sizeof desk.rack->scenes, "%s/scenes", folder);
 	scenes = scenes_create(&desk, -1);
 }

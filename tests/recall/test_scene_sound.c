@@ -68,7 +68,9 @@ static void open_rack(void)
 	play = play_open(config, RATE, 0);
 	if (!play)
 		abort();
-	desk = (struct desk) { .rack = play->rack, .engine = play->engine };
+	desk = (struct desk) { .player = &player_engine,
+			       .rack = play->rack,
+			       .engine = play->engine };
 	scenes = scenes_create(&desk, -1);
 	compare = compare_create(&desk);
 }

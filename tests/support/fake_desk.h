@@ -1,5 +1,5 @@
 /* fake_desk.h - a small rack with an engine that only counts, for tests of what stands
- * before it. Include it in one test program; it takes engine.o's place. */
+ * before it: desk.player = &fake_player. */
 #ifndef LATHE_FAKE_DESK_H
 #define LATHE_FAKE_DESK_H
 
@@ -101,61 +101,75 @@ static inline float fake_value(const struct desk *desk, const char *node,
 	return found->values[index];
 }
 
-void engine_rebuild(struct engine *engine, const struct rack *rack)
+static void fake_engine_rebuild(struct engine *engine, const struct rack *rack)
 {
 	(void)engine, (void)rack;
 	fake_rebuilds++;
 }
-uint64_t engine_apply(struct engine *engine, const struct rack *rack,
-		      const struct change *changes, int count)
+static uint64_t fake_engine_apply(struct engine *engine, const struct rack *rack,
+				  const struct change *changes, int count)
 {
 	(void)engine, (void)rack, (void)changes;
 	fake_applies++;
 	fake_last_count = count;
 	return ++fake_serial;
 }
-uint64_t engine_played(const struct engine *engine)
+static uint64_t fake_engine_played(const struct engine *engine)
 {
 	(void)engine;
 	return fake_played;
 }
-bool engine_busy(const struct engine *engine)
+static bool fake_engine_busy(const struct engine *engine)
 {
 	(void)engine;
 	return fake_busy;
 }
-void engine_tick(struct engine *engine)
+static void fake_engine_tick(struct engine *engine)
 {
 	(void)engine;
 }
-void engine_look(struct engine *engine)
+static void fake_engine_look(struct engine *engine)
 {
 	(void)engine;
 }
-uint64_t engine_frame(const struct engine *engine)
+static uint64_t fake_engine_frame(const struct engine *engine)
 {
 	(void)engine;
 	return fake_frame;
 }
-float engine_load(const struct engine *engine, bool worst)
+static float fake_engine_load(const struct engine *engine, bool worst)
 {
 	(void)engine;
 	return worst ? 2 * fake_load : fake_load;
 }
-uint64_t engine_late(const struct engine *engine)
+static uint64_t fake_engine_late(const struct engine *engine)
 {
 	(void)engine;
 	return 0;
 }
-const float *engine_meters(const struct engine *engine, int node)
+static const float *fake_engine_meters(const struct engine *engine, int node)
 {
 	(void)engine;
 	return fake_readings[node % 64];
 }
-int engine_output_latency(const struct engine *engine, int node)
+static int fake_engine_output_latency(const struct engine *engine, int node)
 {
 	(void)engine, (void)node;
 	return 256;
 }
+
+static const struct player fake_player = {
+	.rebuild = fake_engine_rebuild,
+	.apply = fake_engine_apply,
+	.played = fake_engine_played,
+	.busy = fake_engine_busy,
+	.tick = fake_engine_tick,
+	.look = fake_engine_look,
+	.frame = fake_engine_frame,
+	.load = fake_engine_load,
+	.late = fake_engine_late,
+	.meters = fake_engine_meters,
+	.output_latency = fake_engine_output_latency,
+};
 
 #endif

@@ -22,7 +22,9 @@ static void check_alarms(const char *wanted)
 
 int main(void)
 {
-	desk = (struct desk) { .rack = fake_rack(0), .events = event_log_create() };
+	desk = (struct desk) { .player = &fake_player,
+			       .rack = fake_rack(0),
+			       .events = event_log_create() };
 	desk.alarms = alarms_create(desk.events);
 	struct health *health = health_create(&desk);
 

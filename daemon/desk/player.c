@@ -1,0 +1,16 @@
+/* player.c - the engine as the desk sees it. Control thread. */
+#include "daemon/desk/player.h"
+
+const struct player player_engine = {
+	.rebuild = engine_rebuild,
+	.apply = engine_apply,
+	.played = engine_played,
+	.busy = engine_busy,
+	.tick = engine_tick,
+	.look = engine_look,
+	.frame = engine_frame,
+	.load = engine_load,
+	.late = engine_late,
+	.meters = engine_meters,
+	.output_latency = engine_output_latency,
+};
