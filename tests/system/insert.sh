@@ -60,6 +60,13 @@ rack "$work/rack.conf" "" ""
 check "starts without the gear" start_lathed "$work/rack.conf"
 check "and says so" within 5 said "box: a return is not connected"
 check "in the status too" within 2 alarm "box: a return is not connected"
+lists() { ctl alarms | grep -q -- "$1"; }
+check "in the list of alarms" lists "warning  insert box  a return is not connected"
+check "with what to do" lists "check the unit"
+check "nobody has seen it" not lists "seen by"
+check "it is marked as seen" ctl seen insert box
+check "for everybody" lists "seen by 127.0.0.1"
+check "another is refused" not ctl seen insert nobody
 ramp_clean "the programme plays dry" 1
 
 check "the gear comes and is connected" gear_start $way
