@@ -1,4 +1,4 @@
-/* follow.c - who is told what happens at the desk. Control thread. */
+/* follow.c - calls the clients of the desk. Control thread. */
 #include "daemon/desk/follow.h"
 
 void follow_add(struct follower **first, struct follower *follower)

@@ -1,4 +1,4 @@
-/* follow.h - who is told what happens at the desk. Control thread.
+/* follow.h - followers: clients of the desk that are told what happens. Control thread.
  *
  * The desk does not know its clients. A client (history, scenes, OSC, ...) holds a struct
  * follower, fills in the functions that it needs, and adds it in its own _create(). Followers

@@ -1,4 +1,4 @@
-/* lock.c - who may still change anything. Control thread. */
+/* lock.c - who holds the lock. Control thread. */
 #include "daemon/desk/lock.h"
 
 #include "daemon/rack/param.h"
@@ -23,7 +23,7 @@ static bool is_locked(const struct rack *rack)
 	return rack->nodes[rack->node_count - 1].values[lock_param(rack)] > 0.5f;
 }
 
-/* A config that unlocks the rack leaves nobody who holds it. */
+/* When the new config unlocks the rack, the lock has no holder any more. */
 static void on_moved(void *context, const struct rack *from, const struct rack *to)
 {
 	struct lock *lock = context;

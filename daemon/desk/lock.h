@@ -1,6 +1,5 @@
-/* lock.h - while the rack is locked, only admins and the machine that locked it change
- * anything. The lock itself is a param of the rack; here is kept who holds it. Control
- * thread. */
+/* lock.h - who holds the lock. While the rack is locked, only admins and the machine that
+ * locked it can change anything. The lock itself is a param of the rack. Control thread. */
 #ifndef LATHE_DESK_LOCK_H
 #define LATHE_DESK_LOCK_H
 

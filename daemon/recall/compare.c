@@ -11,11 +11,12 @@
 enum {
 	SLOTS = 2,
 	LOOK_TICKS = 10,
-	SETTLE_TICKS = 30, /* until a meter surely speaks of the new slot */
+	SETTLE_TICKS = 30, /* after a switch, until the meters are of the new slot */
 };
-/* Seconds that say something of a slot, and that say more than what is remembered of it. */
+/* Seconds of programme that are enough to measure a slot for the first time, and enough to
+ * replace what is remembered of it. */
 static const float heard_least = 0.35f, heard_well = 2.95f;
-static const float step_db = 0.05f; /* smaller corrections aren't made */
+static const float step_db = 0.05f; /* smaller corrections are not made */
 
 /* How much louder than its input an output is with each slot. */
 struct louder {
@@ -42,7 +43,7 @@ static int mode_of(const struct rack *rack)
 
 /* ---- loudness --------------------------------------------------------------------------- */
 
-/* What the meters say now, for the slot that plays. */
+/* Remembers the measured loudness for the slot that plays. */
 static void listen(struct compare *compare, int place)
 {
 	const struct node *node = &compare->desk->rack->nodes[place];
@@ -69,7 +70,7 @@ static int set_param(const struct rack *rack, int place, unsigned role, float va
 	return 1;
 }
 
-/* All to the loudness of the quietest: the input, or a slot. */
+/* Brings all that is compared to the loudness of the quietest: the input, or a slot. */
 static void match(struct compare *compare)
 {
 	const struct rack *rack = compare->desk->rack;
@@ -82,7 +83,7 @@ static void match(struct compare *compare)
 			continue;
 		for (int s = 0; s < SLOTS; s++) {
 			least = louder->known[s] ? fminf(least, louder->db[s]) : least;
-			/* Until a slot was heard it is taken to be like the other. */
+			/* A slot that was not measured yet counts as loud as the other. */
 			if (louder->known[s] &&
 			    (s == compare->slot || !louder->known[compare->slot]))
 				now = louder->db[s];
@@ -94,7 +95,7 @@ static void match(struct compare *compare)
 		desk_apply(compare->desk, changes, count);
 }
 
-/* Whether anything is compared. */
+/* Whether a comparison is on: of the rack or of one output. */
 static bool is_on(const struct rack *rack)
 {
 	for (int i = 0; i < rack->node_count; i++) {

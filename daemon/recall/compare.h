@@ -4,8 +4,8 @@
  *   /rack/compare a|b --> keeps the values of one slot, pending the other's
  *   meter `louder` of the outputs --> their `match` and `match_to`
  *
- * What is louder is lowered; nothing is ever raised, so nothing clips. How much louder than
- * the input each slot plays is remembered, so the programme may go on meanwhile. */
+ * What is louder is lowered; nothing is raised, so nothing clips. How much louder than the
+ * input each slot plays is remembered, so a switch is right at once. */
 #ifndef LATHE_RECALL_COMPARE_H
 #define LATHE_RECALL_COMPARE_H
 
@@ -13,7 +13,7 @@
 
 struct compare;
 
-/* Follows the desk. Nobody else need know of it. */
+/* Follows the desk. No other file calls it. */
 struct compare *compare_create(struct desk *desk);
 void compare_destroy(struct compare *compare);
 

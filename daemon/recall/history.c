@@ -76,7 +76,7 @@ static void marks_make(struct history *history, const struct rack *rack)
 		abort();
 }
 
-/* A small step leaves its memory to the next one. */
+/* Empties a slot. The memory of a small step stays for the next one. */
 static void step_clear(struct history *history, struct step *step)
 {
 	struct step rest = { .entries = step->entries,
@@ -100,7 +100,7 @@ static void drop_oldest(struct history *history)
 		history->done = history->oldest - 1;
 }
 
-/* What was undone can't be done again after something new. */
+/* A new step drops the steps that were undone. */
 static struct step *step_new(struct history *history)
 {
 	while (history->newest > history->done)
@@ -136,7 +136,7 @@ static void step_add(struct history *history, struct step *step, struct entry en
 
 /* ---- what is done ----------------------------------------------------------------------- */
 
-/* The gesture that a change goes on with, or NULL. */
+/* The step that this change continues, when it belongs to a gesture under way; or NULL. */
 static struct step *gesture_of(const struct history *history,
 			       const struct change *change, double now, int *entry)
 {
@@ -464,7 +464,7 @@ bool history_prepare(struct history *history, int budget)
 	return true;
 }
 
-/* Steps at rest were put into words before. */
+/* The text of steps that did not change since is ready. */
 void history_print(struct history *history, struct text *text)
 {
 	for (int64_t s = history->oldest; s <= history->newest; s++) {

@@ -1,8 +1,8 @@
-/* history.h - what was changed, step by step, and the way back. Control thread.
+/* history.h - undo: what was changed, step by step, and the way back. Control thread.
  *
  * A step is what a person does in one go: a fader's whole gesture (same client, same param,
- * pauses under a second), a bundle, a scene. Mutes and all else that is safe from recall are
- * in no step: nobody's undo opens a mute. */
+ * pauses under a second), a bundle, a scene. Params that are safe from recall, such as mutes,
+ * are in no step: undo never opens a mute. */
 #ifndef LATHE_RECALL_HISTORY_H
 #define LATHE_RECALL_HISTORY_H
 

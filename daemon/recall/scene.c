@@ -46,7 +46,7 @@ const struct scene_news *scenes_news(const struct scenes *scenes, uint64_t after
 	return next <= scenes->newest ? &scenes->news[next % SCENE_NEWS_KEPT] : NULL;
 }
 
-/* "" when there is no place for scenes; the caller frees it. */
+/* The folder of scenes, "" when there is none; the caller frees it. */
 static char *folder_of(const struct scenes *scenes)
 {
 	const struct desk *desk = scenes->desk;

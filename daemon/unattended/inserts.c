@@ -1,5 +1,5 @@
-/* inserts.c - outboard gear: what a ping found becomes the node's latency, what is wrong with
- * a return becomes an alarm. Control thread only. */
+/* inserts.c - outboard gear: sets a node's latency to what a ping measured, and raises alarms
+ * about its returns. Control thread only. */
 #include "daemon/unattended/inserts.h"
 
 #include "daemon/rack/param.h"
@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A node as it was seen last, by its place in the rack. */
+/* What the last tick saw of a node, by its place in the rack. */
 struct seen {
 	char name[NAME_BYTES];
 	bool pinging;
@@ -47,7 +47,7 @@ static void take_latency(struct inserts *inserts, int place, int frames)
 	desk_apply(desk, changes, sizeof(changes) / sizeof(changes[0]));
 }
 
-/* The longest way counts; channels that differ are told. */
+/* The longest way becomes the latency; a warning says when the channels differ. */
 static void end_ping(struct inserts *inserts, int place, const float *readings)
 {
 	const struct node *node = &inserts->desk->rack->nodes[place];

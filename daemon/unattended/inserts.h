@@ -1,5 +1,5 @@
-/* inserts.h - outboard gear: what a ping found becomes the node's latency, what is wrong with
- * a return becomes an alarm. Control thread only. */
+/* inserts.h - outboard gear: sets a node's latency to what a ping measured, and raises alarms
+ * about its returns. Control thread only. */
 #ifndef LATHE_UNATTENDED_INSERTS_H
 #define LATHE_UNATTENDED_INSERTS_H
 

@@ -1,4 +1,4 @@
-/* schedule.c - scenes that load by themselves. Control thread. */
+/* schedule.c - loads scenes at times of the local day. Control thread. */
 #include "daemon/unattended/schedule.h"
 
 #include "daemon/recall/scene.h"
@@ -75,7 +75,7 @@ void schedule_look(struct schedule *schedule, int64_t now)
 	if (now == seen)
 		return;
 	schedule->seen = now;
-	/* At start, and when the clock was set, there is nothing to make up for. */
+	/* At start, and after the clock was set, nothing that was missed is loaded. */
 	if (!seen || now < seen || now - seen > LATE_SECONDS)
 		return;
 	for (int64_t second = seen + 1; second <= now; second++) {

@@ -1,4 +1,4 @@
-/* schedule.h - scenes that load by themselves, at times of the local day. Control thread. */
+/* schedule.h - loads scenes at times of the local day. Control thread. */
 #ifndef LATHE_UNATTENDED_SCHEDULE_H
 #define LATHE_UNATTENDED_SCHEDULE_H
 
@@ -6,7 +6,7 @@
 
 #include <time.h>
 
-/* The last appointment of this very second, or NULL. */
+/* The last appointment of this second, or NULL. */
 const struct appointment *schedule_at(const struct rack *rack, const struct tm *local);
 struct scenes;
 struct schedule;
