@@ -23,6 +23,7 @@ enum { MPEG_SLACK = 4096 };
 struct window {
 	int fd;
 	int64_t at, bytes, place;
+	const struct soundpart *part;
 };
 
 struct soundfile_inside {
@@ -56,10 +57,21 @@ static sf_count_t window_seek(sf_count_t offset, int whence, void *context)
 	return place;
 }
 
+/* Over a size in the head, the one that is right. */
+static void window_patch(const struct window *window, uint8_t *bytes, int64_t from,
+			 int64_t count)
+{
+	for (int i = 0; i < 4 && window->part->patch_at; i++) {
+		const int64_t at = window->part->patch_at + i - from;
+		if (at >= 0 && at < count)
+			bytes[at] = (uint8_t)(window->part->patch >> 8 * i);
+	}
+}
+
 static sf_count_t window_read(void *to, sf_count_t count, void *context)
 {
 	struct window *window = context;
-	const int64_t rest = window->bytes - window->place;
+	const int64_t rest = window->bytes - window->place, from = window->place;
 	const int64_t wanted = count < rest ? count : rest;
 	int64_t done = 0;
 
@@ -72,6 +84,7 @@ static sf_count_t window_read(void *to, sf_count_t count, void *context)
 		done += got;
 		window->place += got;
 	}
+	window_patch(window, to, from, done);
 	return done;
 }
 
@@ -109,7 +122,7 @@ static bool part_open(struct soundfile_inside *in, int *rate, int *channels,
 			 .format = part->raw };
 
 	in->read = 0;
-	in->window = (struct window) { in->head.fd, part->at, part->bytes, 0 };
+	in->window = (struct window) { in->head.fd, part->at, part->bytes, 0, part };
 	if (part->mpeg) {
 		in->mpeg = soundmpeg_open(in->head.fd, part->at, part->bytes, rate,
 					  channels, error, error_size);
@@ -153,11 +166,22 @@ static void part_judge(struct soundfile *file)
 	const int64_t slack = part->mpeg ? MPEG_SLACK : 0;
 	const int error = in->sound ? sf_error(in->sound) : 0;
 	const int64_t got = in->read, said = part->promised;
+	const bool more = part->patch_at && part->bytes_said < part->patch;
+	const bool less = part->patch_at && part->bytes_said > part->patch;
 
 	if (part->unfinished)
 		note(file,
 		     "was never finished: its header tells of no sound, %" PRId64
 		     " frames are there and were played",
+		     got);
+	else if (less)
+		note(file,
+		     "is cut short: its header promises %" PRId64 " bytes of sound, "
+		     "%" PRIu32 " are there: %" PRId64 " frames were played",
+		     part->bytes_said, part->patch, got);
+	else if (more)
+		note(file,
+		     "holds more than its header says: %" PRId64 " frames were played",
 		     got);
 	else if (said >= 0 && got + slack < said)
 		note(file,

@@ -24,6 +24,11 @@ struct soundpart {
 	int raw;           /* libsndfile's SF_FORMAT_RAW with subtype and order, or 0 */
 	int rate, channels, frame_bytes; /* of raw ones */
 	bool mpeg;
+	/* Of what libsndfile reads by its head: a size in it that is put right, where in the
+	 * window, and what it said. 0: none. */
+	int64_t patch_at;
+	uint32_t patch;
+	int64_t bytes_said;
 	bool open_ended; /* its last page is missing */
 	bool unfinished; /* its header was never completed: promised is worth nothing */
 	struct layout layout;

@@ -103,19 +103,24 @@ static int64_t chunk_next(const struct soundhead *head, int64_t at, uint64_t siz
 		       : end + 1;
 }
 
-/* What is not plain is left to libsndfile, from the head on. */
-static int64_t compressed(struct soundhead *head, int64_t start, int64_t data,
-			  uint64_t size, const struct wave_format *format)
+/* What is not plain is left to libsndfile, from the head on, with the size of the data put
+ * right in it. `part` is at the data. */
+static int64_t compressed(const struct soundhead *head, struct soundpart *part,
+			  int64_t start, uint64_t size, bool high_first)
 {
-	struct soundpart *part = &head->parts[head->count - 1];
-	const int64_t there = head->size - data;
-	const int64_t end =
-		size > 0 && (int64_t)size < there ? data + (int64_t)size : head->size;
+	const int64_t data = part->at;
+	const int64_t end = soundhead_extent(head, part, size, false, high_first);
 
-	part->mpeg = format->tag == 0x55 || format->tag == 0x50;
-	part->at = part->mpeg ? data : start;
-	part->bytes = end - part->at;
-	return chunks_skip(head, end + (end - data) % 2, false);
+	part->promised = -1;
+	part->layout = (struct layout) { 0 };
+	if (!part->mpeg && !high_first && part->bytes < UINT32_MAX) {
+		part->patch_at = data - 4 - start;
+		part->patch = (uint32_t)part->bytes;
+		part->bytes_said = size > INT64_MAX ? part->bytes : (int64_t)size;
+		part->at = start;
+		part->bytes += data - start;
+	}
+	return chunks_skip(head, end + (end - data) % 2, high_first);
 }
 
 int64_t soundhead_riff(struct soundhead *head, int64_t start)
@@ -142,7 +147,7 @@ int64_t soundhead_riff(struct soundhead *head, int64_t start)
 			format_take(part, &format, high_first);
 			size = open && wide ? large : open ? UINT64_MAX : size;
 			if (!part->raw)
-				return compressed(head, start, body, size, &format);
+				return compressed(head, part, start, size, high_first);
 			const int64_t end =
 				soundhead_extent(head, part, size, wide, high_first);
 			return chunks_skip(head, end + part->bytes % 2, high_first);
