@@ -143,6 +143,19 @@ static void test_places(void)
 	memset(in, 0, sizeof in);
 }
 
+/* What a low rate can't play is not folded back: the sweep ends below half the rate. */
+static void test_sweep_slow(int rate)
+{
+	const int end = 6 * rate - 64, count = rate / 20;
+	int turns = 0;
+	play_from("signal = \"sweep\"; duration = 6.0;", rate, 0, 512, out, 6 * rate);
+	for (int i = end - count; i < end; i++)
+		turns += (out[0][i] < 0) != (out[0][i - 1] < 0);
+	const double hz = 0.5 * turns * rate / count, to_hz = 20000.0 * rate / 44100;
+	CHECK(hz < to_hz && hz > 0.9 * to_hz, "%d Hz: the sweep ends at %.0f Hz", rate,
+	      hz);
+}
+
 int main(void)
 {
 	test_sine("signal = \"sine\";", 1000, -18);
@@ -155,6 +168,8 @@ int main(void)
 	test_noise("signal = \"pink\"; reference = \"minus20\";");
 	test_noise("signal = \"white\"; reference = \"minus20\";");
 	test_sweep();
+	test_sweep_slow(8000);
+	test_sweep_slow(32000);
 	test_again("signal = \"sine\";");
 	test_again("signal = \"glits\";");
 	test_again("signal = \"white\";");

@@ -158,7 +158,9 @@ static void ident_design(struct tone_numbers *t, int rate)
 
 static void sweep_design(struct tone_numbers *t, double seconds, int rate)
 {
-	const double growth = log(SWEEP_TO_HZ / SWEEP_FROM_HZ);
+	/* At a low rate as near to half of it as at 44.1 kHz. */
+	const double to_hz = SWEEP_TO_HZ * fmin(rate / 44100.0, 1);
+	const double growth = log(to_hz / SWEEP_FROM_HZ);
 	t->sweep_frames = (int)(seconds * rate);
 	t->sweep_cycle = t->sweep_frames + (int)(SWEEP_PAUSE_SECONDS * rate);
 	t->sweep_growth = growth / t->sweep_frames;
