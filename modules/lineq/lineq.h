@@ -14,9 +14,10 @@ enum {
 };
 
 enum {
-	LINEQ_TAPS_MAX = 65536, /* of a file */
-	LINEQ_UNIFORM = 256,    /* up to so many partitions all are short */
-	LINEQ_LOADED = 8,       /* short partitions of a new kernel in a cell */
+	LINEQ_TAPS_MAX = 65536,                /* of a file at the rack's rate */
+	LINEQ_FRAMES_MAX = 8 * LINEQ_TAPS_MAX, /* and at its own */
+	LINEQ_UNIFORM = 256, /* up to so many partitions all are short */
+	LINEQ_LOADED = 8,    /* short partitions of a new kernel in a cell */
 	LINEQ_PATHS = CHANNELS_MAX + 2,
 };
 

@@ -66,7 +66,7 @@ static int lineq_file_taps(const struct setup *setup, int *lead)
 {
 	int rate = setup->rate;
 	const int64_t frames =
-		sound_count(lineq_path(setup), LINEQ_TAPS_MAX + 1, &rate);
+		sound_count(lineq_path(setup), LINEQ_FRAMES_MAX + 1, &rate);
 
 	*lead = sound_lead(rate, setup->rate);
 	const int64_t taps = sound_length(frames, rate, setup->rate, *lead);
@@ -277,8 +277,8 @@ static bool lineq_read(struct lineq_handle *handle, const struct setup *setup,
 	char why[256];
 
 	name = name ? name + 1 : lineq_path(setup);
-	bool good =
-		sound_load(&sound, lineq_path(setup), LINEQ_TAPS_MAX, why, sizeof why);
+	bool good = sound_load(&sound, lineq_path(setup), LINEQ_FRAMES_MAX, why,
+			       sizeof why);
 	if (good)
 		good = lineq_take(handle, setup, &sound, why, sizeof why);
 	if (!good)
