@@ -165,7 +165,7 @@ JOBS = $(shell expr 2 \* $$(nproc))
 # The audio thread's part for 64-bit ARM, from the same source, and in an emulator beside
 # this machine's. What needs foreign libraries stays out.
 KERNELS_ALONE = $(KERNEL_OBJECTS) $(CONTROL_OBJECTS) $(BUILD)/registry.o \
-	$(patsubst %,$(BUILD)/daemon/%.o,base/arena rack/param rack/param_text)
+	$(patsubst %,$(BUILD)/daemon/%.o,base/arena base/memory rack/param rack/param_text)
 $(BUILD)/kernels: tests/kernels.c $(KERNELS_ALONE)
 	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -static -o $@ $^ -lm
 ARM64 = CC=aarch64-linux-gnu-gcc BUILD=$(BUILD)/arm64

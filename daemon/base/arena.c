@@ -6,6 +6,8 @@
  * arena of a plan that is gone waits for the next one. */
 #include "daemon/base/arena.h"
 
+#include "daemon/base/memory.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,13 +39,6 @@ static size_t round_up(size_t bytes, size_t to)
 	return (bytes + to - 1) / to * to;
 }
 
-/* Nothing can go on without the memory of a plan, and nobody else can give it. */
-static _Noreturn void out_of_memory(void)
-{
-	fprintf(stderr, "<2>lathe: out of memory while building a plan\n");
-	abort();
-}
-
 struct arena *arena_create(void)
 {
 	size_t reserved = (size_t)1 << (sizeof(void *) > 4 ? 34 : 28);
@@ -55,7 +50,7 @@ struct arena *arena_create(void)
 		reserved = base == MAP_FAILED ? reserved / 2 : reserved;
 	} while (base == MAP_FAILED && reserved > GROW_BYTES);
 	if (base == MAP_FAILED || mprotect(base, GROW_BYTES, PROT_READ | PROT_WRITE))
-		out_of_memory();
+		memory_out("a plan");
 	memset(base, 0, GROW_BYTES);
 	struct arena *arena = base;
 	*arena = (struct arena) { .used = empty_bytes,
@@ -104,7 +99,7 @@ static void grow(struct arena *arena, size_t needed)
 
 	if (arena->opened + more > arena->reserved ||
 	    mprotect(end, more, PROT_READ | PROT_WRITE))
-		out_of_memory();
+		memory_out("a plan");
 	memset(end, 0, more);
 	arena->opened += more;
 }

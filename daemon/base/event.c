@@ -1,6 +1,7 @@
 /* event.c - what happened, for people: the newest are kept for clients, all are logged.
  * Control thread only. */
 #include "daemon/base/event.h"
+#include "daemon/base/memory.h"
 
 #include "daemon/base/log.h"
 
@@ -19,10 +20,8 @@ struct event_log {
 
 struct event_log *event_log_create(void)
 {
-	struct event_log *log = calloc(1, sizeof(*log));
+	struct event_log *log = memory_zeroed(1, sizeof(*log));
 
-	if (!log)
-		abort();
 	log->frame = -1;
 	return log;
 }

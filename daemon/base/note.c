@@ -1,5 +1,6 @@
 /* note.c - what other threads have to say. A stack that the control thread takes whole. */
 #include "daemon/base/note.h"
+#include "daemon/base/memory.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -15,7 +16,7 @@ struct note {
 void note_tell(struct notes *notes, enum event_level level, const char *code,
 	       const char *format, ...)
 {
-	struct note *note = calloc(1, sizeof *note);
+	struct note *note = memory_zeroed(1, sizeof *note);
 	va_list arguments;
 
 	if (!note)

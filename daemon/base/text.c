@@ -1,6 +1,7 @@
 /* text.c - a growing text, and a list of complaints. Any thread but audio; a text belongs
  * to one thread at a time. */
 #include "daemon/base/text.h"
+#include "daemon/base/memory.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -15,9 +16,7 @@ static void text_reserve(struct text *text, size_t more)
 	if (needed <= text->room)
 		return;
 	text->room = needed * 2 < 256 ? 256 : needed * 2;
-	text->bytes = realloc(text->bytes, text->room);
-	if (!text->bytes)
-		abort();
+	text->bytes = memory_resize(text->bytes, text->room, 1);
 }
 
 static void text_add_list(struct text *text, const char *format, va_list list)

@@ -1,6 +1,7 @@
 /* config.c - libconfig file -> rack: the sections. Control thread, and the programs without
  * JACK. */
 #include "daemon/config/config.h"
+#include "daemon/base/memory.h"
 
 #include "daemon/config/links.h"
 #include "daemon/config/osc.h"
@@ -502,12 +503,10 @@ static struct rack *read_source_text(struct parser *parser)
 
 struct rack *config_load(const char *path, struct complaints *complaints)
 {
-	struct parser *parser = calloc(1, sizeof(*parser));
+	struct parser *parser = memory_zeroed(1, sizeof(*parser));
 	struct rack *rack = NULL;
 	char copy[PATH_MAX];
 
-	if (!parser)
-		abort();
 	parser->complaints = complaints;
 	snprintf(copy, sizeof(copy), "%s", path);
 	snprintf(parser->folder, sizeof(parser->folder), "%s", dirname(copy));

@@ -1,6 +1,7 @@
 /* links.c - which node takes its audio from which: `from` and side inputs, cycles,
  * channels. Control thread, and the programs without JACK. */
 #include "daemon/config/links.h"
+#include "daemon/base/memory.h"
 
 #include "daemon/config/parser.h"
 
@@ -259,10 +260,8 @@ static void node_channels(struct parser *parser, struct node *node)
 
 void parser_links(struct parser *parser)
 {
-	struct walk *walk = calloc(1, sizeof(*walk));
+	struct walk *walk = memory_zeroed(1, sizeof(*walk));
 
-	if (!walk)
-		abort();
 	walk->parser = parser;
 	for (int i = 0; i < parser->entry_count; i++)
 		entry_links(parser, i);

@@ -1,6 +1,7 @@
 /* osc.c - the config's section `osc`: address and port, networks, clients, limits.
  * Control thread, and the programs without JACK. */
 #include "daemon/config/osc.h"
+#include "daemon/base/memory.h"
 
 #include "daemon/base/ipv4.h"
 #include "daemon/config/parser.h"
@@ -78,10 +79,8 @@ static bool is_group(struct parser *parser, const config_setting_t *element,
 
 static void *room_for(int count, size_t size)
 {
-	void *room = calloc((size_t)count + 1, size);
+	void *room = memory_zeroed((size_t)count + 1, size);
 
-	if (!room)
-		abort();
 	return room;
 }
 

@@ -1,6 +1,7 @@
 /* parser.c - checks settings of a config. Control thread, and the programs without
  * JACK. */
 #include "daemon/config/parser.h"
+#include "daemon/base/memory.h"
 
 #include "daemon/base/log.h"
 #include "daemon/rack/param.h"
@@ -275,7 +276,7 @@ static bool parser_file(struct parser *parser, const config_setting_t *setting,
 		return false;
 	}
 	free(*file);
-	*file = strdup(path);
+	*file = memory_string(path);
 	return *file != NULL;
 }
 

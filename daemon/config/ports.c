@@ -1,6 +1,7 @@
 /* ports.c - what a config says of JACK ports: patterns to connect, names, number.
  * Control thread, and the programs without JACK. */
 #include "daemon/config/ports.h"
+#include "daemon/base/memory.h"
 
 #include "daemon/config/parser.h"
 
@@ -20,7 +21,7 @@ static void read_pattern(struct parser *parser, const config_setting_t *setting,
 		parser_complain(parser, setting, "%s: found %zu bytes, would accept %d",
 				where, strlen(pattern), PATTERN_BYTES);
 	else if (pattern[0])
-		*connect = strdup(pattern);
+		*connect = memory_string(pattern);
 }
 
 void parser_connect(struct parser *parser, const config_setting_t *setting,

@@ -17,10 +17,8 @@ void settings_add(struct settings *settings, int node, int param, float value)
 	if (settings->count == settings->room) {
 		settings->room = settings->room ? 2 * settings->room : 64;
 		settings->changes =
-			realloc(settings->changes,
-				(size_t)settings->room * sizeof *settings->changes);
-		if (!settings->changes)
-			abort();
+			memory_resize(settings->changes, (size_t)settings->room,
+				      sizeof(*settings->changes));
 	}
 	settings->changes[settings->count++] =
 		(struct change) { .node = node, .param = param, .value = value };

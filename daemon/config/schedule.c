@@ -1,6 +1,7 @@
 /* schedule.c - the config's list `schedule`: which scene loads when. Control thread,
  * and the programs without JACK. */
 #include "daemon/config/schedule.h"
+#include "daemon/base/memory.h"
 
 #include "daemon/config/parser.h"
 #include "daemon/config/quote.h"
@@ -150,9 +151,7 @@ void parser_schedule(struct parser *parser, const config_setting_t *root)
 				found, APPOINTMENTS_MAX);
 		return;
 	}
-	rack->schedule = calloc((size_t)count + 1, sizeof(*rack->schedule));
-	if (!rack->schedule)
-		abort();
+	rack->schedule = memory_zeroed((size_t)count + 1, sizeof(*rack->schedule));
 	for (int i = 0; i < count; i++)
 		read_appointment(parser, config_setting_get_elem(list, (unsigned)i));
 }

@@ -1,6 +1,7 @@
 /* source.c - reads a config's text, puts its includes in place, and refuses what
  * libconfig can't take. Control thread, and the programs without JACK. */
 #include "daemon/config/source.h"
+#include "daemon/base/memory.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -51,10 +52,8 @@ static void config_source_add_line(struct config_source *source,
 {
 	if (source->line_count == source->line_room) {
 		source->line_room = source->line_room * 2 + 256;
-		source->lines = realloc(source->lines, (size_t)source->line_room *
-							       sizeof(*source->lines));
-		if (!source->lines)
-			abort();
+		source->lines = memory_resize(source->lines, (size_t)source->line_room,
+					      sizeof(*source->lines));
 	}
 	source->lines[source->line_count++] = line;
 }
@@ -356,7 +355,7 @@ static char *file_bytes(struct scan *scan, int fd, struct source_line from,
 		       (long long)stat->st_size, SOURCE_BYTES_MAX);
 		return NULL;
 	}
-	char *bytes = malloc(SOURCE_BYTES_MAX + 1);
+	char *bytes = memory_zeroed(1, SOURCE_BYTES_MAX + 1);
 	ssize_t got = 1;
 	for (*length = 0; bytes && got > 0 && *length < SOURCE_BYTES_MAX;
 	     *length += (size_t)(got > 0 ? got : 0))
@@ -377,9 +376,7 @@ static bool scan_file(struct scan *scan, const char *path)
 		return false;
 	}
 	int file = source->file_count++;
-	source->files[file] = strdup(path);
-	if (!source->files[file])
-		abort();
+	source->files[file] = memory_string(path);
 	/* O_NONBLOCK: opening a FIFO must not wait. */
 	int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	char *bytes = file_bytes(scan, fd, from, path, &length);
@@ -424,9 +421,7 @@ bool config_source_read_bytes(struct config_source *source, const char *name,
 	struct scan scan = { .source = source, .complaints = complaints };
 
 	*source = (struct config_source) { .file_count = 1 };
-	source->files[0] = strdup(name);
-	if (!source->files[0])
-		abort();
+	source->files[0] = memory_string(name);
 	scan_bytes(&scan, bytes, length);
 	return scan_end(&scan);
 }

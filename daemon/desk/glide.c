@@ -1,5 +1,6 @@
 /* glide.c - moves values along their curve. Control thread. */
 #include "daemon/desk/glide.h"
+#include "daemon/base/memory.h"
 
 #include "daemon/rack/param.h"
 
@@ -23,7 +24,7 @@ struct glides {
 
 struct glides *glides_create(void)
 {
-	return calloc(1, sizeof(struct glides));
+	return memory_zeroed(1, sizeof(struct glides));
 }
 
 void glides_destroy(struct glides *glides)
@@ -85,9 +86,10 @@ void glide_start(struct glides *glides, const struct rack *rack,
 	glide_end(glides, target->node, target->param);
 	if (glides->count == glides->room) {
 		size_t room = glides->room ? (size_t)glides->room * 2 : 64;
-		glides->glides = realloc(glides->glides, room * sizeof(struct glide));
+		glides->glides =
+			memory_resize(glides->glides, room, sizeof(struct glide));
 		glides->changes =
-			realloc(glides->changes, room * sizeof(struct change));
+			memory_resize(glides->changes, room, sizeof(struct change));
 		glides->room = (int)room;
 	}
 	/* 0.05f is a little more than 0.05; it makes five steps, not six. */

@@ -1,5 +1,6 @@
 /* lock.c - who holds the lock. Control thread. */
 #include "daemon/desk/lock.h"
+#include "daemon/base/memory.h"
 
 #include "daemon/rack/param.h"
 
@@ -35,10 +36,8 @@ static void on_moved(void *context, const struct rack *from, const struct rack *
 
 struct lock *lock_create(struct desk *desk)
 {
-	struct lock *lock = calloc(1, sizeof *lock);
+	struct lock *lock = memory_zeroed(1, sizeof *lock);
 
-	if (!lock)
-		abort();
 	lock->desk = desk;
 	lock->follower = (struct follower) { .context = lock, .moved = on_moved };
 	follow_add(&desk->followers, &lock->follower);

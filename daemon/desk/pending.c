@@ -1,5 +1,6 @@
 /* pending.c - values that change at the middle of a fade. Control thread. */
 #include "daemon/desk/pending.h"
+#include "daemon/base/memory.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +18,7 @@ struct pending {
 
 struct pending *pending_create(void)
 {
-	return calloc(1, sizeof(struct pending));
+	return memory_zeroed(1, sizeof(struct pending));
 }
 
 void pending_destroy(struct pending *pending)
@@ -48,11 +49,9 @@ void pending_add(struct pending *pending, const struct change *change, int ticks
 	pending_drop(pending, change->node, change->param);
 	if (pending->count == pending->room) {
 		size_t room = pending->room ? (size_t)pending->room * 2 : 64;
-		pending->waiting =
-			realloc(pending->waiting, room * sizeof *pending->waiting);
-		pending->due = realloc(pending->due, room * sizeof *pending->due);
-		if (!pending->waiting || !pending->due)
-			abort();
+		pending->waiting = memory_resize(pending->waiting, room,
+						 sizeof(*pending->waiting));
+		pending->due = memory_resize(pending->due, room, sizeof(*pending->due));
 		pending->room = (int)room;
 	}
 	pending->waiting[pending->count++] = (struct later) { *change, ticks };

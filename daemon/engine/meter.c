@@ -1,6 +1,7 @@
 /* meter.c - the meter thread: drains taps, runs measure(), may be late. It may not touch the
  * rack, sockets or files. */
 #include "daemon/engine/meter.h"
+#include "daemon/base/memory.h"
 
 #include <stdlib.h>
 
@@ -22,10 +23,8 @@ static void watch(struct metering *metering, struct resident *resident)
 	if (metering->count == metering->room) {
 		metering->room = metering->room ? 2 * metering->room : 16;
 		metering->watched =
-			realloc(metering->watched,
-				(size_t)metering->room * sizeof(*metering->watched));
-		if (!metering->watched)
-			abort();
+			memory_resize(metering->watched, (size_t)metering->room,
+				      sizeof(*metering->watched));
 	}
 	metering->watched[metering->count++] = resident;
 }
@@ -122,15 +121,13 @@ void metering_forget(struct metering *metering, struct plan *plan)
 
 struct metering *metering_create(const struct metering_options *options)
 {
-	struct metering *metering = calloc(1, sizeof(*metering));
+	struct metering *metering = memory_zeroed(1, sizeof(*metering));
 
-	if (!metering)
-		abort();
 	metering->options = *options;
 	mail_init(&metering->mail);
 	if (!options->in_line &&
 	    pthread_create(&metering->thread, NULL, metering_run, metering) != 0)
-		abort();
+		memory_out("the meter thread");
 	return metering;
 }
 

@@ -1,5 +1,6 @@
 /* cords.c - users' connections of our ports, kept for the client that follows. JACK thread. */
 #include "daemon/jack/cords.h"
+#include "daemon/base/memory.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -27,12 +28,13 @@ static void list_clear(struct cord_list *list)
 static void list_add(struct cord_list *list, const char *own, const char *other)
 {
 	size_t bytes = (size_t)(list->count + 1) * sizeof *list->pairs;
-	struct cord_pair *pairs = realloc(list->pairs, bytes);
+	struct cord_pair *pairs = memory_resize(list->pairs, bytes, 1);
 
 	if (!pairs)
 		return;
 	list->pairs = pairs;
-	pairs[list->count++] = (struct cord_pair) { strdup(own), strdup(other) };
+	pairs[list->count++] =
+		(struct cord_pair) { memory_string(own), memory_string(other) };
 	if (!pairs[list->count - 1].own || !pairs[list->count - 1].other)
 		list_drop(list, list->count - 1);
 }

@@ -8,6 +8,7 @@
  *   control <--state, counts, notes-- JACK thread, callbacks
  */
 #include "daemon/jack/callbacks.h"
+#include "daemon/base/memory.h"
 #include "daemon/jack/thread.h"
 
 #include "daemon/base/clock.h"
@@ -27,7 +28,7 @@ enum {
 struct jack *jack_create(const char *client, const char *server,
 			 struct event_log *events)
 {
-	struct jack *jack = calloc(1, sizeof *jack);
+	struct jack *jack = memory_zeroed(1, sizeof *jack);
 	const char *fallback = getenv("JACK_DEFAULT_SERVER");
 
 	if (!jack)

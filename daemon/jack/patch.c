@@ -5,6 +5,7 @@
  * is connected again while one that a user disconnected is left alone.
  */
 #include "daemon/jack/patch.h"
+#include "daemon/base/memory.h"
 
 #include <regex.h>
 #include <stdlib.h>
@@ -35,7 +36,7 @@ struct patch {
 static bool compile(regex_t *regex, const char *pattern)
 {
 	size_t room = strlen(pattern) + sizeof "^()$";
-	char *whole = malloc(room);
+	char *whole = memory_zeroed(1, room);
 	bool valid;
 
 	if (!whole)
@@ -73,7 +74,7 @@ static void wish_pattern(struct wish *wish, const char *pattern)
 	if (wish->has_regex)
 		regfree(&wish->regex);
 	free(wish->pattern);
-	wish->pattern = pattern && *pattern ? strdup(pattern) : NULL;
+	wish->pattern = pattern && *pattern ? memory_string(pattern) : NULL;
 	wish->has_regex = wish->pattern && compile(&wish->regex, wish->pattern);
 }
 
@@ -102,12 +103,12 @@ static struct cord *wish_cord(struct wish *wish, const char *name)
 static struct cord *wish_add(struct wish *wish, const char *name)
 {
 	size_t bytes = (size_t)(wish->cord_count + 1) * sizeof *wish->cords;
-	struct cord *cords = realloc(wish->cords, bytes);
+	struct cord *cords = memory_resize(wish->cords, bytes, 1);
 
 	if (!cords)
 		return NULL;
 	wish->cords = cords;
-	cords[wish->cord_count] = (struct cord) { .name = strdup(name) };
+	cords[wish->cord_count] = (struct cord) { .name = memory_string(name) };
 	if (!cords[wish->cord_count].name)
 		return NULL;
 	return &cords[wish->cord_count++];
@@ -139,7 +140,7 @@ static void unplug(struct patch *patch, const struct wish *wish, const char *nam
 
 struct patch *patch_create(jack_client_t *client)
 {
-	struct patch *patch = calloc(1, sizeof *patch);
+	struct patch *patch = memory_zeroed(1, sizeof *patch);
 
 	if (patch)
 		patch->client = client;
@@ -170,7 +171,7 @@ void patch_want(struct patch *patch, jack_port_t *port, const char *pattern)
 
 	if (!wish) {
 		size_t bytes = (size_t)(patch->wish_count + 1) * sizeof *wish;
-		struct wish *wishes = realloc(patch->wishes, bytes);
+		struct wish *wishes = memory_resize(patch->wishes, bytes, 1);
 
 		if (!wishes)
 			return;

@@ -4,6 +4,7 @@
  * audio thread does with them is in audio/process.c.
  */
 #include "daemon/jack/ports.h"
+#include "daemon/base/memory.h"
 
 #include "daemon/base/clock.h"
 
@@ -29,14 +30,14 @@ void call_end(struct call *call)
 
 struct port_set *set_copy(const struct port_set *set)
 {
-	struct port_set *copy = calloc(1, sizeof *copy);
+	struct port_set *copy = memory_zeroed(1, sizeof *copy);
 
 	if (!copy || !set)
 		return copy;
 	*copy = *set;
 	for (int i = 0; i < copy->count; i++)
 		if (set->ports[i].connect)
-			copy->ports[i].connect = strdup(set->ports[i].connect);
+			copy->ports[i].connect = memory_string(set->ports[i].connect);
 	return copy;
 }
 
@@ -63,7 +64,7 @@ void set_add(struct port_set *set, const struct port *port)
 		return;
 	set->ports[set->count] = *port;
 	if (port->connect)
-		set->ports[set->count].connect = strdup(port->connect);
+		set->ports[set->count].connect = memory_string(port->connect);
 	set->count++;
 }
 

@@ -1,5 +1,6 @@
 /* main.c - lathed: what starts, what the control thread waits for, what stops. */
 #include "daemon/net/announce.h"
+#include "daemon/base/memory.h"
 #include "daemon/recall/compare.h"
 #include "daemon/rack/describe.h"
 #include "daemon/desk/lock.h"
@@ -191,14 +192,15 @@ static bool osc_open(struct lathed *lathed)
 /* For those who ask from elsewhere. Links stay as they are: they may come to point elsewhere. */
 static char *path_whole(const char *path)
 {
-	char *folder = path[0] == '/' ? strdup("") : getcwd(NULL, 0), *whole = NULL;
+	char *folder = path[0] == '/' ? memory_string("") : getcwd(NULL, 0),
+	     *whole = NULL;
 
 	while (path[0] == '.' && path[1] == '/')
 		path += 2;
 	if (folder && asprintf(&whole, "%s%s%s", folder, *folder ? "/" : "", path) < 0)
 		whole = NULL;
 	free(folder);
-	return whole ? whole : strdup(path);
+	return whole ? whole : memory_string(path);
 }
 
 /* Before the first plan: its values are the ones that were. A disk that does not answer in
@@ -213,7 +215,7 @@ static void state_open(struct lathed *lathed)
 	if (!folder || !*folder || lathed->options.no_state)
 		return;
 	/* systemd parts several with colons. */
-	desk->state_folder = strndup(folder, strcspn(folder, ":"));
+	desk->state_folder = memory_print("%.*s", (int)strcspn(folder, ":"), folder);
 	struct state_parts parts = { lathed->parts.history, lathed->parts.scenes,
 				     lathed->parts.lock };
 	lathed->state =

@@ -1,5 +1,6 @@
 /* access.c - who may talk to us, and as what. Control thread. */
 #include "daemon/net/access.h"
+#include "daemon/base/memory.h"
 
 #include "daemon/base/ipv4.h"
 #include "daemon/base/siphash.h"
@@ -52,9 +53,7 @@ static void draw(struct siphash_key *key)
 
 struct access *access_create(void)
 {
-	struct access *access = calloc(1, sizeof *access);
-	if (!access)
-		abort();
+	struct access *access = memory_zeroed(1, sizeof *access);
 	draw(&access->keys[0]);
 	draw(&access->keys[1]);
 	draw(&access->rows);

@@ -1,5 +1,6 @@
 /* lane.c - datagrams that wait, one queue for each sender. Control thread. */
 #include "daemon/net/lane.h"
+#include "daemon/base/memory.h"
 
 #include "daemon/base/ipv4.h"
 
@@ -31,7 +32,7 @@ struct lanes {
 
 struct lanes *lanes_create(void)
 {
-	return calloc(1, sizeof(struct lanes));
+	return memory_zeroed(1, sizeof(struct lanes));
 }
 
 void lanes_destroy(struct lanes *lanes)
@@ -77,7 +78,7 @@ bool lane_put(struct lanes *lanes, const struct sockaddr_in *from, const uint8_t
 	struct head head = { *from, (uint32_t)size };
 	size_t whole = sizeof head + (size + 3) / 4 * 4;
 	if (!lane->bytes)
-		lane->bytes = malloc(LANE_BYTES);
+		lane->bytes = memory_zeroed(1, LANE_BYTES);
 	if (!lane->bytes)
 		return false;
 	if (lane->end + whole > LANE_BYTES && lane->start > LANE_BYTES / 2) {

@@ -1,5 +1,6 @@
 /* address.c - every address of the rack's tree. Control thread. */
 #include "daemon/osc/address.h"
+#include "daemon/base/memory.h"
 
 #include "daemon/base/hint.h"
 #include "daemon/rack/param.h"
@@ -181,33 +182,34 @@ static void split_places(struct addresses *addresses)
 {
 	size_t most = (size_t)addresses->count * PARTS_MAX + 1;
 	addresses->splits =
-		calloc((size_t)addresses->count + 1, sizeof *addresses->splits);
-	addresses->words = malloc(most * sizeof *addresses->words);
-	addresses->word_slots =
-		calloc((size_t)addresses->mask * 2 + 2, sizeof *addresses->word_slots);
+		memory_zeroed((size_t)addresses->count + 1, sizeof *addresses->splits);
+	addresses->words = memory_zeroed(1, most * sizeof *addresses->words);
+	addresses->word_slots = memory_zeroed((size_t)addresses->mask * 2 + 2,
+					      sizeof *addresses->word_slots);
 	for (int i = 0; i < addresses->count; i++)
 		split_place(addresses, i);
 	free(addresses->word_slots);
 	addresses->word_slots = NULL;
 	size_t count = (size_t)addresses->word_count + 1;
-	addresses->words = realloc(addresses->words, count * sizeof *addresses->words);
-	addresses->answers = calloc(count, PARTS_MAX);
+	addresses->words =
+		memory_resize(addresses->words, count, sizeof(*addresses->words));
+	addresses->answers = memory_zeroed(count, PARTS_MAX);
 }
 
 struct addresses *addresses_create(const struct rack *rack)
 {
-	struct addresses *addresses = calloc(1, sizeof *addresses);
+	struct addresses *addresses = memory_zeroed(1, sizeof *addresses);
 	int count = 0;
-	char *paths = addresses->paths = malloc(paths_size(rack, &count));
+	char *paths = addresses->paths = memory_zeroed(1, paths_size(rack, &count));
 	uint32_t slots = 64;
 	while (slots < (uint32_t)count * 4)
 		slots *= 2;
 	addresses->mask = slots - 1;
-	addresses->slots = calloc(slots, sizeof *addresses->slots);
-	addresses->leaves = calloc((size_t)count + 1, sizeof *addresses->leaves);
+	addresses->slots = memory_zeroed(slots, sizeof *addresses->slots);
+	addresses->leaves = memory_zeroed((size_t)count + 1, sizeof *addresses->leaves);
 	addresses->node_count = rack->node_count;
 	addresses->first =
-		calloc((size_t)rack->node_count + 1, sizeof *addresses->first);
+		memory_zeroed((size_t)rack->node_count + 1, sizeof *addresses->first);
 	for (int i = 0; i < rack->node_count; i++)
 		fill_node(addresses, rack, i, &paths);
 	addresses->first[rack->node_count] = addresses->count;

@@ -1,5 +1,6 @@
 /* answer.c - what one client is told. Control thread; never waits. */
 #include "daemon/osc/answer.h"
+#include "daemon/base/memory.h"
 
 #include "daemon/base/ipv4.h"
 #include "daemon/osc/feed.h"
@@ -56,7 +57,7 @@ const char answer_busy[] = "too many long answers are under way; ask again";
 
 struct answers *answers_create(struct desk *desk, int fd)
 {
-	struct answers *answers = calloc(1, sizeof *answers);
+	struct answers *answers = memory_zeroed(1, sizeof *answers);
 	answers->desk = desk;
 	answers->fd = fd;
 	packet_clear(&answers->packet);
@@ -219,7 +220,7 @@ static void tree_add(void *context, const struct description *row)
 		return;
 	if (answers->tree_size + 4 + size > answers->tree_room) {
 		answers->tree_room = answers->tree_room * 2 + 64 * 1024;
-		answers->tree = realloc(answers->tree, answers->tree_room);
+		answers->tree = memory_resize(answers->tree, answers->tree_room, 1);
 	}
 	memcpy(answers->tree + answers->tree_size, &size, 4);
 	memcpy(answers->tree + answers->tree_size + 4, packet.bytes + head + 4, size);
@@ -247,7 +248,7 @@ bool answer_values(struct answers *answers, const struct sender *sender,
 	struct job *job = job_begin(answers, sender, ANSWER_VALUES);
 	if (!job)
 		return false;
-	job->bits = malloc(words * sizeof *bits);
+	job->bits = memory_zeroed(1, words * sizeof *bits);
 	memcpy(job->bits, bits, words * sizeof *bits);
 	job->form = form;
 	return true;

@@ -2,6 +2,7 @@
  * then its other messages run. A long bundle continues in its sender's next turn.
  * Control thread. */
 #include "daemon/base/clock.h"
+#include "daemon/base/memory.h"
 #include "daemon/net/access.h"
 #include "daemon/osc/dispatch.h"
 
@@ -110,9 +111,7 @@ static bool whole_bundle(struct dispatch *dispatch, const struct sender *sender,
 	struct bundle here = { .pass = PASS_ALL }, *bundle = *cut ? *cut : &here;
 	bool all = bundle_go_on(dispatch, sender, bundle, bytes, size);
 	if (!all && !*cut) {
-		*cut = malloc(sizeof **cut);
-		if (!*cut)
-			abort();
+		*cut = memory_zeroed(1, sizeof **cut);
 		**cut = here;
 	}
 	if (all) {

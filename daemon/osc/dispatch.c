@@ -1,5 +1,6 @@
 /* dispatch.c - carries out datagrams. Control thread. */
 #include "daemon/osc/dispatch.h"
+#include "daemon/base/memory.h"
 
 #include "daemon/desk/limit.h"
 #include "daemon/desk/lock.h"
@@ -24,7 +25,7 @@ static int set_count(const struct command_set *const *sets)
 struct dispatch *dispatch_create(struct desk *desk, const struct osc_parts *parts,
 				 int fd, const struct command_set *const *sets)
 {
-	struct dispatch *dispatch = calloc(1, sizeof *dispatch);
+	struct dispatch *dispatch = memory_zeroed(1, sizeof *dispatch);
 	dispatch->desk = desk;
 	dispatch->parts = *parts;
 	dispatch->timed = timed_create();
@@ -34,7 +35,7 @@ struct dispatch *dispatch_create(struct desk *desk, const struct osc_parts *part
 	dispatch_reshape(dispatch);
 	dispatch->sets = sets;
 	dispatch->states =
-		calloc((size_t)set_count(sets) + 1, sizeof *dispatch->states);
+		memory_zeroed((size_t)set_count(sets) + 1, sizeof *dispatch->states);
 	for (int i = 0; sets[i]; i++)
 		if (sets[i]->create)
 			dispatch->states[i] = sets[i]->create(dispatch);
@@ -70,7 +71,7 @@ void dispatch_reshape(struct dispatch *dispatch)
 	gather_destroy(dispatch->spare);
 	dispatch->spare = NULL;
 	dispatch->gather = dispatch->turn = gather_create(count);
-	dispatch->bits = calloc((size_t)count / 64 + 1, sizeof *dispatch->bits);
+	dispatch->bits = memory_zeroed((size_t)count / 64 + 1, sizeof *dispatch->bits);
 	dispatch->shape++;
 	watch_reshape(dispatch->watch, dispatch->addresses);
 	watch_regulars(dispatch->watch, dispatch->now);

@@ -1,5 +1,6 @@
 /* gather.c - sets that take effect as one. Control thread. */
 #include "daemon/osc/gather.h"
+#include "daemon/base/memory.h"
 
 #include <stdlib.h>
 
@@ -13,9 +14,7 @@ struct gather {
 struct gather *gather_create(int places)
 {
 	struct gather *gather =
-		calloc(1, sizeof *gather + (size_t)places * sizeof *gather->at);
-	if (!gather)
-		abort();
+		memory_zeroed(1, sizeof *gather + (size_t)places * sizeof *gather->at);
 	return gather;
 }
 
@@ -32,10 +31,9 @@ static void grow(struct gather *gather)
 {
 	gather->room = gather->room * 2 + 256;
 	size_t room = (size_t)gather->room;
-	gather->changes = realloc(gather->changes, room * sizeof *gather->changes);
-	gather->places = realloc(gather->places, room * sizeof *gather->places);
-	if (!gather->changes || !gather->places)
-		abort();
+	gather->changes =
+		memory_resize(gather->changes, room, sizeof(*gather->changes));
+	gather->places = memory_resize(gather->places, room, sizeof(*gather->places));
 }
 
 void gather_add(struct gather *gather, int place, const struct change *change,

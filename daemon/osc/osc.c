@@ -1,6 +1,7 @@
 /* osc.c - the socket: reads datagrams, refuses strangers, gives each sender its turn.
  * Control thread; never waits. */
 #include "daemon/osc/osc.h"
+#include "daemon/base/memory.h"
 
 #include "daemon/base/clock.h"
 #include "daemon/base/ipv4.h"
@@ -129,7 +130,7 @@ struct osc *osc_create(struct desk *desk, const struct osc_parts *parts, int por
 					      error_size);
 	if (fd < 0)
 		return NULL;
-	struct osc *osc = calloc(1, sizeof *osc);
+	struct osc *osc = memory_zeroed(1, sizeof *osc);
 	osc->desk = desk;
 	osc->fd = fd;
 	prepare_socket(osc);

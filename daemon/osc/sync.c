@@ -1,5 +1,6 @@
 /* sync.c - /rack/ping and /rack/sync. Control thread. */
 #include "daemon/osc/sync.h"
+#include "daemon/base/memory.h"
 
 #include "daemon/base/clock.h"
 #include "daemon/base/ipv4.h"
@@ -33,9 +34,7 @@ struct syncs {
 
 static void *syncs_create(const struct dispatch *dispatch)
 {
-	struct syncs *syncs = calloc(1, sizeof *syncs);
-	if (!syncs)
-		abort();
+	struct syncs *syncs = memory_zeroed(1, sizeof *syncs);
 	syncs->started = clock_seconds();
 	syncs->shape = dispatch->shape;
 	return syncs;

@@ -1,5 +1,6 @@
 /* timed.c - bundles that wait for their time. Control thread. */
 #include "daemon/osc/timed.h"
+#include "daemon/base/memory.h"
 
 #include "daemon/base/ipv4.h"
 
@@ -25,7 +26,7 @@ struct timed {
 
 struct timed *timed_create(void)
 {
-	return calloc(1, sizeof(struct timed));
+	return memory_zeroed(1, sizeof(struct timed));
 }
 
 void timed_destroy(struct timed *timed)
@@ -62,7 +63,7 @@ bool timed_add(struct timed *timed, const uint8_t *bytes, size_t size,
 	if (timed->count == TIMED_MAX ||
 	    timed_count_of(timed, from) >= TIMED_OF_ONE_MAX)
 		return false;
-	uint8_t *copy = malloc(size);
+	uint8_t *copy = memory_zeroed(1, size);
 	if (!copy)
 		return false;
 	memcpy(copy, bytes, size);

@@ -1,5 +1,6 @@
 /* watch.c - clients and their subscriptions. Control thread. */
 #include "daemon/osc/watch.h"
+#include "daemon/base/memory.h"
 
 #include "daemon/base/ipv4.h"
 #include "daemon/net/access.h"
@@ -26,7 +27,7 @@ struct touch {
 
 struct watch *watch_create(struct desk *desk, const struct addresses *addresses, int fd)
 {
-	struct watch *watch = calloc(1, sizeof *watch);
+	struct watch *watch = memory_zeroed(1, sizeof *watch);
 	watch->desk = desk;
 	watch->addresses = addresses;
 	watch->fd = fd;
@@ -132,8 +133,8 @@ static int subscription_match(const struct watch *watch,
 	free(subscription->matched);
 	free(subscription->dirty);
 	free(subscription->meters);
-	subscription->matched = calloc(words, sizeof(uint64_t));
-	subscription->dirty = calloc(words, sizeof(uint64_t));
+	subscription->matched = memory_zeroed(words, sizeof(uint64_t));
+	subscription->dirty = memory_zeroed(words, sizeof(uint64_t));
 	subscription->meters = NULL;
 	subscription->meter_count = subscription->meter_from = 0;
 	subscription->dirty_from = 0;
@@ -141,7 +142,8 @@ static int subscription_match(const struct watch *watch,
 			    ? match_meters(watch->addresses, subscription->matched)
 			    : address_match(watch->addresses, &subscription->pattern,
 					    true, subscription->matched);
-	subscription->meters = calloc((size_t)found + 1, sizeof *subscription->meters);
+	subscription->meters =
+		memory_zeroed((size_t)found + 1, sizeof *subscription->meters);
 	for (int i = 0; i < count; i++) {
 		if (!(subscription->matched[i / 64] >> (i % 64) & 1) ||
 		    !address_leaf(watch->addresses, i)->meter)
@@ -219,7 +221,7 @@ bool watch_subscribe(struct watch *watch, struct client *client, const char *pat
 				       : "a client may have 16 subscriptions";
 			return false;
 		}
-		subscription = calloc(1, sizeof *subscription);
+		subscription = memory_zeroed(1, sizeof *subscription);
 		snprintf(subscription->text, sizeof subscription->text, "%s", pattern);
 		if (!subscription_compile(subscription, why)) {
 			subscription_destroy(subscription);
@@ -344,16 +346,17 @@ void watch_touch(struct watch *watch, struct client *client, int place, enum ver
 		 float value, double now)
 {
 	if (!client->touch_at)
-		client->touch_at = calloc((size_t)address_count(watch->addresses) + 1,
-					  sizeof *client->touch_at);
+		client->touch_at =
+			memory_zeroed((size_t)address_count(watch->addresses) + 1,
+				      sizeof *client->touch_at);
 	int at = client->touch_at[place] - 1;
 	if (at < 0) {
 		if (client->touch_count == client->touch_room) {
 			client->touch_room =
 				client->touch_room ? client->touch_room * 2 : 64;
-			client->touches =
-				realloc(client->touches, (size_t)client->touch_room *
-								 sizeof(struct touch));
+			client->touches = memory_resize(client->touches,
+							(size_t)client->touch_room,
+							sizeof(struct touch));
 		}
 		at = client->touch_count++;
 		client->touch_at[place] = at + 1;

@@ -1,6 +1,7 @@
 /* rack.c - the model: nodes, links, values; made, copied, changed. Control thread only;
  * others get copies. */
 #include "daemon/rack/rack.h"
+#include "daemon/base/memory.h"
 
 #include <assert.h>
 #include <math.h>
@@ -73,23 +74,21 @@ static const struct module module_rack = {
 /* Without memory there is no sane way on: the model is small and made at quiet times. */
 static void *must(void *memory)
 {
-	if (!memory)
-		abort();
 	return memory;
 }
 
 static void *copy_bytes(const void *from, size_t bytes)
 {
-	return from ? memcpy(must(malloc(bytes + 1)), from, bytes) : NULL;
+	return from ? memcpy(must(memory_zeroed(1, bytes + 1)), from, bytes) : NULL;
 }
 
 static char **copy_strings(char *const *from, int count)
 {
 	if (!from)
 		return NULL;
-	char **to = must(calloc((size_t)count + 1, sizeof(*to)));
+	char **to = must(memory_zeroed((size_t)count + 1, sizeof(*to)));
 	for (int i = 0; i < count; i++)
-		to[i] = from[i] ? must(strdup(from[i])) : NULL;
+		to[i] = from[i] ? must(memory_string(from[i])) : NULL;
 	return to;
 }
 
@@ -119,7 +118,7 @@ int node_meters(const struct node *node)
 
 struct rack *rack_create(void)
 {
-	struct rack *rack = must(calloc(1, sizeof(*rack)));
+	struct rack *rack = must(memory_zeroed(1, sizeof(*rack)));
 
 	snprintf(rack->name, sizeof(rack->name), "lathe");
 	rack->osc = osc_settings_create();
@@ -131,11 +130,11 @@ struct input *rack_add_input(struct rack *rack, const char *name, int channels)
 {
 	size_t count = (size_t)rack->input_count + 1;
 
-	rack->inputs = must(realloc(rack->inputs, count * sizeof(*rack->inputs)));
+	rack->inputs = must(memory_resize(rack->inputs, count, sizeof(*rack->inputs)));
 	struct input *input = &rack->inputs[rack->input_count++];
 	*input = (struct input) { .channels = channels };
 	snprintf(input->name, sizeof(input->name), "%s", name);
-	input->connect = must(calloc(CONNECTS_MAX, sizeof(*input->connect)));
+	input->connect = must(memory_zeroed(CONNECTS_MAX, sizeof(*input->connect)));
 	return input;
 }
 
@@ -148,7 +147,7 @@ struct node *rack_add_node(struct rack *rack, enum node_kind kind, const char *n
 	if (!module)
 		module = module_find("output");
 	assert(module);
-	rack->nodes = must(realloc(rack->nodes, count * sizeof(*rack->nodes)));
+	rack->nodes = must(memory_resize(rack->nodes, count, sizeof(*rack->nodes)));
 	while (place < rack->node_count && rack->nodes[place].kind <= kind)
 		place++;
 	struct node *node = &rack->nodes[place];
@@ -159,15 +158,17 @@ struct node *rack_add_node(struct rack *rack, enum node_kind kind, const char *n
 	snprintf(node->path, sizeof(node->path), "%s%s",
 		 kind == NODE_OUTPUT ? "rack/output/" : "", node->name);
 	int params = node_params(node);
-	node->values = must(calloc((size_t)params + 1, sizeof(*node->values)));
+	node->values = must(memory_zeroed((size_t)params + 1, sizeof(*node->values)));
 	for (int i = 0; i < params; i++)
 		node->values[i] = param_default(module, i);
 	node->loaded = copy_bytes(node->values, (size_t)params * sizeof(*node->values));
-	node->files = must(calloc((size_t)params + 1, sizeof(*node->files)));
+	node->files = must(memory_zeroed((size_t)params + 1, sizeof(*node->files)));
 	if (kind == NODE_OUTPUT || module->flags & MODULE_PORTS)
-		node->connect = must(calloc(CONNECTS_MAX, sizeof(*node->connect)));
+		node->connect =
+			must(memory_zeroed(CONNECTS_MAX, sizeof(*node->connect)));
 	if (module->flags & MODULE_PORTS)
-		node->returns = must(calloc(CONNECTS_MAX, sizeof(*node->returns)));
+		node->returns =
+			must(memory_zeroed(CONNECTS_MAX, sizeof(*node->returns)));
 	return node;
 }
 
@@ -199,7 +200,7 @@ struct rack *rack_copy(const struct rack *rack)
 	for (size_t i = 0; i < inputs; i++)
 		copy->inputs[i].connect =
 			copy_strings(rack->inputs[i].connect, CONNECTS_MAX);
-	copy->nodes = must(calloc(nodes, sizeof(*copy->nodes)));
+	copy->nodes = must(memory_zeroed(nodes, sizeof(*copy->nodes)));
 	for (size_t i = 0; i < nodes; i++)
 		node_copy(&copy->nodes[i], &rack->nodes[i]);
 	copy->osc = NULL;

@@ -1,5 +1,6 @@
 /* compare.c - honest comparison. Control thread. */
 #include "daemon/recall/compare.h"
+#include "daemon/base/memory.h"
 
 #include "daemon/rack/param.h"
 #include "daemon/config/scene_file.h"
@@ -191,9 +192,7 @@ static void on_moved(void *context, const struct rack *from, const struct rack *
 
 struct compare *compare_create(struct desk *desk)
 {
-	struct compare *compare = calloc(1, sizeof *compare);
-	if (!compare)
-		abort();
+	struct compare *compare = memory_zeroed(1, sizeof *compare);
 	compare->desk = desk;
 	compare->follower = (struct follower) { .context = compare,
 						.after = on_after,

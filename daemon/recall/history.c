@@ -1,5 +1,6 @@
 /* history.c - what was changed, step by step, and the way back. Control thread. */
 #include "daemon/recall/history.h"
+#include "daemon/base/memory.h"
 
 #include "daemon/base/clock.h"
 #include "daemon/config/scene_file.h"
@@ -64,16 +65,15 @@ static void marks_make(struct history *history, const struct rack *rack)
 {
 	free(history->first);
 	free(history->marks);
-	history->first = calloc((size_t)rack->node_count + 1, sizeof *history->first);
+	history->first =
+		memory_zeroed((size_t)rack->node_count + 1, sizeof *history->first);
 	history->mark_count = 0;
-	for (int i = 0; i < rack->node_count && history->first; i++) {
+	for (int i = 0; i < rack->node_count; i++) {
 		history->first[i] = history->mark_count;
 		history->mark_count += node_params(&rack->nodes[i]);
 	}
 	history->marks =
-		calloc((size_t)history->mark_count + 1, sizeof *history->marks);
-	if (!history->first || !history->marks)
-		abort();
+		memory_zeroed((size_t)history->mark_count + 1, sizeof *history->marks);
 }
 
 /* Empties a slot. The memory of a small step stays for the next one. */
@@ -120,10 +120,8 @@ static void step_add(struct history *history, struct step *step, struct entry en
 {
 	if (step->count == step->room) {
 		step->room = step->room ? 2 * step->room : 4;
-		step->entries = realloc(step->entries,
-					(size_t)step->room * sizeof *step->entries);
-		if (!step->entries)
-			abort();
+		step->entries = memory_resize(step->entries, (size_t)step->room,
+					      sizeof(*step->entries));
 	}
 	struct mark *mark = &history->marks[history->first[entry.node] + entry.param];
 	*mark = (struct mark) { step->id, history->newest, step->count };
@@ -256,10 +254,8 @@ static void on_moved(void *context, const struct rack *from, const struct rack *
 
 struct history *history_create(struct desk *desk)
 {
-	struct history *history = calloc(1, sizeof *history);
+	struct history *history = memory_zeroed(1, sizeof *history);
 
-	if (!history)
-		abort();
 	history->desk = desk;
 	history->oldest = 1;
 	marks_make(history, desk->rack);
@@ -385,7 +381,7 @@ bool history_undo(struct history *history, double since, enum role role,
 	int steps = 0;
 	clock_gettime(CLOCK_REALTIME, &clock);
 	double after = (double)clock.tv_sec + 1e-9 * (double)clock.tv_nsec - since;
-	int *at = calloc((size_t)history->mark_count + 1, sizeof *at);
+	int *at = memory_zeroed((size_t)history->mark_count + 1, sizeof *at);
 	while (at && history->done >= history->oldest) {
 		const struct step *step = step_at(history, history->done);
 		if (since >= 0.0 ? step->time < after : steps > 0)
@@ -419,7 +415,7 @@ bool history_redo(struct history *history, enum role role, struct text *result)
 		if (!step_has_effect(step))
 			step = NULL;
 	}
-	int *at = calloc((size_t)history->mark_count + 1, sizeof *at);
+	int *at = memory_zeroed((size_t)history->mark_count + 1, sizeof *at);
 	if (!step || !at) {
 		free(at);
 		text_add(result, "there is nothing to redo\n");

@@ -1,5 +1,6 @@
 /* learn.c - lathe-render --learn: a reference's tonal balance for tonematch. One thread. */
 #include "daemon/render/learn.h"
+#include "daemon/base/memory.h"
 
 #include "daemon/base/text.h"
 #include "daemon/engine/engine.h"
@@ -65,7 +66,7 @@ bool learn_curve(const char *in, const char *out, char *error, size_t error_size
 {
 	char why[512];
 	struct soundfile *file = soundfile_open(in, why, sizeof why);
-	struct learner *l = calloc(1, sizeof *l);
+	struct learner *l = memory_zeroed(1, sizeof *l);
 	const char *of = in;
 	bool good = false;
 	if (file && l && file->rate >= RATE_MIN && file->rate <= RATE_MAX) {

@@ -1,6 +1,7 @@
 /* render.c - lathe-render: the rack over a file. The same engine as the daemon's, in one
  * thread: what the daemon plays from silence at a frame, this writes from --start-frame. */
 #include "daemon/base/clock.h"
+#include "daemon/base/memory.h"
 #include "daemon/config/config.h"
 #include "daemon/engine/engine.h"
 #include "daemon/base/fold.h"
@@ -384,15 +385,15 @@ static bool memory_open(struct render *render)
 	int widest = render->in->channels > CHANNELS_MAX ? render->in->channels
 							 : CHANNELS_MAX;
 
-	render->interleaved =
-		calloc((size_t)render->options->block * (size_t)widest, sizeof(float));
-	render->folded = calloc((size_t)count, sizeof *render->folded);
-	render->measured = calloc((size_t)count, sizeof *render->measured);
+	render->interleaved = memory_zeroed(
+		(size_t)render->options->block * (size_t)widest, sizeof(float));
+	render->folded = memory_zeroed((size_t)count, sizeof *render->folded);
+	render->measured = memory_zeroed((size_t)count, sizeof *render->measured);
 	if (!render->interleaved || !render->folded || !render->measured)
 		return false;
 	for (int n = 0; n < count; n++) {
 		size_t slots = (size_t)node_meters(&render->rack->nodes[n]);
-		render->folded[n] = calloc(slots + 1, sizeof(float));
+		render->folded[n] = memory_zeroed(slots + 1, sizeof(float));
 		if (!render->folded[n])
 			return false;
 	}

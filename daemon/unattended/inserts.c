@@ -1,6 +1,7 @@
 /* inserts.c - outboard gear: sets a node's latency to what a ping measured, and raises alarms
  * about its returns. Control thread only. */
 #include "daemon/unattended/inserts.h"
+#include "daemon/base/memory.h"
 
 #include "daemon/rack/param.h"
 #include "modules/insert/insert.h"
@@ -154,10 +155,8 @@ static void on_tick(void *context)
 
 struct inserts *inserts_create(struct desk *desk)
 {
-	struct inserts *inserts = calloc(1, sizeof(*inserts));
+	struct inserts *inserts = memory_zeroed(1, sizeof(*inserts));
 
-	if (!inserts)
-		abort();
 	inserts->desk = desk;
 	inserts->module = module_find("insert");
 	inserts->follower = (struct follower) { .context = inserts,

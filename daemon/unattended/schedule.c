@@ -1,5 +1,6 @@
 /* schedule.c - loads scenes at times of the local day. Control thread. */
 #include "daemon/unattended/schedule.h"
+#include "daemon/base/memory.h"
 
 #include "daemon/recall/scene.h"
 
@@ -101,10 +102,8 @@ static void on_tick(void *context)
 
 struct schedule *schedule_create(struct desk *desk, struct scenes *scenes)
 {
-	struct schedule *schedule = calloc(1, sizeof *schedule);
+	struct schedule *schedule = memory_zeroed(1, sizeof *schedule);
 
-	if (!schedule)
-		abort();
 	schedule->desk = desk;
 	schedule->scenes = scenes;
 	schedule->follower = (struct follower) { .context = schedule, .tick = on_tick };

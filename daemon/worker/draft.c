@@ -6,6 +6,7 @@
  *   key    --- delay ------------/
  */
 #include "daemon/worker/draft.h"
+#include "daemon/base/memory.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -21,9 +22,7 @@ static void *more(void *array, int count, size_t size)
 {
 	if (count & (count - 1))
 		return array;
-	array = realloc(array, (count ? 2 * (size_t)count : 1) * size);
-	if (!array)
-		abort();
+	array = memory_resize(array, (count ? 2 * (size_t)count : 1) * size, 1);
 	return array;
 }
 
@@ -196,12 +195,10 @@ void draft_init(struct draft *draft, const struct rack *rack, int rate)
 	struct drafting d = { .draft = draft,
 			      .rack = rack,
 			      .rate = rate,
-			      .begun = calloc(nodes, sizeof(bool)) };
+			      .begun = memory_zeroed(nodes, sizeof(bool)) };
 
-	*draft = (struct draft) { .latency = calloc(nodes, sizeof(int)),
-				  .out = calloc(nodes, sizeof(int)) };
-	if (!d.begun || !draft->latency || !draft->out)
-		abort();
+	*draft = (struct draft) { .latency = memory_zeroed(nodes, sizeof(int)),
+				  .out = memory_zeroed(nodes, sizeof(int)) };
 	for (int i = 0; i < rack->input_count; i++)
 		add_signal(draft, (struct signal) {
 					  .channels = rack->inputs[i].channels,

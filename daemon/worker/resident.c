@@ -1,5 +1,6 @@
 /* resident.c - what belongs to a node while plans come and go. Worker thread. */
 #include "daemon/worker/resident.h"
+#include "daemon/base/memory.h"
 
 #include "daemon/base/arena.h"
 #include "daemon/base/hash.h"
@@ -68,8 +69,6 @@ static struct resident *make(struct residents *residents, const char *name,
 	struct resident *resident =
 		aligned_alloc(64, (sizeof(*resident) + 63) / 64 * 64);
 
-	if (!resident)
-		abort();
 	memset(resident, 0, sizeof(*resident));
 	snprintf(resident->name, sizeof(resident->name), "%s", name);
 	resident->module = module;
