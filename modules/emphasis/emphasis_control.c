@@ -133,6 +133,7 @@ static const struct meter meters[] = {
 #define STOP_HZ 22000.0
 #define PASS_VINYL_HZ 20000.0
 #define STOP_VINYL_HZ 28000.0
+#define FALL_VINYL_HZ 4100.0 /* of the filters at 44.1 kHz */
 #define FILTER_DB 80.0
 #define LOOK_SECONDS 0.001
 /* Under the ceiling, 0.026 dB: points between samples are a little lower than crests. */
@@ -162,8 +163,11 @@ static double pass_of(const struct setup *setup)
 
 static double stop_of(const struct setup *setup)
 {
-	return is_vinyl(setup) ? fmin(STOP_VINYL_HZ, setup->rate - PASS_VINYL_HZ)
-			       : STOP_HZ;
+	if (!is_vinyl(setup))
+		return STOP_HZ;
+	/* Below 44.1 kHz nothing lies beyond: the filters keep the length they have there. */
+	return fmax(fmin(STOP_VINYL_HZ, setup->rate - PASS_VINYL_HZ),
+		    PASS_VINYL_HZ + FALL_VINYL_HZ);
 }
 
 /* Cycles per frame of the middle of the filters' fall. */
