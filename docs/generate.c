@@ -146,7 +146,8 @@ static void print_meter(const struct meter *meter)
 	else
 		printf("%s to %s%s%s", low, high, meter->unit[0] ? " " : "",
 		       meter->unit);
-	printf(" | %s |\n", folds[meter->fold]);
+	printf(" | %s%s |\n", folds[meter->fold],
+	       meter->flags & METER_VECTOR ? ", in a vector" : "");
 }
 
 static void print_meters(const struct meter *meters, int count)
@@ -266,6 +267,9 @@ static void print_addresses(const struct module *module, const char *node)
 				 meter->group, meter->count);
 		else
 			group_text[0] = '\0';
+		if (meter->flags & METER_VECTOR)
+			printf("| `%svector/%s_%s` | %s: %d values | vector |\n", node,
+			       meter->group, meter->id, meter->unit, meter->count);
 		printf("| `%smeter/%s%s%s` | %s | meter |\n", node, group_text,
 		       meter->id,
 		       !meter->count && meter->flags & METER_PER_CHANNEL ? "/<channel>"

@@ -45,6 +45,7 @@ struct band {
 /* From one octave to the next. */
 struct bands_stage {
 	bands_pair past[BANDS_TAPS - 1];
+	int from[2], to[2];             /* its thirds, its sixths: places in band[] */
 	bool odd;                       /* the next input makes no output */
 	double rate;                    /* of its output, Hz */
 	double frames;                  /* averaged so far, for an infinite time */
@@ -147,17 +148,28 @@ static inline void bands_time(struct bands *bands, double seconds)
 	}
 }
 
+/* Bands come in the order of their frequencies, so those of a stage lie together. */
+static inline void bands_enter(struct bands *bands, int k, int part)
+{
+	struct bands_stage *stage = &bands->stage[bands->band[k].stage];
+	if (stage->from[part] == stage->to[part])
+		stage->from[part] = k;
+	stage->to[part] = k + 1;
+}
+
 /* rate Hz; sixths: those as well. Begins with silence and a time of 1 s. */
 static inline void bands_init(struct bands *bands, double rate, bool sixths)
 {
 	memset(bands, 0, sizeof *bands);
 	bands->rate = rate;
 	bands->count = sixths ? BANDS_MAX : BANDS_THIRDS;
-	for (int k = 0; k < BANDS_THIRDS; k++)
-		band_init(&bands->band[k], rate, bands_third_hz(k), 1.0 / 3.0);
-	for (int k = 0; sixths && k < BANDS_SIXTHS; k++)
-		band_init(&bands->band[BANDS_THIRDS + k], rate, bands_sixth_hz(k),
-			  1.0 / 6.0);
+	for (int k = 0; k < bands->count; k++) {
+		const bool sixth = k >= BANDS_THIRDS;
+		band_init(&bands->band[k], rate,
+			  sixth ? bands_sixth_hz(k - BANDS_THIRDS) : bands_third_hz(k),
+			  sixth ? 1.0 / 6.0 : 1.0 / 3.0);
+		bands_enter(bands, k, sixth);
+	}
 	for (int s = 0; s < BANDS_STAGES; s++)
 		bands->stage[s].rate = ldexp(rate, -s);
 	bands_time(bands, 1.0);
@@ -245,29 +257,31 @@ static inline double bands_share(struct bands *bands, struct bands_stage *stage,
 	return frames / stage->frames;
 }
 
+static inline void bands_run_stage(struct bands *bands, int stage, const bands_pair *x,
+				   int frames)
+{
+	const struct bands_stage *at = &bands->stage[stage];
+	const double share = bands_share(bands, &bands->stage[stage], frames);
+	for (int part = 0; part < 2; part++)
+		for (int k = at->from[part]; k < at->to[part]; k++)
+			if (!bands->band[k].absent)
+				band_run(&bands->band[k], x, frames, share);
+}
+
 /* At most BANDS_FRAMES frames of both signals, each `stride` samples apart; second NULL:
  * silence. */
 static inline void bands_run(struct bands *bands, const float *first,
 			     const float *second, int stride, int frames)
 {
-	bands_pair at_rate[BANDS_STAGES][BANDS_FRAMES];
-	double share[BANDS_STAGES];
-	int count[BANDS_STAGES] = { frames };
+	bands_pair x[BANDS_FRAMES];
 	for (int n = 0, i = 0; n < frames; n++, i += stride)
-		at_rate[0][n] = (bands_pair) { (double)first[i],
-					       second ? (double)second[i] : 0.0 };
-	for (int s = 0; s < BANDS_STAGES; s++) {
-		struct bands_stage *stage = &bands->stage[s];
+		x[n] = (bands_pair) { (double)first[i],
+				      second ? (double)second[i] : 0.0 };
+	for (int s = 0; s < BANDS_STAGES && frames > 0; s++) {
 		if (s > 0)
-			count[s] = bands_halve(stage, at_rate[s - 1], count[s - 1],
-					       at_rate[s]);
-		share[s] = count[s] ? bands_share(bands, stage, count[s]) : 0.0;
-	}
-	for (int k = 0; k < bands->count; k++) {
-		struct band *band = &bands->band[k];
-		if (!band->absent && count[band->stage])
-			band_run(band, at_rate[band->stage], count[band->stage],
-				 share[band->stage]);
+			frames = bands_halve(&bands->stage[s], x, frames, x);
+		if (frames > 0)
+			bands_run_stage(bands, s, x, frames);
 	}
 }
 

@@ -98,6 +98,10 @@ enum meter_flags {
 	METER_ROLE = 15 << 8,
 	METER_LOUDER = 1 << 8, /* dB: of an output, how much louder than its input */
 	METER_HEARD = 2 << 8,  /* s: of programme, that METER_LOUDER is measured from */
+	/* A group's row whose members go out together, as "/node/vector/<group>_<id>"; FOLD_LAST
+	 * and METER_MEASURED. Each member can be asked for by its own address, but is not
+	 * in the bytes of /rack/meters nor in any pattern that does not name its group. */
+	METER_VECTOR = 1 << 3,
 };
 
 struct meter {

@@ -123,7 +123,7 @@ static bool on_description(void *context, const struct message *message)
 	struct tree *tree = context;
 	static const int text_at[] = { 0, 1, 2, 3, 4, 9, 10, 11 };
 	const char *texts[8];
-	double numbers[4];
+	double numbers[5];
 
 	if (strcmp(message->path, "/rack/described") == 0)
 		return message_number(message, 0) >= 0;
@@ -133,6 +133,7 @@ static bool on_description(void *context, const struct message *message)
 		texts[i] = message_string(message, text_at[i]);
 	for (int i = 0; i < 4; i++)
 		numbers[i] = message_number(message, 5 + i);
+	numbers[4] = message->argc > 12 ? message_number(message, 12) : 1.0;
 	if (texts[0])
 		tree_add(tree, texts, numbers);
 	return false;

@@ -34,7 +34,10 @@ void rack_read(struct rack *rack, const struct tree *tree)
 		struct node *node = node_of(rack, row->node);
 		if (node && row->meter && node->meter_count < NODE_ROWS_MAX)
 			node->meters[node->meter_count++] = row;
-		else if (node && !row->meter && node->param_count < NODE_ROWS_MAX)
+		else if (node && row->vector && node->vector_count < NODE_VECTORS_MAX)
+			node->vectors[node->vector_count++] = row;
+		else if (node && !row->meter && !row->vector &&
+			 node->param_count < NODE_ROWS_MAX)
 			node->params[node->param_count++] = row;
 	}
 }

@@ -4,13 +4,14 @@
 
 #include "control/lathe-touchosc/tree.h"
 
-enum { NODES_MAX = 128, NODE_ROWS_MAX = 640 };
+enum { NODES_MAX = 128, NODE_ROWS_MAX = 640, NODE_VECTORS_MAX = 16 };
 
 /* The rows of one node, in the order of its tables. */
 struct node {
 	char name[PATH_BYTES];
 	const struct row *params[NODE_ROWS_MAX], *meters[NODE_ROWS_MAX];
-	int param_count, meter_count;
+	const struct row *vectors[NODE_VECTORS_MAX];
+	int param_count, meter_count, vector_count;
 };
 
 /* The nodes of the chain, the outputs, and the rack itself. */

@@ -7,10 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TEXTS = 8, NUMBERS = 4 };
+enum { TEXTS = 8, NUMBERS = 5 };
 /* In the order of the line; %: a number. */
 static const char *const keys[] = { "unit",  "curve",   "%min",  "%max", "%default",
-				    "%step", "choices", "label", "help" };
+				    "%step", "choices", "label", "help", "%count" };
 
 static char *copy(const char *text)
 {
@@ -39,8 +39,11 @@ static void row_split(struct row *row)
 	part_copy(row->node, sizeof row->node, at, (size_t)(end - at));
 	at = *end ? end + 1 : end;
 	row->meter = strcmp(row->type, "meter") == 0;
+	row->vector = strcmp(row->type, "b") == 0;
 	if (row->meter && strncmp(at, "meter/", 6) == 0)
 		at += 6;
+	if (row->vector && strncmp(at, "vector/", 7) == 0)
+		at += 7;
 	const char *number = strchr(at, '/');
 	if (number && isdigit((unsigned char)number[1])) {
 		part_copy(row->group, sizeof row->group, at, (size_t)(number - at));
@@ -75,6 +78,7 @@ void tree_add(struct tree *tree, const char *const texts[TEXTS],
 		.max = numbers[1],
 		.def = numbers[2],
 		.step = numbers[3],
+		.count = (int)numbers[4],
 	};
 	row_split(row);
 }

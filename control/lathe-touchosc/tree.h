@@ -7,7 +7,7 @@
 
 enum { PATH_BYTES = 160, CHOICES_MAX = 32 };
 
-/* One param or meter. Strings are the tree's. */
+/* One param, meter or vector. Strings are the tree's. */
 struct row {
 	char *path, *type, *access, *unit, *curve, *choices, *label, *help;
 	double min, max, def, step;
@@ -15,7 +15,8 @@ struct row {
 	 * "gain"; a meter's begin after "meter". No group: "" and 0. */
 	char node[PATH_BYTES], group[64], leaf[64];
 	int member;
-	bool meter;
+	bool meter, vector; /* else a param */
+	int count;          /* values: 1, or those of a vector */
 };
 
 struct tree {
@@ -26,7 +27,7 @@ struct tree {
 /* Adds a line of lathed --describe. False: it is not one. */
 bool tree_add_line(struct tree *tree, const char *line);
 /* Adds a /rack/description from its arguments. */
-void tree_add(struct tree *tree, const char *const texts[8], const double numbers[4]);
+void tree_add(struct tree *tree, const char *const texts[8], const double numbers[5]);
 void tree_finish(struct tree *tree);
 
 bool row_is(const struct row *row, const char *curve);

@@ -10,9 +10,9 @@
 #include <string.h>
 
 /* Words of a description, in the order of the OSC reference. */
-static const char *const fields[] = { "path",  "type",    "access", "unit",
-				      "curve", "min",     "max",    "default",
-				      "step",  "choices", "label",  "help" };
+static const char *const fields[] = { "path",  "type", "access",  "unit", "curve",
+				      "min",   "max",  "default", "step", "choices",
+				      "label", "help", "count" };
 enum { FIELDS = sizeof fields / sizeof fields[0] };
 
 static void argument_print(const struct message *message, int argument, bool json)

@@ -163,10 +163,20 @@ static void run_step(struct step *step, const struct step *before, bool audible)
 		copy_piece(step->heir->lent, step->piece.out, &step->piece);
 }
 
-static void run_steps(struct plan *plan, uint64_t frame, int frames, bool audible,
+/* Whoever looks at this node sees its piece. */
+static void show_step(const struct step *step, struct view *const *views, int count)
+{
+	for (int i = 0; i < count; i++)
+		if (views[i]->identity == step->identity)
+			view_write(views[i], &step->piece, step->guard->dry_in);
+}
+
+static void run_steps(struct rt *rt, struct plan *plan, int frames, bool audible,
 		      float percent_per_cycle)
 {
-	uint64_t before = cycles_now();
+	struct view *views[VIEW_SLOTS];
+	int viewed = audible ? views_load(&rt->views, views) : 0;
+	uint64_t frame = rt->frame, before = cycles_now();
 
 	for (int i = 0; i < plan->step_count; i++) {
 		struct step *step = &plan->steps[i];
@@ -176,6 +186,8 @@ static void run_steps(struct plan *plan, uint64_t frame, int frames, bool audibl
 			run_step(step, i > 0 ? step - 1 : NULL, audible);
 		if (step->lender)
 			copy_piece(step->piece.out, step->lent, &step->piece);
+		if (viewed && step->guard)
+			show_step(step, views, viewed);
 		uint64_t after = cycles_now();
 		if (step->guard)
 			*step->guard->load =
@@ -193,7 +205,7 @@ static void run_plan(struct rt *rt, struct plan *plan, float *const *ports, int 
 	int strays = read_ports(plan, ports, offset, frames);
 	for (int i = 0; i < plan->loop_count; i++)
 		strays += read_loop(rt, &plan->loops[i], ports, offset, frames);
-	run_steps(plan, rt->frame, frames, audible,
+	run_steps(rt, plan, frames, audible,
 		  cycles > 0 ? (float)(100.0 / cycles) : 0.0f);
 	if (!audible)
 		return;

@@ -4,6 +4,7 @@
 #define LATHE_AUDIO_RT_H
 
 #include "daemon/audio/fade.h"
+#include "daemon/audio/view.h"
 #include "daemon/base/handover.h"
 #include "daemon/base/latest.h"
 #include "daemon/rack/port.h"
@@ -53,6 +54,7 @@ struct rt {
 	/* Control -> audio -> control */
 	struct handover plans_in, plans_out;
 	struct latest orders_in, reports_out;
+	struct views views; /* control -> audio */
 	struct rt_orders orders_buffers[LATEST_BUFFERS];
 	struct rt_report reports_buffers[LATEST_BUFFERS];
 };

@@ -9,12 +9,22 @@
 
 #include <string.h>
 
+/* In place of a fold: a slot that is not written here, and costs nothing. */
+enum { FOLD_ELSEWHERE = FOLD_SUM + 1 };
+
+/* Slots that lie together and are written here. */
+struct fold_span {
+	int from, count;
+};
+
 struct folds {
 	int count;
-	const unsigned char *fold; /* [count] enum fold */
-	float *fresh;              /* since the last publishing */
-	float *kept;               /* since the reader's last taking */
-	bool any;                  /* fresh holds something */
+	const unsigned char *fold; /* [count] enum fold, or FOLD_ELSEWHERE */
+	struct fold_span *spans;
+	int span_count;
+	float *fresh; /* since the last publishing */
+	float *kept;  /* since the reader's last taking */
+	bool any;     /* fresh holds something */
 	struct latest latest;
 	float *buffers[LATEST_BUFFERS];
 };
@@ -41,6 +51,15 @@ static inline void folds_init(struct folds *folds, struct arena *arena, int coun
 
 	folds->count = count;
 	folds->fold = fold;
+	folds->spans =
+		arena_alloc(arena, sizeof(*folds->spans) * (size_t)(count / 2 + 1));
+	for (int i = 0; i < count; i++) {
+		if (fold[i] == FOLD_ELSEWHERE)
+			continue;
+		if (i == 0 || fold[i - 1] == FOLD_ELSEWHERE)
+			folds->spans[folds->span_count++].from = i;
+		folds->spans[folds->span_count - 1].count++;
+	}
 	folds->fresh = arena_alloc(arena, bytes);
 	folds->kept = arena_alloc(arena, bytes);
 	for (int b = 0; b < LATEST_BUFFERS; b++)
@@ -48,13 +67,12 @@ static inline void folds_init(struct folds *folds, struct arena *arena, int coun
 	latest_init(&folds->latest);
 }
 
-static inline void folds_join(const struct folds *folds, float *restrict before,
-			      const float *restrict now)
+static inline void fold_span_join(const unsigned char *restrict fold,
+				  float *restrict before, const float *restrict now,
+				  int count)
 {
-	const unsigned char *fold = folds->fold;
-
 	/* All that it could be, and a choice: vectors have no branches. */
-	for (int i = 0; i < folds->count; i++) {
+	for (int i = 0; i < count; i++) {
 		float old = before[i], new = now[i], joined = new;
 
 		joined = fold[i] == FOLD_MAX ? (old > new ? old : new) : joined;
@@ -64,32 +82,50 @@ static inline void folds_join(const struct folds *folds, float *restrict before,
 	}
 }
 
+static inline void folds_join(const struct folds *folds, float *before,
+			      const float *now)
+{
+	for (int s = 0; s < folds->span_count; s++) {
+		int from = folds->spans[s].from;
+		fold_span_join(folds->fold + from, before + from, now + from,
+			       folds->spans[s].count);
+	}
+}
+
+static inline void folds_copy(const struct folds *folds, float *to,
+			      const float *readings)
+{
+	for (int s = 0; s < folds->span_count; s++) {
+		int from = folds->spans[s].from;
+		memcpy(to + from, readings + from,
+		       sizeof(float) * (size_t)folds->spans[s].count);
+	}
+}
+
 /* Writer: one reading of every slot. */
 static inline void folds_add(struct folds *folds, const float *readings)
 {
 	if (folds->any)
 		folds_join(folds, folds->fresh, readings);
 	else
-		memcpy(folds->fresh, readings, sizeof(float) * (size_t)folds->count);
+		folds_copy(folds, folds->fresh, readings);
 	folds->any = true;
 }
 
 /* Writer: makes what was added visible. */
 static inline void folds_publish(struct folds *folds)
 {
-	size_t bytes = sizeof(float) * (size_t)folds->count;
-
 	if (!folds->any)
 		return;
 	folds->any = false;
 	if (latest_unread(&folds->latest)) {
 		folds_join(folds, folds->kept, folds->fresh);
-		memcpy(folds->buffers[folds->latest.back], folds->kept, bytes);
+		folds_copy(folds, folds->buffers[folds->latest.back], folds->kept);
 		if (latest_replace(&folds->latest))
 			return;
 	}
-	memcpy(folds->kept, folds->fresh, bytes);
-	memcpy(folds->buffers[folds->latest.back], folds->kept, bytes);
+	folds_copy(folds, folds->kept, folds->fresh);
+	folds_copy(folds, folds->buffers[folds->latest.back], folds->kept);
 	latest_publish(&folds->latest);
 }
 

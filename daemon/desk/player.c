@@ -12,5 +12,6 @@ const struct player player_engine = {
 	.load = engine_load,
 	.late = engine_late,
 	.meters = engine_meters,
+	.spectrum = engine_spectrum,
 	.output_latency = engine_output_latency,
 };

@@ -18,6 +18,7 @@ struct player {
 	float (*load)(const struct engine *self, bool worst);
 	uint64_t (*late)(const struct engine *self);
 	const float *(*meters)(const struct engine *self, int node);
+	const float *(*spectrum)(struct engine *self, int node, uint64_t *frame);
 	int (*output_latency)(const struct engine *self, int node);
 };
 

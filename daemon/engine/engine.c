@@ -148,6 +148,7 @@ void engine_tick(struct engine *engine)
 	engine_drain(engine);
 	engine_look(engine);
 	readings_collect(engine);
+	spectra_tick(engine);
 	plans_advance(engine);
 }
 
@@ -195,6 +196,7 @@ void engine_destroy(struct engine *engine)
 	if (!engine)
 		return;
 	plans_finish(engine);
+	spectra_finish(engine);
 	readings_finish(engine);
 	rack_destroy(engine->newest);
 	arena_destroy(engine->arena);

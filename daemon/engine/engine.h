@@ -68,6 +68,10 @@ uint64_t engine_late(const struct engine *engine); /* our own deadline misses */
 /* What node `node` (place in the rack last built) read at this tick: published units folded
  * since the tick before, [meters_total]. NULL while it is not playing. */
 const float *engine_meters(const struct engine *engine, int node);
+/* The spectrum of a node's input and output, newest 25 a second, [2 * 121] dBFS (dsp/analyser.h);
+ * *frame: where the window ended. NULL until there is one. Asking opens it, a second without
+ * asking closes it; at most 8 are open. Builds no plan. */
+const float *engine_spectrum(struct engine *engine, int node, uint64_t *frame);
 /* The ports of the playing plan. Latencies are those JACK must be told. */
 int engine_ports(const struct engine *engine, const struct port **ports);
 int engine_output_latency(const struct engine *engine, int node);

@@ -5,7 +5,7 @@
 
 #include <stdlib.h>
 
-enum { METER_WATCH, METER_FORGET, METER_QUIT };
+enum { METER_WATCH, METER_FORGET, METER_SEE, METER_UNSEE, METER_QUIT };
 enum { LOOK_MS = 40, HURRY_MS = 1 };
 
 struct metering {
@@ -14,6 +14,8 @@ struct metering {
 	pthread_t thread;
 	struct resident **watched;
 	int count, room;
+	struct spectrum *seen[VIEW_SLOTS];
+	int seen_count;
 };
 
 static void watch(struct metering *metering, struct resident *resident)
@@ -60,7 +62,21 @@ bool metering_drain(struct metering *metering)
 
 	for (int i = 0; i < metering->count; i++)
 		hurry |= drain(metering->watched[i]);
+	for (int i = 0; i < metering->seen_count; i++)
+		spectrum_drain(metering->seen[i]);
 	return hurry;
+}
+
+static void see(struct metering *metering, int what, struct spectrum *spectrum)
+{
+	if (what == METER_SEE) {
+		metering->seen[metering->seen_count++] = spectrum;
+		return;
+	}
+	for (int i = 0; i < metering->seen_count; i++)
+		if (metering->seen[i] == spectrum)
+			metering->seen[i] = metering->seen[--metering->seen_count];
+	mail_post(metering->options.freed, metering->options.unseen_what, spectrum);
 }
 
 /* False: the meter thread is to end. */
@@ -70,6 +86,10 @@ static bool obey(struct metering *metering, struct letter letter)
 
 	if (letter.what == METER_QUIT)
 		return false;
+	if (letter.what == METER_SEE || letter.what == METER_UNSEE) {
+		see(metering, letter.what, letter.item);
+		return true;
+	}
 	for (int i = 0; i < plan->node_count; i++) {
 		if (letter.what == METER_WATCH)
 			watch(metering, plan->residents[i]);
@@ -90,8 +110,9 @@ static void *metering_run(void *context)
 	pthread_setname_np(pthread_self(), "lathe-meter");
 	while (more) {
 		int wait_ms = hurry ? HURRY_MS : LOOK_MS;
-		bool found = mail_take(&metering->mail, &letter,
-				       metering->count ? wait_ms : -1);
+		bool found = mail_take(
+			&metering->mail, &letter,
+			metering->count + metering->seen_count > 0 ? wait_ms : -1);
 		while (found && more) {
 			more = obey(metering, letter);
 			found = more && mail_take(&metering->mail, &letter, 0);
@@ -101,12 +122,12 @@ static void *metering_run(void *context)
 	return NULL;
 }
 
-static void tell(struct metering *metering, int what, struct plan *plan)
+static void tell(struct metering *metering, int what, void *item)
 {
 	if (metering->options.in_line)
-		obey(metering, (struct letter) { what, plan });
+		obey(metering, (struct letter) { what, item });
 	else
-		mail_post(&metering->mail, what, plan);
+		mail_post(&metering->mail, what, item);
 }
 
 void metering_watch(struct metering *metering, struct plan *plan)
@@ -117,6 +138,16 @@ void metering_watch(struct metering *metering, struct plan *plan)
 void metering_forget(struct metering *metering, struct plan *plan)
 {
 	tell(metering, METER_FORGET, plan);
+}
+
+void metering_see(struct metering *metering, struct spectrum *spectrum)
+{
+	tell(metering, METER_SEE, spectrum);
+}
+
+void metering_unsee(struct metering *metering, struct spectrum *spectrum)
+{
+	tell(metering, METER_UNSEE, spectrum);
 }
 
 struct metering *metering_create(const struct metering_options *options)

@@ -3,6 +3,7 @@
 #define LATHE_ENGINE_METER_H
 
 #include "daemon/base/mail.h"
+#include "daemon/engine/spectra.h"
 #include "daemon/worker/build.h"
 
 struct metering;
@@ -12,6 +13,7 @@ struct metering_options {
 	bool in_line; /* no thread: metering_drain() does the work */
 	struct mail *freed;
 	int freed_what;
+	int unseen_what; /* the same of a spectrum */
 };
 
 struct metering *metering_create(const struct metering_options *options);
@@ -20,6 +22,9 @@ void metering_destroy(struct metering *metering);
 void metering_watch(struct metering *metering, struct plan *plan);
 /* Lets go of a plan that came back from the audio, and passes it on to be freed. */
 void metering_forget(struct metering *metering, struct plan *plan);
+/* Reads a spectrum's tap from now on; lets go of it once the audio thread has. */
+void metering_see(struct metering *metering, struct spectrum *spectrum);
+void metering_unsee(struct metering *metering, struct spectrum *spectrum);
 /* In line only. True: the taps were filling up. */
 bool metering_drain(struct metering *metering);
 

@@ -11,11 +11,30 @@
 
 #include <stdlib.h>
 
-enum { WORK_BUILD, WORK_FREE, WORK_QUIT };
+enum { WORK_BUILD, WORK_FREE, WORK_OPEN, WORK_CLOSE, WORK_QUIT };
 
 static const int64_t build_every_ns = 100000000; /* at most 10 a second */
 
 /* ---- the worker ----------------------------------------------------------------------- */
+
+static void work(struct engine *engine, struct letter letter)
+{
+	switch (letter.what) {
+	case WORK_BUILD:
+		mail_post(&engine->from_worker, WORK_BUILD,
+			  plan_build(&engine->builder, letter.item));
+		break;
+	case WORK_FREE:
+		plan_destroy(&engine->builder, letter.item);
+		break;
+	case WORK_OPEN:
+		spectrum_open(letter.item);
+		mail_post(&engine->from_worker, WORK_OPEN, letter.item);
+		break;
+	default:
+		spectrum_destroy(letter.item);
+	}
+}
 
 static void *worker_run(void *context)
 {
@@ -23,13 +42,8 @@ static void *worker_run(void *context)
 	struct letter letter;
 
 	pthread_setname_np(pthread_self(), "lathe-worker");
-	while (mail_take(&engine->to_worker, &letter, -1) && letter.what != WORK_QUIT) {
-		if (letter.what == WORK_BUILD)
-			mail_post(&engine->from_worker, WORK_BUILD,
-				  plan_build(&engine->builder, letter.item));
-		else
-			plan_destroy(&engine->builder, letter.item);
-	}
+	while (mail_take(&engine->to_worker, &letter, -1) && letter.what != WORK_QUIT)
+		work(engine, letter);
 	return NULL;
 }
 
@@ -38,13 +52,8 @@ static void work_in_line(struct engine *engine)
 {
 	struct letter letter;
 
-	while (engine->options.in_line && mail_take(&engine->to_worker, &letter, 0)) {
-		if (letter.what == WORK_BUILD)
-			mail_post(&engine->from_worker, WORK_BUILD,
-				  plan_build(&engine->builder, letter.item));
-		else
-			plan_destroy(&engine->builder, letter.item);
-	}
+	while (engine->options.in_line && mail_take(&engine->to_worker, &letter, 0))
+		work(engine, letter);
 }
 
 /* ---- plans come and go ------------------------------------------------------------------ */
@@ -130,8 +139,12 @@ void plans_advance(struct engine *engine)
 		retire(engine, back);
 	start_build(engine);
 	work_in_line(engine);
-	if (mail_take(&engine->from_worker, &letter, 0))
-		stage(engine, letter.item);
+	while (mail_take(&engine->from_worker, &letter, 0)) {
+		if (letter.what == WORK_BUILD)
+			stage(engine, letter.item);
+		else
+			spectra_opened(engine, letter.item);
+	}
 	if (engine->staged && engine->ports_ready)
 		hand_over(engine);
 	work_in_line(engine);
@@ -148,6 +161,11 @@ void plans_want(struct engine *engine, const struct rack *rack)
 	if (engine->in_build && !engine->in_build_withheld)
 		engine->in_build_withheld = engine->serial;
 	readings_reshape(engine);
+}
+
+void plans_open_spectrum(struct engine *engine, struct spectrum *spectrum)
+{
+	mail_post(&engine->to_worker, WORK_OPEN, spectrum);
 }
 
 void plans_publish(struct engine *engine)
@@ -177,7 +195,8 @@ void plans_start(struct engine *engine)
 	engine->metering = metering_create(
 		&(struct metering_options) { .in_line = options->in_line,
 					     .freed = &engine->to_worker,
-					     .freed_what = WORK_FREE });
+					     .freed_what = WORK_FREE,
+					     .unseen_what = WORK_CLOSE });
 	if (!options->in_line &&
 	    pthread_create(&engine->worker, NULL, worker_run, engine) != 0)
 		memory_out("the worker thread");
@@ -196,7 +215,8 @@ void plans_finish(struct engine *engine)
 		pthread_join(engine->worker, NULL);
 	}
 	while (mail_take(&engine->from_worker, &letter, 0))
-		plan_destroy(&engine->builder, letter.item);
+		if (letter.what == WORK_BUILD)
+			plan_destroy(&engine->builder, letter.item);
 	arenas_finish(&engine->builder.arenas);
 	mail_finish(&engine->to_worker);
 	mail_finish(&engine->from_worker);

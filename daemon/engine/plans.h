@@ -12,6 +12,8 @@ void plans_finish(struct engine *engine);
 void plans_want(struct engine *engine, const struct rack *rack);
 /* Moves a build from wanted to handed over as far as it goes without waiting. */
 void plans_advance(struct engine *engine);
+/* Has the worker make a spectrum's memory; spectra_opened() takes it back. */
+void plans_open_spectrum(struct engine *engine, struct spectrum *spectrum);
 /* Makes the values of every plan heard. */
 void plans_publish(struct engine *engine);
 /* The ports of the plan that waits are registered. */

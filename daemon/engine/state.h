@@ -4,6 +4,7 @@
 
 #include "daemon/engine/engine.h"
 #include "daemon/engine/meter.h"
+#include "daemon/engine/spectra.h"
 #include "daemon/worker/build.h"
 
 /* A slot of the port buffers, and the port that keeps it. */
@@ -24,6 +25,16 @@ struct reading {
 	float *values; /* [meters_total] */
 	bool fresh;    /* something came since the tick before */
 	bool playing;
+};
+
+/* A spectrum that is asked for, by the slot of its view. */
+enum sight_state { SIGHT_OPENING, SIGHT_OPEN, SIGHT_CLOSING };
+struct sight {
+	struct spectrum *spectrum; /* NULL: free */
+	enum sight_state state;
+	bool any;           /* it has shown something */
+	int64_t asked_ns;   /* when it was asked for last */
+	uint64_t closed_at; /* frame of the report before the slot was emptied */
 };
 
 struct engine {
@@ -58,6 +69,7 @@ struct engine {
 	bool ports_ready;
 	struct port_slot slots[PORTS_MAX];
 
+	struct sight sights[VIEW_SLOTS];
 	struct reading *readings; /* [newest->node_count] */
 	int reading_count;
 	uint64_t late_told;

@@ -125,22 +125,52 @@ static void split_place(struct addresses *addresses, int place)
 /* Writes the path of a node's row and returns its length. */
 static int row_path(const struct node *node, int row, char path[160])
 {
-	int params = node_params(node);
-	int length =
-		snprintf(path, 160, row < params ? "/%s/" : "/%s/meter/", node->path);
+	int params = node_params(node), meters = node_meters(node), slot;
+	int length = snprintf(path, 160,
+			      row < params            ? "/%s/"
+			      : row < params + meters ? "/%s/meter/"
+						      : "/%s/vector/",
+			      node->path);
 	size_t room = (size_t)(160 - length);
-	length += row < params ? param_path(node->module, row, path + length, room)
-			       : meter_path(node->module, node->channels, row - params,
-					    path + length, room);
+	if (row < params)
+		length += param_path(node->module, row, path + length, room);
+	else if (row < params + meters)
+		length += meter_path(node->module, node->channels, row - params,
+				     path + length, room);
+	else
+		length += vector_path(vector_row(node->module, node->channels,
+						 row - params - meters, &slot),
+				      path + length, room);
 	return length > 159 ? 159 : length;
+}
+
+/* Params, meters and vectors. */
+static int node_rows(const struct node *node)
+{
+	return node_params(node) + node_meters(node) + node_vectors(node);
+}
+
+static void fill_row(struct leaf *leaf, const struct node *node, int row)
+{
+	int params = node_params(node), meters = node_meters(node);
+	if (row < params) {
+		leaf->index = row;
+		leaf->param = param_row(node->module, row);
+	} else if (row < params + meters) {
+		leaf->index = row - params;
+		leaf->meter = meter_row(node->module, node->channels, row - params);
+	} else {
+		leaf->meter = vector_row(node->module, node->channels,
+					 row - params - meters, &leaf->index);
+		leaf->count = leaf->meter->count;
+	}
 }
 
 static void fill_node(struct addresses *addresses, const struct rack *rack, int index,
 		      char **paths)
 {
 	const struct node *node = &rack->nodes[index];
-	int params = node_params(node);
-	int rows = params + node_meters(node);
+	int rows = node_rows(node);
 	addresses->first[index] = addresses->count;
 	for (int row = 0; row < rows; row++) {
 		struct leaf *leaf = &addresses->leaves[addresses->count];
@@ -152,14 +182,7 @@ static void fill_node(struct addresses *addresses, const struct rack *rack, int 
 					.hash = hash_path(path, length),
 					.node = index };
 		*paths += length + 1;
-		if (row < params) {
-			leaf->index = row;
-			leaf->param = param_row(node->module, row);
-		} else {
-			leaf->index = row - params;
-			leaf->meter =
-				meter_row(node->module, node->channels, row - params);
-		}
+		fill_row(leaf, node, row);
 		enter(addresses, addresses->count++);
 	}
 }
@@ -169,7 +192,7 @@ static size_t paths_size(const struct rack *rack, int *count)
 	size_t size = 8; /* hash_path() may read up to 7 bytes behind the last */
 	for (int i = 0; i < rack->node_count; i++) {
 		const struct node *node = &rack->nodes[i];
-		int rows = node_params(node) + node_meters(node);
+		int rows = node_rows(node);
 		char path[160];
 		for (int row = 0; row < rows; row++)
 			size += (size_t)row_path(node, row, path) + 1;
@@ -275,7 +298,8 @@ int address_find(const struct addresses *addresses, const char *path, int length
 	if (*verb == VERB_VALUE)
 		return -1;
 	place = lookup(addresses, path, stem);
-	if (place >= 0 && addresses->leaves[place].meter && *verb != VERB_TEXT)
+	if (place >= 0 && addresses->leaves[place].meter &&
+	    (*verb != VERB_TEXT || addresses->leaves[place].count))
 		return -1;
 	return place;
 }
@@ -312,10 +336,23 @@ static bool part_matches(const struct addresses *addresses,
 	return *answer == YES;
 }
 
+/* What is in a vector, and vectors, are meant only where the pattern says so: by the group
+ * ("/node/meter/third/2/level"), by the word ("/node/vector/..."). */
+static bool place_is_named(const struct addresses *addresses,
+			   const struct pattern *pattern, int place)
+{
+	int last = addresses->splits[place].count - 1;
+	return pattern_names(pattern,
+			     addresses->leaves[place].count ? last - 1 : last - 2);
+}
+
 static bool place_matches(const struct addresses *addresses,
 			  const struct pattern *pattern, bool below, int place)
 {
 	const struct split *split = &addresses->splits[place];
+	if (leaf_is_apart(&addresses->leaves[place]) &&
+	    !place_is_named(addresses, pattern, place))
+		return false;
 	if (split->count < pattern->parts || (!below && split->count > pattern->parts))
 		return false;
 	for (int part = 0; part < pattern->parts; part++)

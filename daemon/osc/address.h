@@ -1,6 +1,6 @@
 /* address.h - every address of the rack, found by hash. Control thread.
  *
- * A leaf of the tree is one param or meter: node by node in the rack's order, params
+ * A leaf of the tree is one param, meter or vector: node by node in the rack's order, params
  * first; an index tells it. Verbs ("/norm", "/toggle") are no leaves: they are cut off
  * before the search. The tree is made again after each reload. */
 #ifndef LATHE_OSC_ADDRESS_H
@@ -24,10 +24,17 @@ struct leaf {
 	const char *path; /* "/eq/band/3/gain" */
 	uint32_t hash;
 	uint8_t length;
-	int node, index;           /* of the value, or of the meter */
+	int node, index;           /* of the value, or of the meter; a vector's first */
+	int count;                 /* values of a vector; 0: it is none */
 	const struct param *param; /* one of these two */
-	const struct meter *meter;
+	const struct meter *meter; /* a vector's too: its row */
 };
+
+/* Whether a meter goes out in a vector only, and where it is asked for by name. */
+static inline bool leaf_is_apart(const struct leaf *leaf)
+{
+	return leaf->meter && leaf->meter->flags & METER_VECTOR;
+}
 
 struct addresses;
 

@@ -130,16 +130,24 @@ static float reading_of(const struct answers *answers, const struct leaf *leaf)
 			: leaf->meter->min;
 }
 
+static bool add_leaf(const struct answers *answers, struct packet *packet,
+		     const struct leaf *leaf, enum verb form)
+{
+	if (leaf->count)
+		return feed_add_vector(packet, answers->desk, leaf);
+	return feed_add(packet, answers->desk->rack, leaf, form,
+			reading_of(answers, leaf));
+}
+
 void answer_value(struct answers *answers, const struct sender *sender, int index,
 		  enum verb form)
 {
 	const struct leaf *leaf = address_leaf(answers->addresses, index);
 	struct packet *packet = answer_packet(answers, sender);
-	float reading = reading_of(answers, leaf);
-	if (feed_add(packet, answers->desk->rack, leaf, form, reading))
+	if (add_leaf(answers, packet, leaf, form))
 		return;
 	answer_send(answers);
-	feed_add(packet, answers->desk->rack, leaf, form, reading);
+	add_leaf(answers, packet, leaf, form);
 }
 
 bool answer_may_complain(struct answers *answers, const struct sender *sender,
@@ -209,10 +217,10 @@ static void tree_add(void *context, const struct description *row)
 	struct answers *answers = context;
 	struct packet packet;
 	packet_clear(&packet);
-	packet_add(&packet, "/rack/description", "sssssffffsss", row->path, row->type,
+	packet_add(&packet, "/rack/description", "sssssffffsssi", row->path, row->type,
 		   row->access, row->unit, row->curve, (double)row->min,
 		   (double)row->max, (double)row->def, (double)row->step, row->choices,
-		   row->label, row->help);
+		   row->label, row->help, row->count);
 	/* Kept with the message's size before it. */
 	size_t head = PACKET_HEAD_BYTES;
 	uint32_t size = (uint32_t)((size_t)packet.size - head - 4);
@@ -297,8 +305,7 @@ static bool say_values(struct answers *answers, struct job *job, struct packet *
 			continue;
 		const struct leaf *leaf =
 			address_leaf(answers->addresses, (int)job->at);
-		if (!feed_add(packet, answers->desk->rack, leaf, job->form,
-			      reading_of(answers, leaf)))
+		if (!add_leaf(answers, packet, leaf, job->form))
 			return false;
 	}
 	return true;

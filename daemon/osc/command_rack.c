@@ -49,7 +49,7 @@ static void meters_map(const struct request *request)
 	int count = address_count(addresses);
 	for (int i = 0; i < count; i++) {
 		const struct leaf *leaf = address_leaf(addresses, i);
-		if (leaf->meter)
+		if (leaf->meter && !leaf_is_apart(leaf))
 			text_add(&text, "%s %s\n", leaf->path, leaf->meter->unit);
 	}
 	request_text(request, &text);
@@ -197,9 +197,10 @@ static const struct command commands[] = {
 	{ .path = "/rack/describe",
 	  .arguments = "[s pattern]",
 	  .role = ROLE_VIEW,
-	  .help = "`/rack/description ,sssssffffsss` per param and meter: "
-		  "path, type, access, unit, curve, min, max, default, step, "
-		  "choices, label, help; then `/rack/described ,i count`",
+	  .help = "`/rack/description ,sssssffffsssi` per param, meter and "
+		  "vector: path, type (`param`, `meter`; `b`: a vector), access, "
+		  "unit, curve, min, max, default, step, choices, label, help, "
+		  "count of values; then `/rack/described ,i count`",
 	  .run = describe },
 	{ .path = "/rack/hash",
 	  .arguments = "",

@@ -265,7 +265,8 @@ static int meant(struct dispatch *dispatch, bool query, enum verb verb, bool *re
 		if (!(dispatch->bits[i / 64] >> (i % 64) & 1))
 			continue;
 		/* Meters can't be set and have no /norm. */
-		if (leaf->meter && (!query || verb == VERB_NORM)) {
+		if (leaf->meter && (!query || verb == VERB_NORM ||
+				    (leaf->count && verb != VERB_VALUE))) {
 			dispatch->bits[i / 64] &= ~(UINT64_C(1) << (i % 64));
 			continue;
 		}

@@ -2,6 +2,7 @@
 #include "daemon/osc/feed.h"
 
 #include "daemon/base/fold.h"
+#include "daemon/osc/vector.h"
 #include "daemon/rack/param.h"
 
 #include <math.h>
@@ -51,6 +52,20 @@ bool feed_add(struct packet *packet, const struct rack *rack, const struct leaf 
 	else
 		meter_text(leaf->meter, value, text, sizeof text);
 	return packet_add(packet, path, "s", text);
+}
+
+bool feed_add_vector(struct packet *packet, const struct desk *desk,
+		     const struct leaf *leaf)
+{
+	uint8_t bytes[VECTOR_MESSAGE_MAX];
+	float floor[VECTOR_MESSAGE_MAX];
+	const float *readings = desk->player->meters(desk->engine, leaf->node);
+	for (int i = 0; !readings && i < leaf->count; i++)
+		floor[i] = leaf->meter->min;
+	size_t size = vector_write(bytes, leaf->path, vector_format(leaf->meter),
+				   readings ? readings + leaf->index : floor,
+				   leaf->count, desk->player->frame(desk->engine));
+	return !size || packet_add_bytes(packet, bytes, size);
 }
 
 /* ---- meters ------------------------------------------------------------------------- */
@@ -108,10 +123,19 @@ static bool turn_add(struct turn *turn, const struct leaf *leaf, enum verb form,
 	return turn_send(turn) && feed_add(&turn->packet, rack, leaf, form, reading);
 }
 
+static bool turn_add_vector(struct turn *turn, const struct leaf *leaf)
+{
+	const struct desk *desk = turn->watch->desk;
+	return feed_add_vector(&turn->packet, desk, leaf) ||
+	       (turn_send(turn) && feed_add_vector(&turn->packet, desk, leaf));
+}
+
 /* Adds all forms that the subscription asks for. */
 static bool turn_add_forms(struct turn *turn, const struct leaf *leaf, float reading)
 {
 	unsigned forms = turn->subscription->forms;
+	if (leaf->count)
+		return !(forms & FORM_VALUE) || turn_add_vector(turn, leaf);
 	return (!(forms & FORM_VALUE) || turn_add(turn, leaf, VERB_VALUE, reading)) &&
 	       (!(forms & FORM_NORM) || leaf->meter ||
 		turn_add(turn, leaf, VERB_NORM, reading)) &&
@@ -154,7 +178,7 @@ static bool send_meters(struct turn *turn, bool refresh)
 		float reading = meter_reading(leaf->meter, meter->fold);
 		bool rests = meter->told && !(reading < meter->sent) &&
 			     !(reading > meter->sent);
-		if (!rests || refresh) {
+		if (!rests || refresh || leaf->count) {
 			if (!turn_add_forms(turn, leaf, reading)) {
 				subscription->meter_from = at;
 				return false;

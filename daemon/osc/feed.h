@@ -17,5 +17,8 @@ void feed_all(struct watch *watch, const struct packet *packet);
  * VERB_TEXT). False: no room. */
 bool feed_add(struct packet *packet, const struct rack *rack, const struct leaf *leaf,
 	      enum verb form, float reading);
+/* The same for a vector, with the newest readings of its meters. */
+bool feed_add_vector(struct packet *packet, const struct desk *desk,
+		     const struct leaf *leaf);
 
 #endif

@@ -116,7 +116,8 @@ static int match_meters(const struct addresses *addresses, uint64_t *bits)
 {
 	int found = 0, count = address_count(addresses);
 	for (int i = 0; i < count; i++) {
-		if (!address_leaf(addresses, i)->meter)
+		const struct leaf *leaf = address_leaf(addresses, i);
+		if (!leaf->meter || leaf_is_apart(leaf))
 			continue;
 		bits[i / 64] |= UINT64_C(1) << (i % 64);
 		found++;

@@ -53,6 +53,7 @@ static void describe_param(const struct node *node, int index, struct descriptio
 	row->step = param->step;
 	row->label = param->label;
 	row->help = param->help;
+	row->count = 1;
 }
 
 static void describe_meter(const struct node *node, int slot, struct description *row)
@@ -73,6 +74,28 @@ static void describe_meter(const struct node *node, int slot, struct description
 	row->step = 0;
 	row->label = meter->label;
 	row->help = meter->help;
+	row->count = 1;
+}
+
+static void describe_vector(const struct node *node, int nth, struct description *row)
+{
+	const struct meter *meter =
+		vector_row(node->module, node->channels, nth, &row->index);
+	int length = snprintf(row->path, sizeof(row->path), "/%s/vector/", node->path);
+
+	vector_path(meter, row->path + length, sizeof(row->path) - (size_t)length);
+	row->type = "b";
+	row->access = "r";
+	row->unit = meter->unit;
+	row->curve = "linear";
+	row->min = meter->min;
+	row->max = meter->max;
+	row->def = 0;
+	row->step = 0;
+	row->choices[0] = '\0';
+	row->label = meter->label;
+	row->help = meter->help;
+	row->count = meter->count;
 }
 
 void describe_rack(const struct rack *rack,
@@ -90,7 +113,14 @@ void describe_rack(const struct rack *rack,
 			each(context, &row);
 		}
 		for (row.index = 0; row.index < node_meters(node); row.index++) {
+			if (meter_row(node->module, node->channels, row.index)->flags &
+			    METER_VECTOR)
+				continue;
 			describe_meter(node, row.index, &row);
+			each(context, &row);
+		}
+		for (int nth = 0; nth < node_vectors(node); nth++) {
+			describe_vector(node, nth, &row);
 			each(context, &row);
 		}
 	}
@@ -125,6 +155,7 @@ void describe_line(const struct description *row, struct text *line)
 	add_quoted(line, "choices", row->choices);
 	add_quoted(line, "label", row->label);
 	add_quoted(line, "help", row->help);
+	text_add(line, " count=%d", row->count);
 }
 
 struct hashing {

@@ -250,6 +250,34 @@ int meter_path(const struct module *module, int channels, int slot, char *path,
 	return snprintf(path, size, "%s", meter->id);
 }
 
+int vectors_total(const struct module *module)
+{
+	int total = 0;
+
+	for (int i = 0; i < module->meter_count; i++)
+		total += (module->meters[i].flags & METER_VECTOR) != 0;
+	return total;
+}
+
+const struct meter *vector_row(const struct module *module, int channels, int nth,
+			       int *slot)
+{
+	*slot = 0;
+	for (int i = 0; i < module->meter_count; i++) {
+		const struct meter *meter = &module->meters[i];
+
+		if (meter->flags & METER_VECTOR && nth-- == 0)
+			return meter;
+		*slot += meter_slots(meter, channels);
+	}
+	return NULL;
+}
+
+int vector_path(const struct meter *row, char *path, size_t size)
+{
+	return snprintf(path, size, "%s_%s", row->group, row->id);
+}
+
 int meter_find(const struct module *module, int channels, bool host, const char *path)
 {
 	char found[128];

@@ -42,6 +42,13 @@ int meter_path(const struct module *module, int channels, int slot, char *path,
 int meter_find(const struct module *module, int channels, bool host, const char *path);
 /* The first slot of the meter with this METER_ROLE, or -1. */
 int meter_of_role(const struct module *module, int channels, unsigned role);
+/* Vectors: the module's METER_VECTOR rows. */
+int vectors_total(const struct module *module);
+/* The nth of them; *slot becomes its first slot. */
+const struct meter *vector_row(const struct module *module, int channels, int nth,
+			       int *slot);
+/* "third_level": address below /node/vector. */
+int vector_path(const struct meter *row, char *path, size_t size);
 /* What a slot reads as: METER_LINEAR to dB, floor at min. */
 float meter_reading(const struct meter *meter, float published);
 

@@ -230,6 +230,17 @@ bool pattern_done(const struct pattern *pattern, const struct pattern_state *sta
 	return state->places[end / 64] >> (end % 64) & 1;
 }
 
+bool pattern_names(const struct pattern *pattern, int part)
+{
+	if (part >= pattern->parts || pattern->parts > PATTERN_PARTS_MAX)
+		return false;
+	/* The last place of a part is its slash, or the end. */
+	for (int i = pattern->starts[part]; i < pattern->starts[part + 1] - 1; i++)
+		if (pattern->places[i].kind != LITERAL)
+			return false;
+	return true;
+}
+
 bool pattern_sees(const struct pattern *pattern, const char *address)
 {
 	return pattern->rack || strncmp(address, "/rack", 5) != 0 ||

@@ -49,6 +49,8 @@ bool pattern_done(const struct pattern *pattern, const struct pattern_state *sta
  * all of its parts do. */
 bool pattern_match_part(const struct pattern *pattern, int part, const char *bytes,
 			size_t length);
+/* Whether part 0.. of the pattern is there and holds no wildcard. */
+bool pattern_names(const struct pattern *pattern, int part);
 /* The address, or what it lies below. */
 bool pattern_covers(const struct pattern *pattern, const char *address);
 /* Whether the rule about /rack lets the pattern see this address. */

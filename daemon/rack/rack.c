@@ -116,6 +116,11 @@ int node_meters(const struct node *node)
 	return meters_total(node->module, node->channels, node->kind == NODE_MODULE);
 }
 
+int node_vectors(const struct node *node)
+{
+	return vectors_total(node->module);
+}
+
 struct rack *rack_create(void)
 {
 	struct rack *rack = must(memory_zeroed(1, sizeof(*rack)));

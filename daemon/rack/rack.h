@@ -95,6 +95,7 @@ int node_params(const struct node *node);
 /* The name of a CURVE_FILE param's file, or "". */
 const char *node_file(const struct node *node, int param);
 int node_meters(const struct node *node);
+int node_vectors(const struct node *node);
 /* Nodes, links and values, for another thread: without `osc` and `schedule`. */
 struct rack *rack_copy(const struct rack *rack);
 /* With both of them. */

@@ -62,6 +62,8 @@ static void node_print(const struct report *report, int n, bool *first)
 		char path[128], text[64];
 		if (strcmp(meter->id, "load") == 0)
 			continue; /* of this computer, not of the sound */
+		if (meter->flags & METER_VECTOR && !report->options->json)
+			continue; /* hundreds, for programs */
 		meter_path(node->module, node->channels, slot, path, sizeof path);
 		if (!report->options->json) {
 			meter_text(meter, reading, text, sizeof text);

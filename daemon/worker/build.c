@@ -425,6 +425,15 @@ static void lay_out_snapshots(struct plan *plan)
 	latest_init(&plan->latest);
 }
 
+/* What measure() writes comes up from the meter thread: resident.c. */
+static unsigned char slot_fold(const struct node *node, int slot)
+{
+	const struct meter *row = meter_row(node->module, node->channels, slot);
+	bool elsewhere = node->module->measure && row->flags & METER_MEASURED;
+
+	return elsewhere ? FOLD_ELSEWHERE : (unsigned char)row->fold;
+}
+
 static void lay_out_meters(struct plan *plan)
 {
 	int slots = 0;
@@ -444,9 +453,7 @@ static void lay_out_meters(struct plan *plan)
 		unsigned char *first = fold + plan->meters_at[i];
 		int own = node_meters(node);
 		for (int j = 0; j < own; j++)
-			first[j] = (unsigned char)meter_row(node->module,
-							    node->channels, j)
-					   ->fold;
+			first[j] = slot_fold(node, j);
 		first[own + HIDDEN_TRIPPED] = FOLD_SUM;
 		first[own + HIDDEN_LATCHED] = FOLD_LAST;
 		first[own + HIDDEN_DROPPED] = FOLD_SUM;

@@ -37,7 +37,8 @@ static const struct param params[FIELD_PARAMS] = {
 	{ \
 		.id = (name), .label = (text), .help = (what), .unit = (of_unit), \
 		.min = (low), .max = (high), .fold = FOLD_LAST, \
-		.flags = METER_MEASURED, .group = "third", .count = BANDS_THIRDS \
+		.flags = METER_MEASURED | METER_VECTOR, .group = "third", \
+		.count = BANDS_THIRDS \
 	}
 
 static const struct meter meters[] = {
@@ -71,7 +72,7 @@ static const struct meter meters[] = {
 	  .min = -1.0f,
 	  .max = 1.0f,
 	  .fold = FOLD_LAST,
-	  .flags = METER_MEASURED,
+	  .flags = METER_MEASURED | METER_VECTOR,
 	  .group = "goniometer",
 	  .count = 2 * FIELD_POINTS },
 };

@@ -71,7 +71,8 @@ static const struct param params[SPECTRUM_PARAMS] = {
 	{ \
 		.id = (name), .label = (text), .help = (what), .unit = "dBFS", \
 		.min = SPECTRUM_FLOOR, .max = TOP, .fold = FOLD_LAST, \
-		.flags = METER_MEASURED, .group = (of), .count = (members) \
+		.flags = METER_MEASURED | METER_VECTOR, .group = (of), \
+		.count = (members) \
 	}
 
 static const struct meter meters[] = {

@@ -34,6 +34,9 @@ seeds = [message("/eq/gain", "f", 3.0), message("/eq/gain"), message("/eq/freq/t
          message("/rack/subscribe", "sfi", "/*", 50.0, 40001),
          message("/rack/subscribe", "ss", "/**", "30"), message("/rack/unsubscribe"),
          message("/rack/ping", "ifs", 1, 2.0, "x"), message("/rack/sync", "s", "y"),
+         message("/rack/subscribe", "sf", "/eq/vector/*", 25.0),
+         message("/eq/vector/third_level"), message("/eq/meter/third/31/level"),
+         message("/rack/spectrum", "sf", "eq", 25.0), message("/rack/spectrum", "ss", "eq", "0"),
          message("/rack/describe", "s", "/eq"), message("/rack/status"),
          message("/rack/hash"), message("/rack/config"), message("/rack/check", "s", "a"),
          message("/rack/reload", "ss", "", "fresh"), message("/eq/band/9/gain", "f", 1.0)]

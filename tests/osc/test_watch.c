@@ -330,7 +330,7 @@ static void test_large(void)
 	user_hear(&two);
 	CHECK(heard_times("/rack/description") == 2, "filtered: %d", heard_count);
 	const struct heard *row = heard_at("/rack/description");
-	CHECK(row && strcmp(row->types, "sssssffffsss") == 0 &&
+	CHECK(row && strcmp(row->types, "sssssffffsssi") == 0 &&
 		      strcmp(row->text[0], "/n7/band/3/freq") == 0,
 	      "a row");
 	stop();

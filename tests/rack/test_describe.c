@@ -59,13 +59,40 @@ static void check_words(const char *path)
 	}
 }
 
+/* Params, meters and vectors; what is in a vector has no row of its own. */
+static int node_rows(const struct node *node)
+{
+	int rows = node_params(node) + node_meters(node) + node_vectors(node), slot;
+
+	for (int i = 0; i < node_vectors(node); i++)
+		rows -= vector_row(node->module, node->channels, i, &slot)->count;
+	return rows;
+}
+
+static void check_vector(const struct node *node, const struct description *row)
+{
+	int nth = -1, slot;
+	char path[128];
+
+	for (int i = 0; i < node_vectors(node); i++) {
+		const struct meter *meter =
+			vector_row(node->module, node->channels, i, &slot);
+		vector_path(meter, path, sizeof(path));
+		if (strcmp(row->path + strlen(node->path) + 2 + strlen("vector/"),
+			   path) == 0 &&
+		    slot == row->index && meter->count == row->count)
+			nth = i;
+	}
+	CHECK(nth >= 0, "%s: index %d, count %d", row->path, row->index, row->count);
+}
+
 static void check_row(void *context, const struct description *row)
 {
 	struct seen *seen = context;
 	const struct node *node = &seen->rack->nodes[row->node];
 	struct text line = { 0 };
 	char start[256];
-	bool meter = strcmp(row->type, "meter") == 0;
+	bool meter = strcmp(row->type, "param") != 0;
 	const char *below = row->path + 1 + strlen(node->path) + 1;
 
 	strcpy(seen->paths[seen->count++], row->path);
@@ -84,6 +111,10 @@ static void check_row(void *context, const struct description *row)
 	CHECK(words == (row->choices[0] != '\0'), "%s: %s", row->path, row->choices);
 	CHECK(strlen(row->choices) < sizeof(row->choices) - 1, "%s: choices cut",
 	      row->path);
+	if (strcmp(row->type, "b") == 0) {
+		check_vector(node, row);
+		return;
+	}
 	int found =
 		meter ? meter_find(node->module, node->channels,
 				   node->kind == NODE_MODULE, below + strlen("meter/"))
@@ -107,7 +138,7 @@ static void test_tree(void)
 		abort();
 	seen->rack = rack;
 	for (int i = 0; i < rack->node_count; i++)
-		wanted += node_params(&rack->nodes[i]) + node_meters(&rack->nodes[i]);
+		wanted += node_rows(&rack->nodes[i]);
 	describe_rack(rack, check_row, seen);
 	CHECK(seen->count == wanted, "%d rows, wanted %d", seen->count, wanted);
 	qsort(seen->paths, (size_t)seen->count, sizeof(seen->paths[0]), path_compare);
@@ -132,6 +163,7 @@ static void test_line(void)
 		.step = 0,
 		.label = "Gain",
 		.help = "Say \"what\" \\ how",
+		.count = 1,
 	};
 	struct text line = { 0 };
 
@@ -139,7 +171,7 @@ static void test_line(void)
 	CHECK_TEXT(line.bytes,
 		   "/eq/band/3/gain param rw unit=\"dB\" curve=linear min=-24 max=24 "
 		   "default=0.1 step=0 choices=\"\" label=\"Gain\" "
-		   "help=\"Say \\\"what\\\" \\\\ how\"");
+		   "help=\"Say \\\"what\\\" \\\\ how\" count=1");
 	text_finish(&line);
 }
 

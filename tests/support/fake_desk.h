@@ -152,6 +152,21 @@ static const float *fake_engine_meters(const struct engine *engine, int node)
 	(void)engine;
 	return fake_readings[node % 64];
 }
+/* Node i shows i + band / 8 in, and 1 dB less out; nothing before fake_spectra. */
+static int fake_spectra, fake_spectrum_asked;
+static const float *fake_engine_spectrum(struct engine *engine, int node,
+					 uint64_t *frame)
+{
+	static float levels[242];
+	(void)engine;
+	fake_spectrum_asked++;
+	for (int k = 0; k < 121; k++) {
+		levels[k] = (float)node + (float)k / 8.0f - 50.0f;
+		levels[121 + k] = levels[k] - 1.0f;
+	}
+	*frame = (uint64_t)fake_spectra;
+	return fake_spectra ? levels : NULL;
+}
 static int fake_engine_output_latency(const struct engine *engine, int node)
 {
 	(void)engine, (void)node;
@@ -169,6 +184,7 @@ static const struct player fake_player = {
 	.load = fake_engine_load,
 	.late = fake_engine_late,
 	.meters = fake_engine_meters,
+	.spectrum = fake_engine_spectrum,
 	.output_latency = fake_engine_output_latency,
 };
 

@@ -27,6 +27,8 @@ struct heard {
 	char path[160], types[80];
 	double number[16];
 	char text[16][1300];
+	size_t blob_size; /* of the first `b` */
+	uint8_t blob[1400];
 };
 
 enum { HEARD_MAX = 4096 };
@@ -177,11 +179,16 @@ static void hear_element(const uint8_t *bytes, size_t size)
 	snprintf(one->path, sizeof one->path, "%s", message.path);
 	snprintf(one->types, sizeof one->types, "%s", message.types);
 	for (int i = 0; message.count && i < 16; i++) {
+		const uint8_t *raw = message.at;
 		struct argument argument = message_next(&message);
 		one->number[i] = argument.number;
 		if (argument.text)
 			snprintf(one->text[i], sizeof one->text[i], "%s",
 				 argument.text);
+		if (argument.type == 'b' && !one->blob_size) {
+			one->blob_size = (size_t)raw[2] << 8 | raw[3];
+			memcpy(one->blob, raw + 4, one->blob_size);
+		}
 	}
 }
 

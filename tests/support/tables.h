@@ -26,7 +26,7 @@ static bool name_is_reserved(const char *id)
 	static const char *const reserved[] = { "meter",  "norm",  "text", "toggle",
 						"adjust", "reset", "ramp", "bypass",
 						"module", "name",  "from", "key",
-						"rack" };
+						"rack",   "vector" };
 	for (size_t i = 0; i < sizeof reserved / sizeof *reserved; i++)
 		if (!strcmp(id, reserved[i]))
 			return true;
@@ -142,6 +142,11 @@ static void test_tables(const struct module *module)
 					row->max == (float)(choices - 1)),
 		      "%s meter %s: %d choices for %g to %g", module->id, b, choices,
 		      (double)row->min, (double)row->max);
+		CHECK(!(row->flags & METER_VECTOR) ||
+			      (row->count && row->flags & METER_MEASURED &&
+			       row->fold == FOLD_LAST && row->min >= -127 &&
+			       row->max <= 127),
+		      "%s meter %s: a vector", module->id, b);
 		/* Upwards from 0 dB, whichever module it is. */
 		bool gr = !strcmp(row->id, "gr");
 		CHECK(gr == !strcmp(row->label, "Gain reduction") &&

@@ -71,7 +71,8 @@ const params = rows.filter((row) => row.access === "rw" && row.curve !== "file")
 let silent = await ask(readable.map((row) => row.path));
 check("every address answers", silent.length === 0, silent);
 const values = new Map(readable.map((row) => [row.path, heard.get(row.path)?.[0][0]]));
-silent = await ask(readable.map((row) => row.path + "/text"));
+const spoken = readable.filter((row) => row.type !== "b");
+silent = await ask(spoken.map((row) => row.path + "/text"));
 check("every text", silent.length === 0, silent);
 const texts = new Map(params.map((row) => [row.path, heard.get(row.path + "/text")?.[0][0]]));
 silent = await ask(params.map((row) => row.path + "/norm"));

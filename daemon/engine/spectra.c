@@ -1,0 +1,166 @@
+/* spectra.c - the spectrum of any node's input and output. Each function says which thread
+ * runs it.
+ *
+ *   asked for --> worker: memory --> slot of the audio thread --> tap --> meter thread
+ *   a second unasked --> slot emptied --> next report of the audio --> meter --> worker: freed
+ */
+#include "daemon/engine/spectra.h"
+
+#include "daemon/base/clock.h"
+#include "daemon/base/memory.h"
+#include "daemon/engine/plans.h"
+#include "daemon/engine/state.h"
+
+#include <stdlib.h>
+
+static const int64_t unasked_ns = 1000000000;
+
+/* ---- worker ------------------------------------------------------------------------------- */
+
+/* Room for half a second, should the meter thread be late. */
+void spectrum_open(struct spectrum *spectrum)
+{
+	struct tap *tap = &spectrum->view.tap;
+	size_t frames = (size_t)(spectrum->rate / 2), wanted;
+
+	tap->channels = 2 * spectrum->view.channels;
+	wanted = (frames / GRID_FRAMES + 1) * tap_bytes(tap, GRID_FRAMES);
+	for (tap->size = 1; tap->size < wanted;)
+		tap->size *= 2;
+	tap->bytes = memory_zeroed(1, tap->size);
+	latest_init(&spectrum->latest);
+	spectrum->analyser = analyser_create(spectrum->rate);
+	if (!spectrum->analyser)
+		memory_out("a spectrum");
+}
+
+void spectrum_destroy(struct spectrum *spectrum)
+{
+	if (!spectrum)
+		return;
+	analyser_destroy(spectrum->analyser);
+	free(spectrum->view.tap.bytes);
+	free(spectrum);
+}
+
+/* ---- meter -------------------------------------------------------------------------------- */
+
+void spectrum_drain(struct spectrum *spectrum)
+{
+	float audio[2 * VIEW_CHANNELS * GRID_FRAMES], none;
+	struct tap *tap = &spectrum->view.tap;
+	struct tap_record record = { 0 };
+	int channels = spectrum->view.channels;
+
+	while (tap_read(tap, &record, &none, audio)) {
+		analyser_add(spectrum->analyser, audio, tap->channels, record.frames);
+		spectrum->fresh += record.frames;
+	}
+	if (spectrum->fresh < spectrum->rate / SPECTRA_PER_SECOND)
+		return;
+	spectrum->fresh = 0;
+	unsigned back = spectrum->latest.back;
+	float *levels = spectrum->levels[back];
+	analyser_levels(spectrum->analyser, 0, channels, levels);
+	analyser_levels(spectrum->analyser, channels, channels,
+			levels + ANALYSER_BANDS);
+	spectrum->frames[back] = record.frame + (uint64_t)record.frames;
+	latest_publish(&spectrum->latest);
+}
+
+/* ---- control ------------------------------------------------------------------------------ */
+
+/* What the audio plays as this node of the newest rack, or NULL. */
+static const struct resident *resident_of(const struct engine *engine, int node)
+{
+	const struct plan *plan = engine_playing(engine);
+
+	for (int i = 0; plan && i < plan->node_count; i++)
+		if (plan->same[i] == node && plan->rack->nodes[i].kind == NODE_MODULE)
+			return plan->residents[i];
+	return NULL;
+}
+
+static void want(struct engine *engine, const struct resident *resident)
+{
+	for (int i = 0; i < VIEW_SLOTS; i++) {
+		struct sight *sight = &engine->sights[i];
+		if (sight->spectrum)
+			continue;
+		struct spectrum *spectrum =
+			aligned_alloc(64, (sizeof(*spectrum) + 63) / 64 * 64);
+		if (!spectrum)
+			memory_out("a spectrum");
+		memset(spectrum, 0, sizeof(*spectrum));
+		spectrum->rate = engine->options.rate;
+		spectrum->view.identity = resident->identity;
+		spectrum->view.channels = resident->channels < VIEW_CHANNELS
+						  ? resident->channels
+						  : VIEW_CHANNELS;
+		*sight = (struct sight) { .spectrum = spectrum,
+					  .state = SIGHT_OPENING,
+					  .asked_ns = clock_ns() };
+		plans_open_spectrum(engine, spectrum);
+		return;
+	}
+}
+
+const float *engine_spectrum(struct engine *engine, int node, uint64_t *frame)
+{
+	const struct resident *resident = resident_of(engine, node);
+
+	if (!resident)
+		return NULL;
+	for (int i = 0; i < VIEW_SLOTS; i++) {
+		struct sight *sight = &engine->sights[i];
+		struct spectrum *spectrum = sight->spectrum;
+		if (!spectrum || sight->state == SIGHT_CLOSING ||
+		    spectrum->view.identity != resident->identity)
+			continue;
+		sight->asked_ns = clock_ns();
+		if (sight->state == SIGHT_OPEN)
+			sight->any |= latest_take(&spectrum->latest);
+		*frame = spectrum->frames[spectrum->latest.front];
+		return sight->any ? spectrum->levels[spectrum->latest.front] : NULL;
+	}
+	want(engine, resident);
+	return NULL;
+}
+
+void spectra_opened(struct engine *engine, struct spectrum *spectrum)
+{
+	for (int i = 0; i < VIEW_SLOTS; i++) {
+		if (engine->sights[i].spectrum != spectrum)
+			continue;
+		engine->sights[i].state = SIGHT_OPEN;
+		metering_see(engine->metering, spectrum);
+		atomic_store_explicit(&engine->rt.views.slots[i], &spectrum->view,
+				      memory_order_release);
+	}
+}
+
+void spectra_tick(struct engine *engine)
+{
+	int64_t now = clock_ns();
+
+	for (int i = 0; i < VIEW_SLOTS; i++) {
+		struct sight *sight = &engine->sights[i];
+		if (!sight->spectrum)
+			continue;
+		if (sight->state == SIGHT_OPEN && now - sight->asked_ns > unasked_ns) {
+			sight->state = SIGHT_CLOSING;
+			sight->closed_at = engine->report.frame;
+			atomic_store(&engine->rt.views.slots[i], NULL);
+		} else if (sight->state == SIGHT_CLOSING &&
+			   engine->report.frame != sight->closed_at) {
+			metering_unsee(engine->metering, sight->spectrum);
+			sight->spectrum = NULL;
+		}
+	}
+}
+
+void spectra_finish(struct engine *engine)
+{
+	for (int i = 0; i < VIEW_SLOTS; i++)
+		spectrum_destroy(engine->sights[i].spectrum);
+}
