@@ -183,6 +183,7 @@ arm64: deps-check
 sound:
 	@./install-deps build sound
 	@$(MAKE) --no-print-directory $(BUILD)/lathe-render $(BUILD)/tests/sound/script \
+		$(BUILD)/tests/sound/peer $(BUILD)/lathe-demo \
 		$(BUILD)/tests/conform
 	@BUILD=$(BUILD) IN="$(IN)" RACKS="$(if $(filter command% environment%,$(origin RACK)),$(RACK))" \
 		/usr/bin/python3 -u tests/sound/run.py $(or $(ONLY),$(if $(IN),racks)) > $(BUILD)/sound.md; \
@@ -197,6 +198,11 @@ $(BUILD)/tests/bench/bench: $(wildcard tests/bench/*.[ch]) $(LIBRARY)
 	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) $(shell pkg-config --cflags lilv-0) -o $@ \
 		$(addprefix tests/bench/,bench.c subjects.c lv2.c) $(LIBRARY) $(LDLIBS) \
 		$(shell pkg-config --libs lilv-0)
+$(BUILD)/tests/sound/peer: tests/sound/peer.c tests/bench/lv2.c tests/bench/lv2.h
+	@mkdir -p $(@D)
+	echo '  $@'
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) $(shell pkg-config --cflags lilv-0) -o $@ \
+		tests/sound/peer.c tests/bench/lv2.c $(shell pkg-config --libs lilv-0) -lm
 bench:
 	@./install-deps build sound
 	@$(MAKE) --no-print-directory all $(BUILD)/lathe-demo $(BUILD)/lathe-play \

@@ -9,7 +9,8 @@ from xml.sax.saxutils import escape
 CELL, LINE, SIZE, MARGIN, BAR = 8.43, 19, 14, 14, 30
 PAPER, INK, EDGE = "#16181d", "#d7dae0", "#2a2e37"
 COLOURS = {31: "#e5534b", 32: "#57ab5a", 33: "#d8a634", 36: "#4fb3c8"}
-BLOCKS = "█▀▄"
+EIGHTHS = "▁▂▃▄▅▆▇█"
+BLOCKS = EIGHTHS + "▀"
 
 
 def runs(line):
@@ -30,12 +31,13 @@ def runs(line):
 def draw(text, colour, bold, dim, column, row):
     """Blocks become rectangles, so that no font leaves gaps between them."""
     x, y = MARGIN + column * CELL, BAR + MARGIN + row * LINE
-    for stretch in re.finditer(f"█+|▀+|▄+|[^{BLOCKS}]+", text):
+    for stretch in re.finditer("|".join(f"{b}+" for b in BLOCKS) + f"|[^{BLOCKS}]+", text):
         kind, left = stretch.group()[0], x + stretch.start() * CELL
         width = len(stretch.group()) * CELL
         if kind in BLOCKS:
-            top = y + (LINE / 2 if kind == "▄" else 1.5)
-            height = LINE - 3 if kind == "█" else LINE / 2 - 1.5
+            full = LINE - 3
+            height = full * (EIGHTHS.find(kind) + 1) / 8 if kind != "▀" else full / 2
+            top = y + 1.5 + (0 if kind == "▀" else full - height)
             yield (f'<rect x="{left:.2f}" y="{top:.1f}" width="{width:.2f}" '
                    f'height="{height:.1f}" fill="{colour}"/>')
         elif stretch.group().strip():

@@ -25,6 +25,7 @@ enum {
 
 struct analyser {
 	int size, at; /* frames of the window; where the next frame goes in the ring */
+	bool full;    /* the window holds what was heard, and no silence before it */
 	double rate;
 	float *ring[ANALYSER_CHANNELS], *window, *time, *power;
 	fftwf_complex *bins;
@@ -102,6 +103,7 @@ static inline void analyser_add(struct analyser *analyser, const float *audio,
 		for (int c = 0; c < channels; c++)
 			analyser->ring[c][analyser->at] = audio[c];
 		analyser->at = (analyser->at + 1) % analyser->size;
+		analyser->full |= analyser->at == 0;
 	}
 }
 

@@ -1,6 +1,7 @@
 /* layout.c - which pages a rack has. */
 #include "control/lathe-touchosc/layout.h"
 
+#include "control/lathe-touchosc/bands.h"
 #include "control/lathe-touchosc/overview.h"
 #include "control/lathe-touchosc/page.h"
 
@@ -85,13 +86,16 @@ struct widget *layout_create(const struct rack *rack, const struct style *style)
 {
 	struct frame whole = { 0, 0, style->width, style->height };
 	struct widget *root = widget_create(WIDGET_GROUP, "lathe", whole, COLOUR_PAGE);
-	bool one_row = tabs_fit(style, rack, 0, rack->node_count, 3, style->small);
+	bool one_row = tabs_fit(style, rack, 0, rack->node_count,
+				3 + rack_has_bands(rack), style->small);
 	struct widget *pager = pager_add(root, whole, style->tab,
 					 style->phone ? style->small + 1 : style->text);
 
 	overview_page(page_add(pager, "Overview", COLOUR_SCENE), style, rack);
 	meters_page(page_add(pager, "Meters", COLOUR_METER), style, rack);
 	outputs_page(page_add(pager, "Outputs", COLOUR_MUTE), style, rack);
+	if (rack_has_bands(rack))
+		bands_page(page_add(pager, "Bands", COLOUR_METER), style, rack);
 	if (one_row)
 		nodes_draw(pager, style, rack, 0, rack->node_count);
 	else

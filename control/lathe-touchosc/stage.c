@@ -9,7 +9,7 @@
  * its server sends from. */
 static const char script[] =
 	"var wanted = [['/*', 20], ['/*/text', 10], ['/*/norm', 20], ['/rack/*', 20], "
-	"['/rack/*/text', 10]];\n"
+	"['/rack/*/text', 10]%s];\n"
 	"function ask() { wanted.forEach(function(w) { send('%s', '/rack/subscribe', "
 	"w[0], "
 	"w[1]); }); }\n"
@@ -210,7 +210,10 @@ void stage_write(struct buffer *to, const struct widget *root, const char *targe
 	struct session session = { .to = to, .target = target };
 	struct buffer text = { 0 };
 
-	buffer_add(&text, script, target);
+	buffer_add(&text, script,
+		   widget_hears(root, "/meter/third/") ? ", ['/*/meter/third', 10]"
+						       : "",
+		   target);
 	buffer_add(to, "{\"createdWith\":\"Open Stage Control\",\"version\":\"1.25.0\","
 		       "\"type\":\"session\",\"content\":{\"type\":\"root\","
 		       "\"id\":\"root\"");

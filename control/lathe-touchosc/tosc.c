@@ -14,7 +14,7 @@ static const char script[] =
 	"local PORT, PERIOD, ASLEEP = %d, 4000, 1500\n"
 	"local WANTED = {\n"
 	"  {'/*', 20}, {'/*/text', 10}, {'/*/norm', 20},\n"
-	"  {'/rack/*', 20}, {'/rack/*/text', 10}}\n"
+	"  {'/rack/*', 20}, {'/rack/*/text', 10}%s}\n"
 	"local last, due = 0, 0\n"
 	"\n"
 	"local function subscribe(now, anew)\n"
@@ -275,7 +275,7 @@ static void properties_p_to_z(struct buffer *to, const struct widget *widget, bo
 	enum type type = type_of(widget);
 	bool fader = type == FADER, button = type == BUTTON, label = type == LABEL;
 	bool meter = widget->kind == WIDGET_METER;
-	char text[sizeof script + 16];
+	char text[sizeof script + 48];
 
 	property_i(to, "pointerPriority", 0);
 	if (button) {
@@ -289,7 +289,10 @@ static void properties_p_to_z(struct buffer *to, const struct widget *widget, bo
 		property_i(to, "responseFactor", 100);
 	}
 	if (root) {
-		snprintf(text, sizeof text, script, receive_port);
+		snprintf(text, sizeof text, script, receive_port,
+			 widget_hears(widget, "/meter/third/")
+				 ? ", {'/*/meter/third', 10}"
+				 : "");
 		property_s(to, "script", text);
 	}
 	property_i(to, "shape", 1);

@@ -188,7 +188,7 @@ void row_scale(const struct row *row, double *from, double *to)
 	*to = row->max;
 	if (row_is_reduction(row)) {
 		*to = fmin(row->max, 24);
-	} else if (strcmp(row->unit, "dB") == 0 && row->min <= -60) {
+	} else if (strncmp(row->unit, "dB", 2) == 0 && row->min <= -60) {
 		*from = -60;
 		*to = fmin(row->max, 6);
 	} else if (strcmp(row->unit, "LUFS") == 0) {

@@ -35,6 +35,15 @@ struct widget *widget_add(struct widget *parent, enum widget_kind kind,
 	return widget;
 }
 
+bool widget_hears(const struct widget *widget, const char *part)
+{
+	bool heard = strstr(widget->address, part) != NULL;
+
+	for (const struct widget *child = widget->first; child; child = child->next)
+		heard = heard || widget_hears(child, part);
+	return heard;
+}
+
 void widget_destroy(struct widget *widget)
 {
 	if (!widget)

@@ -74,6 +74,8 @@ struct widget *widget_create(enum widget_kind kind, const char *name,
 			     struct frame frame, uint32_t colour);
 struct widget *widget_add(struct widget *parent, enum widget_kind kind,
 			  const char *name, struct frame frame, uint32_t colour);
+/* Whether it or one below it has an address with this in it. */
+bool widget_hears(const struct widget *widget, const char *part);
 void widget_destroy(struct widget *widget);
 void widget_text(struct widget *widget, const char *text, double size, enum align align,
 		 uint32_t colour);

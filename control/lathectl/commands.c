@@ -8,6 +8,7 @@
 #include "control/lathectl/rack.h"
 #include "control/lathectl/scene.h"
 #include "control/lathectl/script.h"
+#include "control/lathectl/spectrum.h"
 #include "control/lathectl/undo.h"
 #include "control/lathectl/values.h"
 
@@ -40,6 +41,10 @@ const struct command commands_all[] = {
 	  ASKS, .shape = SHAPE_STREAM },
 	{ "meters", "[NODE...]", "shows the meters, live on a terminal", 0, ANY,
 	  command_meters, ASKS, .shape = SHAPE_STREAM },
+	{ "spectrum", "NODE",
+	  "draws what goes into a node and what comes out; not on a terminal: one "
+	  "table",
+	  1, 1, command_spectrum, ASKS, .shape = SHAPE_STREAM },
 	{ "events", "", "prints what happens: xruns, reloads, JACK lost and found", 0,
 	  0, command_events, ASKS, .shape = SHAPE_STREAM },
 	{ "status", "", "prints how the rack and its audio are", 0, 0, command_status,

@@ -3,6 +3,7 @@
 #include "control/lathectl/meters.h"
 
 #include "control/lathectl/gauge.h"
+#include "control/lathectl/picture.h"
 #include "share/json.h"
 
 #include <ctype.h>
@@ -18,8 +19,10 @@ static const double renew_seconds = 4, look_seconds = 1;
 
 struct board {
 	struct session *session;
+	struct pictures pictures;
 	struct gauge *gauges;
 	int count;
+	bool marks;    /* one of them is a mark on a scale */
 	int slot_hint; /* where the next message is expected */
 	int heard;     /* descriptions */
 	bool whole;
@@ -46,8 +49,10 @@ static void gauge_add(struct board *board, const struct message *message)
 {
 	if (board->count < GAUGES_MAX &&
 	    gauge_read(&board->gauges[board->count], message) &&
-	    is_shown(board, board->gauges[board->count].node))
+	    is_shown(board, board->gauges[board->count].node)) {
+		board->marks |= gauge_is(&board->gauges[board->count], "mark");
 		board->count++;
+	}
 }
 
 static bool on_description(void *context, const struct message *message)
@@ -59,6 +64,9 @@ static bool on_description(void *context, const struct message *message)
 	if (strcmp(message->path, "/rack/description") == 0) {
 		board->heard++;
 		gauge_add(board, message);
+		struct vector vector;
+		if (vector_read(&vector, message) && is_shown(board, vector.node))
+			pictures_add(&board->pictures, &vector);
 	}
 	if (strcmp(message->path, "/rack/described") != 0)
 		return false;
@@ -141,7 +149,7 @@ static bool on_reading(void *context, const struct message *message)
 		status_take(board, message);
 		return false;
 	}
-	if (bypass_take(board, message))
+	if (bypass_take(board, message) || pictures_take(&board->pictures, message))
 		return false;
 	for (int i = 0; i < board->count; i++) {
 		/* Snapshots come in the order of the tables. */
@@ -301,6 +309,27 @@ static int extras_draw(const struct board *board, int from, int to, int room)
 	return begun;
 }
 
+/* What a node's marks and vectors look like, in at most `room` lines. Returns the lines. */
+static int pictures_of(const struct board *board, int from, int to, int room)
+{
+	const char *node = board->gauges[from].node;
+	const char *scale = pictures_scale(&board->pictures, node);
+	int lines = 0;
+
+	for (int i = from; scale && i < to && lines < room; i++) {
+		const struct gauge *gauge = &board->gauges[i];
+		if (!gauge_is(gauge, "mark") || !gauge->seen)
+			continue;
+		printf("%*s %s ", NAME_WIDTH - 2, "", strchr(gauge->name, '/') + 1);
+		scale_draw(scale, gauge->now, board->columns >= 80 ? 44 : 24,
+			   board->colour);
+		printf("\033[K\n");
+		lines++;
+	}
+	return lines + pictures_draw(&board->pictures, node, NAME_WIDTH + 1,
+				     board->columns, room - lines, board->colour);
+}
+
 static void board_draw(struct board *board)
 {
 	struct winsize size = { 0 };
@@ -341,6 +370,8 @@ static void board_draw(struct board *board)
 		}
 		lines += 1 + extras_draw(board, from, to, room);
 		printf("\033[K\n");
+		lines += pictures_of(board, from, to,
+				     size.ws_row ? size.ws_row - 2 - lines : 100);
 	}
 	board->lines = lines;
 	fputs("\033[J", stdout);
@@ -387,6 +418,7 @@ static void board_json(const struct board *board)
 		json_number(stdout, gauge->now);
 		first = false;
 	}
+	pictures_json(&board->pictures, first);
 	puts("}}");
 	fflush(stdout);
 }
@@ -460,6 +492,12 @@ static void subscribe(struct board *board, double rate)
 	client_send(client, "/rack/subscribe", "sf", "/*/meter", rate);
 	client_send(client, "/rack/subscribe", "sf", "/rack/output/*/meter", rate);
 	client_send(client, "/rack/subscribe", "sf", "/*/bypass", rate);
+	if (board->pictures.count)
+		client_send(client, "/rack/subscribe", "sf", "/*/vector/*",
+			    fmin(rate, 25));
+	/* Where nothing has marks this matches nothing, which would be told. */
+	if (board->marks)
+		client_send(client, "/rack/subscribe", "sf", "/*/scale/text", 2.0);
 }
 
 static int board_follow(struct board *board)
@@ -518,5 +556,6 @@ int command_meters(struct session *session, int argc, char **argv)
 			board_summary(&board);
 	}
 	free(board.gauges);
+	pictures_finish(&board.pictures);
 	return status;
 }

@@ -56,7 +56,8 @@ void spectrum_drain(struct spectrum *spectrum)
 		analyser_add(spectrum->analyser, audio, tap->channels, record.frames);
 		spectrum->fresh += record.frames;
 	}
-	if (spectrum->fresh < spectrum->rate / SPECTRA_PER_SECOND)
+	if (!spectrum->analyser->full ||
+	    spectrum->fresh < spectrum->rate / SPECTRA_PER_SECOND)
 		return;
 	spectrum->fresh = 0;
 	unsigned back = spectrum->latest.back;

@@ -25,6 +25,7 @@ struct lv2_plugin {
 	float controls[PORTS_MAX_LV2];
 	uint8_t *atoms[PORTS_MAX_LV2];
 	bool atom_is_output[PORTS_MAX_LV2];
+	char *readings[PORTS_MAX_LV2]; /* symbols of the controls that it writes */
 	int audio_in[2], audio_out[2];
 	int latency_port;
 	float *spare; /* silence for further inputs, a bin for further outputs */
@@ -124,6 +125,9 @@ static void connect_ports(struct lv2_plugin *plugin, const LilvPlugin *found)
 		void *place = NULL;
 		if (lilv_port_is_a(found, port, control)) {
 			place = &plugin->controls[i];
+			if (is_output)
+				plugin->readings[i] = strdup(lilv_node_as_string(
+					lilv_port_get_symbol(found, port)));
 		} else if (lilv_port_is_a(found, port, atom)) {
 			plugin->atoms[i] = calloc(1, ATOM_BYTES);
 			plugin->atom_is_output[i] = is_output;
@@ -204,6 +208,19 @@ struct lv2_plugin *lv2_open(const char *uri, const char *settings, int rate, int
 	apply_settings(plugin, found, settings);
 	lilv_instance_activate(plugin->instance);
 	return plugin;
+}
+
+bool lv2_reading(const struct lv2_plugin *plugin, int nth, const char **symbol,
+		 float *value)
+{
+	for (uint32_t i = 0; i < plugin->port_count; i++) {
+		if (!plugin->readings[i] || nth-- > 0)
+			continue;
+		*symbol = plugin->readings[i];
+		*value = plugin->controls[i];
+		return true;
+	}
+	return false;
 }
 
 void lv2_close(struct lv2_plugin *plugin)

@@ -3,6 +3,8 @@
 #ifndef LATHE_BENCH_LV2_H
 #define LATHE_BENCH_LV2_H
 
+#include <stdbool.h>
+
 struct lv2_plugin;
 
 /* settings: "symbol=value symbol=value ..."; a port that is not named keeps its default.
@@ -12,6 +14,9 @@ void lv2_close(struct lv2_plugin *plugin);
 /* Stereo, frames <= block. */
 void lv2_run(struct lv2_plugin *plugin, float *const in[2], float *const out[2],
 	     int frames);
+/* What the nth control shows that the plug-in writes; false after the last. */
+bool lv2_reading(const struct lv2_plugin *plugin, int nth, const char **symbol,
+		 float *value);
 /* What the plug-in says in its latency port; 0 when it has none. */
 int lv2_latency(const struct lv2_plugin *plugin);
 

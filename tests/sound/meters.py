@@ -3,11 +3,18 @@
 Each signal is made here, at every rate, from what the two papers say of it. The authentic
 programmes of 3341-7, -8 and 3342-5, -6 can't be; stand-ins of the same intent are made. What
 is exact for a signal is worked out at 48 kHz with the coefficients that BS.1770 prints.
+The chapter "Scales, thirds, stereo field" compares with the standards' tables and, on the programme of
+`make run`, with x42's meters, which tests/sound/peer.c hosts.
 """
+import os
+import subprocess
+import tempfile
+
 import numpy as np
 import scipy.signal
+import soundfile
 
-from lathe_sound import db, node, render, trace
+from lathe_sound import BUILD, db, node, render, trace
 from limiter import true_peak_db
 
 RATES = (44100, 48000, 88200, 96000, 192000)
@@ -249,7 +256,114 @@ def run_3342(table, fs, short):
         table.at_most(f"{fs} Hz, 3342-{k + 1}: off by", 0.1, "–", abs(error), "LU")
 
 
+# ---- scales, thirds, stereo field ------------------------------------------------------
+
+# What the bursts of 5 kHz read under a steady tone: (ms, dB) by this algorithm.
+BURSTS = {"nordic": ((10, -0.84), (5, -2.08), (3, -3.55), (0.4, -14.5)),
+          "iib": ((100, -0.02), (10, -2.03), (5, -3.95), (1.5, -9.4), (0.5, -16.6))}
+SCALE_RATES = (44100, 48000, 96000, 192000)
+
+
+def readings(module, x, fs, **params):
+    found = render(node(module, **params), x, fs, meters=True)[1]["meters"]
+    return {key[len("it/meter/"):]: value for key, value in found.items()}
+
+
+def sine(hz, seconds, fs, tail=0.0, amplitude=1.0):
+    n = np.arange(int(round(seconds * fs)))
+    x = amplitude * np.sin(2 * np.pi * hz / fs * n)
+    return np.stack([np.concatenate([x, np.zeros(int(tail * fs))])] * 2)
+
+
+def run_scales(table, fs):
+    for scale, bursts in BURSTS.items():
+        errors = [readings("ppm", sine(5000, ms / 1000, fs, 0.05), fs,
+                           scale=scale)["level/1"] - exact for ms, exact in bursts]
+        table.at_most(f"{fs} Hz, {scale}, {len(bursts)} bursts: off by", 0.1, "–",
+                      max(map(abs, errors)), "dB")
+    every = fs // 1000
+    found = 10 ** (np.array(trace(node("ppm", scale="vu"), sine(1000, 1.0, fs), fs,
+                                  "it/level/1", every)) / 20)
+    reached = float(np.argmax(found >= 0.99) + 1)
+    table.row(f"{fs} Hz, VU: 99 % in 300 ms ± 10", "–", reached,
+              290 <= reached <= 310, "ms")
+    over = 100 * (float(np.max(found)) - 1)
+    table.row(f"{fs} Hz, VU: over by 1 to 1.5 %", "–", over, 1 <= over <= 1.5, "%")
+
+
+def pink(seconds, fs):
+    count = int(seconds * fs)
+    spectrum = np.random.default_rng(1).standard_normal((2, count // 2 + 1)) \
+        * np.exp(2j * np.pi * np.random.default_rng(2).random((2, count // 2 + 1)))
+    hz = np.fft.rfftfreq(count, 1 / fs)
+    x = np.fft.irfft(spectrum / np.sqrt(np.maximum(hz, 1.0)), count)
+    return 0.1 * x / np.std(x)
+
+
+def run_thirds(table, fs, short):
+    first, last = 11 if short else 1, 30 if fs == 44100 else 31
+    found = readings("spectrum", pink(60 if short else 600 if fs <= 48000 else 200, fs), fs, time="infinite")
+    levels = np.array([found[f"third/{k}/level"] for k in range(first, last + 1)])
+    table.at_most(f"{fs} Hz, thirds of pink noise: off their mean by", 0.5, "–",
+                  float(np.max(np.abs(levels - np.mean(levels)))), "dB")
+    noise = 0.2 * np.random.default_rng(3).standard_normal((2, 20 * fs))
+    for name, x, exact in (("mono", noise[[0, 0]], 0), ("unrelated", noise, -3.01),
+                           ("inverted", noise[[0, 0]] * [[1], [-1]], -100)):
+        found = readings("field", x, fs, time="infinite")
+        errors = [found[f"third/{k}/mono_loss"] - exact for k in range(15, last + 1)]
+        table.at_most(f"{fs} Hz, loss in mono of {name} noise is {exact} dB: off by", 0.3,
+                      "–", max(map(abs, errors)), "dB")
+
+
+def peer(plugin, x, fs):
+    """{symbol: (last, highest)} of one of x42's meters, or None where it is missing."""
+    program = os.path.join(BUILD, "tests/sound/peer")
+    if not os.path.exists(program):
+        return None
+    result = subprocess.run([program, f"http://gareus.org/oss/lv2/meters#{plugin}", "", str(fs)],
+                            input=np.asarray(x, np.float32).T.tobytes(), capture_output=True)
+    lines = result.stdout.decode().split("\n")
+    return {l.split()[0]: tuple(map(float, l.split()[1:])) for l in lines if l} or None
+
+
+def demo():
+    """The programme of `make run`."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "demo.wav")
+        subprocess.run([os.path.join(BUILD, "lathe-demo"), path], check=True,
+                       capture_output=True)
+        x, fs = soundfile.read(path, always_2d=True)
+    return x.T, fs
+
+
+def run_peers(table):
+    """The highest readings of both on a programme. x42's own zero is taken from a tone."""
+    x, fs = demo()
+    for plugin, scale in (("EBUstereo", "iib"), ("BBCstereo", "iia"), ("DINstereo", "din"),
+                          ("NORstereo", "nordic"), ("VUstereo", "vu"), ("K20stereo", "k-20")):
+        tone, theirs = peer(plugin, sine(1000, 5, fs, amplitude=0.1), fs), peer(plugin, x, fs)
+        if not theirs:
+            print(f"<!-- {plugin} is not installed, or tests/sound/peer is not built -->")
+            continue
+        ours = readings("ppm", x, fs, scale=scale)
+        error = [float(db(theirs[f"level{c}"][1]) - db(tone[f"level{c}"][0])) - 20
+                 - ours[f"level/{n}"] for c, n in (("L", 1), ("R", 2))]
+        table.at_most(f"programme, {scale}: off x42's {plugin} by", 0.1, "–",
+                      max(map(abs, error)), "dB")
+    theirs = peer("dr14stereo", x, fs)
+    if theirs:
+        ours = readings("loudness", x, fs)["dr"]
+        table.at_most("programme, DR: off x42's dr14stereo by", 1, "–",
+                      abs(ours - theirs["dr"][0]), "dB")
+
+
 def run(table, short):
+    table.chapter("Scales, thirds, stereo field")
+    for fs in (48000,) if short else SCALE_RATES:
+        run_scales(table, fs)
+        run_thirds(table, fs, short)
+    if not short:
+        run_peers(table)
     table.chapter("Loudness and true-peak meters")
     for fs in (48000,) if short else RATES:
         run_3341(table, fs, short)

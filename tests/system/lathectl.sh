@@ -136,6 +136,10 @@ is "get: a word" "$(ctl get level/meter/reason; grep -Ec '^level/meter/reason (p
 is "describe: words" "$(ctl describe; grep -c '^/level/meter/reason .* curve=choice .* choices="programme|silence|pause|ambience|steady|falling|new_piece|at_its_limit|by_hand"' "$scratch/out")" "0
 1"
 "$build/lathectl" --port "$port" set limit/bypass on >/dev/null
+is "spectrum: a table" "$(ctl spectrum level)$(grep -Ec '^ *[0-9.]+ +-?[0-9.]+ +-?[0-9.]+ +[-+][0-9.]+$' "$scratch/out")" 0121
+is "spectrum: json" "$(ctl --json --seconds 2 spectrum level)$(head -n 1 "$scratch/out" |
+	python3 -c 'import json, sys; print(len(json.load(sys.stdin)["bands"]))')" 0121
+is "spectrum: no such node" "$(ctl spectrum nobody)" 1
 is "meters: bypassed" "$(ctl meters --seconds 1.2 --summary; grep -q '^limit bypassed ' "$scratch/out" &&
 	grep -c "^limit .*dB (bypassed)$" "$scratch/out" | sed "s,^[1-9].*,some,")" "0
 some"

@@ -46,6 +46,14 @@ def described(path):
     with open(path) as file:
         for line in file:
             found = LINE.match(line)
+            if found[2] == "b":  # its members are meters of their own
+                node, name = found[1].split("/vector/")
+                group, leaf = name.split("_", 1)
+                for k in range(int(re.search(r"count=(\d+)$", line)[1])):
+                    rows[f"{node}/meter/{group}/{k + 1}/{leaf}"] = {
+                        "kind": "meter", "access": "r", "curve": "linear", "choices": [],
+                        "min": float(found[6]), "max": float(found[7])}
+                continue
             rows[found[1]] = {"kind": found[2], "access": found[3], "curve": found[5],
                               "min": float(found[6]), "max": float(found[7]),
                               "choices": found[8].split("|") if found[8] else []}
