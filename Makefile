@@ -169,7 +169,7 @@ KERNELS_ALONE = $(KERNEL_OBJECTS) $(CONTROL_OBJECTS) $(BUILD)/registry.o \
 $(BUILD)/kernels: tests/kernels.c $(KERNELS_ALONE)
 	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -static -o $@ $^ -lm
 ARM64 = CC=aarch64-linux-gnu-gcc BUILD=$(BUILD)/arm64
-ALONE = MODULES="$(filter-out lineq loudness,$(MODULES))" WERROR=-Werror
+ALONE = MODULES="$(filter-out failover lineq loudness,$(MODULES))" WERROR=-Werror
 arm64: deps-check
 	@$(MAKE) -s $(ARM64) WERROR=-Werror $(patsubst %.c,$(BUILD)/arm64/%.o,$(filter-out %/process.c,$(REALTIME_ROOM))) \
 		$(foreach m,$(MODULES),$(BUILD)/arm64/modules/$m/$m.base.o)

@@ -223,7 +223,8 @@ struct module {
 	 * every instruction set. Never fails. */
 	void *(*init)(struct arena *arena, const struct setup *setup);
 	/* Worker, optional. What is not plain data (a plug-in, an analyser, a file): made once
-	 * for a node, kept while plans come and go. NULL and a text on failure. */
+	 * for a node, kept while plans come and go. NULL and a text on failure: the node passes
+	 * its input. A handle and a text: it works, but for what the text says. */
 	void *(*create)(const struct setup *setup, char *error, size_t error_size);
 	void (*destroy)(void *handle);
 	/* Any thread but audio, optional (0). Frames from main input to output. */

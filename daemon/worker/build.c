@@ -489,6 +489,8 @@ static void join_residents(struct building *b)
 		if (plan->residents[i]->failed)
 			text_add(&plan->problems, "%s: %s; it passes its input\n",
 				 node->path, error);
+		else if (error[0])
+			text_add(&plan->problems, "%s: %s\n", node->path, error);
 	}
 }
 

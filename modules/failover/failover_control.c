@@ -1,10 +1,9 @@
 /* failover_control.c - failover's tables, design and last-resort file. Worker and control
  * threads. */
 #include "modules/failover/failover.h"
+#include "share/soundload.h"
 
 #include <ebur128.h>
-#include <samplerate.h>
-#include <sndfile.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +11,8 @@
 
 #define LOOP_MINUTES 15
 #define LOOP_BYTES (256l << 20)
+#define LOOP_FRAMES (LOOP_MINUTES * 60L * 384000)
+#define LOOP_SHORTEST_S 0.1
 #define LOOP_SEAM_S 0.02
 #define LOOP_QUIETEST -60.0 /* LUFS: what is softer is silence, not a last resort */
 
@@ -191,24 +192,20 @@ static const char *path_name(const char *path)
 	return slash ? slash + 1 : path;
 }
 
-/* Interleaved, at some rate. */
-struct sound {
-	float *audio;
-	int64_t frames;
-	int rate, channels;
-};
-
 /* What a loop of the rack's channels takes; false, and why, when that is too much. */
-static bool sound_fits(const SF_INFO *info, const struct setup *setup, char *error,
-		       size_t error_size)
+static bool file_fits(const char *path, const struct setup *setup, char *error,
+		      size_t error_size)
 {
-	const double seconds = (double)info->frames / info->samplerate;
+	int rate = 0;
+	const int64_t frames = sound_count(path, INT64_MAX / 2, &rate);
+	const double seconds = rate > 0 ? (double)frames / rate : 0.0;
 	const double bytes =
 		seconds * setup->rate * setup->channels * (double)sizeof(float);
-	if (info->frames < info->samplerate / 10)
-		snprintf(error, error_size,
-			 "it has %lld frames; a tenth of a second is the least",
-			 (long long)info->frames);
+	if (frames == 0 || rate == 0)
+		return true; /* sound_load() says why */
+	if (seconds < LOOP_SHORTEST_S)
+		snprintf(error, error_size, "it is %.3f s long; %.1f would do", seconds,
+			 LOOP_SHORTEST_S);
 	else if (seconds > LOOP_MINUTES * 60)
 		snprintf(error, error_size, "it is %.1f minutes long; %d would do",
 			 seconds / 60, LOOP_MINUTES);
@@ -218,67 +215,9 @@ static bool sound_fits(const SF_INFO *info, const struct setup *setup, char *err
 			 "would do",
 			 bytes / (1 << 20), setup->rate, setup->channels,
 			 LOOP_BYTES >> 20);
-	else if (info->channels > CHANNELS_MAX)
-		snprintf(error, error_size, "it has %d channels; up to %d would do",
-			 info->channels, CHANNELS_MAX);
 	else
 		return true;
 	return false;
-}
-
-static bool sound_read(struct sound *sound, const char *path, const struct setup *setup,
-		       char *error, size_t error_size)
-{
-	SF_INFO info = { 0 };
-	SNDFILE *file = sf_open(path, SFM_READ, &info);
-	if (!file) {
-		snprintf(error, error_size, "%s", sf_strerror(NULL));
-		return false;
-	}
-	if (!sound_fits(&info, setup, error, error_size)) {
-		sf_close(file);
-		return false;
-	}
-	sound->rate = info.samplerate;
-	sound->channels = info.channels;
-	sound->audio = calloc((size_t)info.frames * (size_t)info.channels,
-			      sizeof *sound->audio);
-	if (sound->audio)
-		sound->frames = sf_readf_float(file, sound->audio, info.frames);
-	sf_close(file);
-	if (sound->audio && sound->frames == info.frames)
-		return true;
-	snprintf(error, error_size, "it can't be read whole");
-	return false;
-}
-
-/* To the rack's rate, by libsamplerate. */
-static bool sound_resample(struct sound *sound, int rate, char *error,
-			   size_t error_size)
-{
-	if (sound->rate == rate)
-		return true;
-	const double ratio = (double)rate / sound->rate;
-	const long room = (long)((double)sound->frames * ratio) + 16;
-	float *audio = calloc((size_t)room * (size_t)sound->channels, sizeof *audio);
-	SRC_DATA data = { .data_in = sound->audio,
-			  .data_out = audio,
-			  .input_frames = (long)sound->frames,
-			  .output_frames = room,
-			  .src_ratio = ratio };
-	const int failed =
-		audio ? src_simple(&data, SRC_SINC_MEDIUM_QUALITY, sound->channels)
-		      : -1;
-	if (failed != 0 || data.output_frames_gen < 1) {
-		snprintf(error, error_size, "it can't be made %d Hz: %s", rate,
-			 failed > 0 ? src_strerror(failed) : "no memory");
-		free(audio);
-		return false;
-	}
-	free(sound->audio);
-	*sound =
-		(struct sound) { audio, data.output_frames_gen, rate, sound->channels };
-	return true;
 }
 
 /* Gain to 0 LUFS (ITU-R BS.1770, gated); false when it is silence or no audio. */
@@ -379,8 +318,9 @@ static void *create(const struct setup *setup, char *error, size_t error_size)
 		return NULL;
 	}
 	if (path &&
-	    !(sound_read(&sound, path, setup, why, sizeof why) &&
-	      sound_resample(&sound, setup->rate, why, sizeof why) &&
+	    !(file_fits(path, setup, why, sizeof why) &&
+	      sound_load(&sound, path, LOOP_FRAMES, why, sizeof why) &&
+	      sound_convert(&sound, setup->rate, 0, 1.0, why, sizeof why) &&
 	      sound_gain(&sound, setup->channels, &loop->gain, why, sizeof why) &&
 	      loop_make(loop, &sound, setup->channels)))
 		snprintf(error, error_size,
