@@ -1,4 +1,4 @@
-/* alarms.c - lathectl alarms, seen. */
+/* alarms.c - lathectl alarms, seen, failover. */
 #include "control/lathectl/alarms.h"
 
 #include "control/lathectl/wait.h"
@@ -91,5 +91,14 @@ int command_seen(struct session *session, int argc, char **argv)
 
 	client_change(&session->client, "/rack/alarm/seen", "ss", argv[0],
 		      argc > 1 ? argv[1] : "");
+	return ask_and_wait(&wait, on_result);
+}
+
+int command_failover(struct session *session, int argc, char **argv)
+{
+	struct wait wait = { .session = session };
+
+	(void)argc;
+	client_change(&session->client, "/rack/failover", "ss", argv[0], argv[1]);
 	return ask_and_wait(&wait, on_result);
 }

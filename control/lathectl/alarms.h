@@ -1,4 +1,4 @@
-/* alarms.h - what is wrong with the rack, and who has seen it. */
+/* alarms.h - what is wrong with the rack, who has seen it, and what plays meanwhile. */
 #ifndef LATHE_LATHECTL_ALARMS_H
 #define LATHE_LATHECTL_ALARMS_H
 
@@ -6,5 +6,6 @@
 
 int command_alarms(struct session *session, int argc, char **argv);
 int command_seen(struct session *session, int argc, char **argv);
+int command_failover(struct session *session, int argc, char **argv);
 
 #endif

@@ -5,6 +5,7 @@
 #include "control/lathectl/compare.h"
 #include "control/lathectl/live.h"
 #include "control/lathectl/meters.h"
+#include "control/lathectl/metrics.h"
 #include "control/lathectl/rack.h"
 #include "control/lathectl/scene.h"
 #include "control/lathectl/script.h"
@@ -54,6 +55,11 @@ const struct command commands_all[] = {
 	{ "seen", "CODE [NODE]",
 	  "marks an alarm as seen, for everybody: `seen insert box`", 1, 2,
 	  command_seen, CHANGES, .shape = SHAPE_LINES },
+	{ "failover", "NODE VALUE",
+	  "plays main, second, third or file by hand, until it is auto again", 2, 2,
+	  command_failover, CHANGES, .shape = SHAPE_LINES },
+	{ "metrics", "", "prints status, alarms and meters as Prometheus reads them", 0,
+	  0, command_metrics, ASKS, .shape = SHAPE_LINES },
 	{ "config", "", "prints the running rack as a config", 0, 0, command_config,
 	  ASKS, .shape = SHAPE_LINES },
 	{ "check", "[CONFIG]",

@@ -1,6 +1,7 @@
 /* live.c - lathectl watch, events: prints what comes, until told to stop. */
 #include "control/lathectl/live.h"
 
+#include "control/lathectl/hook.h"
 #include "share/json.h"
 
 #include <math.h>
@@ -171,11 +172,33 @@ int command_watch(struct session *session, int argc, char **argv)
 	return follow(session, pattern, on_change);
 }
 
+/* Alarms that stand already are run for as well; printed is what happens from now on. */
+static bool on_hooked(void *context, const struct message *message)
+{
+	struct session *session = context;
+
+	hook_message(session->hook, message);
+	return on_event(session, message);
+}
+
 int command_events(struct session *session, int argc, char **argv)
 {
 	(void)argc;
 	(void)argv;
-	return follow(session, "/rack/event", on_event);
+	if (session->options.on && !session->options.run) {
+		fputs("lathectl: --on goes with --run\n", stderr);
+		return EXIT_USAGE;
+	}
+	if (!session->options.run)
+		return follow(session, "/rack/event", on_event);
+	session->hook = hook_open(session->options.run, session->options.on);
+	if (!session->hook)
+		return EXIT_REFUSED;
+	client_send(&session->client, "/rack/alarms", "");
+	const int status = follow(session, "/rack/event", on_hooked);
+	hook_close(session->hook);
+	session->hook = NULL;
+	return status;
 }
 
 int command_monitor(struct session *session, int argc, char **argv)

@@ -16,6 +16,12 @@ const struct option_row option_rows[] = {
 	  "watch, monitor, meters and events end by themselves" },
 	{ 'r', "--rate", "HZ", "how often watch and meters are told (1 to 50)" },
 	{ 'm', "--summary", "", "meters: ends with a table of what was seen" },
+	{ 'x', "--run", "CMD",
+	  "events: runs this for each, one at a time, 10 s at most; what it is of "
+	  "stands in "
+	  "LATHE_CODE, LATHE_NODE, LATHE_EDGE, LATHE_LEVEL, LATHE_TEXT, LATHE_TIME, "
+	  "LATHE_FRAME" },
+	{ 'o', "--on", "CODES", "events --run: for these alone: failover,input_*" },
 	{ 's', "--since", "T", "undo: all steps of the last T (90s, 10m, 2h)" },
 	{ 'f', "--fresh", "", "reload: every value from the file" },
 	{ 't', "--timeout", "S", "how long to wait for an answer (1)" },
@@ -95,6 +101,12 @@ static void option_take(struct options *options, char letter, const char *name,
 		break;
 	case 'm':
 		options->summary = true;
+		break;
+	case 'x':
+		options->run = value;
+		break;
+	case 'o':
+		options->on = value;
 		break;
 	case 's':
 		options->since = duration(name, value);

@@ -25,6 +25,7 @@ struct session {
 	struct client client;
 	struct places places; /* more than one: each command goes to all of them */
 	FILE *input;          /* in place of stdin */
+	struct hook *hook;    /* of `events --run`, while it runs */
 	double lead;          /* seconds until client.due; 0: changes act at once */
 	bool refused;         /* the rack has answered with an error */
 	char last_error[PATH_BYTES]; /* the address of the last one that was printed */

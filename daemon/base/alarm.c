@@ -43,6 +43,81 @@ static const struct alarm_kind kinds[ALARM_CODES] = {
 			 "of "
 			 "it is done when it answers",
 			 "the disk answers again" },
+	[ALARM_XRUNS] = { "xruns", EVENT_WARNING, "more than 5 xruns in a minute",
+			  "give JACK a longer period, and look what else this machine "
+			  "does",
+			  "no xruns for a minute" },
+	[ALARM_INPUT_ZEROS] = { "input_zeros", EVENT_WARNING,
+				"exact zeros: a cable, an encoder or a client is gone",
+				"look at what is connected to the input, and whether "
+				"it plays",
+				"there is sound again" },
+	[ALARM_INPUT_QUIET] = { "input_quiet", EVENT_WARNING,
+				"below the threshold, but not zero",
+				"look at the source: a fader, a studio, a wrong input; "
+				"for quiet programme raise quiet_wait or lower the "
+				"threshold",
+				"there is sound again" },
+	[ALARM_INPUT_ONE_LEG] = { "input_one_leg", EVENT_WARNING,
+				  "one of the first two channels is silent",
+				  "look at the cable and the connections of that "
+				  "channel",
+				  "both channels are there again" },
+	[ALARM_INPUT_INVERTED] = { "input_inverted", EVENT_WARNING,
+				   "one channel is the opposite of the other: mono "
+				   "listeners lose it",
+				   "look for a cable with its wires swapped, or a "
+				   "polarity switch",
+				   "the channels agree again" },
+	[ALARM_INPUT_TONE] = { "input_tone", EVENT_WARNING,
+			       "a steady tone and nothing else",
+			       "look whether a line-up tone was left on",
+			       "the tone has ended" },
+	[ALARM_INPUT_STATIC] = { "input_static", EVENT_WARNING,
+				 "steady noise and nothing else",
+				 "look at the receiver or decoder: it has lost its "
+				 "signal",
+				 "the noise has ended" },
+	[ALARM_INPUT_STUCK] = { "input_stuck", EVENT_ERROR,
+				"the same stretch again and again: a stuck buffer",
+				"restart the client or the interface that plays it",
+				"the programme goes on" },
+	[ALARM_INPUT_DC] = { "input_dc", EVENT_WARNING, "a mean above -40 dBFS",
+			     "look at the converter; a high-pass (module filter) takes "
+			     "it away",
+			     "the mean is gone" },
+	[ALARM_INPUT_IDENTICAL] = { "input_identical", EVENT_NOTICE,
+				    "both channels are the same: mono",
+				    "look at the connections, if stereo was meant",
+				    "it is stereo again" },
+	[ALARM_INPUT_CLIPPING] = { "input_clipping", EVENT_WARNING,
+				   "it is cut at full scale, more than 10 times a "
+				   "minute",
+				   "turn the source down before its converter",
+				   "it is not cut any more" },
+	[ALARM_OUTPUT_SILENT] = { "output_silent", EVENT_ERROR,
+				  "it is silent, and the inputs are not",
+				  "look at the nodes before it: a gain, a mute, a "
+				  "failover that holds a dead input",
+				  "it plays again" },
+	[ALARM_TRUE_PEAK] = { "true_peak", EVENT_WARNING,
+			      "the true peak is over the meter's max_true_peak",
+			      "lower the ceiling of the limiter before it",
+			      "the true peak is below its limit again" },
+	[ALARM_LOUDNESS] = { "loudness", EVENT_NOTICE,
+			     "the loudness is off the meter's target for 5 minutes",
+			     "set the gain of the chain, or the target and the "
+			     "tolerance of the meter",
+			     "the loudness is on its target again" },
+	[ALARM_FAILOVER] = { "failover", EVENT_WARNING,
+			     "another source than main plays",
+			     "look at main; with restore = manual set /<node>/return "
+			     "when it is well",
+			     "failback: main plays again", true },
+	[ALARM_FAILOVER_HOLD] = { "failover_hold", EVENT_NOTICE,
+				  "a source is held by hand",
+				  "let it choose again: lathectl failover NODE auto",
+				  "it chooses again", true },
 };
 
 /* An alarm that stands, or whose edges are still held back. */
@@ -153,7 +228,9 @@ static void slot_tell(struct alarms *alarms, struct slot *slot)
 
 static bool may_tell(const struct alarms *alarms, const struct slot *slot)
 {
-	return kinds[slot->alarm.code].level <= EVENT_ERROR || !slot->any ||
+	const struct alarm_kind *kind = &kinds[slot->alarm.code];
+
+	return kind->level <= EVENT_ERROR || kind->is_told_always || !slot->any ||
 	       alarms->now - slot->told >= (double)ALARM_EVENT_SECONDS;
 }
 

@@ -27,6 +27,23 @@ enum alarm_code {
 	ALARM_STATE,
 	ALARM_STATE_READ,
 	ALARM_DISK,
+	ALARM_XRUNS,
+	/* Of a node: air.c ends them with it. */
+	ALARM_INPUT_ZEROS,
+	ALARM_INPUT_QUIET,
+	ALARM_INPUT_ONE_LEG,
+	ALARM_INPUT_INVERTED,
+	ALARM_INPUT_TONE,
+	ALARM_INPUT_STATIC,
+	ALARM_INPUT_STUCK,
+	ALARM_INPUT_DC,
+	ALARM_INPUT_IDENTICAL,
+	ALARM_INPUT_CLIPPING,
+	ALARM_OUTPUT_SILENT,
+	ALARM_TRUE_PEAK,
+	ALARM_LOUDNESS,
+	ALARM_FAILOVER,
+	ALARM_FAILOVER_HOLD,
 	ALARM_CODES
 };
 
@@ -37,6 +54,7 @@ struct alarm_kind {
 	const char *text;    /* what it means */
 	const char *to_do;   /* what whoever sees it should do */
 	const char *cleared; /* what the event says when it has ended */
+	bool is_told_always; /* its edges are never held back, as those of errors */
 };
 
 /* One that stands. */
@@ -65,7 +83,7 @@ void alarm_raise(struct alarms *alarms, enum alarm_code code, const char *node,
 void alarm_clear(struct alarms *alarms, enum alarm_code code, const char *node);
 /* An edge makes an event at once, unless one of the same code and node came less than
  * ALARM_EVENT_SECONDS ago: such edges are summed up in one event at the end of that time.
- * Edges of level error are never held back. `now`: seconds, monotonic. */
+ * Edges of level error, and of is_told_always, are never held back. `now`: seconds, monotonic. */
 void alarms_tick(struct alarms *alarms, double now);
 
 /* Those that stand, the oldest first. */

@@ -5,6 +5,7 @@
 #include "daemon/rack/describe.h"
 #include "daemon/desk/lock.h"
 #include "daemon/recall/history.h"
+#include "daemon/unattended/air.h"
 #include "daemon/unattended/health.h"
 #include "daemon/unattended/inserts.h"
 #include "daemon/jack/jack.h"
@@ -50,6 +51,7 @@ struct lathed {
 	struct osc_parts parts;
 	struct compare *compare;
 	struct health *health;
+	struct air *air;
 	struct inserts *inserts;
 	struct schedule *schedule;
 	struct state *state; /* or NULL: nothing is saved */
@@ -233,6 +235,7 @@ static void followers_create(struct lathed *lathed)
 	parts->history = history_create(desk);
 	lathed->inserts = inserts_create(desk);
 	lathed->health = health_create(desk);
+	lathed->air = air_create(desk);
 	parts->scenes = scenes_create(desk, lathed->disk_wake);
 	parts->reload = reload_create(desk, lathed->disk_wake);
 	lathed->schedule = schedule_create(desk, parts->scenes);
@@ -526,6 +529,7 @@ static void finish(struct lathed *lathed)
 	reload_destroy(lathed->parts.reload);
 	scenes_destroy(lathed->parts.scenes);
 	health_destroy(lathed->health);
+	air_destroy(lathed->air);
 	inserts_destroy(lathed->inserts);
 	history_destroy(lathed->parts.history);
 	lock_destroy(lathed->parts.lock);

@@ -2,6 +2,7 @@
 #include "daemon/osc/commands.h"
 
 #include "daemon/osc/command_alarm.h"
+#include "daemon/osc/command_failover.h"
 #include "daemon/osc/command_listen.h"
 #include "daemon/osc/command_rack.h"
 #include "daemon/osc/command_scene.h"
@@ -10,6 +11,7 @@
 #include "daemon/osc/sync.h"
 
 const struct command_set *const commands_all[] = {
-	&listen_commands, &sync_commands, &rack_commands,  &spectrum_commands,
-	&scene_commands,  &undo_commands, &alarm_commands, NULL,
+	&listen_commands,   &sync_commands,  &rack_commands,
+	&spectrum_commands, &scene_commands, &undo_commands,
+	&failover_commands, &alarm_commands, NULL,
 };

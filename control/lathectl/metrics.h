@@ -1,0 +1,9 @@
+/* metrics.h - lathectl metrics: the rack as Prometheus reads it. */
+#ifndef LATHE_LATHECTL_METRICS_H
+#define LATHE_LATHECTL_METRICS_H
+
+#include "control/lathectl/session.h"
+
+int command_metrics(struct session *session, int argc, char **argv);
+
+#endif
