@@ -1,6 +1,8 @@
 """rides - programmes that a leveller is judged on: they breathe, fade, swell, pause, chatter, applaud
 and change piece. Each is (audio, segments) as programmes.join() gives them.
 """
+import functools
+
 import numpy as np
 
 import programmes as pg
@@ -30,9 +32,15 @@ def pause(fs, kind, loudness, seconds, seed=61, spread=1.0, lead=40.0):
                pg.Segment("speech", lead + seconds, lead + seconds + 10, "play", -23.0)]
 
 
+@functools.lru_cache(2)
+def piece(fs, style, length, seed):
+    """At -20 LUFS."""
+    return pg.at(MUSIC[style](fs, length, seed), fs, -20.0)
+
+
 def fade(fs, style, seconds, form, seed=62, length=40.0):
-    """A piece at -20 LUFS that is faded out, and 3 s of silence."""
-    x = pg.faded(pg.at(MUSIC[style](fs, length, seed), fs, -20.0), fs, seconds, form)
+    """A piece that is faded out, and 3 s of silence."""
+    x = pg.faded(piece(fs, style, length, seed), fs, seconds, form)
     return (np.concatenate([x, pg.quiet(fs, 3)], 1),
             [pg.Segment(style, 0, length - seconds, "play", -20.0),
              pg.Segment("fade", length - seconds, length, "fade", None)])
@@ -40,7 +48,7 @@ def fade(fs, style, seconds, form, seed=62, length=40.0):
 
 def dynamics(fs, style, how, seed=63):
     """A piece with a passage of DYNAMICS."""
-    x = pg.shaped(pg.at(MUSIC[style](fs, 150, seed), fs, -20.0), fs, *DYNAMICS[how])
+    x = pg.shaped(piece(fs, style, 150.0, seed), fs, *DYNAMICS[how])
     return x, [pg.Segment(how, 0, 150, "play", -20.0)]
 
 
