@@ -34,8 +34,8 @@ soundfile.write(sys.argv[2], x[:, first:first + 2], rate, subtype="FLOAT")
 END
 /usr/bin/python3 "$work/make.py" "$work/programme.wav"
 reading() { awk -v path="$2" '$1 == path { print $2 }' "$1"; }
-# near A B: within 0.1
-near() { awk -v a="$1" -v b="$2" 'BEGIN { print a, b; exit !(a != "" && a - b <= 0.1 && b - a <= 0.1) }'; }
+# near A B: within 0.2; live, what follows the recording's end counts too.
+near() { awk -v a="$1" -v b="$2" 'BEGIN { print a, b; exit !(a != "" && a - b <= 0.2 && b - a <= 0.2) }'; }
 
 # A period that is whole bins of the levellers, so that a render can start at such a frame.
 start_jackd -r 48000 -p 4800
