@@ -9,9 +9,11 @@
  *
  * Only the side chain is oversampled; the path stays at the base rate, so that without
  * reduction the output is the delayed input, bit for bit. The hold is longer than half a
- * period of 30 Hz: that, not a slow release, keeps low notes clean.
+ * period of 30 Hz: that, not a slow release, keeps low notes clean. The punchy style holds
+ * only the lows (bass.h).
  */
 #include "modules/limiter/limiter.h"
+#include "modules/limiter/reduce.h"
 
 #include "dsp/fir.h"
 
@@ -20,11 +22,6 @@
 #define MARGIN_OCTAVES 4.3e-3f
 /* Reductions stay below 96 dB, in the boxes' range; the clamp does the rest. */
 #define REDUCTION_MAX 15.9f
-/* A release ends here, 2e-4 dB from its goal, instead of creeping on for seconds. */
-#define RELEASE_END 3e-5
-/* A need that falls by less, 0.012 dB, is taken for the same: where the points of a sample
- * meet the crests of a steady tone makes that much, slowly, and it would be heard as beats. */
-#define REST 2e-3
 #define QUIET (-66.0f) /* octaves; log2 of the least level */
 
 struct scratch {
@@ -73,9 +70,28 @@ static void guard_piece(struct limiter *l, struct limiter_channel *ch, float *au
 	memmove(ch->window, ch->window + frames, past * sizeof *audio);
 }
 
+/* What the lows ask for of the block that ends: no more than all of it asks for, now or a
+ * little before, because the low-pass is late. */
+static void bass_end(struct limiter *l)
+{
+	const unsigned mask = LIMITER_HOLD_MAX - 1, at = (unsigned)l->block;
+	const float *before = l->blocks[(at - 1) & mask];
+	const float *earlier = l->blocks[(at - 2) & mask];
+	for (int c = 0; c < LIMITER_LANES; c += VEC_FLOATS) {
+		const vf now = vf_max(vf_load(l->bass_now + c), vf_all(1e-20f));
+		const vf all =
+			vf_max(vf_load(l->now + c),
+			       vf_max(vf_load(before + c), vf_load(earlier + c)));
+		vf_store(l->bass_blocks[at] + c, vf_min(vf_log2(now) + BASS_LIFT, all));
+	}
+	memset(l->bass_now, 0, sizeof l->bass_now);
+}
+
 /* A grid block begins: the ended one joins those before. */
 static void block_begin(struct limiter *l)
 {
+	if (l->punchy)
+		bass_end(l);
 	memcpy(l->blocks[l->block], l->now, sizeof l->now);
 	for (int c = 0; c < LIMITER_LANES; c++)
 		l->now[c] = QUIET;
@@ -92,6 +108,12 @@ static void hold(const struct limiter *l, struct limiter_deck *deck)
 		for (int v = 0; v < LIMITER_LANES / VEC_FLOATS; v++)
 			held[v] = vf_max(held[v], vf_load(row + v * VEC_FLOATS));
 	}
+	for (int k = 1; k <= deck->numbers.bass_blocks; k++) {
+		const float *row =
+			l->bass_blocks[(l->block - k) & (LIMITER_HOLD_MAX - 1)];
+		for (int v = 0; v < LIMITER_LANES / VEC_FLOATS; v++)
+			held[v] = vf_max(held[v], vf_load(row + v * VEC_FLOATS));
+	}
 	memcpy(deck->held, held, sizeof held);
 }
 
@@ -100,6 +122,10 @@ static void levels(struct limiter *l, struct scratch *s, int c, int frames)
 {
 	struct limiter_channel *ch = &l->channel[c];
 	float *peak = s->peak + LIMITER_GROUP_MAX, *level = s->level[c];
+	if (l->punchy)
+		l->bass_now[c] = fmaxf(l->bass_now[c],
+				       bass_run(&l->bass_setup, &l->bass[c], s->in[c],
+						frames, s->first, s->groups));
 	truepeak_run_lifted(&ch->in, s->in[c], peak, &s->eighths, frames);
 	truepeak_end(&ch->in, &s->eighths, frames);
 	memcpy(s->peak, ch->peaks, sizeof ch->peaks);
@@ -145,93 +171,6 @@ static void needs(const struct limiter_deck *deck, float threshold,
 	const float apart = 1.0f - n->link;
 	for (int c = 0; c < channels; c++)
 		vf_store(need[c] + g, most - apart * (most - vf_load(need[c] + g)));
-}
-
-static box_doubles lanes_max(box_doubles a, box_doubles b)
-{
-#if defined(__x86_64__)
-	return (box_doubles)_mm_max_pd((__m128d)a, (__m128d)b);
-#elif defined(__ARM_NEON)
-	return (box_doubles)vmaxq_f64((float64x2_t)a, (float64x2_t)b);
-#else
-	return (box_doubles) { a[0] > b[0] ? a[0] : b[0], a[1] > b[1] ? a[1] : b[1] };
-#endif
-}
-
-static box_doubles lanes_min(box_doubles a, box_doubles b)
-{
-#if defined(__x86_64__)
-	return (box_doubles)_mm_min_pd((__m128d)a, (__m128d)b);
-#elif defined(__ARM_NEON)
-	return (box_doubles)vminq_f64((float64x2_t)a, (float64x2_t)b);
-#else
-	return (box_doubles) { a[0] < b[0] ? a[0] : b[0], a[1] < b[1] ? a[1] : b[1] };
-#endif
-}
-
-static box_doubles lanes_of(float left, float right)
-{
-	return (box_doubles) { (double)left, (double)right };
-}
-
-static box_doubles lanes_load(const double from[BOX_LANES])
-{
-	return (box_doubles) { from[0], from[1] };
-}
-
-static box_doubles lanes_select(box_lanes mask, box_doubles a, box_doubles b)
-{
-	return (box_doubles)(((box_lanes)a & mask) | ((box_lanes)b & ~mask));
-}
-
-/* Needs -> reductions, in place. Two followers fall under what is held: a fast one for
- * lone peaks, and a slow one that only lasting reduction can fill, through two poles. */
-static void reduce_pair(const struct limiter *l, struct limiter_deck *deck, int first,
-			float *left, float *right, int groups)
-{
-	const struct limiter_numbers *n = &deck->numbers;
-	const double keep_fast = n->keep_fast, give_fast = 1.0 - keep_fast;
-	const double keep_slow = n->keep_slow, keep_fill = n->keep_fill;
-	const double give_fill = 1.0 - keep_fill;
-	const box_doubles magic = (box_doubles) { 0x1p52, 0x1p52 };
-	const struct box_lengths lengths = l->lengths;
-	const uint32_t mask = l->box_mask, at = l->box_at;
-	struct limiter_pair *pair = &deck->pair[first / BOX_LANES];
-	struct box box = pair->box;
-	box_doubles rest = lanes_load(pair->rest), fast = lanes_load(pair->fast),
-		    filled = lanes_load(pair->filled), above = lanes_load(pair->above);
-	for (int i = 0; i < groups; i++) {
-		const box_doubles asked = lanes_of(left[i], right[i]);
-		const box_lanes same =
-			(box_lanes)(rest - asked <= REST) & (box_lanes)(asked > 0.0);
-		const box_doubles need =
-			lanes_select(same, lanes_max(rest, asked), asked);
-		rest = need;
-		fast = lanes_max(need, fast * keep_fast + need * give_fast);
-		const box_doubles before = filled;
-		filled = filled * keep_fill + need * give_fill;
-		/* keep_slow <= keep_fill: the slow one falls by the first to what is
-		 * filled, and is filled by the second. */
-		above += before - filled;
-		above = lanes_min(above * keep_slow, above * keep_fill);
-		const box_doubles slower = lanes_max(fast, filled + above);
-		const box_lanes going = (box_lanes)(slower > RELEASE_END);
-		const box_doubles out =
-			lanes_max(need, (box_doubles)((box_lanes)slower & going));
-		const box_lanes sum =
-			box_step(&box, &lengths, at + (uint32_t)i, mask, box_in(out));
-		const box_doubles reduction =
-			((box_doubles)(sum + (box_lanes)magic) - magic) * lengths.scale;
-		left[i] = (float)reduction[0];
-		right[i] = (float)reduction[1];
-	}
-	pair->box = box;
-	for (int lane = 0; lane < BOX_LANES; lane++) {
-		pair->rest[lane] = rest[lane];
-		pair->fast[lane] = fast[lane];
-		pair->filled[lane] = filled[lane];
-		pair->above[lane] = above[lane];
-	}
 }
 
 static void deck_reduce(const struct limiter *l, struct limiter_deck *deck,
@@ -290,8 +229,10 @@ static void first_start(struct limiter *l, const struct limiter_numbers *numbers
 {
 	for (int c = 0; c < LIMITER_LANES; c++)
 		l->now[c] = QUIET;
-	for (int k = 0; k < LIMITER_HOLD_MAX; k++)
+	for (int k = 0; k < LIMITER_HOLD_MAX; k++) {
 		memcpy(l->blocks[k], l->now, sizeof l->now);
+		memcpy(l->bass_blocks[k], l->now, sizeof l->now);
+	}
 	l->deck[0].numbers = *numbers;
 	deck_start(l, &l->deck[0], &l->deck[0], numbers);
 	l->warm = true;
@@ -520,6 +461,19 @@ static void deck_adopt(const struct limiter *l, struct limiter_deck *deck,
 			  l->box_mask);
 }
 
+/* The other style knows nothing of the lows: they are held from here on. */
+static void bass_adopt(struct limiter *l, const struct limiter *old)
+{
+	for (int k = 1; k <= l->bass_most; k++) {
+		const int row = (l->block - k) & (LIMITER_HOLD_MAX - 1);
+		for (int c = 0; c < LIMITER_LANES; c++)
+			l->bass_blocks[row][c] =
+				old->punchy ? old->bass_blocks[row][c] : QUIET;
+	}
+	memcpy(l->bass_now, old->bass_now, sizeof l->bass_now);
+	memcpy(l->bass, old->bass, (size_t)l->channels * sizeof *l->bass);
+}
+
 /* Any mode takes over from any other: what was heard, what is held and released, and the
  * boxes are filled anew, for their lengths may differ. limiter_all_bytes() counts. */
 static void adopt(void *state, const void *old_state) REALTIME;
@@ -538,6 +492,8 @@ static void adopt(void *state, const void *old_state)
 		const int row = (l->block - k) & (LIMITER_HOLD_MAX - 1);
 		memcpy(l->blocks[row], old->blocks[row], sizeof *l->blocks);
 	}
+	if (l->punchy)
+		bass_adopt(l, old);
 	for (int c = 0; c < l->channels && limiter_keeps_rings(l); c++) {
 		const struct limiter_channel *from = &old->channel[c];
 		refill_delay(l, &l->channel[c], old->strict ? from->raw : from->delay);

@@ -5,6 +5,7 @@
 #include "dsp/box.h"
 #include "dsp/crossfade.h"
 #include "dsp/truepeak.h"
+#include "modules/limiter/bass.h"
 #include "modules/limiter/lift.h"
 #include "modules/module.h"
 
@@ -47,7 +48,8 @@ struct limiter_numbers {
 	float threshold;                        /* level before the gain */
 	float link;                             /* 0..1 */
 	int hold_blocks;
-	bool lifts; /* the lift is a part of the gain */
+	int bass_blocks; /* how long the lows are held; 0: as everything */
+	bool lifts;      /* the lift is a part of the gain */
 	float target_lufs, max_lift_db;
 };
 
@@ -92,6 +94,13 @@ struct limiter {
 	_Alignas(64) float blocks[LIMITER_HOLD_MAX][LIMITER_LANES];
 	int block;      /* which of them is next */
 	int block_most; /* how many of them a hold needs at this rate */
+	/* The same of the lows, with the punchy style only. */
+	bool punchy;
+	struct bass_setup bass_setup;
+	struct bass bass[CHANNELS_MAX];
+	int bass_most;                              /* of bass_blocks */
+	_Alignas(64) float bass_now[LIMITER_LANES]; /* linear */
+	_Alignas(64) float bass_blocks[LIMITER_HOLD_MAX][LIMITER_LANES];
 	struct limiter_channel channel[CHANNELS_MAX];
 	struct crossfade fade;
 	struct limiter_deck deck[2];
@@ -104,7 +113,9 @@ static inline size_t limiter_deck_bytes(const struct limiter *l)
 {
 	const size_t boxes = box_adopt_bytes(&l->lengths) * LIMITER_PAIRS_MAX;
 	return sizeof l->now + (size_t)l->block_most * sizeof *l->blocks +
-	       sizeof l->lift + 2 * (sizeof(struct limiter_deck) + boxes);
+	       (size_t)l->bass_most * sizeof *l->bass_blocks + sizeof l->bass_now +
+	       (size_t)l->channels * sizeof *l->bass + sizeof l->lift +
+	       2 * (sizeof(struct limiter_deck) + boxes);
 }
 
 static inline size_t limiter_all_bytes(const struct limiter *l)

@@ -74,12 +74,14 @@ static const struct param params[LIMITER_PARAMS] = {
 	[LIMITER_STYLE] = { .id = "style",
 			    .label = "Style",
 			    .help = "transparent holds the gain over half a period of "
-				    "30 Hz; "
-				    "punchy lets go at once",
+				    "30 Hz; punchy lets go at once of all but the "
+				    "lows, "
+				    "and looks ahead by at most 1.5 ms",
 			    .unit = "",
 			    .curve = CURVE_CHOICE,
 			    .max = 1,
-			    .choices = styles },
+			    .choices = styles,
+			    .flags = PARAM_REBUILD },
 	[LIMITER_TARGET] = { .id = "target",
 			     .label = "Target",
 			     .help = "loudness that the output is brought to, slowly; "
@@ -135,15 +137,24 @@ static const struct meter meters[] = {
 				.flags = METER_LINEAR | METER_PER_CHANNEL },
 };
 
+#define LOOK_SHORT_MS 1.5
+
 static enum limiter_mode mode_of(const struct setup *setup)
 {
 	return (enum limiter_mode)setup->values[LIMITER_MODE];
 }
 
+static bool is_punchy(const struct setup *setup)
+{
+	return setup->values[LIMITER_STYLE] > 0.5f;
+}
+
+/* The way down costs loudness as the way back does: punchy takes the short one. */
 static double look_ms(const struct setup *setup)
 {
 	const double asked = (double)setup->values[LIMITER_LOOK_AHEAD];
-	return mode_of(setup) == LIMITER_LIVE ? fmin(asked, 1.5) : asked;
+	const bool is_short = mode_of(setup) == LIMITER_LIVE || is_punchy(setup);
+	return is_short ? fmin(asked, LOOK_SHORT_MS) : asked;
 }
 
 /* Frames whose gain is worked out at once: about 12,000 groups a second. */
@@ -233,6 +244,9 @@ static void sizes_init(struct limiter *l, const struct setup *setup)
 	l->look_frames = look_frames(setup);
 	l->group = group_frames(l->rate);
 	l->block_most = hold_blocks(TRANSPARENT_HOLD_MS, l->rate);
+	l->bass_most = hold_blocks(BASS_HOLD_MS, l->rate);
+	l->punchy = is_punchy(setup);
+	bass_setup_init(&l->bass_setup, l->rate, l->group);
 	/* The same for every mode, so that one can take over another's memory. */
 	l->ring_frames = (look_max + TRUEPEAK_DELAY + 2 * LIMITER_GUARD_MAX) /
 				 GRID_FRAMES * GRID_FRAMES +
@@ -295,7 +309,7 @@ static void design(const struct setup *setup, const float *values, void *numbers
 	const double ceiling_db = (double)values[LIMITER_CEILING];
 	const double gain_db = (double)values[LIMITER_GAIN];
 	const double release_ms = (double)values[LIMITER_RELEASE];
-	const bool punchy = values[LIMITER_STYLE] > 0.5f;
+	const bool punchy = is_punchy(setup);
 	const double hold_ms =
 		fmax(punchy ? 2.0 : TRANSPARENT_HOLD_MS, look_ms(setup) + 0.2);
 
@@ -308,8 +322,9 @@ static void design(const struct setup *setup, const float *values, void *numbers
 	n->max_lift_db = values[LIMITER_MAX_LIFT];
 	n->link = values[LIMITER_LINK] / 100.0f;
 	n->hold_blocks = hold_blocks(hold_ms, setup->rate);
+	n->bass_blocks = punchy ? hold_blocks(BASS_HOLD_MS, setup->rate) : 0;
 	if (values[LIMITER_AUTO] > 0.5f) {
-		n->keep_fast = keep(release_ms * (punchy ? 0.05 : 0.15), setup->rate);
+		n->keep_fast = keep(release_ms * (punchy ? 0.025 : 0.15), setup->rate);
 		n->keep_slow = keep(release_ms, setup->rate);
 		n->keep_fill = keep(release_ms * 2.5, setup->rate);
 	} else {

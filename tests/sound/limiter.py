@@ -213,10 +213,58 @@ def reading(meters, name):
     return None
 
 
+# What x42 dpl (Debian's 20221119; true peak, release as it comes) leaves of driven_programme()
+# by the same arithmetic: how dense it is, loudness in LUFS, residue in dB.
+DPL_RESIDUE = ((0.3, -11, -20.1), (0.3, -10, -14.43), (0.3, -9, -11.09), (0.3, -8, -8.7),
+               (0.6, -8, -16.98), (0.6, -7, -12.05))
+
+
+def driven_programme(fs, density):
+    """Music mixed loud, at -16 LUFS; no louder than -7 without its peaks cut."""
+    x = np.tanh(density * band(fs, 12.0))
+    x = np.stack([x, np.roll(x, fs // 50)])
+    return x * 10 ** ((-16 - integrated(x, fs)) / 20)
+
+
+def residue_curve(limited, x, fs):
+    """What is not the input at any gain, dB re the output, over the output's loudness."""
+    found = []
+    for gain in (3.0, 5.0, 7.0, 9.0, 11.0, 13.0, 15.0, 18.0, 24.0):
+        y = limited(x, gain)
+        a, b = x[:, fs:-fs], y[:, fs:-fs]
+        rest = b - np.sum(a * b) / np.sum(a * a) * a
+        found.append((integrated(y, fs), 10 * np.log10(np.sum(rest ** 2) / np.sum(b ** 2))))
+    return np.array(found).T
+
+
+def residue_at(curve, loudness):
+    """200 where the limiter does not get so loud."""
+    return float(np.interp(loudness, *curve, right=200.0))
+
+
+def punchy(table, fs, short):
+    x = 10 ** ((CEILING + 6) / 20) * np.cos(2 * np.pi * 41 / fs * np.arange(4 * fs) + 0.3)
+    for mode in ("live",) if short else MODES:
+        y = render(node("limiter", mode=mode, style="punchy"), np.stack([x, x]), fs)[0]
+        table.at_most(f"{fs} Hz, {mode}, punchy: THD+N of 41 Hz at 6 dB", -70, "-63 (dpl)",
+                      residue_db(y, fs, 41), "dB")
+    if fs != 48000:
+        return
+    curves = {density: residue_curve(
+        lambda x, gain: render(node("limiter", ceiling=CEILING, style="punchy", gain=gain),
+                               x, fs), driven_programme(fs, density), fs)
+        for density in {density for density, _, _ in DPL_RESIDUE}}
+    for density, loudness, peer in DPL_RESIDUE:
+        table.at_most(f"punchy, density {density}: residue at {loudness} LUFS", peer,
+                      f"{peer} (dpl)", residue_at(curves[density], loudness), "dB")
+
+
 def run(table, short):
     table.chapter("True-peak limiter")
     for fs in (48000,) if short else (44100, 48000, 96000):
         loudness_held(table, fs, 60 if short else 200)
+    for fs in (48000,) if short else RATES:
+        punchy(table, fs, short)
     for fs in (48000,) if short else RATES:
         normal = programme(fs)
         for mode in ("live",) if short else MODES:

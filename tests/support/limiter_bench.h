@@ -10,6 +10,9 @@ extern const struct module module_limiter;
 
 enum { RATE = 48000, SECOND = RATE, CHANNELS = 2, SLOTS = 16 };
 
+/* Added to a mode: the punchy style instead of the transparent one. */
+enum { BENCH_PUNCHY = 4 };
+
 struct bench {
 	struct arena *arena;
 	struct setup setup;
@@ -31,16 +34,17 @@ static inline void bench_build(struct bench *b)
 	module_limiter.design(&b->setup, b->values, &b->numbers);
 }
 
-static inline void bench_open_at(struct bench *b, enum limiter_mode mode, int rate)
+static inline void bench_open_at(struct bench *b, int mode, int rate)
 {
 	*b = (struct bench) { .setup.rate = rate, .most_reduction = 1 };
 	for (int i = 0; i < LIMITER_PARAMS; i++)
 		b->values[i] = module_limiter.params[i].def;
-	b->values[LIMITER_MODE] = (float)mode;
+	b->values[LIMITER_MODE] = (float)(mode % BENCH_PUNCHY);
+	b->values[LIMITER_STYLE] = mode >= BENCH_PUNCHY;
 	bench_build(b);
 }
 
-static inline void bench_open(struct bench *b, enum limiter_mode mode)
+static inline void bench_open(struct bench *b, int mode)
 {
 	bench_open_at(b, mode, RATE);
 }
