@@ -118,6 +118,11 @@ static const struct alarm_kind kinds[ALARM_CODES] = {
 				  "a source is held by hand",
 				  "let it choose again: lathectl failover NODE auto",
 				  "it chooses again", true },
+	[ALARM_SCHEDULE] = { "schedule_missed", EVENT_WARNING,
+			     "a scene of the schedule was due and was not loaded",
+			     "save the scene under the name in the config's schedule, "
+			     "or correct the name; then load it by hand",
+			     "a scene of the schedule was loaded" },
 };
 
 /* An alarm that stands, or whose edges are still held back. */

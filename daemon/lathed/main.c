@@ -11,6 +11,8 @@
 #include "daemon/jack/jack.h"
 #include "daemon/base/clock.h"
 #include "daemon/base/log.h"
+#include "daemon/base/memory.h"
+#include "daemon/disk/file.h"
 #include "daemon/lathed/options.h"
 #include "daemon/osc/osc.h"
 #include "daemon/recall/reload.h"
@@ -113,6 +115,60 @@ static int announce(const struct lathed *lathed)
 	return good ? 0 : 1;
 }
 
+/* Where the state is kept, or NULL: nowhere. systemd parts several folders with colons. */
+static char *state_folder(const struct options *options)
+{
+	const char *folder =
+		options->state ? options->state : getenv("STATE_DIRECTORY");
+
+	if (!folder || !*folder || options->no_state)
+		return NULL;
+	return strndup(folder, strcspn(folder, ":"));
+}
+
+/* Says on stderr which scenes of the schedule are missing; returns how many. */
+static int warn_of_scenes(struct desk *desk)
+{
+	const struct rack *rack = desk->rack;
+	char *folder = scenes_folder(desk);
+	int missing = 0;
+
+	for (int i = 0; i < rack->schedule_count; i++) {
+		const struct appointment *entry = &rack->schedule[i];
+		char *path = memory_print("%s/%s.scene", folder, entry->scene);
+
+		if (!file_exists(path)) {
+			missing++;
+			fprintf(stderr,
+				"%s: warning: schedule: found scene \"%s\" at "
+				"%02d:%02d:%02d, but there is no %s; save the scene, "
+				"or name its folder with --state\n",
+				desk->config_path, entry->scene, entry->second / 3600,
+				entry->second / 60 % 60, entry->second % 60, path);
+		}
+		free(path);
+	}
+	free(folder);
+	return missing;
+}
+
+/* The file was read without a complaint. */
+static void check(struct lathed *lathed)
+{
+	struct desk *desk = &lathed->desk;
+	int missing;
+
+	desk->config_path = memory_string(lathed->options.config);
+	desk->state_folder = state_folder(&lathed->options);
+	missing = warn_of_scenes(desk);
+	if (!lathed->options.describe && !lathed->options.avahi)
+		printf(missing ? "%s: no complaints, %d warning%s\n"
+			       : "%s: no complaints\n",
+		       lathed->options.config, missing, missing == 1 ? "" : "s");
+	free(desk->config_path);
+	free(desk->state_folder);
+}
+
 /* ---- start --------------------------------------------------------------------------- */
 
 /* Later threads would need their stacks locked too, which a small limit does not allow:
@@ -205,21 +261,26 @@ static char *path_whole(const char *path)
 	return whole ? whole : memory_string(path);
 }
 
+/* The state was saved at this time: what came due since is made up for. */
+static void make_up(void *context, int64_t saved)
+{
+	schedule_make_up(context, saved, (int64_t)time(NULL));
+}
+
 /* Before the first plan: its values are the ones that were. A disk that does not answer in
  * time holds up nothing: the values come when it does. */
 static void state_open(struct lathed *lathed)
 {
 	struct desk *desk = &lathed->desk;
-	const char *folder = lathed->options.state;
 
-	if (!folder)
-		folder = getenv("STATE_DIRECTORY");
-	if (!folder || !*folder || lathed->options.no_state)
+	desk->state_folder = state_folder(&lathed->options);
+	if (!desk->state_folder)
 		return;
-	/* systemd parts several with colons. */
-	desk->state_folder = memory_print("%.*s", (int)strcspn(folder, ":"), folder);
-	struct state_parts parts = { lathed->parts.history, lathed->parts.scenes,
-				     lathed->parts.lock };
+	struct state_parts parts = { .history = lathed->parts.history,
+				     .scenes = lathed->parts.scenes,
+				     .lock = lathed->parts.lock,
+				     .restored = make_up,
+				     .context = lathed->schedule };
 	lathed->state =
 		state_create(desk, &parts, desk->state_folder, lathed->disk_wake);
 	state_settle(lathed->state, STATE_START_MS);
@@ -562,6 +623,8 @@ int main(int argc, char **argv)
 	}
 	if (lathed.options.avahi)
 		status = announce(&lathed);
+	if (lathed.options.check)
+		check(&lathed);
 	if (lathed.options.check || lathed.options.describe || lathed.options.avahi) {
 		rack_destroy(lathed.desk.rack);
 		return status > 0 ? status : 0;

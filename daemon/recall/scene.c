@@ -46,10 +46,8 @@ const struct scene_news *scenes_news(const struct scenes *scenes, uint64_t after
 	return next <= scenes->newest ? &scenes->news[next % SCENE_NEWS_KEPT] : NULL;
 }
 
-/* The folder of scenes, "" when there is none; the caller frees it. */
-static char *folder_of(const struct scenes *scenes)
+char *scenes_folder(const struct desk *desk)
 {
-	const struct desk *desk = scenes->desk;
 	const char *config = desk->config_path ? desk->config_path : "";
 	const char *slash = strrchr(config, '/');
 
@@ -124,7 +122,7 @@ static struct scene_job *job_for(struct scenes *scenes, enum scene_job_kind kind
 				 const char *name, const char *to, struct text *result)
 {
 	struct scene_job *job = NULL;
-	char *folder = folder_of(scenes);
+	char *folder = scenes_folder(scenes->desk);
 
 	if (!*folder)
 		text_add(result, "there is no folder for scenes: start lathed with "

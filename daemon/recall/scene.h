@@ -36,6 +36,9 @@ struct scenes;
 /* Follows the desk: knows whether the active scene's values are still in force. `wake`: an
  * eventfd to write to when the disk has answered, or -1. */
 struct scenes *scenes_create(struct desk *desk, int wake);
+/* The folder of scenes, "" when there is none; the caller frees it. Also without JACK: it
+ * needs the desk's rack, config_path and state_folder. */
+char *scenes_folder(const struct desk *desk);
 /* Waits for no disk: call scenes_settle() before, if what was asked is to be done. */
 void scenes_destroy(struct scenes *scenes);
 /* Waits at most `wait_ms` (-1: for ever) until what was asked is done. Not while audio runs. */

@@ -14,11 +14,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 enum {
 	WRITE_TICKS = 50,  /* between two writes */
 	RETRY_TICKS = 500, /* after one that failed */
 	PREPARE_TICKS = 30,
+	ALIVE_SECONDS = 60,    /* between two writes of a rack with a schedule */
 	PREPARE_CHANGES = 500, /* put into words in one tick */
 };
 static const double late_fade = 1.0; /* seconds, of values that come after the start */
@@ -34,6 +36,7 @@ struct state {
 	bool touched; /* something is not saved yet */
 	int wait;     /* ticks before the next write */
 	int tries;    /* ticks in which steps were put into words */
+	int64_t told; /* the time in the text written last, seconds since 1970 */
 };
 
 /* ---- jobs of the disk thread ---------------------------------------------------------------- */
@@ -125,7 +128,9 @@ static void save(struct state *state)
 	const struct state_parts *parts = &state->parts;
 	struct text text = { .length = 0 };
 
+	state->told = (int64_t)time(NULL);
 	state_file_begin(&text);
+	text_add(&text, "saved %lld\n", (long long)state->told);
 	if (*scene_active(parts->scenes))
 		text_add(&text, "scene %s\n", scene_active(parts->scenes));
 	struct rack *goal = desk_goal(state->desk);
@@ -181,6 +186,7 @@ static void restore(struct state *state, char *bytes, struct text *report)
 	struct settings settings = { .count = 0 };
 	int taken = 0, overruled = 0;
 	unsigned holder;
+	long long saved = 0;
 	char scene[SCENE_NAME_BYTES] = "";
 
 	for (char *rest = bytes, *line; (line = strsep(&rest, "\n"));) {
@@ -189,6 +195,8 @@ static void restore(struct state *state, char *bytes, struct text *report)
 			change = state_file_value(desk->rack, line, &taken, &overruled);
 		else if (strncmp(line, "scene ", 6) == 0)
 			snprintf(scene, sizeof(scene), "%s", line + 6);
+		else if (sscanf(line, "saved %lld", &saved) == 1)
+			continue;
 		else if (sscanf(line, "lock %x", &holder) == 1 && parts->lock)
 			lock_hold(parts->lock, htonl(holder));
 		else if (parts->history)
@@ -204,6 +212,8 @@ static void restore(struct state *state, char *bytes, struct text *report)
 		 report->length ? "; " : "", taken, overruled);
 	if (*scene)
 		text_add(report, ", scene \"%s\"", scene);
+	if (saved > 0 && parts->restored)
+		parts->restored(parts->context, saved);
 }
 
 /* The file came after values had been set: what was saved would undo them. */
@@ -271,11 +281,22 @@ static void on_moved(void *context, const struct rack *from, const struct rack *
 	on_touched(context);
 }
 
+/* A rack with a schedule keeps the time of its state fresh, so that the next start knows when
+ * it ran last. */
+static void keep_time(struct state *state)
+{
+	int64_t age = (int64_t)time(NULL) - state->told;
+
+	if (state->desk->rack->schedule_count && (age < 0 || age >= ALIVE_SECONDS))
+		state->touched = true;
+}
+
 static void on_tick(void *context)
 {
 	struct state *state = context;
 
 	disk_tick(state->disk);
+	keep_time(state);
 	if (state->wait > 0)
 		state->wait--;
 	else if (state->saves && state->touched && !disk_busy(state->disk) &&
@@ -325,7 +346,7 @@ bool state_waiting(const struct state *state)
 
 void state_flush(struct state *state)
 {
-	if (state->saves && state->touched)
+	if (state->saves && (state->touched || state->desk->rack->schedule_count))
 		save(state);
 }
 

@@ -5,7 +5,10 @@
  * was saved takes the config's value, all else the saved one. A mute stays in any case.
  *
  * Nothing is written before the file was read: a state that cannot be read, or comes so late
- * that values were set in the meantime, stays as it is. */
+ * that values were set in the meantime, stays as it is.
+ *
+ * The state of a rack with a schedule is also written once a minute and at the end: its line
+ * "saved" tells the next start when lathed ran last. */
 #ifndef LATHE_RECALL_STATE_H
 #define LATHE_RECALL_STATE_H
 
@@ -23,6 +26,10 @@ struct state_parts {
 	struct history *history;
 	struct scenes *scenes;
 	struct lock *lock;
+	/* Called once the values of a saved state are restored. `saved`: when it was written,
+	 * seconds since 1970; states of 0.1 do not say it, and nothing is called. */
+	void (*restored)(void *context, int64_t saved);
+	void *context; /* of restored() */
 };
 
 /* Follows the desk, and asks the disk for the rack's file in `folder` (made if the folder above

@@ -4,18 +4,20 @@
 
 #include "daemon/desk/desk.h"
 
-#include <time.h>
-
-/* The last appointment of this second, or NULL. */
-const struct appointment *schedule_at(const struct rack *rack, const struct tm *local);
 struct scenes;
 struct schedule;
 
 /* Follows the desk: loads what is due at each tick. */
 struct schedule *schedule_create(struct desk *desk, struct scenes *scenes);
 void schedule_destroy(struct schedule *schedule);
-/* What a tick does. `now`: seconds since 1970. Loads the scene that came due since the last
- * call, at most an hour late; of several the last. */
+/* What a tick does. `now`: seconds since 1970. Loads the scenes that came due since the last
+ * call, at most an hour late, one after the other in the order of their times. Each
+ * appointment comes due once on every day of its own, whatever the clock does: one in an hour
+ * that is skipped at the jump, one in an hour that is repeated the first time. */
 void schedule_look(struct schedule *schedule, int64_t now);
+/* At start: has what came due after `saved`, when lathed last ran, loaded by the next looks,
+ * without fades; an event tells of each. Nothing if that is more than an hour ago. Both in
+ * seconds since 1970. */
+void schedule_make_up(struct schedule *schedule, int64_t saved, int64_t now);
 
 #endif
