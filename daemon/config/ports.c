@@ -4,6 +4,7 @@
 #include "daemon/base/memory.h"
 
 #include "daemon/config/parser.h"
+#include "daemon/config/regex.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -13,13 +14,15 @@ enum { PATTERN_BYTES = 320 };
 static void read_pattern(struct parser *parser, const config_setting_t *setting,
 			 const char *where, char **connect)
 {
-	const char *pattern;
+	const char *pattern, *refusal;
 
 	if (!parser_string(parser, setting, where, &pattern))
 		return;
 	if (strlen(pattern) > PATTERN_BYTES)
 		parser_complain(parser, setting, "%s: found %zu bytes, would accept %d",
 				where, strlen(pattern), PATTERN_BYTES);
+	else if ((refusal = regex_refusal(pattern)))
+		parser_complain(parser, setting, "%s: %s", where, refusal);
 	else if (pattern[0])
 		*connect = memory_string(pattern);
 }
