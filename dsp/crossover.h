@@ -35,8 +35,7 @@ typedef float crossover_f __attribute__((vector_size(4 * CROSSOVER_WIDTH)));
 /* Sections are scaled so that b2 is 1; what that makes louder or softer is made good at the
  * end. One that passes its input through is b0 = a2 = 1. */
 struct crossover_design {
-	int stages; /* even */
-	int alike; /* of them at the start, in which all lanes but the first are alike */
+	int stages;                                         /* even */
 	double c[CROSSOVER_STAGES_MAX][4][CROSSOVER_LANES]; /* b0 b1 a1 a2 */
 	float scale[CROSSOVER_STAGES_MAX][CROSSOVER_LANES]; /* up to and with a stage */
 	double gain[CROSSOVER_LANES];                       /* of all stages */
@@ -86,7 +85,6 @@ static inline void crossover_design(struct crossover_design *design, int order,
 	const int per_split = order / 2;
 
 	crossover_begin(design, (bands - 1) * per_split);
-	design->alike = per_split;
 	for (int split = 0; split < bands - 1; split++) {
 		const double k = crossover_corner(freqs[split], rate);
 		for (int i = 0; i < per_split; i++) {
@@ -209,82 +207,6 @@ crossover_pass(const double (*c)[4][CROSSOVER_LANES], struct crossover *state,
 		}
 }
 
-#if defined(__AVX2__)
-/* The first split of two channels and up to four bands: one vector holds the first two lanes
- * of both, because the others are as the second. */
-static inline __attribute__((always_inline)) void
-crossover_first(const double (*c)[4][CROSSOVER_LANES], struct crossover *state,
-		const int stages, const float *const *in,
-		crossover_v x[2][CROSSOVER_FRAMES_MAX], int frames)
-{
-	crossover_v k[4][4], m[2][4];
-
-#pragma GCC unroll 4
-	for (int s = 0; s < stages; s++) {
-#pragma GCC unroll 4
-		for (int i = 0; i < 4; i++) {
-			crossover_v all;
-			memcpy(&all, c[s][i], sizeof all);
-			k[s][i] = __builtin_shufflevector(all, all, 0, 1, 0, 1);
-		}
-#pragma GCC unroll 2
-		for (int i = 0; i < 2; i++) {
-			crossover_v left, right;
-			memcpy(&left, state[0].memory[s][i], sizeof left);
-			memcpy(&right, state[1].memory[s][i], sizeof right);
-			m[i][s] = __builtin_shufflevector(left, right, 0, 1, 4, 5);
-		}
-	}
-	for (int n = 0; n < frames; n++) {
-		const double l = (double)in[0][n], r = (double)in[1][n];
-		crossover_v y = { l, l, r, r };
-#pragma GCC unroll 4
-		for (int s = 0; s < stages; s++) {
-			const crossover_v now = k[s][0] * y + m[0][s];
-			const crossover_v early = k[s][1] * y + m[1][s];
-			m[0][s] = early - k[s][2] * now;
-			m[1][s] = y - k[s][3] * now;
-			y = now;
-		}
-		x[0][n] = __builtin_shufflevector(y, y, 0, 1, 1, 1);
-		x[1][n] = __builtin_shufflevector(y, y, 2, 3, 3, 3);
-	}
-#pragma GCC unroll 4
-	for (int s = 0; s < stages; s++)
-#pragma GCC unroll 2
-		for (int i = 0; i < 2; i++) {
-			const crossover_v v = m[i][s];
-			const crossover_v left =
-				__builtin_shufflevector(v, v, 0, 1, 1, 1);
-			const crossover_v right =
-				__builtin_shufflevector(v, v, 2, 3, 3, 3);
-			memcpy(state[0].memory[s][i], &left, sizeof left);
-			memcpy(state[1].memory[s][i], &right, sizeof right);
-		}
-}
-
-/* Two channels of up to four bands whose first split is not the only one. */
-static inline void crossover_pair(const struct crossover_design *design,
-				  struct crossover *state, const float *const *in,
-				  float *out, int stride, int frames)
-{
-	crossover_v x[2][CROSSOVER_FRAMES_MAX];
-	struct crossover_ends ends = { in, out, 4, stride, { 0 } };
-	const int last = design->stages - 2;
-
-	memcpy(&ends.gain, design->gain, sizeof ends.gain);
-	if (design->alike == 4)
-		crossover_first(design->c, state, 4, in, x, frames);
-	else
-		crossover_first(design->c, state, 2, in, x, frames);
-	for (int s = design->alike; s < last; s += 2)
-		crossover_pass(&design->c[s], state, s, 2, 0, x, &ends, false, false,
-			       frames);
-	crossover_pass(&design->c[last], state, last, 2, 0, x, &ends, false, true,
-		       frames);
-}
-#endif
-
 static inline __attribute__((always_inline)) void
 crossover_channels(const struct crossover_design *design, struct crossover *state,
 		   const int channels, const float *const *in, float *out, int lanes,
@@ -320,12 +242,6 @@ static inline void crossover_run(const struct crossover_design *design,
 {
 	int c = 0;
 
-#if defined(__AVX2__)
-	if (lanes == 4 && design->alike && design->alike < design->stages)
-		for (; c + 2 <= channels; c += 2)
-			crossover_pair(design, state + c, in + c, out + c * lanes,
-				       stride, frames);
-#endif
 	for (; c + 2 <= channels; c += 2)
 		crossover_channels(design, state + c, 2, in + c, out + c * lanes, lanes,
 				   stride, frames);

@@ -128,14 +128,12 @@ static inline uint32_t lowpass_least(uint32_t a, uint32_t b)
 	return a < b ? a : b;
 }
 
-/* Frames from `at` on until a ring begins anew, the input's included. */
+/* Frames from `at` on until one of these rings begins anew. */
 static inline int lowpass_stretch(const struct lowpass_design *d, uint32_t at,
-				  uint32_t in_mask, int frames)
+				  int frames)
 {
 	const uint32_t size = d->mask + 1;
-	const uint32_t in = in_mask + 1 - ((at - d->wait) & in_mask);
 	uint32_t run = lowpass_least((uint32_t)frames, size - (at & d->mask));
-	run = lowpass_least(run, in);
 	for (int i = 0; i < 2; i++) {
 		const uint32_t old = (at - (2 * d->half[i] + 2)) & d->mask;
 		run = lowpass_least(run, size - old);
@@ -169,11 +167,10 @@ lowpass_step(struct lowpass_box *box, int n, lowpass_v x, const bool fresh)
 	return lowpass_round(box->scale * whole);
 }
 
-/* A group of boxes over a stretch; x and y may be one. fresh: some of `old` may be empty. */
+/* A group of boxes over a stretch, x[] in place. fresh: some of `old` may be empty. */
 static inline __attribute__((always_inline)) void
 lowpass_boxes(const struct lowpass_design *d, struct lowpass *state, const int first,
-	      uint32_t at, uint32_t age, const lowpass_v *x, lowpass_v *y, int frames,
-	      const bool fresh)
+	      uint32_t at, uint32_t age, lowpass_v *x, int frames, const bool fresh)
 {
 	const lowpass_v none = { 0 };
 	struct lowpass_box box[LOWPASS_GROUP];
@@ -196,48 +193,47 @@ lowpass_boxes(const struct lowpass_design *d, struct lowpass *state, const int f
 		two = lowpass_step(&box[1], 0, one, fresh);
 		one = lowpass_step(&box[0], 1, x[1], fresh);
 		for (int n = 2; n < frames; n++) {
-			y[n - 2] = lowpass_step(&box[2], n - 2, two, fresh);
+			x[n - 2] = lowpass_step(&box[2], n - 2, two, fresh);
 			two = lowpass_step(&box[1], n - 1, one, fresh);
 			one = lowpass_step(&box[0], n, x[n], fresh);
 		}
-		y[frames - 2] = lowpass_step(&box[2], frames - 2, two, fresh);
+		x[frames - 2] = lowpass_step(&box[2], frames - 2, two, fresh);
 	}
 	two = lowpass_step(&box[1], frames - 1, one, fresh);
-	y[frames - 1] = lowpass_step(&box[2], frames - 1, two, fresh);
+	x[frames - 1] = lowpass_step(&box[2], frames - 1, two, fresh);
 #pragma GCC unroll 3
 	for (int b = 0; b < LOWPASS_GROUP; b++)
 		state->sum[first + b] = box[b].sum;
 }
 
-/* What the low-passes take: entries of the input's ring. */
-static inline lowpass_v lowpass_in(lowpass_v x)
-{
-	return lowpass_round(lowpass_limit(x));
-}
-
-/* y[n]: two channels, low-passed and `delay` frames late. `at` counts frames without gaps;
- * frames at most 64. in: a ring of lowpass_in()'s values up to this piece's last. */
+/* y[n]: two channels of x, low-passed and `delay` frames late. `at` counts frames without
+ * gaps; frames at most 64. past: the input's ring with entries up to x's last. */
 static inline void lowpass_run(const struct lowpass_design *d, struct lowpass *state,
-			       const lowpass_v *in, uint32_t in_mask, uint32_t at,
+			       const lowpass_v *past, uint32_t past_mask, uint32_t at,
 			       lowpass_v *y, int frames)
 {
 	const uint32_t reach = 2 * lowpass_most(d->half[0], d->half[1]) + 2;
 	const struct lowpass_design own = *d;
 
-	for (int done = 0, run; done < frames; done += run) {
-		const uint32_t from = at + (uint32_t)done;
-		const uint32_t age = state->age + (uint32_t)done;
-		const lowpass_v *x = in + ((from - own.wait) & in_mask);
-		lowpass_v *to = y + done;
-		run = lowpass_stretch(&own, from, in_mask, frames - done);
-		if (age < reach) {
-			lowpass_boxes(&own, state, 0, from, age, x, to, run, true);
-			lowpass_boxes(&own, state, LOWPASS_GROUP, from, age, to, to,
-				      run, true);
-		} else {
-			lowpass_boxes(&own, state, 0, from, age, x, to, run, false);
-			lowpass_boxes(&own, state, LOWPASS_GROUP, from, age, to, to,
-				      run, false);
+	for (int n = 0; n < frames; n++) {
+		const uint32_t i = at + (uint32_t)n - d->wait;
+		y[n] = lowpass_round(lowpass_limit(past[i & past_mask]));
+	}
+	for (int first = 0; first < LOWPASS_BOXES; first += LOWPASS_GROUP) {
+		const bool late = first > 0;
+		for (int done = 0, run; done < frames; done += run) {
+			const uint32_t from = at + (uint32_t)done;
+			const uint32_t age = state->age + (uint32_t)done;
+			run = lowpass_stretch(&own, from, frames - done);
+			if (age < reach)
+				lowpass_boxes(&own, state, first, from, age, y + done,
+					      run, true);
+			else if (late)
+				lowpass_boxes(&own, state, LOWPASS_GROUP, from, age,
+					      y + done, run, false);
+			else
+				lowpass_boxes(&own, state, 0, from, age, y + done, run,
+					      false);
 		}
 	}
 	if (state->age < 1u << 30)

@@ -23,6 +23,7 @@
 enum {
 	REOPEN_MS = 5000, /* without a cycle: try with a new client */
 	XRUN_MS = 1000,   /* between two events about xruns */
+	WAIT_MS = 1000,   /* without a server: say what is waited for */
 };
 
 struct jack *jack_create(const char *client, const char *server,
@@ -42,6 +43,7 @@ struct jack *jack_create(const char *client, const char *server,
 		 strcmp(client, server) == 0 ? "lathe-" : "", client);
 	snprintf(jack->server, sizeof jack->server, "%s", server);
 	jack->events = events;
+	jack->created_ns = clock_ns();
 	jack->posted = set_copy(NULL);
 	jack->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	jack->notice = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
@@ -170,26 +172,39 @@ static void tick_pulse(struct jack *jack, int64_t now)
 	int64_t second = INT64_C(1000000000);
 	int64_t period =
 		rate > 0 ? atomic_load(&jack->process.block) * second / rate : 0;
-	bool hung;
 
 	pulse_feel(pulse, now, atomic_load(&jack->state) == STATE_ACTIVE,
 		   atomic_load(&jack->process.ports.cycles), period,
-		   atomic_load(&jack->call.since_ns));
-	hung = pulse->stalled || pulse->late;
+		   atomic_load(&jack->call.since_ns), atomic_load(&jack->absences));
 	/* PipeWire's libjack tells nobody when its server is gone. */
 	if (pulse->stalled && now - pulse->moved_ns > REOPEN_MS * INT64_C(1000000))
 		callbacks_gone(jack, "it ran no cycles for too long");
-	if (hung == jack->hung)
+	if (pulse->hung == jack->hung)
 		return;
-	jack->hung = hung;
-	if (!hung)
+	jack->hung = pulse->hung;
+	if (!jack->hung && pulse->running)
 		event_post(jack->events, EVENT_NOTICE, "jack_back",
 			   "JACK server '%s' answers again", jack->server);
-	else
+	else if (jack->hung)
 		event_post(jack->events, EVENT_WARNING, "jack_hung",
 			   "JACK server '%s' %s%s; waiting for it", jack->server,
 			   pulse->late ? "does not answer " : "runs no cycles",
 			   pulse->late ? atomic_load(&jack->call.name) : "");
+}
+
+/* Tells once, soon after the start, that there is no server. */
+static void tick_waiting(struct jack *jack, int64_t now)
+{
+	if (jack->waiting_told || atomic_load(&jack->offers) ||
+	    !atomic_load(&jack->absences) ||
+	    now - jack->created_ns < WAIT_MS * INT64_C(1000000))
+		return;
+	jack->waiting_told = true;
+	event_post(
+		jack->events, EVENT_NOTICE, "jack_waiting",
+		"waiting for JACK server '%s': start jackd -n %s, or name another with "
+		"--server; on PipeWire: pw-jack lathed ...",
+		jack->server, jack->server);
 }
 
 void jack_tick(struct jack *jack, struct status *status)
@@ -200,6 +215,7 @@ void jack_tick(struct jack *jack, struct status *status)
 	note_post(&jack->notes, jack->events);
 	tick_pulse(jack, now);
 	tick_xruns(jack, now);
+	tick_waiting(jack, now);
 	if (jack->playing) {
 		engine_audio_running(jack->playing, jack->pulse.running);
 		tick_ports(jack);

@@ -2,7 +2,7 @@
 #include "daemon/jack/pulse.h"
 
 void pulse_feel(struct pulse *pulse, int64_t now_ns, bool active, uint64_t cycles,
-		int64_t period_ns, int64_t call_since_ns)
+		int64_t period_ns, int64_t call_since_ns, uint64_t absences)
 {
 	int64_t patience = PULSE_STALL_MS * INT64_C(1000000);
 
@@ -19,4 +19,9 @@ void pulse_feel(struct pulse *pulse, int64_t now_ns, bool active, uint64_t cycle
 		pulse->running = false;
 	pulse->late = call_since_ns &&
 		      now_ns - call_since_ns > PULSE_CALL_MS * INT64_C(1000000);
+	if (pulse->stalled || pulse->late)
+		pulse->hung = true;
+	else if (pulse->running || absences != pulse->absences)
+		pulse->hung = false;
+	pulse->absences = absences;
 }

@@ -14,13 +14,17 @@ enum {
 /* All zero: nothing seen yet. */
 struct pulse {
 	bool active, running, stalled, late;
-	uint64_t cycles;
+	/* Stalled or late, and since then neither was there a cycle nor was the server found
+	 * gone: a server that hangs is not back when our client is closed. */
+	bool hung;
+	uint64_t cycles, absences;
 	int64_t moved_ns;
 };
 
-/* What is seen now: whether our client is active, its cycles so far, the period, and since
- * when a libjack call is under way (0: none). Times are monotonic ns. */
+/* What is seen now: whether our client is active, its cycles so far, the period, since when a
+ * libjack call is under way (0: none), and how often no server was found. Times are monotonic
+ * ns. */
 void pulse_feel(struct pulse *pulse, int64_t now_ns, bool active, uint64_t cycles,
-		int64_t period_ns, int64_t call_since_ns);
+		int64_t period_ns, int64_t call_since_ns, uint64_t absences);
 
 #endif

@@ -31,8 +31,9 @@ struct jack {
 	_Atomic(struct port_set *) mailbox;
 	struct notes notes; /* what the JACK thread has to say */
 	_Atomic int state, rate;
-	_Atomic uint64_t offers; /* clients opened so far; `rate` is stored before */
-	_Atomic uint64_t done;   /* serial of the newest set that is in place */
+	_Atomic uint64_t offers;   /* clients opened so far; `rate` is stored before */
+	_Atomic uint64_t done;     /* serial of the newest set that is in place */
+	_Atomic uint64_t absences; /* how often no server was there to open a client */
 	_Atomic bool quit;
 	struct call call;
 
@@ -61,6 +62,8 @@ struct jack {
 	struct port_set *posted; /* a copy of the newest one */
 	uint64_t serial, offer;
 	bool ports_pending, hung;
+	bool waiting_told;  /* the event jack_waiting was posted */
+	int64_t created_ns; /* monotonic */
 	struct pulse pulse;
 	uint64_t xruns_seen;
 	int64_t xrun_ns;

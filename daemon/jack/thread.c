@@ -18,9 +18,19 @@ static void state_set(struct jack *jack, enum jack_state state)
 /* Tells why there is no client when the reason is a new one; no server is none. */
 static void client_refused(struct jack *jack, jack_status_t status)
 {
-	if (status & JackServerFailed)
+	if (status & JackServerFailed) {
+		atomic_fetch_add(&jack->absences, 1);
 		status = 0;
-	if (status && status != jack->refusal)
+	}
+	/* libjack says JackServerError, too, when the name is taken. */
+	if ((status & (JackNameNotUnique | JackServerError)) && status != jack->refusal)
+		note_tell(
+			&jack->notes, EVENT_WARNING, "jack_refused",
+			"JACK server '%s' takes no client named %s (status 0x%x): is "
+			"one there already? End it, or give this one another name with "
+			"--name; trying again",
+			jack->server, jack->name, (unsigned)status);
+	else if (status && status != jack->refusal)
 		note_tell(&jack->notes, EVENT_WARNING, "jack_refused",
 			  "JACK server '%s' refuses us (status 0x%x%s); trying again",
 			  jack->server, (unsigned)status,
@@ -49,7 +59,8 @@ static void refuse_rate(struct jack *jack)
 
 static void client_open(struct jack *jack)
 {
-	jack_options_t options = JackNoStartServer;
+	/* Without the exact name a second lathed would be summed onto the same ports. */
+	jack_options_t options = JackNoStartServer | JackUseExactName;
 	jack_status_t status = 0;
 
 	if (jack->server_given)
@@ -206,9 +217,9 @@ void *jack_main(void *context)
 		if (jack->client && atomic_load(&jack->rewired))
 			ports_connect(jack);
 		poll(&wake, 1,
-		     jack->client     ? -1
-		     : jack->off_rate ? RETRY_SLOWLY_MS
-				      : RETRY_MS);
+		     jack->client                      ? -1
+		     : jack->off_rate || jack->refusal ? RETRY_SLOWLY_MS
+						       : RETRY_MS);
 		hush(jack->wake);
 	}
 	if (jack->client)

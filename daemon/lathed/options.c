@@ -4,8 +4,12 @@
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
-enum { STATUS_USAGE = 2 };
+enum {
+	STATUS_USAGE = 2,
+	JACK_NAME_MAX = 63, /* bytes of a client's or server's name */
+};
 
 static const char usage[] =
 	"usage: lathed --config FILE [option ...]\n"
@@ -69,6 +73,19 @@ static int port_number(const char *text)
 	return *text && !*end && port >= 0 && port <= 65535 ? (int)port : -1;
 }
 
+/* -1: JACK takes it. Else the exit status. */
+static int name_check(const char *option, const char *name)
+{
+	char text[160];
+
+	if (*name && !strchr(name, ':') && strlen(name) <= JACK_NAME_MAX)
+		return -1;
+	snprintf(text, sizeof(text),
+		 "%s: found \"%.64s\", would accept 1 to %d bytes without a colon",
+		 option, name, JACK_NAME_MAX);
+	return complain_usage(text);
+}
+
 /* One option; -1: go on. */
 static int option_take(struct options *options, int letter)
 {
@@ -90,10 +107,10 @@ static int option_take(struct options *options, int letter)
 		return -1;
 	case 's':
 		options->server = optarg;
-		return -1;
+		return name_check("--server", optarg);
 	case 'n':
 		options->client = optarg;
-		return -1;
+		return name_check("--name", optarg);
 	case 'p':
 		options->port = port_number(optarg);
 		return options->port >= 0 ? -1

@@ -11,14 +11,10 @@ static inline void past_keep(struct multiband_state *s, const struct piece *piec
 	for (int c = 0; c < s->channels; c += 2) {
 		const int d = c + 1 < s->channels ? c + 1 : c;
 		const float *left = piece->in[c], *right = piece->in[d];
-		lowpass_v *past = s->past[c / 2], *fine = s->fine[c / 2];
-		for (int i = 0; i < piece->frames; i++) {
-			const uint32_t at =
-				((uint32_t)piece->frame + (uint32_t)i) & s->mask;
-			const lowpass_v now = { (double)left[i], (double)right[i] };
-			past[at] = now;
-			fine[at] = lowpass_in(now);
-		}
+		lowpass_v *past = s->past[c / 2];
+		for (int i = 0; i < piece->frames; i++)
+			past[((uint32_t)piece->frame + (uint32_t)i) & s->mask] =
+				(lowpass_v) { (double)left[i], (double)right[i] };
 	}
 }
 
@@ -55,7 +51,7 @@ static inline void lowpasses_run(struct multiband_state *s,
 
 	for (int lane = 0; lane < top; lane++)
 		lowpass_run(&n->lowpass[lane], &voice->lowpass[pair][lane],
-			    s->fine[pair], s->mask, at, to[lane], w->frames);
+			    s->past[pair], s->mask, at, to[lane], w->frames);
 	for (int i = 0; i < w->frames; i++) {
 		const uint32_t then = at + (uint32_t)i - (uint32_t)s->delay;
 		to[top][i] = s->past[pair][then & s->mask];

@@ -87,11 +87,10 @@ struct multiband_state {
 	double carried[LANES_MAX];
 	int carried_bands;
 	struct quadrature_design quadrature;
-	/* Linear phase only: the input, frames late, and its last frames; these as the
-	 * low-passes take them. */
+	/* Linear phase only: the input, frames late, and its last frames. */
 	int delay;
 	uint32_t mask;
-	lowpass_v *past[CHANNELS_MAX / 2], *fine[CHANNELS_MAX / 2];
+	lowpass_v *past[CHANNELS_MAX / 2];
 	struct multiband_voice *voice, *next; /* heard; taking over while changing */
 };
 

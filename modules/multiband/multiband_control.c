@@ -87,11 +87,8 @@ static void *multiband_init(struct arena *arena, const struct setup *setup)
 	if (s->mode != MULTIBAND_LINEAR)
 		return s;
 	s->mask = lowpass_ring(s->delay) - 1;
-	for (int pair = 0; pair < (s->channels + 1) / 2; pair++) {
-		const size_t bytes = (s->mask + 1) * sizeof(lowpass_v) + RING_GAP;
-		s->past[pair] = arena_alloc(arena, bytes);
-		s->fine[pair] = arena_alloc(arena, bytes);
-	}
+	for (int pair = 0; pair < (s->channels + 1) / 2; pair++)
+		s->past[pair] = arena_alloc(arena, (s->mask + 1) * sizeof(lowpass_v));
 	lowpasses_init(s, s->voice, arena);
 	lowpasses_init(s, s->next, arena);
 	return s;

@@ -132,32 +132,30 @@ static void stereo_listen(struct stereo_sums *sums, const float *left,
 		stereo_listen_frame(sums, left[n], right[n]);
 }
 
-/* Nothing but a constant width: all in one go, from in to out. */
-static void stereo_width(struct stereo *stereo, const struct piece *piece)
+/* Nothing but a constant width: all in one go. */
+static void stereo_width(struct stereo *stereo, float *left, float *right, int frames)
 {
 	const float half = 0.5f * ((float)stereo->width.settled - 1.0f);
-	const float *left = piece->in[0], *right = piece->in[1];
-	float *to_left = piece->out[0], *to_right = piece->out[1];
 	struct stereo_powers before = { 0 }, after = { 0 };
 	int n = 0;
-	for (; n + VEC_FLOATS <= piece->frames; n += VEC_FLOATS) {
+	for (; n + VEC_FLOATS <= frames; n += VEC_FLOATS) {
 		vf l = vf_load(left + n), r = vf_load(right + n);
 		const vf difference = l - r;
 		powers_add(&before, l, r);
 		l = half * difference + l;
 		r = r - half * difference;
 		powers_add(&after, l, r);
-		vf_store(to_left + n, l);
-		vf_store(to_right + n, r);
+		vf_store(left + n, l);
+		vf_store(right + n, r);
 	}
 	powers_end(&before, &stereo->before);
 	powers_end(&after, &stereo->after);
-	for (; n < piece->frames; n++) {
-		const float l = left[n], r = right[n], difference = l - r;
-		stereo_listen_frame(&stereo->before, l, r);
-		to_left[n] = half * difference + l;
-		to_right[n] = r - half * difference;
-		stereo_listen_frame(&stereo->after, to_left[n], to_right[n]);
+	for (; n < frames; n++) {
+		const float difference = left[n] - right[n];
+		stereo_listen_frame(&stereo->before, left[n], right[n]);
+		left[n] = half * difference + left[n];
+		right[n] = right[n] - half * difference;
+		stereo_listen_frame(&stereo->after, left[n], right[n]);
 	}
 }
 
@@ -219,35 +217,26 @@ static float stereo_correlation(const struct stereo_sums *sums)
 	return power > 1e-30 ? (float)(sums->past[2] / sqrt(power)) : 0.0f;
 }
 
-static bool stereo_has_sections(const struct stereo *stereo)
-{
-	return stereo->fade.running ||
-	       stereo->deck[stereo->fade.playing].side.lanes > 0;
-}
-
-/* In place. */
 static void stereo_image(struct stereo *stereo, float *left, float *right, int frames)
 {
+	const bool sections = stereo->fade.running ||
+			      stereo->deck[stereo->fade.playing].side.lanes > 0;
+	if (!sections && !stereo->width.moving && stereo->width.settled != 1.0 &&
+	    stereo_matrix_is(stereo, true)) {
+		stereo_width(stereo, left, right, frames);
+		return;
+	}
 	stereo_listen(&stereo->before, left, right, frames);
-	if (stereo_has_sections(stereo) || stereo->width.moving ||
-	    stereo->width.settled != 1.0)
+	if (sections || stereo->width.moving || stereo->width.settled != 1.0)
 		stereo_side(stereo, left, right, frames);
 	stereo_mix(stereo, left, right, frames);
 	stereo_listen(&stereo->after, left, right, frames);
 }
 
-/* From channel `first` on, as they come. */
-static void stereo_pass(const struct piece *piece, int first)
-{
-	for (int c = first; c < piece->channels; c++)
-		if (piece->out[c] != piece->in[c])
-			memcpy(piece->out[c], piece->in[c],
-			       (size_t)piece->frames * sizeof(float));
-}
-
 static void stereo_process(void *state, const struct piece *piece) REALTIME
 {
 	struct stereo *stereo = state;
+	const int frames = piece->frames;
 	const struct stereo_numbers *numbers = piece->numbers;
 	if (!stereo->started)
 		stereo_start(stereo, numbers);
@@ -257,18 +246,12 @@ static void stereo_process(void *state, const struct piece *piece) REALTIME
 		stereo_forget(&stereo->after, stereo->forget);
 	}
 	stereo->cell_silent = stereo->cell_silent && piece->silent;
-	const bool plain = !stereo_has_sections(stereo) && !stereo->width.moving &&
-			   stereo->width.settled != 1.0 &&
-			   stereo_matrix_is(stereo, true);
-	if (piece->channels >= 2 && plain) {
-		stereo_width(stereo, piece);
-		stereo_pass(piece, 2);
-	} else {
-		stereo_pass(piece, 0);
-		if (piece->channels >= 2)
-			stereo_image(stereo, piece->out[0], piece->out[1],
-				     piece->frames);
-	}
+	for (int c = 0; c < piece->channels; c++)
+		if (piece->out[c] != piece->in[c])
+			memcpy(piece->out[c], piece->in[c],
+			       (size_t)frames * sizeof(float));
+	if (piece->channels >= 2)
+		stereo_image(stereo, piece->out[0], piece->out[1], frames);
 	piece->meters[STEREO_METER_BEFORE] = stereo_correlation(&stereo->before);
 	piece->meters[STEREO_METER_AFTER] = stereo_correlation(&stereo->after);
 }

@@ -13,9 +13,25 @@ END
 check "no config is a usage error" test $? = 2
 "$lathed" --config "$work/rack.conf" --port 70000 >/dev/null 2>&1
 check "a wrong port is a usage error" test $? = 2
+for name in "" a:b "$(printf %064d 0)"; do
+	"$lathed" --config "$work/rack.conf" --name "$name" 2>"$work/name"
+	check "the name '$name' is a usage error" test $? = 2
+	check "and told" grep -q 'would accept 1 to 63 bytes without a colon' "$work/name"
+done
 "$lathed" --config "$work/missing.conf" >/dev/null 2>&1
 check "a missing file is a config error" test $? = 78
 check "a good file has no complaints" "$lathed" --config "$work/rack.conf" --check
+"$lathed" --config "$work/rack.conf" --check >"$work/complaints"
+check "and that is said" grep -q "rack.conf: no complaints" "$work/complaints"
+cat "$work/rack.conf" - >"$work/schedule.conf" <<END
+schedule = ( { at = "06:00"; scene = "day"; } );
+END
+"$lathed" --config "$work/schedule.conf" --check >"$work/complaints" 2>&1
+check "a schedule without its scene is accepted" test $? = 0
+check "but not in silence" grep -q 'scene "day" at 06:00:00, but there is no .*/scenes/day.scene' "$work/complaints"
+mkdir "$work/scenes" && : >"$work/scenes/day.scene"
+"$lathed" --config "$work/schedule.conf" --check >"$work/complaints" 2>&1
+check "with it there is nothing to say" not grep -q warning "$work/complaints"
 check "help" "$lathed" --help
 check "version" "$lathed" --version
 
@@ -23,11 +39,21 @@ keeps() { ctl get gain/gain | grep -q -- "-3.0 dB"; }
 
 # No server yet.
 check "starts without a server" start_lathed "$work/rack.conf"
-sleep 0.6
+check "says what it waits for" within 2 said "jack_waiting.*waiting for JACK server '$JACK_DEFAULT_SERVER'.*pw-jack lathed"
 check "OSC answers without a server" ctl get gain/gain
 start_jackd -r 48000 -p 256
 check "finds the server" within 3 said "jack_found.*48000 Hz, 256 frames"
 check "registers its ports" within 2 has_port $lathe:out_2
+
+# A second one of the same name is not summed onto the outputs.
+"$lathed" --port 0 --config "$work/rack.conf" 2>"$work/second.log" &
+others=$!
+check "a second of the same name waits, and says so" within 5 \
+	grep -q "jack_refused.*client named $lathe .*--name" "$work/second.log"
+check "and has no ports" not has_port $lathe-01:out_1
+end_process "$others"
+wait "$others" 2>/dev/null
+others=
 
 jack_connect $lathe:out_1 system:playback_2
 jack_connect system:capture_1 $lathe:in_2
@@ -75,7 +101,9 @@ jack_connect $lathe:out_2 system:playback_1
 kill -STOP "$jackd_pid"
 check "notices a hung server" within 3 said "jack_hung"
 check "OSC answers while it hangs" ctl get gain/gain
-sleep 6
+check "gives its client up" within 10 said_times 4 "jack_lost"
+sleep 1
+check "no false all-clear" not said "jack_back"
 kill -CONT "$jackd_pid"
 check "notices that it is back" within 5 said "jack_back"
 check "a user's connections outlive that" within 8 wired $lathe:out_2 system:playback_1
