@@ -11,8 +11,7 @@
 #include "daemon/jack/jack.h"
 #include "daemon/base/clock.h"
 #include "daemon/base/log.h"
-#include "daemon/base/memory.h"
-#include "daemon/disk/file.h"
+#include "daemon/lathed/check.h"
 #include "daemon/lathed/options.h"
 #include "daemon/osc/osc.h"
 #include "daemon/recall/reload.h"
@@ -113,60 +112,6 @@ static int announce(const struct lathed *lathed)
 				   lathed->options.avahi);
 
 	return good ? 0 : 1;
-}
-
-/* Where the state is kept, or NULL: nowhere. systemd parts several folders with colons. */
-static char *state_folder(const struct options *options)
-{
-	const char *folder =
-		options->state ? options->state : getenv("STATE_DIRECTORY");
-
-	if (!folder || !*folder || options->no_state)
-		return NULL;
-	return strndup(folder, strcspn(folder, ":"));
-}
-
-/* Says on stderr which scenes of the schedule are missing; returns how many. */
-static int warn_of_scenes(struct desk *desk)
-{
-	const struct rack *rack = desk->rack;
-	char *folder = scenes_folder(desk);
-	int missing = 0;
-
-	for (int i = 0; i < rack->schedule_count; i++) {
-		const struct appointment *entry = &rack->schedule[i];
-		char *path = memory_print("%s/%s.scene", folder, entry->scene);
-
-		if (!file_exists(path)) {
-			missing++;
-			fprintf(stderr,
-				"%s: warning: schedule: found scene \"%s\" at "
-				"%02d:%02d:%02d, but there is no %s; save the scene, "
-				"or name its folder with --state\n",
-				desk->config_path, entry->scene, entry->second / 3600,
-				entry->second / 60 % 60, entry->second % 60, path);
-		}
-		free(path);
-	}
-	free(folder);
-	return missing;
-}
-
-/* The file was read without a complaint. */
-static void check(struct lathed *lathed)
-{
-	struct desk *desk = &lathed->desk;
-	int missing;
-
-	desk->config_path = memory_string(lathed->options.config);
-	desk->state_folder = state_folder(&lathed->options);
-	missing = warn_of_scenes(desk);
-	if (!lathed->options.describe && !lathed->options.avahi)
-		printf(missing ? "%s: no complaints, %d warning%s\n"
-			       : "%s: no complaints\n",
-		       lathed->options.config, missing, missing == 1 ? "" : "s");
-	free(desk->config_path);
-	free(desk->state_folder);
 }
 
 /* ---- start --------------------------------------------------------------------------- */
@@ -273,7 +218,7 @@ static void state_open(struct lathed *lathed)
 {
 	struct desk *desk = &lathed->desk;
 
-	desk->state_folder = state_folder(&lathed->options);
+	desk->state_folder = options_state_folder(&lathed->options);
 	if (!desk->state_folder)
 		return;
 	struct state_parts parts = { .history = lathed->parts.history,
@@ -624,7 +569,7 @@ int main(int argc, char **argv)
 	if (lathed.options.avahi)
 		status = announce(&lathed);
 	if (lathed.options.check)
-		check(&lathed);
+		check_schedule(&lathed.desk, &lathed.options);
 	if (lathed.options.check || lathed.options.describe || lathed.options.avahi) {
 		rack_destroy(lathed.desk.rack);
 		return status > 0 ? status : 0;

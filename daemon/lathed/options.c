@@ -151,3 +151,14 @@ int options_parse(struct options *options, int argc, char **argv)
 		return complain_usage("--config FILE is missing");
 	return -1;
 }
+
+char *options_state_folder(const struct options *options)
+{
+	const char *folder =
+		options->state ? options->state : getenv("STATE_DIRECTORY");
+
+	if (!folder || !*folder || options->no_state)
+		return NULL;
+	/* systemd parts several with colons. */
+	return strndup(folder, strcspn(folder, ":"));
+}

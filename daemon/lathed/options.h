@@ -17,5 +17,7 @@ struct options {
 
 /* -1: go on. Anything else: the exit status, all has been said. */
 int options_parse(struct options *options, int argc, char **argv);
+/* Where the state is kept, for free(); NULL: nowhere. */
+char *options_state_folder(const struct options *options);
 
 #endif
