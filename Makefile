@@ -13,11 +13,12 @@ WERROR ?=
 OPT ?= -O2
 SANITIZE ?=
 PACKAGES_DAEMON = libconfig libebur128 jack libsystemd sndfile libmpg123 samplerate fftw3f
-CPPFLAGS += -I. -I$(BUILD) -D_GNU_SOURCE -DLATHE_VERSION='"$(VERSION)"'
-CFLAGS += -std=c11 $(OPT) -g $(WARN) $(WERROR) -pthread
+# `override`: what the command line says of these is added to ours, and replaces nothing.
+override CPPFLAGS += -I. -I$(BUILD) -D_GNU_SOURCE -DLATHE_VERSION='"$(VERSION)"'
+override CFLAGS += -std=c11 $(OPT) -g $(WARN) $(WERROR) -pthread
 # libconfig 1.5 must not be asked for later calls; see docs/architecture.md.
-CFLAGS += $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer)
-LDFLAGS += -pthread $(if $(SANITIZE),-fsanitize=$(SANITIZE))
+override CFLAGS += $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer)
+override LDFLAGS += -pthread $(if $(SANITIZE),-fsanitize=$(SANITIZE))
 LDLIBS = $(shell pkg-config --libs $(PACKAGES_DAEMON)) -lm
 LIBS_OSC = $(shell pkg-config --libs liblo) # clients and tests; lathed reads OSC itself
 
@@ -136,7 +137,12 @@ run:
 	@run/run.sh --check $(ASKED)
 	@./install-deps build
 	@$(MAKE) --no-print-directory all $(BUILD)/lathe-demo $(BUILD)/lathe-play
-	@run/run.sh $(ASKED)
+	@# In a terminal it is a job that has the terminal, so that Ctrl-C ends it and not make.
+	@bash -c '[ -t 0 ] || exec run/run.sh "$$@"; set -m; run/run.sh "$$@"; exit $$?' run $(ASKED)
+
+# The list of CONTRIBUTING.md.
+help:
+	@awk '/^```/ { if (shown++) exit; next } shown' CONTRIBUTING.md
 
 # The sources whose every line the audio thread may run.
 REALTIME_ROOM = $(wildcard daemon/audio/*.c)
@@ -144,7 +150,7 @@ REALTIME_SOURCES = $(REALTIME_ROOM) $(foreach m,$(MODULES),modules/$m/$m.c)
 REALTIME_OBJECTS = $(BUILD)/rt-all.o $(KERNEL_OBJECTS)
 $(BUILD)/rt-all.o: $(REALTIME_ROOM:%.c=$(BUILD)/%.o)
 	ld -r -o $@ $^
-$(REALTIME_ROOM:%.c=$(BUILD)/%.o): CFLAGS += -O3 -fno-math-errno -fno-trapping-math
+$(REALTIME_ROOM:%.c=$(BUILD)/%.o): override CFLAGS += -O3 -fno-math-errno -fno-trapping-math
 C_SOURCES = $(wildcard dsp/*.[ch] modules/*.h modules/*/*.[ch] share/*.[ch] daemon/*/*.[ch] control/*.[ch] control/*/*.[ch] run/*.c \
 	tests/*.[ch] tests/*/*.[ch] tests/support/modules/*.[ch] \
 	docs/*.c)
@@ -342,10 +348,23 @@ install: all man
 	for unit in systemd/*.service; do sed 's|/usr/local/|$(PREFIX)/|' $$unit \
 		> $(INSTALL_TO)/lib/systemd/system/$${unit##*/} || exit 1; done
 
+# What install has put there; configs in /etc/lathe and state stay.
+uninstall:
+	rm -f $(addprefix $(INSTALL_TO)/bin/,$(notdir $(PROGRAMS))) \
+		$(addprefix $(INSTALL_TO)/share/lathe/,$(notdir $(wildcard config/*.conf))) \
+		$(INSTALL_TO)/lib/sysusers.d/lathe.conf \
+		$(addprefix $(INSTALL_TO)/lib/systemd/system/,$(notdir $(wildcard systemd/*.service))) \
+		$(addprefix $(INSTALL_TO)/share/bash-completion/completions/,lathectl lathed lathe-render lathe-touchosc) \
+		$(INSTALL_TO)/share/zsh/site-functions/_lathectl
+	for page in $(notdir $(MANPAGES)); do \
+		rm -f $(INSTALL_TO)/share/man/man$${page##*.}/$$page || exit 1; done
+	rm -rf $(DOC)
+	rmdir $(INSTALL_TO)/share/lathe 2>/dev/null || true
+
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all install run tests clean deps deps-check check lint tidy realtime symbols effects sanitize \
+.PHONY: all install uninstall help run tests clean deps deps-check check lint tidy realtime symbols effects sanitize \
 	docs docs-check man fuzz guard sound bench soak arm64
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
