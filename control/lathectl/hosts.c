@@ -5,6 +5,8 @@
  */
 #include "control/lathectl/hosts.h"
 
+#include "control/lathectl/bom.h"
+
 #include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
@@ -136,7 +138,8 @@ static bool group_find(struct places *places, const char *group, bool *found)
 		fprintf(stderr, "lathectl: %s: %s\n", path, strerror(errno));
 	while (file && fgets(line, sizeof line, file)) {
 		where.line++;
-		good = line_take(places, line, group, &where, found) && good;
+		char *text = where.line == 1 ? bom_skip(line) : line;
+		good = line_take(places, text, group, &where, found) && good;
 	}
 	if (file)
 		fclose(file);
@@ -150,7 +153,8 @@ void groups_each(void (*each)(void *context, const char *name), void *context)
 	hosts_path(path);
 	FILE *file = fopen(path, "r");
 	while (file && fgets(line, sizeof line, file)) {
-		char *name = line + strspn(line, " \t"), *end = strchr(line, '=');
+		char *text = bom_skip(line);
+		char *name = text + strspn(text, " \t"), *end = strchr(text, '=');
 		if (*name == '#' || !end)
 			continue;
 		*end = '\0';

@@ -6,6 +6,7 @@
 
 #include <math.h>
 #include <string.h>
+#include <time.h>
 
 static const double renew_seconds = 4;
 
@@ -15,7 +16,11 @@ static void value_print(const char *path, const struct message *message, bool js
 
 	path += path[0] == '/';
 	if (json) {
-		fputs("{\"path\": ", stdout);
+		struct timespec now;
+
+		clock_gettime(CLOCK_REALTIME, &now);
+		printf("{\"time\": %.3f, \"path\": ",
+		       (double)now.tv_sec + 1e-9 * (double)now.tv_nsec);
 		json_string(stdout, path);
 		fputs(text ? ", \"text\": " : ", \"value\": ", stdout);
 		if (text)

@@ -130,6 +130,7 @@ static int child_run(struct session *session, const struct place *place,
 {
 	char error[256];
 
+	session->is_child = true;
 	session->places.count = 1;
 	session->options.host = place->host;
 	session->options.port = place->port;

@@ -552,7 +552,7 @@ int command_meters(struct session *session, int argc, char **argv)
 		status = board_follow(&board);
 		if (terminal)
 			fputs("\033[?25h", stdout);
-		if (session->options.summary)
+		if (session->options.summary && !session->options.json)
 			board_summary(&board);
 	}
 	free(board.gauges);

@@ -1,6 +1,7 @@
 /* script.c - lathectl script: commands from a file, each at its time. */
 #include "control/lathectl/script.h"
 
+#include "control/lathectl/bom.h"
 #include "control/lathectl/command.h"
 
 #include <errno.h>
@@ -66,7 +67,7 @@ int command_script(struct session *session, int argc, char **argv)
 	for (int line = 1;
 	     status == EXIT_DONE && !stop_asked && fgets(text, sizeof text, file);
 	     line++) {
-		int count = split(text, words), first = 0;
+		int count = split(line == 1 ? bom_skip(text) : text, words), first = 0;
 		if (count && is_time(words[0], start, &when)) {
 			wait_until(when);
 			first = 1;

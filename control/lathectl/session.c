@@ -1,6 +1,8 @@
 /* session.c - one conversation with a rack. */
 #include "control/lathectl/session.h"
 
+#include "share/json.h"
+
 #include <string.h>
 
 volatile sig_atomic_t stop_asked;
@@ -15,6 +17,23 @@ void path_normal(const char *given, char path[PATH_BYTES])
 bool is_pattern(const char *path)
 {
 	return strpbrk(path, "*?[{") != NULL;
+}
+
+void session_complain(const struct session *session, const char *path, const char *text)
+{
+	if (!session->options.json || session->is_child) {
+		fprintf(stderr, "lathectl: %s%s%s\n", path, *path ? ": " : "", text);
+		return;
+	}
+	fputs("{\"ok\": false, ", stdout);
+	if (*path) {
+		fputs("\"path\": ", stdout);
+		json_string(stdout, path);
+		fputs(", ", stdout);
+	}
+	fputs("\"text\": ", stdout);
+	json_string(stdout, text);
+	puts("}");
 }
 
 bool session_error(struct session *session, const struct message *message)
@@ -37,17 +56,18 @@ bool session_error(struct session *session, const struct message *message)
 	    strchr("/", session->last_error[length]))
 		return true;
 	snprintf(session->last_error, sizeof session->last_error, "%s", where);
-	fprintf(stderr, "lathectl: %s%s%s\n", where + 1, where[1] ? ": " : "",
-		text ? text : "refused");
+	session_complain(session, where + 1, text ? text : "refused");
 	return true;
 }
 
 int session_no_answer(const struct session *session)
 {
-	fprintf(stderr,
-		"lathectl: no answer from %s:%s; is lathed running there? (--host, "
-		"--port)\n",
-		session->options.host, session->options.port);
+	char text[400];
+
+	snprintf(text, sizeof text,
+		 "no answer from %s:%s; is lathed running there? (--host, --port)",
+		 session->options.host, session->options.port);
+	session_complain(session, "", text);
 	return EXIT_NO_ANSWER;
 }
 

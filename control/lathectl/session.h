@@ -27,7 +27,8 @@ struct session {
 	FILE *input;          /* in place of stdin */
 	struct hook *hook;    /* of `events --run`, while it runs */
 	double lead;          /* seconds until client.due; 0: changes act at once */
-	bool refused;         /* the rack has answered with an error */
+	bool is_child; /* one of many: the parent turns what is on stderr into JSON */
+	bool refused;  /* the rack has answered with an error */
 	char last_error[PATH_BYTES]; /* the address of the last one that was printed */
 };
 
@@ -36,6 +37,10 @@ extern volatile sig_atomic_t stop_asked; /* SIGINT or SIGTERM came */
 /* "/eq/gain" from "eq/gain" or "/eq/gain", without "/" at its end. */
 void path_normal(const char *given, char path[PATH_BYTES]);
 bool is_pattern(const char *path);
+/* Prints what went wrong: a line on stderr, with --json an object on stdout. `path`: of the
+ * address, without its first slash, or "". */
+void session_complain(const struct session *session, const char *path,
+		      const char *text);
 /* Prints a /rack/error, once for each address. False: the message is something else. */
 bool session_error(struct session *session, const struct message *message);
 /* Prints that nobody answers; returns EXIT_NO_ANSWER. */

@@ -2,6 +2,7 @@
  * values. */
 #include "control/lathectl/values.h"
 
+#include "control/lathectl/bom.h"
 #include "share/json.h"
 
 #include <math.h>
@@ -141,7 +142,7 @@ static int collect(struct answers *answers)
 		return EXIT_REFUSED;
 	if (answers->error[0] || is_whole(answers))
 		return EXIT_DONE;
-	fputs("lathectl: part of the answer was lost; ask again\n", stderr);
+	session_complain(session, "", "part of the answer was lost; ask again");
 	return EXIT_NO_ANSWER;
 }
 
@@ -205,10 +206,10 @@ static int get_one(struct answers *answers, const char *path)
 		status = collect(answers);
 	}
 	if (status == EXIT_DONE && !answers->heard) {
-		fprintf(stderr, "lathectl: %s: %s\n", path + 1,
-			is_pattern(path) || !is_one_part(path)
-				? answers->error
-				: "no node of that name (try lathectl list)");
+		session_complain(answers->session, path + 1,
+				 is_pattern(path) || !is_one_part(path)
+					 ? answers->error
+					 : "no node of that name (try lathectl list)");
 		status = EXIT_REFUSED;
 	}
 	return status;
@@ -368,7 +369,8 @@ static bool lines_read(struct lines *lines, FILE *from)
 	char line[LINE_BYTES];
 
 	for (int number = 1; fgets(line, sizeof line, from); number++) {
-		char *value, *path = line_split(line, &value);
+		char *text = number == 1 ? bom_skip(line) : line;
+		char *value, *path = line_split(text, &value);
 		if (!*path || *path == '#' || is_meter(path))
 			continue;
 		if (value) {

@@ -24,8 +24,11 @@ bool wait_whole(struct wait *wait, double count)
 {
 	if (wait->count == count)
 		return true;
-	fprintf(stderr, "lathectl: %d of %.0f came, the rest was lost; ask again\n",
-		wait->count, count);
+	char text[80];
+
+	snprintf(text, sizeof text, "%d of %.0f came, the rest was lost; ask again",
+		 wait->count, count);
+	session_complain(wait->session, "", text);
 	wait->status = EXIT_NO_ANSWER;
 	return false;
 }

@@ -122,6 +122,16 @@ echo 'nodes = ( { module = "trim"; gian = 1; } );' >"$scratch/rack.conf"
 is "bad config" "$(ctl reload)" 1
 is "bad config: where" "$(grep -c 'rack.conf:1:.*gian' "$scratch/err")" 1
 
+# Files of editors that begin with a byte order mark.
+printf '\357\273\277set input/gain -3\n' >"$scratch/bom"
+is "script: a byte order mark" "$(ctl script "$scratch/bom")$(out)" "0input/gain -3.0 dB"
+printf '\357\273\277input/gain -3\n' >"$scratch/bom"
+is "set: a byte order mark" "$(ctl set - <"$scratch/bom")$(out)" "0input/gain -3.0 dB"
+mkdir -p "$scratch/home/lathe"
+printf '\357\273\277here = 127.0.0.1\n' >"$scratch/home/lathe/hosts"
+is "hosts: a byte order mark" "$(XDG_CONFIG_HOME="$scratch/home" ctl --host here get input/gain)$(out)" \
+	"0input/gain -3.0 dB"
+
 # What comes by itself.
 is "watch" "$(ctl watch input --seconds 0.5; grep -c '^input/gain -3.0 dB$' "$scratch/out")" "0
 1"
@@ -147,12 +157,28 @@ some"
 is "meters: json" "$(ctl --json meters --seconds 1.2)$(head -n 1 "$scratch/out" |
 	python3 -c 'import json, sys; print("limit/meter/gr" in json.load(sys.stdin)["meters"])')" "0True"
 
+is "watch: json has the time" "$(ctl --json watch input --seconds 0.5; head -n 1 "$scratch/out" | python3 -c '
+import json, sys, time
+line = json.load(sys.stdin)
+print(line["path"].split("/")[0], abs(time.time() - line["time"]) < 60)')" "0
+input True"
+
 # What is refused, and how it is said.
 is "no such address" "$(ctl get input/gian)" 1
 is "no such address: said" "$(grep -c 'input/gain' "$scratch/err")" 1
 is "no such node" "$(ctl get nobody)" 1
 is "no such value" "$(ctl set tone/band/3/type banana)" 1
 is "no such value: said" "$(grep -c 'notch' "$scratch/err")" 1
+is "no such value: as JSON" "$(ctl --json set tone/band/3/type banana)$(python3 -c '
+import json, sys
+line = json.load(open(sys.argv[1]))
+print(line["ok"], line["path"], "notch" in line["text"])' "$scratch/out"; wc -c <"$scratch/err")" \
+	"1False tone/band/3/type True
+0"
+is "no such node: as JSON" "$(ctl --json get nobody)$(out)" \
+	'1{"ok": false, "path": "nobody", "text": "no node of that name (try lathectl list)"}'
+is "nobody there: as JSON" "$(ctl --json --port "$((port + 1))" --timeout 0.2 get input/gain)$(out | cut -c1-37)" \
+	'3{"ok": false, "text": "no answer from'
 is "no such command" "$(ctl dance)" 2
 is "no such option" "$(ctl --loud get input/gain)" 2
 is "no such port" "$(ctl --port 99999 get input/gain)" 2
