@@ -26,7 +26,7 @@ enum {
 	WAIT_MS = 1000,   /* without a server: say what is waited for */
 };
 
-struct jack *jack_create(const char *client, const char *server,
+struct jack *jack_create(const char *client, const char *server, bool pretty_names,
 			 struct event_log *events)
 {
 	struct jack *jack = memory_zeroed(1, sizeof *jack);
@@ -43,6 +43,7 @@ struct jack *jack_create(const char *client, const char *server,
 		 strcmp(client, server) == 0 ? "lathe-" : "", client);
 	snprintf(jack->server, sizeof jack->server, "%s", server);
 	jack->events = events;
+	jack->names.off = !pretty_names;
 	jack->created_ns = clock_ns();
 	jack->posted = set_copy(NULL);
 	jack->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);

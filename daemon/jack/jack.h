@@ -8,9 +8,13 @@
 
 struct jack;
 
-/* Starts the JACK thread, which looks for the server until it appears and again whenever
+/* `pretty_names`: patchbays are told the names and order of our ports. libjack keeps them in a
+ * store that all clients of a user share; a call that hangs there stops connecting, reloads of
+ * ports and the way back after a restart of the server.
+ *
+ * Starts the JACK thread, which looks for the server until it appears and again whenever
  * it goes. server NULL: JACK's default. NULL when there is no memory or thread. */
-struct jack *jack_create(const char *client, const char *server,
+struct jack *jack_create(const char *client, const char *server, bool pretty_names,
 			 struct event_log *events);
 /* After jack_closed() only. */
 void jack_destroy(struct jack *jack);

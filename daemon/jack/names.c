@@ -135,7 +135,7 @@ void names_follow(struct names *names, jack_client_t *client, const struct ports
 	const struct port *wanted[PORTS_MAX] = { NULL };
 	char pretty[PRETTY_BYTES];
 
-	if (names->failed)
+	if (names->failed || names->off)
 		return;
 	for (int i = 0; i < set->count; i++)
 		wanted[set->ports[i].slot] = &set->ports[i];
@@ -162,6 +162,8 @@ void names_follow(struct names *names, jack_client_t *client, const struct ports
 
 void names_remove(struct names *names, jack_client_t *client, struct call *call)
 {
+	if (names->off)
+		return;
 	call_begin(call, "jack_remove_properties");
 	for (int i = 0; i < PORTS_MAX && !names->failed; i++)
 		forget(names, client, i);

@@ -16,6 +16,7 @@ struct names {
 		char pretty[PRETTY_BYTES];
 	} told[PORTS_MAX]; /* by slot */
 	bool failed;       /* JACK keeps no metadata here: not tried again */
+	bool off;          /* they are not wanted */
 };
 
 /* "Lathe main 1 (left)" for channel 1 of 2 of the section "main". */

@@ -95,7 +95,7 @@ static void client_close(struct jack *jack)
 {
 	/* With the server its metadata is gone. */
 	if (atomic_load(&jack->gone))
-		jack->names = (struct names) { 0 };
+		jack->names = (struct names) { .off = jack->names.off };
 	else
 		names_remove(&jack->names, jack->client, &jack->call);
 	patch_destroy(jack->patch);

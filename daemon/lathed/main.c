@@ -263,8 +263,9 @@ static bool start(struct lathed *lathed)
 	desk->events = event_log_create();
 	desk->alarms = alarms_create(desk->events);
 	followers_create(lathed);
-	lathed->jack = jack_create(client ? client : desk->rack->name,
-				   lathed->options.server, desk->events);
+	lathed->jack =
+		jack_create(client ? client : desk->rack->name, lathed->options.server,
+			    lathed->options.pretty_names, desk->events);
 	if (lathed->signals < 0 || lathed->disk_wake < 0 || !desk->config_path ||
 	    !desk->events || !lathed->jack || !engine_open(lathed, RATE_GUESS)) {
 		log_line(LOG_ERROR, "no memory to start in");

@@ -22,6 +22,9 @@ static const char usage[] =
 	"  -s, --server NAME   the JACK server (default: $JACK_DEFAULT_SERVER, "
 	"\"default\")\n"
 	"  -n, --name CLIENT   our name in JACK (default: the rack's)\n"
+	"      --pretty-names  tell patchbays the names and order of our ports (JACK\n"
+	"                      metadata; its store may hang when many clients end at "
+	"once)\n"
 	"  -p, --port N        the OSC port (default: the config's; 0: any free one)\n"
 	"      --state DIR     keep values, undo and scenes there "
 	"(default: $STATE_DIRECTORY)\n"
@@ -37,7 +40,8 @@ enum {
 	OPTION_ANNOUNCE,
 	OPTION_VERSION,
 	OPTION_STATE,
-	OPTION_NO_STATE
+	OPTION_NO_STATE,
+	OPTION_PRETTY_NAMES
 };
 
 static const struct option longs[] = {
@@ -51,6 +55,7 @@ static const struct option longs[] = {
 	{ "port", required_argument, NULL, 'p' },
 	{ "state", required_argument, NULL, OPTION_STATE },
 	{ "no-state", no_argument, NULL, OPTION_NO_STATE },
+	{ "pretty-names", no_argument, NULL, OPTION_PRETTY_NAMES },
 	{ "verbose", no_argument, NULL, 'v' },
 	{ "version", no_argument, NULL, OPTION_VERSION },
 	{ "help", no_argument, NULL, 'h' },
@@ -120,6 +125,9 @@ static int option_take(struct options *options, int letter)
 		return -1;
 	case OPTION_NO_STATE:
 		options->no_state = true;
+		return -1;
+	case OPTION_PRETTY_NAMES:
+		options->pretty_names = true;
 		return -1;
 	case 'v':
 		options->verbose = true;

@@ -21,7 +21,11 @@ known() { jack_property -l 2>/dev/null | grep -q -- "value: $1 type:"; }
 
 start_jackd -r 48000 -p 256
 config '{ name = "main"; }'
-check "starts" start_lathed "$work/rack.conf"
+check "starts without them" start_lathed "$work/rack.conf"
+within 5 has_port "$lathe:out_1" || within 2 has_port "$lathe:main_1"
+check "and tells none" not known "Lathe.*"
+stop_lathed
+check "starts" start_lathed "$work/rack.conf" --pretty-names
 check "an input's name" within 5 known "Lathe in 1 (left)"
 check "an output's name" within 5 known "Lathe main 2 (right)"
 check "its group" known "main"
@@ -37,7 +41,7 @@ stop_lathed
 check "ends" test "$status" = 0
 check "takes them along" not known "Lathe.*"
 
-check "starts again" start_lathed "$work/rack.conf"
+check "starts again" start_lathed "$work/rack.conf" --pretty-names
 check "named again" within 5 known "Lathe stage 1 (left)"
 kill -KILL "$lathed_pid"
 wait "$lathed_pid" 2>/dev/null
@@ -51,7 +55,7 @@ if [ -n "${LATHE_OWN_SHM:-}" ]; then
 	sleep 0.5
 	rm -rf "/dev/shm/jack_db-$(id -u)"
 	: >"/dev/shm/jack_db-$(id -u)"
-	check "starts without names" start_lathed "$work/rack.conf"
+	check "starts without names" start_lathed "$work/rack.conf" --pretty-names
 	check "plays" within 5 sh -c "'$lathectl' --port $port status | grep -q '^jack  *running'"
 	check "has its ports" within 5 has_port "$lathe:stage_1"
 	stop_lathed
