@@ -55,7 +55,7 @@ bool session_error(struct session *session, const struct message *message)
 	if (strncmp(where, session->last_error, length) == 0 &&
 	    strchr("/", session->last_error[length]))
 		return true;
-	snprintf(session->last_error, sizeof session->last_error, "%s", where);
+	snprintf(session->last_error, sizeof(session->last_error), "%s", where);
 	session_complain(session, where + 1, text ? text : "refused");
 	return true;
 }
@@ -64,7 +64,7 @@ int session_no_answer(const struct session *session)
 {
 	char text[400];
 
-	snprintf(text, sizeof text,
+	snprintf(text, sizeof(text),
 		 "no answer from %s:%s; is lathed running there? (--host, --port)",
 		 session->options.host, session->options.port);
 	session_complain(session, "", text);
