@@ -1,4 +1,4 @@
-/* compressor.h - what every compressor has: rows for its tables, and their numbers. Worker
+/* compressor.h - what all compressors share: rows for their tables, and design. Worker
  * and control threads. */
 #ifndef LATHE_COMPRESSOR_H
 #define LATHE_COMPRESSOR_H
@@ -30,7 +30,7 @@
 	COMPRESSOR_ROW("makeup", "Makeup", "Gain after the reduction", "dB", \
 		       CURVE_LINEAR, -24, 24, 0, 0.1f)
 
-/* What the rows mean in log2 units. */
+/* The values of the rows in log2 units. */
 static inline struct gain_shape compressor_shape(float threshold_db, float ratio,
 						 float knee_db)
 {

@@ -1,9 +1,9 @@
 /* module.h - the contract between a module (a kind of processor) and its host.
  *
- * A module is a folder: <id>/<id>.c holds state, process() and adopt(), the audio
- * thread's part, compiled once per instruction set; <id>/<id>_control.c holds the
- * tables, the other functions and the descriptor, compiled once. What the tables say
- * is the only source for the config, OSC, docs, completion and tablets.
+ * A module is a folder: <id>/<id>.c holds the audio thread's part (state, process(),
+ * adopt()), compiled once per instruction set; <id>/<id>_control.c holds the tables,
+ * the other functions and the descriptor, compiled once. The tables are the only
+ * source for the config, OSC, docs, completion and tablets.
  *
  * Each function below names the thread that runs it. Nothing that the audio thread
  * runs may allocate, lock, log or make a system call.
@@ -15,11 +15,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Values change, and control-rate work happens, on the grid's lines only. */
+/* Values change, and control-rate work is done, on grid lines only. */
 enum {
 	GRID_FRAMES = 64,
 	CHANNELS_MAX = 8, /* of one node */
-	SIDES_MAX = 7,    /* named inputs of a node beside its main one */
+	SIDES_MAX = 7,    /* named inputs of a node, besides its main one */
 	ADOPT_BYTES_MAX = 64 * 1024,
 };
 
@@ -32,7 +32,7 @@ enum {
 
 /* ---- tables ---------------------------------------------------------------------- */
 
-/* How 0..1 (".../norm") runs along a param. */
+/* How 0..1 (".../norm") maps to a param's values. */
 enum curve {
 	CURVE_LINEAR,
 	CURVE_LOG,
@@ -47,13 +47,13 @@ enum curve {
 enum param_flags {
 	PARAM_REBUILD = 1 << 0, /* a change builds a new plan; may change the latency */
 	PARAM_RECALL_SAFE = 1 << 1, /* scenes leave it alone */
-	PARAM_PASSING = 1 << 2,     /* of the moment: not printed, not saved */
-	PARAM_CEILING = 1 << 3, /* only an admin gets it above what the config says */
+	PARAM_PASSING = 1 << 2,     /* for the moment only: not printed, not saved */
+	PARAM_CEILING = 1 << 3, /* only an admin can set it above the config's value */
 	PARAM_TOP_OFF =
-		1 << 4, /* numbers only: the top of the range means, reads "off" */
+		1 << 4, /* numbers only: the maximum means "off" and is shown so */
 
-	/* What lathed itself does with a param of an output, or of the rack (whose params act on
-	 * its outputs); one of these, within the mask. Nothing is known by its id. */
+	/* What lathed itself does with a param of an output, or of the rack (whose params act
+	 * on its outputs): one of these, within the mask. No param is recognised by its id. */
 	PARAM_ROLE = 15 << 8,
 	PARAM_MUTE = 1 << 8,     /* a saved mute stays, whatever the config says */
 	PARAM_DIM = 2 << 8,      /* the rack's acts on monitors only */
@@ -112,16 +112,16 @@ struct meter {
 	/* With count: one slot per member, "/node/meter/band/3/gr". */
 	const char *group;
 	int count;
-	/* NULL-terminated words for the readings 0, 1, 2 ... of a meter that tells a
-	 * state; with them, min is 0, max the last word's index, and there is no unit. */
+	/* NULL-terminated words for the readings 0, 1, 2 ... of a meter that shows a
+	 * state: then min is 0, max the last word's index, and there is no unit. */
 	const char *const *choices;
 };
 
 extern const char *const off_on[]; /* choices of a meter that is a switch */
 
-/* What a name of an earlier version is called now: the id of a param, a group or a meter
- * ("meter/frozen"; `now` without "meter/"). lathed reads the old name, says so, and writes
- * the new one; the row goes away with the next version. */
+/* The new name of a renamed param, group or meter ("meter/frozen"; `now` without
+ * "meter/"). lathed accepts the old name, reports that it is old, and writes the new
+ * one. The row is removed in the next version. */
 struct renamed {
 	const char *was, *now;
 };
@@ -143,19 +143,19 @@ void *arena_alloc(struct arena *arena, size_t bytes);
 
 /* ---- the audio thread's part ------------------------------------------------------ */
 
-/* What comes back on the ports of a node with MODULE_PORTS. */
+/* What the return ports of a node with MODULE_PORTS receive. */
 enum comes {
-	COMES_NOTHING, /* not to all of them is something connected, or there are none */
-	COMES_ZERO,    /* exact zeros to the end of JACK's block, on all of them */
-	COMES_NO_AUDIO, /* not numbers, or above +60 dBFS: silence in its place */
+	COMES_NOTHING,  /* at least one of them is not connected, or there are none */
+	COMES_ZERO,     /* exact zeros to the end of JACK's block, on all of them */
+	COMES_NO_AUDIO, /* not numbers, or above +60 dBFS: replaced by silence */
 	COMES_AUDIO,
 };
 
 /* A node's own ports: a send and a return for each channel. */
 struct outside {
 	float *const *send;       /* [channels] written in full, each call */
-	const float *const *back; /* [channels] silence where nothing comes */
-	enum comes comes;         /* changes where JACK's block does */
+	const float *const *back; /* [channels] silence if nothing comes */
+	enum comes comes;         /* changes only at a border of JACK's blocks */
 };
 
 /* One call's work: 1..64 frames that never cross a grid line. `out` may be `in`, channel
@@ -169,7 +169,7 @@ struct piece {
 	/* [channels] each, or NULL: not connected. */
 	const float *const *side[SIDES_MAX];
 	float *const *out; /* [channels] */
-	/* [channels] The input, as late as the output: what the bypass plays. */
+	/* [channels] The input, delayed like the output: the bypass plays it. */
 	const float *const *dry;
 	struct outside *outside; /* with MODULE_PORTS, else NULL */
 	const float *values;     /* change only where frame % GRID_FRAMES == 0 */
@@ -232,15 +232,15 @@ struct module {
 	/* Worker, optional (0). Frames of input after which a cold node sounds like a warm
 	 * one; at most 2 s. */
 	int (*warmup)(const struct setup *setup);
-	/* Worker, optional (0). The same of a kept node after adopt(): for memory that is too
+	/* Worker, optional (0). The same for a kept node after adopt(), if memory is too
 	 * large to take over. */
 	int (*rewarm)(const struct setup *setup);
 	/* Control, optional. Values -> derived numbers (coefficients, kernels), published with
 	 * them as one. numbers_bytes() may depend on rate, channels and rebuild params only. */
 	size_t (*numbers_bytes)(const struct setup *setup);
 	void (*design)(const struct setup *setup, const float *values, void *numbers);
-	/* Meter thread, optional. Eats the node's output, interleaved, in order, with the values
-	 * that were in force; writes the METER_MEASURED slots of `meters`, all of them. */
+	/* Meter thread, optional. Takes the node's output, interleaved, with the values
+	 * that were in force; writes all METER_MEASURED slots of `meters`. */
 	void (*measure)(void *handle, const float *audio, int frames,
 			const float *values, float *meters);
 };

@@ -1,4 +1,5 @@
-/* layout.c - which loudspeaker each channel is for, and the order a rack has them in. */
+/* layout.c - which loudspeaker each channel is for, and the order a rack has them
+ * in. */
 #include "share/layout.h"
 
 #include <stdio.h>
@@ -47,7 +48,7 @@ struct layout layout_rack(int channels)
 	return layout_of(rack[channels - 1], channels);
 }
 
-/* What are called the back ones are the surrounds where there are no side ones. */
+/* Back channels are the surrounds if there are no side channels. */
 static void settle_backs(struct layout *layout)
 {
 	bool sides = false;
@@ -78,13 +79,13 @@ struct layout layout_mask(uint32_t mask, int channels)
 		if (mask >> bit & 1 && at < channels)
 			layout.speaker[at++] =
 				bit < sizeof bits ? bits[bit] : SPEAKER_OTHER;
-	while (at < channels) /* more channels than bits: these are for no speaker */
+	while (at < channels) /* more channels than bits: the rest have no speaker */
 		layout.speaker[at++] = SPEAKER_OTHER;
 	settle_backs(&layout);
 	return layout;
 }
 
-/* CoreAudio's labels count from 1 as the bits do from 0; its Rls and Rrs are 33 and 34. */
+/* CoreAudio's labels are the bits' numbers plus 1; its Rls and Rrs are 33 and 34. */
 static uint8_t core_speaker(uint32_t label)
 {
 	switch (label) {

@@ -1,4 +1,5 @@
-/* newfile.c - a file that is whole or not there. Not for the audio thread. */
+/* newfile.c - writes a file that is either complete or does not exist. Not for the
+ * audio thread. */
 #include "share/newfile.h"
 
 #include <errno.h>
@@ -15,7 +16,7 @@ static bool refuse(char *error, size_t error_size, int number)
 	return false;
 }
 
-/* Where a link leads, or the path itself while there is nothing. */
+/* The target of a link; the path itself if nothing is there. */
 static bool place_find(struct newfile *file, const char *path)
 {
 	char *real = realpath(path, NULL);
@@ -74,7 +75,7 @@ bool newfile_open(struct newfile *file, const char *path, char *error,
 	return true;
 }
 
-/* A rename is on the disk once its folder is. */
+/* A rename is on the disk only after its folder was synced. */
 static void folder_sync(const char *path)
 {
 	char folder[PATH_MAX] = ".";

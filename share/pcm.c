@@ -38,7 +38,8 @@ void words_make(struct words *words, const float *in, int32_t *out, int frames)
 			if (words->since < words->hold)
 				wanted += noise_triangular((uint64_t)words->frame, c,
 							   NOISE_FILE);
-			/* Full scale itself is a step too high: that is no clipping. */
+			/* +1.0 itself is one step too high, but does not count as
+			 * clipped. */
 			words->clipped += fabs((double)in[c]) * steps > steps + 0.5;
 			const double word = fmax(fmin(rint(wanted), steps - 1), -steps);
 			out[c] = (int32_t)(word * exp2(32 - words->bits));

@@ -6,18 +6,18 @@
 
 struct words {
 	int bits, channels;
-	int64_t frame;   /* of the file, the next */
-	int64_t since;   /* frames since the last that was not of whole words */
-	int hold;        /* so long after it whole words are dithered as well */
+	int64_t frame;   /* the next frame of the file */
+	int64_t since;   /* frames since the last one that needed dither */
+	int hold;        /* for this long after it, whole words are dithered as well */
 	int64_t clipped; /* samples beyond full scale so far */
 };
 
-/* A file of `bits` that begins. */
+/* Begins a file of words of so many bits. */
 struct words words_begin(int bits, int channels, int rate);
-/* The next interleaved frames as words at the top of 32 bits. What is whole words already,
- * as a dithered or an untouched programme is, stays as it is; all else gets triangular
- * dither two steps wide (see modules/dither), from its first frame to 0.1 s after its last.
- * The noise follows from the frame's place in the file. */
+/* The next interleaved frames as words at the top of 32 bits. What is whole words
+ * already, as a dithered or an untouched programme is, stays as it is; all else gets
+ * triangular dither two steps wide (see modules/dither), from its first frame to 0.1 s
+ * after its last. The noise follows from the frame's place in the file. */
 void words_make(struct words *words, const float *in, int32_t *out, int frames);
 
 #endif

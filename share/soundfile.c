@@ -1,6 +1,6 @@
-/* soundfile.c - reads sound files part after part (soundhead.h). Plain samples and whatever
- * libsndfile knows go through libsndfile, which sees each part as a file of its own; MPEG
- * goes through libmpg123. Not for the audio thread. */
+/* soundfile.c - reads the parts of sound files (soundhead.h) in turn. PCM samples and
+ * all formats that libsndfile knows go through libsndfile, which gets each part as a
+ * file; MPEG goes through libmpg123. Not for the audio thread. */
 #include "share/soundfile.h"
 
 #include "share/soundhead.h"
@@ -17,7 +17,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Encoders add up to so many frames, which a header may count or not. */
+/* Encoders add up to so many frames; a header may include them or not. */
 enum { MPEG_SLACK = 4096 };
 
 struct window {
@@ -36,7 +36,7 @@ struct soundfile_inside {
 	bool ended;
 };
 
-/* ---- a part as a file of its own ------------------------------------------------------- */
+/* ---- a part as a file of its own ------------------------------------------------- */
 
 static sf_count_t window_length(void *context)
 {
@@ -142,7 +142,7 @@ static bool part_open(struct soundfile_inside *in, int *rate, int *channels,
 	return true;
 }
 
-/* ---- the file --------------------------------------------------------------------------- */
+/* ---- the file -------------------------------------------------------------------- */
 
 static void note(struct soundfile *file, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
@@ -158,7 +158,7 @@ static void note(struct soundfile *file, const char *format, ...)
 	va_end(list);
 }
 
-/* A part has ended. What did its header say? */
+/* A part has ended: compares its length with its header. */
 static void part_judge(struct soundfile *file)
 {
 	struct soundfile_inside *in = file->inside;
@@ -203,7 +203,7 @@ static void part_judge(struct soundfile *file)
 		     file->read, sf_error_number(error));
 }
 
-/* The next part that sounds like the first, or the end. */
+/* Opens the next part with the rate and channels of the first, or ends. */
 static bool part_next(struct soundfile *file)
 {
 	struct soundfile_inside *in = file->inside;
@@ -256,7 +256,7 @@ int soundfile_read(struct soundfile *file, float *to, int frames)
 	return done;
 }
 
-/* What all parts will come to. */
+/* The frames of all parts together. */
 static void frames_count(struct soundfile *file)
 {
 	const struct soundhead *head = &file->inside->head;

@@ -54,7 +54,7 @@ struct soundpart *soundhead_add(struct soundhead *head, int64_t at, int64_t byte
 	return &parts[head->count++];
 }
 
-/* Tags that players append behind any kind of file. */
+/* Tags that players append to any kind of file. */
 static bool is_trailer(const struct soundhead *head, int64_t at)
 {
 	static const char *const trailers[] = { "TAG", "ID3", "APETAGEX",
@@ -111,7 +111,7 @@ int64_t soundhead_extent(const struct soundhead *head, struct soundpart *part,
 		   is_trailer(head, part->at + wanted) || there - wanted < 2 * frame) {
 		part->bytes = wanted;
 	} else {
-		/* The header was not brought up to date, or its 32 bits wrapped. */
+		/* The header was not updated, or its 32 bits wrapped. */
 		const int64_t turn = 1LL << 32;
 		const int64_t wrapped = wanted + (there - wanted) / turn * turn;
 		const bool ends =
@@ -124,7 +124,7 @@ int64_t soundhead_extent(const struct soundhead *head, struct soundpart *part,
 	return part->at + part->bytes;
 }
 
-/* One part and where it ends, or -1. */
+/* Finds one part; returns where it ends, or -1. */
 static int64_t part_read(struct soundhead *head, int64_t at)
 {
 	static int64_t (*const kinds[])(struct soundhead *, int64_t) = {

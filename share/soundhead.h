@@ -1,10 +1,10 @@
 /* soundhead.h - where the audio lies in a sound file: in how many parts, of what kind.
  *
- * Reads the file's own bytes and believes them where they agree with each other: a length
- * in a header is a hint. Plain samples (WAV, RF64, W64, AIFF, CAF, AU) are found here and
- * read as raw ones, so that no other parser has to believe the header; FLAC, Ogg and MPEG
- * are cut where one stream ends and the next begins; all else is left to libsndfile whole.
- * Not for the audio thread.
+ * Reads the file's own bytes, and takes a length in a header only as a hint. PCM
+ * samples (WAV, RF64, W64, AIFF, CAF, AU) are found here and read as raw data, so that
+ * no other parser depends on the header; FLAC, Ogg and MPEG are split where one stream
+ * ends and the next begins; every other file is left to libsndfile as a whole. Not for
+ * the audio thread.
  */
 #ifndef LATHE_SHARE_SOUNDHEAD_H
 #define LATHE_SHARE_SOUNDHEAD_H
@@ -19,10 +19,10 @@
 enum { SOUNDPARTS_MAX = 4096 };
 
 struct soundpart {
-	int64_t at, bytes; /* the window in the file */
-	int64_t promised;  /* frames that its header says, -1: it says nothing */
+	int64_t at, bytes; /* the range of bytes in the file */
+	int64_t promised;  /* frames according to its header; -1: not given */
 	int raw;           /* libsndfile's SF_FORMAT_RAW with subtype and order, or 0 */
-	int rate, channels, frame_bytes; /* of raw ones */
+	int rate, channels, frame_bytes; /* of raw samples */
 	bool mpeg;
 	/* Of what libsndfile reads by its head: a size in it that is put right, where in the
 	 * window, and what it said. 0: none. */
@@ -30,7 +30,7 @@ struct soundpart {
 	uint32_t patch;
 	int64_t bytes_said;
 	bool open_ended; /* its last page is missing */
-	bool unfinished; /* its header was never completed: promised is worth nothing */
+	bool unfinished; /* its header was never completed: `promised` is meaningless */
 	struct layout layout;
 };
 
@@ -41,35 +41,36 @@ struct soundhead {
 	int count;
 };
 
-/* Of an open regular file. False: out of memory. Call soundhead_finish() after it. */
+/* Reads an open regular file. False: out of memory. Call soundhead_finish() after
+ * it. */
 bool soundhead_read(struct soundhead *head, int fd, int64_t size);
 void soundhead_finish(struct soundhead *head);
-/* What the file is when it is a known kind that is not read ("MP4 (M4A, AAC, ALAC)"), or
- * NULL. */
+/* The name of a known kind that cannot be read ("MP4 (M4A, AAC, ALAC)"), or NULL. */
 const char *soundhead_foreign(const struct soundhead *head);
 
-/* ---- for the parsers -------------------------------------------------------------------- */
+/* ---- for the parsers ------------------------------------------------------------- */
 
-/* All of `count` bytes there, or false. */
+/* Reads all `count` bytes at a position, or returns false. */
 bool soundhead_get(const struct soundhead *head, int64_t at, void *to, size_t count);
-uint64_t soundhead_high(const uint8_t *bytes, int count); /* the first is the highest */
+uint64_t soundhead_high(const uint8_t *bytes, int count); /* big-endian */
 uint64_t soundhead_low(const uint8_t *bytes, int count);
-/* A name of four letters. */
+/* Whether the four letters there are this name. */
 static inline bool soundhead_is(const uint8_t *bytes, const char *name)
 {
 	return memcmp(bytes, name, 4) == 0;
 }
-/* One more; NULL when there are too many or no memory. */
+/* Adds a part; NULL if there are too many, or no memory. */
 struct soundpart *soundhead_add(struct soundhead *head, int64_t at, int64_t bytes);
-/* Whether the bytes there can be the head of a chunk, or are the file's end. */
+/* Whether the bytes there may be the head of a chunk, or are the file's end. */
 bool soundhead_is_chunk(const struct soundhead *head, int64_t at, bool high_first);
-/* Sets bytes and promised of a part of plain samples: `declared` bytes in its header,
- * UINT64_MAX when it leaves them open; `wide`: not a size of 32 bits, which may have
- * wrapped. Returns where the part's data end. */
+/* Sets `bytes` and `promised` of a part of PCM samples. `declared`: bytes in its
+ * header, UINT64_MAX if not given; `wide`: the size has more than 32 bits, so it cannot
+ * have wrapped. Returns where the part's data end. */
 int64_t soundhead_extent(const struct soundhead *head, struct soundpart *part,
 			 uint64_t declared, bool wide, bool high_first);
 
-/* Each returns where its part ends, or -1 when the bytes at `start` are of another kind. */
+/* Each returns where its part ends, or -1 if the bytes at `start` are of a different
+ * kind. */
 int64_t soundhead_riff(struct soundhead *head, int64_t start);
 int64_t soundhead_w64(struct soundhead *head, int64_t start);
 int64_t soundhead_aiff(struct soundhead *head, int64_t start);

@@ -1,4 +1,4 @@
-/* soundhead_apple.c - the heads of AIFF, AIFC, CAF and AU, all with the highest byte first.
+/* soundhead_apple.c - the heads of AIFF, AIFC, CAF and AU, all of them big-endian.
  * Not for the audio thread.
  *
  * Apple, "Audio Interchange File Format", 1989, and AIFF-C, 1991; "Core Audio Format
@@ -19,7 +19,8 @@ static int rate_read(const uint8_t *b)
 	return rate >= 1 && rate < 1e9 ? (int)lrint(rate) : 0;
 }
 
-/* libsndfile's name for plain samples of `bits`; `kind` is AIFC's compression type. */
+/* libsndfile's constant for PCM samples of `bits`; `kind` is AIFC's compression
+ * type. */
 static int aiff_raw(const uint8_t *kind, int bits, int *bytes)
 {
 	static const int whole[] = { 0, SF_FORMAT_PCM_S8, SF_FORMAT_PCM_16,
@@ -83,7 +84,7 @@ static void layout_read(const struct soundhead *head, struct soundpart *part,
 		layout_core(tag, bitmap, described ? labels : NULL, part->channels);
 }
 
-/* Past the data, to the end of the file or to another FORM. */
+/* Goes past the data, to the end of the file or to another FORM. */
 static int64_t forms_skip(const struct soundhead *head, int64_t at)
 {
 	uint8_t b[8];
@@ -117,7 +118,7 @@ int64_t soundhead_aiff(struct soundhead *head, int64_t start)
 			data = body + 8 + (int64_t)offset;
 			declared = size > 8 + offset ? size - 8 - offset : 0;
 			if (found.channels || size > (uint64_t)(head->size - body))
-				break; /* nothing can come after it that is needed */
+				break; /* nothing that is needed can follow it */
 		} else if (soundhead_is(b, "COMM") &&
 			   soundhead_get(head, body, b, plain ? 18 : 22)) {
 			if (plain)
@@ -129,7 +130,7 @@ int64_t soundhead_aiff(struct soundhead *head, int64_t start)
 		at = body + (int64_t)size;
 		if (size % 2 && (soundhead_is_chunk(head, at + 1, true) ||
 				 !soundhead_is_chunk(head, at, true)))
-			at++; /* made even, as it must */
+			at++; /* padded to an even length, as the format demands */
 	}
 	if (data < 0 || data > head->size || !found.channels)
 		return -1;

@@ -1,16 +1,16 @@
 /* soundhead_riff.c - the heads of WAV, RF64, BW64 and W64. Not for the audio thread.
  *
- * RIFF: chunks of a name, a size and as many bytes, made even (Multimedia Programming
- * Interface and Data Specifications 1.0); of RF64 the data's size stands in "ds64" (EBU
- * Tech 3306). W64 is the same with names of 16 bytes and sizes of 64 bits (Sony Pictures
- * Digital, "Sony Wave64").
+ * RIFF: chunks of a name, a size and as many bytes, padded to even (Multimedia
+ * Programming Interface and Data Specifications 1.0); of RF64 the data's size stands in
+ * "ds64" (EBU Tech 3306). W64 is the same with names of 16 bytes and sizes of 64 bits
+ * (Sony Pictures Digital, "Sony Wave64").
  */
 #include "share/soundhead.h"
 
 #include <sndfile.h>
 #include <string.h>
 
-/* What a chunk "fmt " says. */
+/* The content of a chunk "fmt ". */
 struct wave_format {
 	int tag, channels, rate, align, bits;
 	uint32_t mask;
@@ -35,7 +35,7 @@ static struct wave_format format_read(const uint8_t *b, size_t count, bool high_
 	return f;
 }
 
-/* libsndfile's name for plain samples, or 0. */
+/* libsndfile's constant for PCM samples, or 0. */
 static int format_raw(const struct wave_format *f, bool high_first)
 {
 	const int bytes = f->channels > 0 ? f->align / f->channels : 0;
@@ -67,7 +67,7 @@ static void format_take(struct soundpart *part, const struct wave_format *f,
 	part->layout = layout_mask(f->mask, f->channels);
 }
 
-/* Past chunks that are not audio, to the end of the file or of this RIFF. */
+/* Goes past chunks that are not audio, to the end of the file or of this RIFF. */
 static int64_t chunks_skip(const struct soundhead *head, int64_t at, bool high_first)
 {
 	uint8_t b[8];
@@ -79,7 +79,7 @@ static int64_t chunks_skip(const struct soundhead *head, int64_t at, bool high_f
 		if (!soundhead_is_chunk(head, at, high_first)) {
 			if (!soundhead_is_chunk(head, at - 1, high_first))
 				break;
-			at--; /* one that was not made even */
+			at--; /* a chunk that was not padded */
 			continue;
 		}
 		const int64_t size = (int64_t)(high_first ? soundhead_high(b + 4, 4)
@@ -89,7 +89,7 @@ static int64_t chunks_skip(const struct soundhead *head, int64_t at, bool high_f
 	return head->size;
 }
 
-/* Where the next chunk is, when some writers forget to make an odd one even. */
+/* Where the next chunk is; some writers do not pad odd chunks. */
 static int64_t chunk_next(const struct soundhead *head, int64_t at, uint64_t size,
 			  bool high_first)
 {
@@ -103,8 +103,8 @@ static int64_t chunk_next(const struct soundhead *head, int64_t at, uint64_t siz
 		       : end + 1;
 }
 
-/* What is not plain is left to libsndfile, from the head on, with the size of the data put
- * right in it. `part` is at the data. */
+/* Samples that are not PCM are left to libsndfile, from the head on, with the size of
+ * the data corrected in it. `part` is at the data. */
 static int64_t compressed(const struct soundhead *head, struct soundpart *part,
 			  int64_t start, uint64_t size, bool high_first)
 {
@@ -167,8 +167,8 @@ int64_t soundhead_riff(struct soundhead *head, int64_t start)
 static const uint8_t w64_riff[16] = { 'r',  'i',  'f',  'f',  0x2e, 0x91, 0xcf, 0x11,
 				      0xa5, 0xd6, 0x28, 0xdb, 4,    0xc1, 0,    0 };
 
-/* Bytes of a chunk: they lie at multiples of 8 and have names that all end alike. 0: there
- * is none; -1: another file begins. */
+/* Bytes of a chunk: chunks lie at multiples of 8, and their names all have the same
+ * end. 0: there is none; -1: another file begins. */
 static int64_t w64_chunk(const struct soundhead *head, int64_t at)
 {
 	static const uint8_t tail[12] = { 0xf3, 0xac, 0xd3, 0x11, 0x8c, 0xd1,
@@ -185,7 +185,7 @@ static int64_t w64_chunk(const struct soundhead *head, int64_t at)
 		       : 0;
 }
 
-/* From the end of the data on: to the next file, or the end of this. */
+/* Goes from the end of the data to the next file, or to the end of this one. */
 static int64_t w64_skip(const struct soundhead *head, int64_t at)
 {
 	int64_t bytes;

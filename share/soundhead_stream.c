@@ -1,5 +1,5 @@
-/* soundhead_stream.c - where FLAC, Ogg and MPEG streams begin and end: files of them are
- * joined by putting one behind the other. Not for the audio thread.
+/* soundhead_stream.c - where FLAC, Ogg and MPEG streams begin and end: such files may
+ * be joined by concatenation. Not for the audio thread.
  *
  * FLAC: RFC 9639; Ogg: RFC 3533; MPEG: ISO/IEC 11172-3, 2.4.2.3, and the LAME project's
  * "Mp3 Info Tag".
@@ -11,7 +11,7 @@
 
 enum { SCAN_BYTES = 1 << 18 };
 
-/* The first place from `at` on where `mark` stands, or the file's size. */
+/* The first position from `at` on where `mark` is found, or the file's size. */
 static int64_t scan(const struct soundhead *head, int64_t at, const char *mark,
 		    size_t length)
 {
@@ -65,7 +65,7 @@ int64_t soundhead_flac(struct soundhead *head, int64_t start)
 
 	if (!soundhead_get(head, at, b, 42) || !soundhead_is(b, "fLaC"))
 		return -1;
-	/* Another stream: its marker and the head of its STREAMINFO, the last block or not. */
+	/* Whether another stream begins: its marker and the head of its STREAMINFO. */
 	int64_t end = at + 42;
 	uint8_t next[8];
 	while ((end = scan(head, end, "fLaC", 4)) < head->size &&
@@ -84,7 +84,7 @@ int64_t soundhead_flac(struct soundhead *head, int64_t start)
 	return end;
 }
 
-/* A page at `at`: its bytes, or 0; whether it begins or ends a stream. */
+/* The bytes of a page at `at`, or 0; and whether it begins or ends a stream. */
 static int64_t ogg_page(const struct soundhead *head, int64_t at, bool *begins,
 			bool *ends)
 {
@@ -103,7 +103,7 @@ static int64_t ogg_page(const struct soundhead *head, int64_t at, bool *begins,
 	return bytes + b[26];
 }
 
-/* The order of its channels, by the stream's first packet. */
+/* The order of its channels, from the stream's first packet. */
 static struct layout ogg_layout(const struct soundhead *head, int64_t at)
 {
 	uint8_t b[64] = { 0 };
@@ -124,7 +124,7 @@ static struct layout ogg_layout(const struct soundhead *head, int64_t at)
 }
 
 /* One link of a chain: from the first page that begins a stream to the next such page
- * behind others. A page that is not whole is not part of it. */
+ * that follows other pages. An incomplete page is not part of it. */
 int64_t soundhead_ogg(struct soundhead *head, int64_t start)
 {
 	int64_t at = start, end = start;
@@ -151,14 +151,15 @@ int64_t soundhead_ogg(struct soundhead *head, int64_t start)
 	return bytes ? at : head->size;
 }
 
-/* ---- MPEG ------------------------------------------------------------------------------- */
+/* ---- MPEG ------------------------------------------------------------------------ */
 
 struct mpeg_frame {
 	int bytes, samples, rate,
 		side; /* side: of its information, where a tag may be */
 };
 
-/* Layer I to III of MPEG 1, 2 and 2.5; false when the four bytes are no head. */
+/* Reads a head of layer I to III, MPEG 1, 2 or 2.5. False: the four bytes are not a
+ * head. */
 static bool mpeg_frame(const uint8_t *b, struct mpeg_frame *frame)
 {
 	static const int rates[] = { 44100, 48000, 32000 };
@@ -189,7 +190,8 @@ static bool mpeg_frame(const uint8_t *b, struct mpeg_frame *frame)
 	return frame->bytes > 4;
 }
 
-/* Frames of audio by the tag of the first MPEG frame, less what the encoder added; -1. */
+/* Frames of audio according to the tag in the first MPEG frame, less those that the
+ * encoder added; or -1. */
 static int64_t mpeg_promised(const struct soundhead *head, int64_t at,
 			     const struct mpeg_frame *frame)
 {
@@ -208,7 +210,7 @@ static int64_t mpeg_promised(const struct soundhead *head, int64_t at,
 	       (gaps & 0xfff);
 }
 
-/* To the file's end: the decoder finds its way through whatever lies between. */
+/* The part goes to the file's end: the decoder skips everything else between. */
 int64_t soundhead_mpeg(struct soundhead *head, int64_t start)
 {
 	int64_t at = start, tag;
@@ -221,7 +223,7 @@ int64_t soundhead_mpeg(struct soundhead *head, int64_t start)
 		return -1;
 	if (at == start && (!soundhead_get(head, at + frame.bytes, b, 4) ||
 			    !mpeg_frame(b, &next) || next.rate != frame.rate))
-		return -1; /* one head alone may be chance */
+		return -1; /* a single match may be chance */
 	struct soundpart *part = soundhead_add(head, start, head->size - start);
 	if (!part)
 		return -1;

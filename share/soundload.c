@@ -1,5 +1,5 @@
-/* soundload.c - a whole sound file in memory, at the rate that is wanted. Not for the audio
- * thread. */
+/* soundload.c - loads a whole sound file into memory, at a given rate. Not for the
+ * audio thread. */
 #include "share/soundload.h"
 
 #include "share/soundfile.h"
@@ -16,7 +16,7 @@ enum {
 	STEP_MAX = 8192,
 };
 
-/* Room for more frames. */
+/* Makes room for more frames. */
 static bool grow(struct sound *sound, int64_t *room)
 {
 	const int64_t more = *room ? 2 * *room : 16 * PIECE;
@@ -78,8 +78,8 @@ bool sound_load(struct sound *sound, const char *path, int64_t frames_max, char 
 	return false;
 }
 
-/* Frames of silence before the first: enough for the filter, and a whole number at either
- * rate, so that every frame keeps its place. */
+/* Frames of silence before the first: enough for the filter, and a whole number at both
+ * rates, so that every frame keeps its position. */
 static int64_t frames_before(int from_rate, int to_rate)
 {
 	const int slower = from_rate < to_rate ? from_rate : to_rate;

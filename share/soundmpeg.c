@@ -1,5 +1,5 @@
-/* soundmpeg.c - MPEG audio by libmpg123. libsndfile, which uses it, too, stops where a header
- * or a guess says. Not for the audio thread. */
+/* soundmpeg.c - reads MPEG audio by libmpg123. (libsndfile uses it too, but stops where
+ * a header or an estimate says.) Not for the audio thread. */
 #include "share/soundmpeg.h"
 
 #include <mpg123.h>
@@ -45,7 +45,7 @@ static void library_begin(void)
 	mpg123_init();
 }
 
-/* Finds the first frame, and lets all later ones sound like it. */
+/* Finds the first frame, and fixes its rate and channels for all later ones. */
 static const char *stream_open(struct soundmpeg *mpeg, int *rate, int *channels)
 {
 	mpg123_handle *handle = mpeg->handle;

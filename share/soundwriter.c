@@ -14,7 +14,7 @@
 #include <strings.h>
 #include <unistd.h>
 
-/* Sizes of 32 bits, less room for the heads. */
+/* The largest size in 32 bits, less room for the heads. */
 static const int64_t small_bytes_max = 4290000000;
 enum { BLOCK = 1024, CHANNELS = 8 };
 
@@ -24,7 +24,7 @@ struct soundwriter_inside {
 	int kind, channels, frame_bytes;
 	int trouble; /* errno of the first write that failed */
 	struct words words;
-	int order[CHANNELS]; /* order[i]: the rack's channel that is the file's i */
+	int order[CHANNELS]; /* order[i]: the rack's channel for the file's channel i */
 	float floats[BLOCK * CHANNELS];
 	int32_t fixed[BLOCK * CHANNELS];
 };
@@ -67,7 +67,7 @@ static int format_bits(int format)
 	return samples == SF_FORMAT_PCM_16 ? 16 : samples == SF_FORMAT_PCM_24 ? 24 : 0;
 }
 
-/* ---- the file under libsndfile, which keeps errno -------------------------------------- */
+/* ---- the file that libsndfile writes to, which keeps errno ----------------------- */
 
 static sf_count_t sink_length(void *context)
 {
@@ -114,9 +114,9 @@ static sf_count_t sink_tell(void *context)
 	return lseek(((struct soundwriter_inside *)context)->file.fd, 0, SEEK_CUR);
 }
 
-/* ---- the order of channels -------------------------------------------------------------- */
+/* ---- the order of channels ------------------------------------------------------- */
 
-/* WAV's masks and FLAC want the back ones before the side ones. */
+/* In WAV's masks and FLAC the back channels come before the side channels. */
 static void order_set(struct soundwriter_inside *in)
 {
 	static const int seven[] = { 0, 1, 2, 3, 6, 4, 5 };
@@ -130,7 +130,7 @@ static void order_set(struct soundwriter_inside *in)
 							     : c;
 }
 
-/* Kinds that can't hold it, or have no name for it, go without. */
+/* Kinds of file that can't store the layout are written without it. */
 static void layout_set(struct soundwriter_inside *in)
 {
 	enum {
@@ -165,9 +165,9 @@ static void layout_set(struct soundwriter_inside *in)
 		   (int)sizeof(int) * in->channels);
 }
 
-/* ---- open, write, finish ---------------------------------------------------------------- */
+/* ---- open, write, finish --------------------------------------------------------- */
 
-/* Where 32 bits of size might not do. */
+/* Whether the size may exceed 32 bits. */
 static bool too_long(const struct soundwriter_inside *in, int64_t frames)
 {
 	return frames < 0 || frames > small_bytes_max / in->frame_bytes;
@@ -196,10 +196,10 @@ static bool sound_open(struct soundwriter_inside *in, int format, int rate,
 			  : sf_open_fd(in->file.fd, SFM_WRITE, &info, SF_FALSE);
 	if (!in->sound)
 		return false;
-	/* One that turns out short enough becomes a WAV as it is closed. */
+	/* An RF64 that turns out short enough becomes a WAV when it is closed. */
 	if (in->kind == SF_FORMAT_RF64 && frames < 0)
 		sf_command(in->sound, SFC_RF64_AUTO_DOWNGRADE, NULL, SF_TRUE);
-	/* This chunk holds the time of day. */
+	/* This chunk would hold the time of day: not reproducible. */
 	sf_command(in->sound, SFC_SET_ADD_PEAK_CHUNK, NULL, SF_FALSE);
 	sf_command(in->sound, SFC_SET_CLIPPING, NULL, SF_TRUE);
 	order_set(in);

@@ -1,7 +1,7 @@
-/* soundwriter.h - writes sound files, for every program: whole, or not at all.
+/* soundwriter.h - writes sound files, for every program: complete, or not at all.
  *
- * Channels come in the rack's order (layout.h) and are written in the file's, with its
- * layout where the kind can hold one. Not for the audio thread.
+ * Channels come in the rack's order (layout.h) and are written in the file's order,
+ * with its layout if the kind of file can store one. Not for the audio thread.
  */
 #ifndef LATHE_SHARE_SOUNDWRITER_H
 #define LATHE_SHARE_SOUNDWRITER_H
@@ -10,32 +10,34 @@
 #include <stddef.h>
 #include <stdint.h>
 
-extern const char *const soundwriter_formats[]; /* of samples, NULL after the last */
-/* libsndfile's format for a path's suffix and a sample format, one of these or NULL (float;
- * 24 for FLAC). 0 when there is none. */
+extern const char
+	*const soundwriter_formats[]; /* names of sample formats, NULL after the last */
+/* libsndfile's format for a path's suffix and a sample format, one of these or NULL
+ * (float; 24 for FLAC). 0 when there is none. */
 int soundwriter_format(const char *path, const char *format);
 
 struct soundwriter_inside;
 
 struct soundwriter {
-	bool replaces;   /* a file that is there */
-	int64_t frames;  /* written */
+	bool replaces;   /* true: a file is there already */
+	int64_t frames;  /* frames written */
 	int64_t clipped; /* samples beyond full scale, cut to fit 16 or 24 bits */
-	float peak;      /* the largest sample, linear */
+	float peak;      /* the largest sample so far, linear */
 	struct soundwriter_inside *inside;
 };
 
-/* `frames`: how many will come, -1 when that is not known. The same samples make the same
- * file, byte by byte. NULL and a sentence without the path on failure. */
+/* `frames`: how many will come; -1: unknown. The same samples make the same file, byte
+ * for byte. NULL and a sentence without the path on failure. */
 struct soundwriter *soundwriter_open(const char *path, const char *format, int rate,
 				     int channels, int64_t frames, char *error,
 				     size_t error_size);
-/* Interleaved. False and a sentence when the disk is full, for instance. */
+/* Writes interleaved frames. False and a sentence if, for example, the disk is full. */
 bool soundwriter_write(struct soundwriter *writer, const float *from, int frames,
 		       char *error, size_t error_size);
-/* Puts the file in its place. On failure what was there stays. Either way: then close. */
+/* Renames the file into its place. On failure an earlier file stays. Then call
+ * close. */
 bool soundwriter_finish(struct soundwriter *writer, char *error, size_t error_size);
-/* Without soundwriter_finish(): as if it had never been opened. */
+/* Without soundwriter_finish() before it, nothing is left of the new file. */
 void soundwriter_close(struct soundwriter *writer);
 
 #endif

@@ -1,6 +1,6 @@
-/* fade.h - a raised-cosine way between 0 and 1, walked one frame at a time. At either end
- * nothing is multiplied, so what is at rest passes bit for bit. Audio thread, but for what
- * says otherwise. */
+/* fade.h - a raised-cosine fade between 0 and 1, one step per frame. At either end
+ * nothing is multiplied, so that audio passes bit for bit. Audio thread, except where a
+ * function says otherwise. */
 #ifndef LATHE_AUDIO_FADE_H
 #define LATHE_AUDIO_FADE_H
 
@@ -14,14 +14,15 @@ struct fade {
 	int at; /* 0: off .. length: on */
 };
 
-/* Not for the audio thread. Whole grid steps, so that a fade of plans ends on a line. */
+/* The fade's length. Whole grid steps, so that a fade of plans ends on a grid line. Not
+ * for the audio thread. */
 static inline int fade_frames(int rate, int milliseconds)
 {
 	int frames = (int)((int64_t)rate * milliseconds / 1000);
 	return (frames + GRID_FRAMES - 1) / GRID_FRAMES * GRID_FRAMES;
 }
 
-/* Worker, or before any thread starts. */
+/* Worker thread, or before any thread starts. */
 static inline void fade_init(struct fade *fade, struct arena *arena, int length)
 {
 	float *curve = arena_alloc(arena, sizeof(float) * (size_t)(length + 1));
@@ -43,22 +44,22 @@ static inline bool fade_on(const struct fade *fade)
 	return fade->at == fade->length;
 }
 
-/* The place one frame on, towards 1 or towards 0. */
+/* The position one frame later, towards 1 or towards 0. */
 static inline int fade_next(const struct fade *fade, int at, bool up)
 {
 	int next = up ? at + 1 : at - 1;
 	return next < 0 ? 0 : next > fade->length ? fade->length : next;
 }
 
-/* Walks on by `frames`, after they have been mixed. */
+/* Advances by `frames`, after these have been mixed. */
 static inline void fade_walk(struct fade *fade, bool up, int frames)
 {
 	int at = up ? fade->at + frames : fade->at - frames;
 	fade->at = at < 0 ? 0 : at > fade->length ? fade->length : at;
 }
 
-/* out = off + gain * (on - off): where the two agree, it is either, bit for bit. `out` may
- * be `on` or `off`. */
+/* out = off + gain * (on - off): where `on` and `off` are equal, so is `out`, bit for
+ * bit. `out` may be `on` or `off`. */
 static inline void fade_mix(const struct fade *fade, bool up, const float *off,
 			    const float *on, float *out, int frames)
 {

@@ -7,12 +7,12 @@
 
 #include <string.h>
 
-enum { RESTORE_BYTES = ADOPT_BYTES_MAX }; /* a piece: the work stays bounded */
+enum { RESTORE_BYTES = ADOPT_BYTES_MAX }; /* in one piece: this bounds the work */
 
-/* Infinity and NaN, read as bits without the sign, are the largest numbers. */
+/* Infinity and NaN have the largest bit patterns, when the sign is left out. */
 static const int32_t infinite = 0x7f800000;
 
-/* Four to a vector; signed, because SSE2 compares nothing else. */
+/* Four in a vector; signed, because SSE2 has no unsigned comparison. */
 typedef int32_t bits4 __attribute__((vector_size(16)));
 
 static bits4 larger(bits4 a, bits4 b)
@@ -30,7 +30,7 @@ static bits4 magnitudes(const float *samples)
 	return bits & 0x7fffffff;
 }
 
-/* Four maxima grow side by side, since each waits for its last step. */
+/* Four maxima side by side, because each step of one has to wait for its last step. */
 static int32_t peak_bits(const float *samples, int frames)
 {
 	bits4 most[4] = { { 0 } };
@@ -67,7 +67,7 @@ static int32_t peaks(const float *const *audio, int channels, int frames, float 
 	return highest;
 }
 
-/* Puts the memory back as init() left it, a stretch at a time. */
+/* Restores the memory to what init() made of it, one part in each piece. */
 static void restore(struct guard *guard)
 {
 	size_t bytes = guard->bytes - guard->restored;
@@ -103,7 +103,8 @@ bool guard_before(struct guard *guard, struct piece *piece, const struct guard *
 	return !guard->dead;
 }
 
-/* A module that was not finite: silent at once, cleared, back in 20 ms. */
+/* The module made a sample that is not finite: its dry input plays at once, its state
+ * is cleared, and it fades back in after 20 ms. */
 static void trip(struct guard *guard, uint64_t frame)
 {
 	if (guard->trips >= GUARD_TRIPS - 1) {
@@ -137,7 +138,7 @@ static void play_dry(const struct guard *guard, const struct piece *piece)
 			       sizeof(float) * (size_t)piece->frames);
 }
 
-/* Fades between the module and its dry input. False: the module plays on as it is. */
+/* Fades between the module and its dry input. False: the module is heard unchanged. */
 static bool mix(struct guard *guard, const struct piece *piece, bool up)
 {
 	if (!guard->begun)

@@ -1,7 +1,7 @@
 /* plan.h - a rack compiled for the audio thread: a flat array of steps, in one arena.
  *
- * The worker builds and frees it, the audio thread plays it, the control thread feeds it
- * values; each field says whose it is while the plan lives.
+ * The worker builds and frees it, the audio thread plays it, the control thread gives
+ * it values. Each field says which thread uses it while the plan exists.
  */
 #ifndef LATHE_AUDIO_PLAN_H
 #define LATHE_AUDIO_PLAN_H
@@ -19,81 +19,81 @@ struct resident;
 /* Meter slots that the host adds after the node's own, for the control thread. */
 enum hidden { HIDDEN_TRIPPED, HIDDEN_LATCHED, HIDDEN_DROPPED, HIDDEN_COUNT };
 
-/* Audio. One thing to do: a node, a sum or a delay. */
+/* Audio thread. One step: a node, a sum or a delay. */
 struct step {
 	void (*process)(void *state, const struct piece *piece) REALTIME;
 	void *state;
 	struct piece piece;
 	struct guard *guard; /* NULL: a sum, a delay, an output */
 	int latency;         /* frames from in to out */
-	int source_latency;  /* frames from the rack's inputs to in */
-	struct step **from;  /* steps that it hears */
+	int source_latency;  /* frames from the rack's inputs to its input */
+	struct step **from;  /* steps that feed it */
 	int from_count;
-	/* What it is and all that it hears, down to the rack's inputs: the same in two plans
-	 * when nothing of it has changed but values. */
+	/* A hash of this step and of all that feeds it, from the rack's inputs on:
+	 * equal in two plans if only values have changed. */
 	uint64_t past;
-	/* Of the next plan, until it is heard (warm.c). */
-	struct step *old; /* the other plan's step that it goes on from, or NULL */
+	/* In the next plan, until it is heard (warm.c). */
+	struct step *old; /* the other plan's step whose state it takes over, or NULL */
 	struct step *lender,
-		*heir; /* whose audio stands for its own; and whom it lends it */
-	float **lent;  /* [channels] that audio; a module's only */
+		*heir; /* the step whose audio it uses; the step that uses its audio */
+	float **lent;  /* [channels] that audio; of modules only */
 	bool waits;    /* it does not run yet */
-	/* Frames before it is heard: it must run, its audio must be right; and those until it
-	 * is, whoever plays. */
+	/* Frames before the plan is heard: when the step must run, when its audio must
+	 * be right, and when it is right, whether its own or lent. */
 	int lead, due, ready;
-	/* A node's only. */
+	/* Of nodes only. */
 	const struct kernel *kernel;
-	size_t values_at, numbers_at; /* in a snapshot */
+	size_t values_at, numbers_at; /* offset in a snapshot */
 	uint32_t identity;
 	const struct resident *resident;
-	bool external;     /* its handle is one of its kind: only one plan may run it */
+	bool external;     /* only one plan at a time may run its handle */
 	struct step *twin; /* the other plan's step that uses the same foreign handle */
-	int warmup, rewarm; /* frames: of a cold node, of a kept one */
-	/* A delay's only; its identity is its source's. */
+	int warmup, rewarm; /* frames: of a new node, of a kept one */
+	/* Of delays only; its identity is that of its source. */
 	struct delay *delay;
 };
 
-/* Values and the numbers designed from them, of all nodes, as one. */
+/* The values of all nodes, and the numbers designed from them, published together. */
 struct snapshot {
 	uint64_t serial;
 	unsigned char *bytes;
-	uint32_t *versions; /* [nodes] what of the master it holds */
+	uint32_t *versions; /* [nodes] version of the master's part that it holds */
 };
 
-/* Control. Where a node's part of a snapshot lies. */
+/* Control thread. A node's part of a snapshot. */
 struct place {
-	size_t at, bytes; /* values, the release count, numbers */
+	size_t at, bytes; /* offsets: values, the count of sets of bypass, numbers */
 	size_t numbers_at;
 	int value_count;
 	uint32_t version;
-	bool stale; /* values changed, numbers not yet designed */
+	bool stale; /* values changed, design() has not run yet */
 };
 
-/* A node's own ports: what its process() sees of them, and where it comes from. */
+/* A node's own ports: what its process() gets, and from which ports. */
 struct loop {
 	struct outside outside;
 	int channels;
-	int node;                /* worker, control: place in the rack */
-	int slots[CHANNELS_MAX]; /* of the returns */
-	uint64_t looked; /* audio: the block that was looked at: its frame + 1 */
-	int zero_from;   /* audio: from here to its end the returns are zero */
+	int node;                /* worker, control: index in the rack */
+	int slots[CHANNELS_MAX]; /* slots of the returns */
+	uint64_t looked; /* audio: frame + 1 of the block that was examined last */
+	int zero_from;   /* audio: the returns are zero from here to the block's end */
 	float *send[CHANNELS_MAX], *back[CHANNELS_MAX];
 };
 
 struct plan {
-	uint64_t id; /* counts up with every build */
+	uint64_t id; /* one more than the plan built before */
 	struct arena *arena;
 	int rate;
 
 	/* Audio */
 	struct step *steps;
 	int step_count;
-	struct step **kept; /* nodes' steps, by identity */
+	struct step **kept; /* steps of nodes, sorted by identity */
 	int kept_count;
-	int input_count; /* channels of rack inputs: slot and buffer */
+	int input_count; /* channels of the rack's inputs: slot and buffer */
 	int *input_slots;
 	float **input_buffers;
-	struct loop *loops; /* of the nodes with ports of their own */
+	struct loop *loops; /* nodes with ports of their own */
 	int loop_count;
 	const float *output[PORTS_MAX]; /* by slot, or NULL */
 	float *readings;                /* every meter slot of one piece */
@@ -105,20 +105,20 @@ struct plan {
 
 	/* Control */
 	uint64_t
-		withheld; /* serial of the first change that waits for a later plan, or 0 */
+		withheld; /* serial of the first change that needs a later plan, or 0 */
 	int node_count;
-	struct rack *rack;    /* what it was built from, with the values it plays */
+	struct rack *rack;    /* the rack it was built from, with the values it plays */
 	struct place *places; /* [nodes] */
 	unsigned char *master;
 	int *meters_at; /* [nodes] first slot in readings, -1: none */
 	int *latency;   /* [nodes] from the rack's inputs to the node's output */
-	int *same;      /* [nodes] place in the newest rack, or -1 */
+	int *same;      /* [nodes] index in the newest rack, or -1 */
 	struct resident **residents; /* [nodes] or NULL */
 	struct resident **input_residents;
 	struct port *ports;
-	float **port_buffers; /* outputs: what the slot plays */
+	float **port_buffers; /* of outputs: the audio of the slot */
 	int port_count;
-	struct text problems; /* lines: what create() refused */
+	struct text problems; /* lines of text: what create() refused */
 	struct plan *next;    /* in the engine's list */
 };
 

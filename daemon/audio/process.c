@@ -1,5 +1,5 @@
-/* process.c - JACK's process callback: gathers the ports' buffers, calls rt_run(), and does
- * nothing else. The audio thread; the rules of rt.c hold here.
+/* process.c - JACK's process callback: gathers the ports' buffers, calls rt_run(), and
+ * does nothing else. The audio thread; the rules of rt.c hold here.
  *
  *   JACK -> process_cycle() -> rt_run() -> modules
  */
@@ -7,13 +7,13 @@
 
 #include <string.h>
 
-enum { STACK_BYTES = 128 * 1024 }; /* that the audio thread may use */
+enum { STACK_BYTES = 128 * 1024 }; /* stack that the audio thread may use */
 
 static float *port_buffer(jack_port_t *port, int frames) REALTIME;
 static void wait_in_freewheel(const struct process *process) REALTIME;
 
-/* Two calls that clang can't judge: libjack returns a pointer into shared memory, and in
- * freewheel nothing is real time, so that the wait may sleep. */
+/* Two calls that clang can't judge: libjack returns a pointer into shared memory, and
+ * in freewheel nothing is real time, so that the wait may sleep. */
 #if defined(__clang__) && __clang_major__ >= 20
 #pragma clang diagnostic push
 #pragma clang diagnostic ignored "-Wfunction-effects"
@@ -31,7 +31,7 @@ static void wait_in_freewheel(const struct process *process)
 #pragma clang diagnostic pop
 #endif
 
-/* The buffers of this cycle; none of a return that is not connected. */
+/* Gets the buffers of this cycle; NULL for a return that is not connected. */
 static void gather(struct ports *ports, int frames, float *buffers[PORTS_MAX],
 		   bool is_output[PORTS_MAX]) REALTIME
 

@@ -1,5 +1,5 @@
-/* process.h - what JACK's process thread runs: its first moment, each cycle, and the buffers of
- * the ports. The audio thread, but for the fields that name another. */
+/* process.h - what JACK's process thread runs: its start, each cycle, and the ports'
+ * buffers. Audio thread, except for fields that name another thread. */
 #ifndef LATHE_AUDIO_PROCESS_H
 #define LATHE_AUDIO_PROCESS_H
 
@@ -12,33 +12,35 @@
 struct slot {
 	_Atomic(jack_port_t *) port;
 	_Atomic bool is_output, of_node;
-	_Atomic bool connected; /* as seen last; of a node's return */
-	_Atomic int latency;    /* frames; see struct port */
+	_Atomic bool connected; /* of a node's return: as last seen */
+	_Atomic int latency;    /* frames, see struct port */
 };
 
 struct ports {
 	struct slot slots[PORTS_MAX];
 	_Atomic int used;        /* slots from here on never had a port */
-	_Atomic uint64_t cycles; /* that the audio thread has ended */
+	_Atomic uint64_t cycles; /* cycles that the audio thread has ended */
 };
 
-/* What a cycle needs. */
+/* What the process callback uses. */
 struct process {
 	struct ports ports;
-	struct rt *rt;          /* set before the client is activated */
-	_Atomic bool wired;     /* the ports are connected: play. Else silence */
-	_Atomic bool freewheel; /* no real time: JACK waits for us */
+	struct rt *rt;      /* set before the client is activated */
+	_Atomic bool wired; /* true: play. false: write silence, ports are not ready */
+	_Atomic bool freewheel; /* not in real time: JACK waits for this client */
 	_Atomic int block;      /* frames of a cycle */
-	/* In freewheel only, before each cycle: waits until the meter thread has room. */
+	/* In freewheel only, before each cycle: waits until the meter thread has
+	 * room. */
 	void (*wait)(void *context);
 	void *context;
 };
 
 /* JACK's callbacks; context is a struct process. */
 int process_cycle(jack_nframes_t frames, void *context) REALTIME;
-/* Before the first cycle: touches the stack, so that no page is missing later. */
+/* Before the first cycle: touches the stack, so that no page of it faults later. */
 void process_begin(void *context) REALTIME;
-/* The first call comes on the audio thread, later ones on JACK's notification thread. */
+/* The first call comes on the audio thread, later ones on JACK's notification
+ * thread. */
 int process_block(jack_nframes_t frames, void *context) REALTIME;
 
 #endif

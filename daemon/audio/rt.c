@@ -1,6 +1,6 @@
-/* rt.c - the audio thread, all of it: newest values, run plan, fade plans, publish meters.
- * It may do arithmetic, use its plan and the hand-overs; it may not allocate, lock, log, make
- * a system call, wake anybody, or fail.
+/* rt.c - the audio thread: takes the newest values, runs the plan, fades plans,
+ * publishes meters. It may do arithmetic, use its plan and the hand-overs. It may not
+ * allocate, lock, log, make a system call, wake another thread, or fail.
  *
  *   ports -> inputs -> run_steps() -> fades -> ports
  */
@@ -16,10 +16,10 @@
 #include <xmmintrin.h>
 #endif
 
-/* Above this share of the period two plans at once would not fit. */
+/* Above this share of the period two plans at once do not fit. */
 static const float load_for_two = 0.85f / 2;
 
-/* Denormal numbers cost a hundred times more and are inaudible. */
+/* Denormal numbers take a hundred times as long and are inaudible. */
 static void flush_denormals(void)
 {
 #if defined(__SSE__)
@@ -31,7 +31,7 @@ static void flush_denormals(void)
 #endif
 }
 
-/* ---- one plan ----------------------------------------------------------------------- */
+/* ---- one plan -------------------------------------------------------------------- */
 
 static void take_values(struct plan *plan)
 {
@@ -47,11 +47,11 @@ static void take_values(struct plan *plan)
 	}
 }
 
-/* More than +60 dBFS is no audio, nor is what is not a number: a single one would keep
- * whatever follows levels down for seconds. */
+/* Samples above +60 dBFS, or not a number, are not audio: a single one would make every
+ * later module that follows levels turn down for seconds. */
 static const float loudest = 1000.0f;
 
-/* Returns how many samples were no audio; they are silence. */
+/* Returns how many samples were not audio; these become silence. */
 static int read_port(const float *port, float *to, int frames)
 {
 	int strays = 0;
@@ -80,7 +80,8 @@ static int read_ports(const struct plan *plan, float *const *ports, int offset,
 	return strays;
 }
 
-/* Once for each block: from which frame on are the returns zero to its end? */
+/* Once for each block: finds the frame from which on the returns are zero to its
+ * end. */
 static void look_at_loop(struct loop *loop, float *const *ports, int block)
 {
 	loop->zero_from = 0;
@@ -93,8 +94,8 @@ static void look_at_loop(struct loop *loop, float *const *ports, int block)
 	}
 }
 
-/* What comes back to a node's own ports: looked at to the block's end, so that a return that
- * stops is known with the first frame that is missing. */
+/* Reads what returns to a node's own ports. It looks ahead to the block's end, so that
+ * a return that stops is detected at its first missing frame. */
 static int read_loop(const struct rt *rt, struct loop *loop, float *const *ports,
 		     int offset, int frames)
 {
@@ -122,14 +123,14 @@ static int read_loop(const struct rt *rt, struct loop *loop, float *const *ports
 	return strays;
 }
 
-/* What the same node plays in the other plan is heard here, too. */
+/* Copies what the same node makes in the other plan. */
 static void copy_piece(float *const *to, float *const *from, const struct piece *piece)
 {
 	for (int c = 0; c < piece->channels; c++)
 		memcpy(to[c], from[c], sizeof(float) * (size_t)piece->frames);
 }
 
-/* The guard of the step before, when what it put out is exactly what this step takes in. */
+/* The guard of the previous step, if its outputs are exactly this step's inputs. */
 static const struct guard *guard_above(const struct step *step,
 				       const struct step *before)
 {
@@ -213,7 +214,7 @@ static void run_plan(struct rt *rt, struct plan *plan, float *const *ports, int 
 	rt->report.strays += (uint64_t)strays;
 }
 
-/* ---- from plan to plan ---------------------------------------------------------------- */
+/* ---- from plan to plan ----------------------------------------------------------- */
 
 static void start_fade(struct rt *rt)
 {
@@ -246,7 +247,7 @@ static void take_plan(struct rt *rt)
 	rt->left = warm_begin(rt->next, rt->now);
 }
 
-/* The old plan goes back to be freed; it waits while the mailbox is full. */
+/* Gives the old plan back to be freed; tries again later if the mailbox is full. */
 static void give_back(struct rt *rt)
 {
 	if (!rt->old || !handover_empty(&rt->plans_out))
@@ -272,7 +273,7 @@ static void end_dip(struct rt *rt)
 	end_swap(rt);
 }
 
-/* On each grid line: where are we between plans? */
+/* On each grid line: begins and ends the phases between two plans. */
 static void turn_plans(struct rt *rt)
 {
 	if (rt->phase == RT_FADE && rt->left <= 0)
@@ -304,7 +305,7 @@ static void on_grid_line(struct rt *rt)
 	}
 }
 
-/* ---- to the ports --------------------------------------------------------------------- */
+/* ---- to the ports ---------------------------------------------------------------- */
 
 static const float silence[GRID_FRAMES];
 
@@ -341,7 +342,7 @@ static void write_ports(struct rt *rt, float *const *ports, const bool *is_outpu
 			int offset, int frames)
 {
 	for (int first = 0; first < PORTS_MAX; first += 8) {
-		uint64_t any; /* of eight slots; most are none */
+		uint64_t any; /* slots eight at a time; most are not outputs */
 		memcpy(&any, is_output + first, sizeof(any));
 		for (int slot = first; any && slot < first + 8; slot++)
 			if (ports[slot] && is_output[slot])
@@ -353,7 +354,7 @@ static void write_ports(struct rt *rt, float *const *ports, const bool *is_outpu
 	fade_walk(&rt->dip, dip_rises(rt), frames);
 }
 
-/* ---- the cycle ------------------------------------------------------------------------ */
+/* ---- the cycle ------------------------------------------------------------------- */
 
 static void take_orders(struct rt *rt)
 {
@@ -388,7 +389,7 @@ static void send_report(struct rt *rt)
 		folds_publish(&rt->now->meters);
 }
 
-/* Up to the next grid line or the block's end. */
+/* Plays up to the next grid line or the block's end. */
 static void run_piece(struct rt *rt, float *const *ports, const bool *is_output,
 		      int offset, int frames)
 {

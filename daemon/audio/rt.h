@@ -1,5 +1,5 @@
-/* rt.h - the audio thread. Everything that runs in JACK's process callback is reached
- * from rt_run(). */
+/* rt.h - the audio thread. rt_run() plays the rack; JACK's process callback calls
+ * it. */
 #ifndef LATHE_AUDIO_RT_H
 #define LATHE_AUDIO_RT_H
 
@@ -11,43 +11,43 @@
 
 struct plan;
 
-/* What the audio thread is doing with plans. */
+/* The phases of going from one plan to the next. */
 enum rt_phase {
 	RT_STEADY,
-	RT_WARM, /* the next plan runs along, unheard */
-	RT_FADE, /* the old plan fades out under the new one */
-	RT_DIP, /* no time for two plans: the output goes down, then up with the next */
+	RT_WARM, /* the next plan runs beside it, silently */
+	RT_FADE, /* the output crossfades from the old plan to the new one */
+	RT_DIP,  /* no time for two plans: fades out, then in with the next */
 };
 
 /* From the control thread. */
 struct rt_orders {
-	double cycles_per_frame; /* 0: not known yet */
-	bool real_time;          /* two plans at once must fit into a period */
-	bool fade_out;           /* to silence, for good */
+	double cycles_per_frame; /* 0: not measured yet */
+	bool real_time; /* false: two plans at once need not fit into a period */
+	bool fade_out;  /* fade to silence and stay there */
 };
 
 /* To the control thread. */
 struct rt_report {
 	uint64_t frame;
-	uint64_t plan;   /* id of the one that is heard, 0: none */
-	uint64_t serial; /* of the snapshot that it plays */
+	uint64_t plan;   /* id of the plan that is heard; 0: none */
+	uint64_t serial; /* serial of the snapshot that it plays */
 	enum rt_phase phase;
 	uint64_t dips, late; /* ever */
-	uint64_t strays;     /* samples of the inputs that were no audio, ever */
-	float load, worst;   /* share of the time there was */
-	bool silent;         /* faded out */
+	uint64_t strays;     /* input samples that were not audio, since the start */
+	float load, worst;   /* share of the available time */
+	bool silent;         /* has faded out */
 };
 
 struct rt {
 	/* Audio */
 	struct plan *now, *next,
-		*old; /* heard; warming; fading out or waiting to leave */
+		*old; /* heard; warming up; fading out, or waiting to be given back */
 	enum rt_phase phase;
-	int left; /* frames of the phase */
+	int left; /* frames left of the phase */
 	uint64_t frame;
 	int block;         /* frames of this call */
-	struct fade swap;  /* from old to now */
-	struct fade level; /* of the start and the stop */
+	struct fade swap;  /* the fade from old to now */
+	struct fade level; /* the fade at the start and at the stop */
 	struct fade dip;
 	struct rt_orders orders;
 	struct rt_report report;
@@ -59,9 +59,9 @@ struct rt {
 	struct rt_report reports_buffers[LATEST_BUFFERS];
 };
 
-/* Audio. Plays `frames` frames: ports[slot] is that port's buffer, or NULL when the slot has
- * none. Input buffers are never written; every output slot in `ports` marked in `is_output`
- * is written in full, with silence where nothing plays. Sets FTZ/DAZ. */
+/* Audio. Plays `frames` frames: ports[slot] is that port's buffer, or NULL when the
+ * slot has none. Input buffers are never written; every output slot in `ports` marked
+ * in `is_output` is written in full, with silence where nothing plays. Sets FTZ/DAZ. */
 void rt_run(struct rt *rt, float *const ports[PORTS_MAX],
 	    const bool is_output[PORTS_MAX], int frames) REALTIME;
 

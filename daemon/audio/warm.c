@@ -1,21 +1,22 @@
 /* warm.c - how the next plan warms up beside the one that is heard. Audio thread.
  *
- * A step of the next plan waits as long as it may: it begins so early that it, and what
- * hears it, is ready when the plan is heard. Where nothing has changed down to the rack's
- * inputs, its old self, which still plays, lends it what it puts out, so that nobody waits
- * for it; with nothing to warm up it begins on one of the last lines. So two plans at once
- * cost little more than one, and few steps take over their memory on the same line.
+ * Each step of the next plan begins as late as possible, but so early that this step
+ * and the steps it feeds are ready when the plan is heard. If nothing has changed from
+ * the rack's inputs to a step, the old plan's step, which still plays, lends its audio
+ * to the new one; a step with nothing to warm up begins on one of the last grid lines.
+ * So two plans at once cost little more than one, and few steps take over their memory
+ * on the same line.
  */
 #include "daemon/audio/warm.h"
 
-enum { AT_ONCE = 3 }; /* steps that begin on a line, where none of them has to */
+enum { AT_ONCE = 3 }; /* most steps that begin early on one line */
 
 static int larger(int a, int b)
 {
 	return a > b ? a : b;
 }
 
-/* ---- what a step goes on from ----------------------------------------------------------- */
+/* ---- which old step a step continues --------------------------------------------- */
 
 static struct step *find_node(const struct plan *plan, const struct step *step)
 {
@@ -34,7 +35,7 @@ static struct step *find_node(const struct plan *plan, const struct step *step)
 	return plan->kept[low];
 }
 
-/* Several lines may carry the same signal; one that remembers enough will do. */
+/* Several delays may carry the same signal; any one with enough memory will do. */
 static struct step *find_delay(const struct plan *plan, const struct step *step)
 {
 	for (int i = 0; i < plan->step_count; i++) {
@@ -52,7 +53,7 @@ static bool adopts(const struct step *step)
 	return step->old && step->kernel->adopt && guard_whole(step->old->guard);
 }
 
-/* For how many frames it must run, once what it hears is ready. */
+/* For how many frames the step must run, once its inputs are ready. */
 static int warmup_of(const struct step *step)
 {
 	int dry = step->guard && step->guard->delay ? step->latency : 0;
@@ -65,13 +66,13 @@ static int warmup_of(const struct step *step)
 		return larger(step->warmup, dry);
 	if (step->guard && guard_fits(step->guard, step->old->guard))
 		dry = 0;
-	/* What it remembers came earlier or later than what it hears now. */
+	/* Whether its inputs come with a different delay than in the old plan. */
 	if (step->source_latency != step->old->source_latency)
 		dry = larger(dry, step->latency);
 	return larger(step->rewarm, dry);
 }
 
-/* ---- when it begins --------------------------------------------------------------------- */
+/* ---- when it begins -------------------------------------------------------------- */
 
 static int heard(const struct step *step)
 {
@@ -82,7 +83,7 @@ static int heard(const struct step *step)
 	return ready;
 }
 
-/* How long it takes, and who may play for it meanwhile. */
+/* How long a step takes, and which step lends it audio meanwhile. */
 static void expect(struct step *step, const struct plan *now)
 {
 	step->old = step->delay    ? find_delay(now, step)
@@ -98,13 +99,13 @@ static void expect(struct step *step, const struct plan *now)
 		return;
 	}
 	step->ready = heard(step);
-	/* What it hears must be ready before it can be; then what it remembers passes. */
+	/* A step is ready when its inputs are ready and its memory has filled. */
 	if (step->ready > 0)
 		step->lead = larger(step->lead, step->latency);
 	step->ready += step->lead;
 }
 
-/* After all that hear it, unless they hear its lender. */
+/* A step must be ready before the steps that it feeds, unless these use its lender. */
 static void time_step(struct step *step)
 {
 	if (!step->lender)
@@ -113,8 +114,8 @@ static void time_step(struct step *step)
 		step->from[i]->due = larger(step->from[i]->due, step->lead);
 }
 
-/* Modules in a row are not all worth waiting for; what is on its way to an output is, or
- * frames would be missing there. */
+/* The longest wait: 2 s, or the latency of an output if that is longer, because frames
+ * would be missing there. */
 static int patience(const struct plan *plan)
 {
 	int most = 2 * plan->rate;
@@ -139,9 +140,9 @@ int warm_begin(struct plan *next, struct plan *now)
 	return larger((longest + GRID_FRAMES - 1) / GRID_FRAMES * GRID_FRAMES, turns);
 }
 
-/* ---- it begins -------------------------------------------------------------------------- */
+/* ---- it begins ------------------------------------------------------------------- */
 
-/* Only one of two plans may use the foreign handle. */
+/* Only one of two plans at a time may use the foreign handle. */
 static void pair_twins(struct step *step, struct step *old)
 {
 	step->twin = old->twin = NULL;
@@ -168,7 +169,7 @@ static void begin(struct step *step, uint64_t frame)
 		step->kernel->adopt(step->state, old->state);
 }
 
-/* May it begin early? What it hears is there when that runs or is lent. */
+/* Whether a step may begin early: each of its inputs must run or be lent. */
 static bool is_fed(const struct step *step)
 {
 	for (int i = 0; i < step->from_count; i++)
@@ -177,7 +178,8 @@ static bool is_fed(const struct step *step)
 	return step->lender;
 }
 
-/* Those that must, and of the others as many as do not leave too many to later lines. */
+/* Begins all steps that must begin now, and as many others as spread the rest
+ * evenly. */
 void warm_line(struct plan *next, int left, uint64_t frame)
 {
 	int early = -left / GRID_FRAMES * AT_ONCE;

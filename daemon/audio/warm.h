@@ -4,15 +4,15 @@
 
 #include "daemon/audio/plan.h"
 
-/* Nothing of `next` runs yet. Returns after how many frames, whole grid steps, it sounds as if
- * it had always been there. */
+/* Call before anything of `next` runs. Returns the frames, whole grid steps, after
+ * which it sounds as if it had always run. */
 int warm_begin(struct plan *next, struct plan *now) REALTIME;
-/* On each grid line until then, `left` frames before it: whose time has come takes over from
- * its old self, and runs. */
+/* Call on each grid line until then, `left` frames before it: steps that are due take
+ * over the state of their old step, and begin to run. */
 void warm_line(struct plan *next, int left, uint64_t frame) REALTIME;
-/* All have begun: from now on `next` is heard, and nothing is lent. */
+/* All steps run: from now on `next` is heard, and nothing is lent. */
 void warm_end(struct plan *next) REALTIME;
-/* The other plan is gone: each foreign node plays for itself. */
+/* The other plan is gone: each foreign node uses its own handle again. */
 void warm_part(struct plan *now) REALTIME;
 
 #endif

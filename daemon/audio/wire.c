@@ -1,11 +1,12 @@
-/* wire.c - what lies between nodes: sums and delays. Run by the audio thread as steps. */
+/* wire.c - sums and delays between nodes. The audio thread runs them as steps. */
 #include "daemon/audio/wire.h"
 
 #include <float.h>
 #include <math.h>
 #include <string.h>
 
-/* Two huge samples may add up to infinity; no node is to blame, so it becomes silence. */
+/* Two huge samples may add up to infinity, which no node has made: it becomes
+ * silence. */
 static inline float not_infinite(float sample)
 {
 	return fabsf(sample) <= FLT_MAX ? sample : 0.0f;
@@ -35,8 +36,8 @@ void delay_process(void *state, const struct piece *piece)
 			       ? sizeof(float) * (size - read)
 			       : bytes;
 
-	/* A piece never crosses a grid line and the ring is whole grid steps: only reading
-	 * wraps. */
+	/* A piece never crosses a grid line, and the ring is whole grid steps: only the
+	 * reading wraps. */
 	for (int c = 0; c < delay->channels; c++) {
 		float *ring = delay->ring[c];
 		memcpy(ring + write, piece->in[c], bytes);

@@ -125,20 +125,20 @@ static const struct alarm_kind kinds[ALARM_CODES] = {
 			     "a scene of the schedule was loaded" },
 };
 
-/* An alarm that stands, or whose edges are still held back. */
+/* An alarm that is raised, or one with an event still to come. */
 struct slot {
 	struct alarm alarm;
 	bool stands;
-	bool any;            /* an event was posted at `told` */
+	bool any;            /* true: an event was posted at `told` */
 	double told;         /* seconds, monotonic */
-	int raised, cleared; /* edges held back since */
+	int raised, cleared; /* edges since, not posted yet */
 };
 
 struct alarms {
 	struct event_log *events;
-	struct slot *slots; /* by age */
+	struct slot *slots; /* the oldest first */
 	int count, room;
-	double now; /* of the newest tick */
+	double now; /* time of the newest tick */
 };
 
 struct alarms *alarms_create(struct event_log *events)
@@ -171,7 +171,7 @@ static double wall_clock(void)
 	return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
-/* ---- slots ------------------------------------------------------------------------------- */
+/* ---- slots ----------------------------------------------------------------------- */
 
 static struct slot *slot_find(struct alarms *alarms, enum alarm_code code,
 			      const char *node)
@@ -207,9 +207,9 @@ static void slot_drop(struct alarms *alarms, int index)
 		(size_t)(--alarms->count - index) * sizeof(*alarms->slots));
 }
 
-/* ---- events ------------------------------------------------------------------------------ */
+/* ---- events ---------------------------------------------------------------------- */
 
-/* "box: a return is not connected", with what was held back. */
+/* "box: a return is not connected", and how often it changed since the last event. */
 static void slot_tell(struct alarms *alarms, struct slot *slot)
 {
 	const struct alarm *alarm = &slot->alarm;
@@ -262,7 +262,7 @@ void alarms_tick(struct alarms *alarms, double now)
 	}
 }
 
-/* ---- edges ------------------------------------------------------------------------------- */
+/* ---- edges ----------------------------------------------------------------------- */
 
 void alarm_raise(struct alarms *alarms, enum alarm_code code, const char *node,
 		 const char *format, ...)
@@ -303,7 +303,7 @@ void alarm_clear(struct alarms *alarms, enum alarm_code code, const char *node)
 	slot_edge(alarms, slot);
 }
 
-/* ---- what stands ------------------------------------------------------------------------- */
+/* ---- the raised alarms ----------------------------------------------------------- */
 
 int alarms_count(const struct alarms *alarms)
 {

@@ -3,8 +3,9 @@
  *   alarm_raise() --> the list that clients read (/rack/alarms, STATUS=, lathectl)
  *                 '-> an event on each edge
  *
- * To add an alarm, add its row to the table in alarm.c and its name to enum alarm_code here,
- * raise it where the trouble is found and clear it where it ends. The docs follow. */
+ * To add an alarm, add its row to the table in alarm.c and its name to enum alarm_code
+ * here, raise it where the trouble is found and clear it where it ends. The docs
+ * follow. */
 #ifndef LATHE_BASE_ALARM_H
 #define LATHE_BASE_ALARM_H
 
@@ -14,9 +15,10 @@
 #include <stddef.h>
 
 enum {
-	ALARM_NODE_BYTES = 64,   /* a node's path, with its end */
-	ALARM_SEEN_BYTES = 48,   /* who has seen it, with its end */
-	ALARM_EVENT_SECONDS = 60 /* between two events of one code and node */
+	ALARM_NODE_BYTES = 64, /* a node's path, with its NUL */
+	ALARM_SEEN_BYTES = 48, /* who has seen it, with its NUL */
+	ALARM_EVENT_SECONDS =
+		60 /* least time between two events of one code and node */
 };
 
 enum alarm_code {
@@ -58,12 +60,12 @@ struct alarm_kind {
 	bool is_told_always; /* its edges are never held back, as those of errors */
 };
 
-/* One that stands. */
+/* An alarm that is raised. */
 struct alarm {
 	enum alarm_code code;
 	char node[ALARM_NODE_BYTES]; /* its path: "box"; "": the rack itself */
 	double since;                /* seconds since 1970 */
-	double seen;                 /* the same; 0: nobody has marked it as seen */
+	double seen;                 /* seconds since 1970; 0: not marked as seen */
 	char seen_by[ALARM_SEEN_BYTES];
 	char text[EVENT_TEXT_BYTES]; /* what is wrong, without the node */
 };
@@ -75,25 +77,25 @@ void alarms_destroy(struct alarms *alarms);
 
 const struct alarm_kind *alarm_kind(enum alarm_code code);
 
-/* Raises an alarm, with the facts of this case; format NULL: the table's text. One that
- * stands already with the same text goes on; another text is a new edge, which nobody has seen
- * yet. Here and in alarm_clear(): alarms NULL does nothing. */
+/* Raises an alarm with the facts of this case; format NULL: the table's text. Does
+ * nothing if it is already raised with the same text. With a different text it is a new
+ * edge, not yet seen. Here and in alarm_clear(): alarms NULL does nothing. */
 void alarm_raise(struct alarms *alarms, enum alarm_code code, const char *node,
 		 const char *format, ...) __attribute__((format(printf, 4, 5)));
-/* Ends an alarm; nothing when it does not stand. */
+/* Ends an alarm; does nothing if it is not raised. */
 void alarm_clear(struct alarms *alarms, enum alarm_code code, const char *node);
 /* An edge makes an event at once, unless one of the same code and node came less than
  * ALARM_EVENT_SECONDS ago: such edges are summed up in one event at the end of that time.
  * Edges of level error, and of is_told_always, are never held back. `now`: seconds, monotonic. */
 void alarms_tick(struct alarms *alarms, double now);
 
-/* Those that stand, the oldest first. */
+/* The raised alarms, the oldest first. */
 int alarms_count(const struct alarms *alarms);
 const struct alarm *alarms_at(const struct alarms *alarms, int index);
-/* Marks one as seen, for every client. `who`: an address. False: it does not stand. */
+/* Marks one as seen, for every client. `who`: an address. False: it is not raised. */
 bool alarms_see(struct alarms *alarms, const char *code, const char *node,
 		const char *who);
-/* "box: a return is not connected; DSP load is over 85 %", or "". */
+/* All raised alarms: "box: a return is not connected; DSP load is over 85 %", or "". */
 void alarms_text(const struct alarms *alarms, char *text, size_t size);
 
 #endif

@@ -1,9 +1,9 @@
 /* arena.c - the memory of a plan: one stretch of addresses that grows in place, so that
  * what a node allocates lies in one piece. Worker thread.
  *
- * New memory is dear beside an audio thread: every page is a fault that the kernel fills,
- * and every stretch given back interrupts all processors that run a thread of ours. So the
- * arena of a plan that is gone waits for the next one. */
+ * New memory is expensive beside an audio thread: each page causes a fault that the
+ * kernel handles, and returning memory interrupts every processor that runs a thread of
+ * this process. So the arena of a destroyed plan is kept for the next plan. */
 #include "daemon/base/arena.h"
 
 #include "daemon/base/memory.h"
@@ -13,7 +13,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-/* Under AddressSanitizer nobody reads on in a plan that is gone. */
+/* Under AddressSanitizer reading a destroyed plan is reported. */
 #if __has_include(<sanitizer/asan_interface.h>)
 #include <sanitizer/asan_interface.h>
 #else
@@ -22,14 +22,14 @@
 #endif
 
 enum { ALIGN = 64, GROW_BYTES = 1 << 16 };
-/* A larger one is given back to the system: spares stay locked in memory. */
+/* A larger spare is returned to the system, because spares stay locked in memory. */
 enum { SPARE_BYTES_MAX = 32 << 20 };
 
-/* Lies at the start of its own memory. */
+/* This struct lies at the start of its own memory. */
 struct arena {
 	size_t used, opened, reserved;
-	size_t stale;  /* up to here an earlier plan has left its values */
-	size_t locked; /* up to here pages are held */
+	size_t stale;  /* up to here memory holds values of an earlier plan */
+	size_t locked; /* up to here pages exist */
 };
 
 static const size_t empty_bytes = (sizeof(struct arena) + ALIGN - 1) / ALIGN * ALIGN;
@@ -91,7 +91,8 @@ void arenas_finish(struct arenas *arenas)
 		arena_destroy(arenas->spare[--arenas->count]);
 }
 
-/* Opens more of the reserved stretch and touches it, so that no page is missing later. */
+/* Makes more of the reserved range usable, and touches it so that no page faults
+ * later. */
 static void grow(struct arena *arena, size_t needed)
 {
 	unsigned char *end = (unsigned char *)arena + arena->opened;
@@ -127,7 +128,8 @@ void arena_lock(struct arena *arena)
 {
 	if (arena->locked == arena->opened)
 		return;
-	/* Refused under a small RLIMIT_MEMLOCK; then the pages are merely touched. */
+	/* Fails under a small RLIMIT_MEMLOCK; then the pages are touched, but not
+	 * locked. */
 	(void)mlock(arena, arena->opened);
 	arena->locked = arena->opened;
 }

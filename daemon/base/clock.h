@@ -1,5 +1,5 @@
-/* clock.h - the monotonic clock: it never jumps, and stands still in suspend. Any thread but
- * the audio thread, which counts cycles (cycles.h). */
+/* clock.h - the monotonic clock: it never jumps, and stops during suspend. Any thread
+ * but the audio thread, which counts cycles (cycles.h). */
 #ifndef LATHE_BASE_CLOCK_H
 #define LATHE_BASE_CLOCK_H
 

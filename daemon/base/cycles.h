@@ -1,5 +1,5 @@
-/* cycles.h - the processor's own clock: a register, no system call, not serialised. Any
- * thread. */
+/* cycles.h - the processor's cycle counter: a register, no system call, not serialised.
+ * Any thread. */
 #ifndef LATHE_BASE_CYCLES_H
 #define LATHE_BASE_CYCLES_H
 

@@ -1,4 +1,4 @@
-/* event.c - what happened, for people: the newest are kept for clients, all are logged.
+/* event.c - events: the newest are kept for clients, all are logged.
  * Control thread only. */
 #include "daemon/base/event.h"
 #include "daemon/base/memory.h"
@@ -13,7 +13,7 @@
 #include "daemon/base/log.h"
 
 struct event_log {
-	struct event kept[EVENTS_KEPT]; /* serial s lives at s % EVENTS_KEPT */
+	struct event kept[EVENTS_KEPT]; /* serial s is at s % EVENTS_KEPT */
 	uint64_t newest;
 	int64_t frame;
 };
@@ -36,7 +36,7 @@ void event_log_frame(struct event_log *log, int64_t frame)
 	log->frame = frame;
 }
 
-/* A new event with all but its text; NULL: there is no log. */
+/* A new event without its text; NULL: there is no log. */
 static struct event *event_begin(struct event_log *log, enum event_level level,
 				 const char *code)
 {

@@ -1,6 +1,7 @@
-/* fold.h - readings on their way up: what the reader has not seen yet is folded (last, max,
- * min, sum) with what is new, so that a peak may be seen twice, never not at all, and a sum
- * counts each thing once. One writer (audio or meter thread), one reader (control). */
+/* fold.h - meter readings on their way to the control thread. Readings that the reader
+ * has not taken are combined (last, max, min, sum) with new ones: no peak is missed,
+ * but one may be read twice; a sum counts each reading once. One writer (audio or
+ * meter), one reader. */
 #ifndef LATHE_BASE_FOLD_H
 #define LATHE_BASE_FOLD_H
 
@@ -129,7 +130,7 @@ static inline void folds_publish(struct folds *folds)
 	latest_publish(&folds->latest);
 }
 
-/* Reader: all that happened since the last taking, or NULL when nothing did. */
+/* Reader: the combined readings since the last call, or NULL if there are none. */
 static inline const float *folds_take(struct folds *folds)
 {
 	return latest_take(&folds->latest) ? folds->buffers[folds->latest.front] : NULL;

@@ -1,4 +1,4 @@
-/* handover.h - a mailbox for one thing at a time, from one thread to another. Neither waits.
+/* handover.h - a mailbox for one item, from one thread to another. Neither waits.
  */
 #ifndef LATHE_BASE_HANDOVER_H
 #define LATHE_BASE_HANDOVER_H
@@ -11,13 +11,13 @@ struct handover {
 	_Alignas(64) _Atomic(void *) item;
 };
 
-/* Sender: leaves `item`. Returns the one before if it was never taken, else NULL. */
+/* Sender: leaves `item`. Returns the previous item if it was not taken, else NULL. */
 static inline void *handover_put(struct handover *handover, void *item)
 {
 	return atomic_exchange_explicit(&handover->item, item, memory_order_acq_rel);
 }
 
-/* Receiver: the item, or NULL. */
+/* Receiver: takes the item, or NULL. */
 static inline void *handover_take(struct handover *handover)
 {
 	if (!atomic_load_explicit(&handover->item, memory_order_relaxed))
@@ -25,7 +25,7 @@ static inline void *handover_take(struct handover *handover)
 	return atomic_exchange_explicit(&handover->item, NULL, memory_order_acq_rel);
 }
 
-/* Either: nothing waits. */
+/* Either thread: whether the mailbox is empty. */
 static inline bool handover_empty(const struct handover *handover)
 {
 	return !atomic_load_explicit(&handover->item, memory_order_relaxed);

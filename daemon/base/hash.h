@@ -1,5 +1,6 @@
-/* hash.h - FNV-1a (Fowler, Noll, Vo; RFC 9923): quick hashes, for tables and to notice that
- * bytes differ. Who chooses the bytes can choose collisions: see siphash.h. Pure; any thread. */
+/* hash.h - FNV-1a (Fowler, Noll, Vo; RFC 9923): quick hashes, for tables and to detect
+ * changes. Not safe against hostile bytes: for those see siphash.h. Pure; any
+ * thread. */
 #ifndef LATHE_BASE_HASH_H
 #define LATHE_BASE_HASH_H
 
@@ -8,7 +9,7 @@
 
 static const uint32_t hash32_start = UINT32_C(2166136261);
 
-/* The hash of all bytes so far, which is `hash`, and of these. The first is hash32_start. */
+/* Continues a hash with more bytes. The first `hash` is hash32_start. */
 static inline uint32_t hash32(uint32_t hash, const void *bytes, size_t count)
 {
 	for (const uint8_t *byte = bytes; count--; byte++)
@@ -16,7 +17,7 @@ static inline uint32_t hash32(uint32_t hash, const void *bytes, size_t count)
 	return hash;
 }
 
-/* A hash of 64 bits from any hash on; the first is 0. */
+/* Continues a hash of 64 bits with more bytes. The first is 0. */
 static inline uint64_t hash64(uint64_t hash, const void *bytes, size_t count)
 {
 	hash ^= UINT64_C(0xcbf29ce484222325);

@@ -1,11 +1,12 @@
-/* hint.c - which known word an unknown one was meant to be. Any thread but the audio thread. */
+/* hint.c - suggests the known word that a misspelt one is nearest to. Any thread but
+ * audio. */
 #include "daemon/base/hint.h"
 
 #include <ctype.h>
 #include <string.h>
 
 enum {
-	NEAR_MOST = 3, /* differences at most, and half of the word's letters */
+	NEAR_MOST = 3, /* most differences; also at most half of the word's letters */
 	LIST_MOST = 40,
 };
 

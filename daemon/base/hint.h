@@ -1,4 +1,5 @@
-/* hint.h - which known word an unknown one was meant to be. Any thread but the audio thread. */
+/* hint.h - suggests the known word that a misspelt one is nearest to. Any thread but
+ * audio. */
 #ifndef LATHE_BASE_HINT_H
 #define LATHE_BASE_HINT_H
 
@@ -6,11 +7,11 @@
 
 enum {
 	HINT_BYTES = 128,     /* longest word that is compared */
-	HINT_WORDS_MAX = 256, /* more are left out */
+	HINT_WORDS_MAX = 256, /* further words are left out */
 };
 
-/* How many insertions, deletions and replacements make `one` of `other` (Levenshtein).
- * Capitals count as small letters. HINT_BYTES when a word is longer than that. */
+/* The number of insertions, deletions and replacements that turn `other` into `one`
+ * (Levenshtein), ignoring case. HINT_BYTES if a word is longer than that. */
 int hint_distance(const char *one, const char *other);
 
 /* The words that would be accepted. */
@@ -20,7 +21,7 @@ struct hint {
 };
 
 void hint_add(struct hint *hint, const char *word);
-/* Adds `, did you mean "x"?` or, when none is near, `, would accept a, b, c`. */
+/* Adds `, did you mean "x"?`, or `, would accept a, b, c` if no word is near. */
 void hint_tell(const struct hint *hint, const char *found, struct text *text);
 
 #endif

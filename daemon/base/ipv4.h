@@ -14,7 +14,7 @@ static inline bool ipv4_same(const struct sockaddr_in *one,
 	       one->sin_addr.s_addr == other->sin_addr.s_addr;
 }
 
-/* Whether only this machine has the address (127.0.0.0/8). Host byte order. */
+/* Whether it is an address of this machine alone (127.0.0.0/8). Host byte order. */
 static inline bool ipv4_is_local(uint32_t address)
 {
 	return address >> 24 == 127;

@@ -1,8 +1,10 @@
-/* latest.h - the newest of something, from one thread to another, without waiting.
+/* latest.h - the newest version of some data, from one thread to another, without
+ * waiting.
  *
- * Three buffers: the writer fills its own, the reader reads its own, and the third waits in
- * the middle. Publishing and taking swap with the middle, so neither ever waits and the
- * reader always gets the newest whole buffer. One writer, one reader, any threads.
+ * Three buffers: the writer fills its own, the reader reads its own, and the third lies
+ * in the middle. Publishing and taking swap with the middle, so neither ever waits and
+ * the reader always gets the newest complete buffer. One writer, one reader, any
+ * threads.
  */
 #ifndef LATHE_BASE_LATEST_H
 #define LATHE_BASE_LATEST_H
@@ -25,7 +27,7 @@ static inline void latest_init(struct latest *latest)
 	latest->front = 2;
 }
 
-/* Writer: its buffer becomes the newest; `back` is another one now. */
+/* Writer: publishes its buffer; `back` is now a different buffer. */
 static inline void latest_publish(struct latest *latest)
 {
 	unsigned old = atomic_exchange_explicit(
@@ -33,15 +35,15 @@ static inline void latest_publish(struct latest *latest)
 	latest->back = old & ~(unsigned)LATEST_UNREAD;
 }
 
-/* Writer: the reader has not taken what was published last. */
+/* Writer: whether the reader has not yet taken what was published last. */
 static inline bool latest_unread(const struct latest *latest)
 {
 	return atomic_load_explicit(&latest->middle, memory_order_acquire) &
 	       LATEST_UNREAD;
 }
 
-/* Writer: publishes over what is still unread; false, and nothing is done, when the reader
- * took that meanwhile. */
+/* Writer: replaces what is published but unread. Does nothing and returns false if the
+ * reader took it meanwhile. */
 static inline bool latest_replace(struct latest *latest)
 {
 	unsigned old = atomic_load_explicit(&latest->middle, memory_order_relaxed);
@@ -54,7 +56,7 @@ static inline bool latest_replace(struct latest *latest)
 	return true;
 }
 
-/* Reader: true when there was something newer, which is now `front`. */
+/* Reader: takes what is newest into `front`. False: nothing new was published. */
 static inline bool latest_take(struct latest *latest)
 {
 	if (!latest_unread(latest))

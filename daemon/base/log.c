@@ -11,7 +11,7 @@
 
 enum { ASIDES = 64, ASIDE_BYTES = 160, LINE_BYTES = 1024 };
 
-/* A place is written by whoever drew its number; `number` is 0 while it is being filled. */
+/* A thread that draws a number writes that place; `number` is 0 while it does. */
 static struct {
 	_Atomic unsigned number;
 	_Atomic char text[ASIDE_BYTES];
@@ -22,7 +22,7 @@ static bool journal, verbose;
 
 void log_open(bool is_verbose)
 {
-	/* systemd sets it; in a file or a pipe the levels would be noise. */
+	/* systemd sets it. Without systemd, levels in a file or pipe are of no use. */
 	journal = getenv("JOURNAL_STREAM") && !isatty(STDERR_FILENO);
 	verbose = is_verbose;
 }
@@ -44,7 +44,7 @@ void log_line(int level, const char *format, ...)
 		return;
 	used = strlen(line);
 	line[used++] = '\n';
-	/* Nobody is left to tell when stderr fails. */
+	/* If stderr fails, there is nowhere to report it. */
 	ssize_t written = write(STDERR_FILENO, line, used);
 	(void)written;
 }
@@ -76,7 +76,7 @@ void log_asides(void)
 		char text[ASIDE_BYTES];
 
 		if (atomic_load(&asides[place].number) != number)
-			return; /* still being written: next time */
+			return; /* still being written: it is printed next time */
 		for (int i = 0; i < ASIDE_BYTES; i++)
 			text[i] = atomic_load_explicit(&asides[place].text[i],
 						       memory_order_relaxed);

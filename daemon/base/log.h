@@ -13,14 +13,14 @@ enum log_level {
 	LOG_DEBUG = 7
 };
 
-/* Before any other thread starts. verbose: debug lines are printed too. */
+/* Call before any other thread starts. verbose: debug lines are printed too. */
 void log_open(bool verbose);
-/* Any thread but audio: one line, one write. */
+/* Any thread but audio: writes one line, with one write(). */
 void log_line(int level, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* Any thread, audio included: keeps a short text in a ring; nothing waits, the oldest are
- * overwritten. */
+/* Any thread, audio included: keeps a short text in a ring. Never waits; overwrites the
+ * oldest. */
 void log_aside(const char *text);
-/* Control: prints what was kept, as debug lines. */
+/* Control: prints the kept texts, as debug lines. */
 void log_asides(void);
 
 #endif

@@ -1,5 +1,5 @@
-/* mail.h - how threads that may block talk to each other: a queue of letters with the only
- * mutex of the program. Never the audio thread. */
+/* mail.h - how threads that may block talk to each other: a queue of letters with the
+ * only mutex of the program. Never the audio thread. */
 #ifndef LATHE_BASE_MAIL_H
 #define LATHE_BASE_MAIL_H
 
@@ -12,7 +12,7 @@
 enum { MAIL_LETTERS = 256 };
 
 struct letter {
-	int what; /* the receiver's own words */
+	int what; /* meaning defined by the receiver */
 	void *item;
 };
 
@@ -50,7 +50,8 @@ static inline void mail_post(struct mail *mail, int what, void *item)
 	pthread_mutex_unlock(&mail->mutex);
 }
 
-/* The oldest letter. Waits for one: 0 ms not at all, -1 for ever. False: none came. */
+/* Takes the oldest letter; waits for one for so many ms (0: not, -1: for ever). False:
+ * none came. */
 static inline bool mail_take(struct mail *mail, struct letter *letter, int wait_ms)
 {
 	struct timespec until;

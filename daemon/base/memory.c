@@ -1,4 +1,5 @@
-/* memory.c - memory for every thread but the audio thread; without any the process ends. */
+/* memory.c - memory for every thread but the audio thread; ends the process if there is
+ * none. */
 #include "daemon/base/memory.h"
 
 #include <stdarg.h>

@@ -1,4 +1,5 @@
-/* note.c - what other threads have to say. A stack that the control thread takes whole. */
+/* note.c - sentences of other threads: a stack that the control thread takes as a
+ * whole. */
 #include "daemon/base/note.h"
 #include "daemon/base/memory.h"
 

@@ -1,4 +1,5 @@
-/* note.h - what a thread that may block has to say to the control thread, as events. */
+/* note.h - sentences that threads which may block send to the control thread, as
+ * events. */
 #ifndef LATHE_BASE_NOTE_H
 #define LATHE_BASE_NOTE_H
 
@@ -14,9 +15,9 @@ struct notes {
 /* Any thread but audio. */
 void note_tell(struct notes *notes, enum event_level level, const char *code,
 	       const char *format, ...) __attribute__((format(printf, 4, 5)));
-/* Control: posts what was told since, oldest first. */
+/* Control: posts the notes since the last call, the oldest first. */
 void note_post(struct notes *notes, struct event_log *events);
-/* Forgets them. */
+/* Frees all notes. */
 void note_finish(struct notes *notes);
 
 #endif

@@ -1,5 +1,6 @@
-/* siphash.h - a keyed hash of one 64-bit word: who has not the key can't guess it. Pure.
- * SipHash-2-4: Aumasson, Bernstein, "SipHash: a fast short-input PRF" (2012), section 2. */
+/* siphash.h - a keyed hash of one 64-bit word: it cannot be guessed without the key.
+ * Pure. SipHash-2-4: Aumasson, Bernstein, "SipHash: a fast short-input PRF" (2012),
+ * section 2. */
 #ifndef LATHE_BASE_SIPHASH_H
 #define LATHE_BASE_SIPHASH_H
 
@@ -32,7 +33,9 @@ static inline void siphash_rounds(uint64_t v[4], int rounds)
 
 static inline uint64_t siphash(const struct siphash_key *key, uint64_t word)
 {
-	const uint64_t words[2] = { word, UINT64_C(8) << 56 }; /* 8: bytes in all */
+	const uint64_t words[2] = { word,
+				    UINT64_C(8)
+					    << 56 }; /* 8: the number of bytes hashed */
 	uint64_t v[4] = { key->low ^ UINT64_C(0x736f6d6570736575),
 			  key->high ^ UINT64_C(0x646f72616e646f6d),
 			  key->low ^ UINT64_C(0x6c7967656e657261),

@@ -1,6 +1,7 @@
-/* tap.h - a copy of a node's audio for the meter thread: a ring of records, one writer, one
- * reader. Each record is a piece with the values that were in force, so that what measures
- * sees a change at its exact frame. When full it drops the record and counts.
+/* tap.h - a copy of a node's audio for the meter thread: a ring of records, one writer,
+ * one reader. Each record is a piece with the values that were in force, so that
+ * measure() sees a change at its exact frame. When the ring is full, a record is
+ * dropped and counted.
  */
 #ifndef LATHE_BASE_TAP_H
 #define LATHE_BASE_TAP_H
@@ -14,11 +15,11 @@ struct tap {
 	int channels, value_count;
 	size_t size; /* bytes in the ring, a power of two */
 	unsigned char *bytes;
-	_Alignas(64) atomic_size_t written; /* bytes ever, by the audio thread */
-	_Alignas(64) atomic_size_t read;    /* bytes ever, by the meter thread */
+	_Alignas(64) atomic_size_t written; /* bytes since the start; audio thread */
+	_Alignas(64) atomic_size_t read;    /* bytes since the start; meter thread */
 };
 
-/* What a record starts with; values and interleaved audio follow. */
+/* The head of a record; values and interleaved audio follow. */
 struct tap_record {
 	uint64_t frame;
 	int frames;
@@ -56,7 +57,7 @@ static inline size_t tap_copy_out(const struct tap *tap, size_t at, void *to,
 	return at + bytes;
 }
 
-/* Audio. False: no room, the record is dropped. */
+/* Audio. False: no room, the record was dropped. */
 static inline bool tap_write(struct tap *tap, uint64_t frame, int frames,
 			     const float *values, const float *const *audio)
 {

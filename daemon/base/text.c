@@ -1,5 +1,5 @@
-/* text.c - a growing text, and a list of complaints. Any thread but audio; a text belongs
- * to one thread at a time. */
+/* text.c - a growing text, and a list of complaints. Any thread but audio; a text
+ * belongs to one thread at a time. */
 #include "daemon/base/text.h"
 #include "daemon/base/memory.h"
 
@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Room for `more` bytes and the NUL. Without memory there is no sane way on. */
+/* Makes room for `more` bytes and the NUL. Ends the process if there is no memory. */
 static void text_reserve(struct text *text, size_t more)
 {
 	size_t needed = text->length + more + 1;

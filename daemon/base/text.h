@@ -6,17 +6,17 @@
 #include <stddef.h>
 
 struct text {
-	char *bytes; /* NUL-terminated once anything was added; NULL before */
+	char *bytes; /* NUL-terminated; NULL while nothing was added */
 	size_t length, room;
 };
 
 void text_add(struct text *text, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 void text_add_bytes(struct text *text, const char *bytes, size_t count);
-void text_clear(struct text *text);  /* keeps the memory */
-void text_finish(struct text *text); /* frees it */
+void text_clear(struct text *text);  /* empties the text, keeps its memory */
+void text_finish(struct text *text); /* frees its memory */
 
-/* What is wrong with a user's file or message; each line says where, what was found and
+/* The mistakes in a user's file or message; each line says where, what was found and
  * what would be accepted. */
 struct complaints {
 	struct text text; /* "file:line: ...\n" each */

@@ -1,4 +1,4 @@
-/* engine.c - the control thread's hand on the audio: builds plans through the worker,
+/* engine.c - the control thread's side of the audio: has plans built by the worker,
  * publishes values, gives the audio thread its orders. Control thread. */
 #include "daemon/engine/engine.h"
 
@@ -16,7 +16,8 @@
 
 enum { SWAP_MS = 20, LEVEL_MS = 50, DIP_MS = 5 };
 
-static const int64_t calibrate_for_ns = 500000000; /* then the clock is known well */
+static const int64_t calibrate_for_ns =
+	500000000; /* then the rate of the cycle counter is known well */
 
 void engine_rebuild(struct engine *engine, const struct rack *rack)
 {
@@ -25,7 +26,7 @@ void engine_rebuild(struct engine *engine, const struct rack *rack)
 	plans_advance(engine);
 }
 
-/* ---- values ----------------------------------------------------------------------------- */
+/* ---- values ---------------------------------------------------------------------- */
 
 static bool needs_rebuild(const struct engine *engine, const struct rack *rack,
 			  const struct change *change)
@@ -53,7 +54,8 @@ static void note_missed(struct engine *engine, int node, int param, float value)
 	engine->missed[engine->missed_count++] = (struct missed) { node, param, value };
 }
 
-/* What a plan was made from stays as it is in it: memory was laid out by it. */
+/* Whether the plan's memory depends on the param, so that only a new plan can change
+ * it. */
 static bool is_made_from(const struct node *node, int param)
 {
 	const struct param *row = param_row(node->module, param);
@@ -61,7 +63,7 @@ static bool is_made_from(const struct node *node, int param)
 	return row->curve == CURVE_FILE || (row->flags & PARAM_REBUILD);
 }
 
-/* One change for every plan that there is, and the one in build. */
+/* Gives one change to every plan, and notes it for the plan in build. */
 static void spread_change(struct engine *engine, const struct rack *rack,
 			  const struct change *change)
 {
@@ -70,7 +72,7 @@ static void spread_change(struct engine *engine, const struct rack *rack,
 	int place = rack_same(rack, change->node, engine->newest);
 
 	if (is_made_from(&rack->nodes[change->node], param))
-		return; /* the newest plan, or the one to come, has it already */
+		return; /* the newest or coming plan was built with it */
 	if (place >= 0)
 		engine->newest->nodes[place].values[param] = value;
 	for (struct plan *plan = engine->plans; plan; plan = plan->next) {
@@ -106,7 +108,7 @@ uint64_t engine_apply(struct engine *engine, const struct rack *rack,
 	return serial;
 }
 
-/* ---- the clock and the orders ------------------------------------------------------------ */
+/* ---- the clock and the orders ---------------------------------------------------- */
 
 static void give_orders(struct engine *engine)
 {
@@ -116,7 +118,7 @@ static void give_orders(struct engine *engine)
 	latest_publish(&rt->orders_in);
 }
 
-/* How many cycles a frame lasts, better with every tick. */
+/* Measures how many cycles a frame takes, more exactly with every tick. */
 static void calibrate(struct engine *engine)
 {
 	int64_t passed = clock_ns() - engine->began_ns;
@@ -152,7 +154,7 @@ void engine_tick(struct engine *engine)
 	plans_advance(engine);
 }
 
-/* ---- make and end -------------------------------------------------------------------------- */
+/* ---- create and destroy ---------------------------------------------------------- */
 
 static void init_rt(struct engine *engine)
 {
@@ -203,7 +205,7 @@ void engine_destroy(struct engine *engine)
 	free(engine);
 }
 
-/* ---- questions ------------------------------------------------------------------------------ */
+/* ---- questions ------------------------------------------------------------------- */
 
 struct rt *engine_rt(struct engine *engine)
 {
@@ -242,7 +244,7 @@ void engine_audio_running(struct engine *engine, bool running)
 bool engine_taps_full(const struct engine *engine)
 {
 	const struct plan *plan = engine->rt.now;
-	const int block = 8192; /* JACK's longest */
+	const int block = 8192; /* JACK's longest period */
 
 	for (int i = 0; plan && i < plan->step_count; i++) {
 		const struct guard *guard = plan->steps[i].guard;
@@ -275,7 +277,7 @@ uint64_t engine_late(const struct engine *engine)
 	return engine->report.late;
 }
 
-/* Before anything plays: the newest plan, which will. */
+/* The playing plan; before anything plays, the newest one. */
 static const struct plan *playing_or_next(const struct engine *engine)
 {
 	const struct plan *plan = engine_playing(engine);

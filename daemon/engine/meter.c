@@ -1,5 +1,5 @@
-/* meter.c - the meter thread: drains taps, runs measure(), may be late. It may not touch the
- * rack, sockets or files. */
+/* meter.c - the meter thread: empties the taps, runs measure(). It may be late. It may
+ * not touch the rack, sockets or files. */
 #include "daemon/engine/meter.h"
 #include "daemon/base/memory.h"
 
@@ -40,7 +40,8 @@ static void forget(struct metering *metering, struct resident *resident)
 			metering->watched[i] = metering->watched[--metering->count];
 }
 
-/* True: a second look after the usual time could come too late, as in freewheel. */
+/* True: the taps fill so fast, as in freewheel, that it must look again without a
+ * pause. */
 static bool drain(struct resident *resident)
 {
 	float values[1024], audio[CHANNELS_MAX * GRID_FRAMES];

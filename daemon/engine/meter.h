@@ -1,4 +1,4 @@
-/* meter.h - the meter thread: drains taps, runs measure(). */
+/* meter.h - the meter thread: empties the taps, runs measure(). */
 #ifndef LATHE_ENGINE_METER_H
 #define LATHE_ENGINE_METER_H
 
@@ -8,9 +8,9 @@
 
 struct metering;
 
-/* What a plan becomes once the meter thread has let go of it: a letter for the worker. */
+/* Kind of the letter to the worker: a plan that the meter thread no longer uses. */
 struct metering_options {
-	bool in_line; /* no thread: metering_drain() does the work */
+	bool in_line; /* true: no thread, metering_drain() does the work */
 	struct mail *freed;
 	int freed_what;
 	int unseen_what; /* the same of a spectrum */
@@ -18,9 +18,9 @@ struct metering_options {
 
 struct metering *metering_create(const struct metering_options *options);
 void metering_destroy(struct metering *metering);
-/* Measures a plan's taps from now on; before it is handed over. */
+/* Measures a plan's taps from now on. Call before the plan is handed over. */
 void metering_watch(struct metering *metering, struct plan *plan);
-/* Lets go of a plan that came back from the audio, and passes it on to be freed. */
+/* Stops measuring a plan that came back from the audio, and sends it to be freed. */
 void metering_forget(struct metering *metering, struct plan *plan);
 /* Reads a spectrum's tap from now on; lets go of it once the audio thread has. */
 void metering_see(struct metering *metering, struct spectrum *spectrum);

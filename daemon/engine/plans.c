@@ -1,5 +1,5 @@
-/* plans.c - plans on their way: wanted, built by the worker, given ports, handed to the
- * audio thread, and back to be freed. Control thread, but for worker_run(). */
+/* plans.c - the stages of a plan: wanted, built by the worker, given ports, handed to
+ * the audio thread, given back, freed. Control thread, except worker_run(). */
 #include "daemon/engine/plans.h"
 
 #include "daemon/base/clock.h"
@@ -13,9 +13,9 @@
 
 enum { WORK_BUILD, WORK_FREE, WORK_OPEN, WORK_CLOSE, WORK_QUIT };
 
-static const int64_t build_every_ns = 100000000; /* at most 10 a second */
+static const int64_t build_every_ns = 100000000; /* at most 10 builds a second */
 
-/* ---- the worker ----------------------------------------------------------------------- */
+/* ---- the worker ------------------------------------------------------------------ */
 
 static void work(struct engine *engine, struct letter letter)
 {
@@ -47,7 +47,7 @@ static void *worker_run(void *context)
 	return NULL;
 }
 
-/* In line the worker's letters are answered here. */
+/* Without threads the worker's letters are answered here. */
 static void work_in_line(struct engine *engine)
 {
 	struct letter letter;
@@ -56,14 +56,15 @@ static void work_in_line(struct engine *engine)
 		work(engine, letter);
 }
 
-/* ---- plans come and go ------------------------------------------------------------------ */
+/* ---- plans come and go ----------------------------------------------------------- */
 
 static void publish(struct engine *engine, struct plan *plan)
 {
 	values_publish(plan, plan->withheld ? plan->withheld - 1 : engine->serial);
 }
 
-/* A plan that the audio no longer has: by way of the meter thread to the worker. */
+/* Sends a plan that the audio no longer has to the meter thread, which sends it to the
+ * worker to be freed. */
 static void retire(struct engine *engine, struct plan *plan)
 {
 	struct plan **link = &engine->plans;
@@ -129,7 +130,8 @@ static void start_build(struct engine *engine)
 	mail_post(&engine->to_worker, WORK_BUILD, engine->in_build);
 }
 
-/* Moves a build from wanted to handed over as far as it goes without waiting. */
+/* Continues a build, from wanted to handed over, as far as is possible without
+ * waiting. */
 void plans_advance(struct engine *engine)
 {
 	struct letter letter;
@@ -181,7 +183,7 @@ void plans_ports_ready(struct engine *engine)
 		hand_over(engine);
 }
 
-/* ---- make and end ----------------------------------------------------------------------- */
+/* ---- start and finish ------------------------------------------------------------ */
 
 void plans_start(struct engine *engine)
 {

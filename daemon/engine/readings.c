@@ -1,5 +1,5 @@
-/* readings.c - meters and counts that came up from the audio and the meter thread, as the
- * control thread hands them on: readings per node, and events. */
+/* readings.c - meters and counts from the audio and meter thread: the control thread
+ * makes readings per node, and events, of them. */
 #include "daemon/engine/readings.h"
 
 #include "daemon/base/clock.h"
@@ -64,7 +64,7 @@ void readings_reshape(struct engine *engine)
 	}
 }
 
-/* What a node of the plan in `rack` read, joined with what came before in this tick. */
+/* Adds the readings of a node of a plan to those of this tick. */
 static void join(struct reading *reading, const struct node *node,
 		 const unsigned char *fold, const float *slots)
 {
@@ -117,7 +117,7 @@ static void collect_plan(struct engine *engine, struct plan *plan)
 	}
 }
 
-/* Measured meters keep what they read last until measure() says more. */
+/* Measured meters keep their last reading until measure() publishes a new one. */
 static void collect_measured(struct engine *engine, struct plan *plan)
 {
 	for (int i = 0; i < plan->node_count; i++) {
@@ -160,7 +160,7 @@ const float *engine_meters(const struct engine *engine, int node)
 	return engine->readings[node].values;
 }
 
-/* ---- events --------------------------------------------------------------------------- */
+/* ---- events ---------------------------------------------------------------------- */
 
 static void tell_moves(struct engine *engine, uint64_t from, uint64_t to)
 {

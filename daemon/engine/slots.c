@@ -1,6 +1,6 @@
-/* slots.c - which slot each port of a plan uses. A port keeps its slot as long as any plan
- * has a port of that name, so that JACK's port stays while plans come and go. Control
- * thread. */
+/* slots.c - which slot each port of a plan uses. A port keeps its slot as long as any
+ * plan has a port of that name, so that JACK's port stays when the plan is replaced.
+ * Control thread. */
 #include "daemon/engine/slots.h"
 
 #include <stdio.h>
@@ -20,7 +20,8 @@ static int find_slot(const struct engine *engine, const struct port *port)
 	return unused;
 }
 
-/* Gives each port's buffer to its slot. Inputs, and each node's returns, come in the order of the ports. */
+/* Connects slots with buffers. Inputs, and each node's returns, are in the ports'
+ * order. */
 static void bind(struct plan *plan)
 {
 	int input = 0, loop = 0, channel = 0;

@@ -4,10 +4,10 @@
 
 #include "daemon/engine/state.h"
 
-/* Gives each port a slot, and its buffer to the slot: before the plan is handed over. A port
- * that finds no slot keeps -1, and an event says so. */
+/* Assigns each port a slot, and the slot the port's buffer. Call before the plan is
+ * handed over. A port without a free slot keeps -1, and an event says so. */
 void slots_take(struct engine *engine, struct plan *plan);
-/* The plan is gone: slots that no other plan uses are free. */
+/* The plan is gone: slots that no other plan uses become free. */
 void slots_leave(struct engine *engine, const struct plan *plan);
 
 #endif

@@ -1,4 +1,4 @@
-/* state.h - the engine's state, which the files of this room share. Control thread. */
+/* state.h - the engine's state, shared by the files of this room. Control thread. */
 #ifndef LATHE_ENGINE_STATE_H
 #define LATHE_ENGINE_STATE_H
 
@@ -7,23 +7,23 @@
 #include "daemon/engine/spectra.h"
 #include "daemon/worker/build.h"
 
-/* A slot of the port buffers, and the port that keeps it. */
+/* A slot of the port buffers, and the port that has it. */
 struct port_slot {
 	char name[sizeof(((struct port *)0)->name)];
 	bool is_output;
-	int plans; /* that use it; 0: free */
+	int plans; /* plans that use it; 0: free */
 };
 
-/* A change that a plan in build must still hear of. */
+/* A change made while a plan was being built, to be applied to that plan. */
 struct missed {
 	int node, param;
 	float value;
 };
 
-/* What a node of the newest rack reads. */
+/* The readings of a node of the newest rack. */
 struct reading {
 	float *values; /* [meters_total] */
-	bool fresh;    /* something came since the tick before */
+	bool fresh;    /* a reading came since the tick before */
 	bool playing;
 };
 
@@ -42,21 +42,21 @@ struct engine {
 	struct engine_options options;
 	struct arena *arena; /* the fades of rt */
 	struct rt_orders orders;
-	struct rt_report report; /* as last read */
+	struct rt_report report; /* the last report read */
 	bool running;
 	uint64_t began_cycles;
 	int64_t began_ns;
 	bool calibrated;
 
-	/* The worker's, and the way there and back. */
+	/* The worker's state, and the mail to it and from it. */
 	struct builder builder;
 	struct mail to_worker, from_worker;
 	pthread_t worker;
 	struct metering *metering;
 
 	/* Builds */
-	struct rack *newest; /* the newest rack, with the values it has now */
-	bool wanted;         /* newest has another shape than any plan */
+	struct rack *newest; /* a copy of the newest rack, with its present values */
+	bool wanted;         /* no plan was built from `newest` yet */
 	struct rack *in_build;
 	uint64_t in_build_withheld;
 	struct missed *missed;
@@ -64,8 +64,8 @@ struct engine {
 	int64_t built_ns;
 	uint64_t serial;
 
-	struct plan *plans;  /* all that the worker gave, oldest first */
-	struct plan *staged; /* waits for its ports */
+	struct plan *plans;  /* all plans, the oldest first */
+	struct plan *staged; /* the plan that waits for its ports */
 	bool ports_ready;
 	struct port_slot slots[PORTS_MAX];
 

@@ -1,5 +1,5 @@
-/* status.h - what the world outside the rack is like. Filled by lathed and jack/, read by
- * whoever tells clients. Control thread. */
+/* status.h - the state of JACK and of the OSC socket. Written by lathed and jack/, read
+ * by the code that informs clients. Control thread. */
 #ifndef LATHE_ENGINE_STATUS_H
 #define LATHE_ENGINE_STATUS_H
 
@@ -11,7 +11,7 @@ struct status {
 	int rate, block; /* Hz, frames; block 0: no audio runs */
 	uint64_t xruns;  /* the server's */
 	int clients;     /* OSC subscribers */
-	uint64_t lost;   /* OSC datagrams that found no room */
+	uint64_t lost;   /* OSC datagrams dropped because there was no room */
 };
 
 #endif

@@ -1,6 +1,6 @@
-/* values.c - a plan's values and the numbers designed from them, on their way to the audio:
- * a master copy per plan, of which each snapshot gets what it has not got yet. Control
- * thread. */
+/* values.c - brings a plan's values, and the numbers designed from them, to the audio
+ * thread. Each plan has a master copy; a snapshot gets the parts of it that changed
+ * since the snapshot was last used. Control thread. */
 #include "daemon/engine/values.h"
 
 #include "daemon/rack/param.h"
@@ -11,7 +11,7 @@ static float *master_values(const struct plan *plan, int node)
 	return (float *)(plan->master + plan->places[node].at);
 }
 
-/* What the audio is to play of one value. */
+/* Stores one value in the form that the audio thread plays. */
 static void renew(struct plan *plan, int node, int param)
 {
 	master_values(plan, node)[param] = rack_effective(plan->rack, node, param);
@@ -37,7 +37,7 @@ void values_set(struct plan *plan, int node, int param, float value)
 		return;
 	}
 	renew(plan, node, param);
-	/* Any set of bypass, to what it was as well, ends the guard's latch. */
+	/* Every set of bypass, even to the same value, ends the guard's latch. */
 	if (of->kind == NODE_MODULE && param == params_total(of->module, false))
 		master_values(plan, node)[place->value_count] += 1.0f;
 }

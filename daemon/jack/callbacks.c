@@ -1,6 +1,6 @@
-/* callbacks.c - what libjack calls on threads of its own: they store an atomic, may write an
- * eventfd, and call nothing of libjack but where said. The process callback is in
- * audio/process.c. */
+/* callbacks.c - functions that libjack calls on its own threads: they store an atomic,
+ * may write an eventfd, and call libjack only where a comment says so. The process
+ * callback is in audio/process.c. */
 #include "daemon/jack/callbacks.h"
 
 #include <stdio.h>
@@ -66,7 +66,7 @@ static void on_connect(jack_port_id_t a, jack_port_id_t b, int connected, void *
 	ring(jack->wake);
 }
 
-/* The one callback whose answer is libjack calls; they do not reach the server. */
+/* The only callback that calls libjack; these calls do not reach the server. */
 static void on_latency(jack_latency_callback_mode_t mode, void *context)
 {
 	struct jack *jack = context;
@@ -74,7 +74,7 @@ static void on_latency(jack_latency_callback_mode_t mode, void *context)
 	ports_latency(&jack->process.ports, mode);
 }
 
-/* The meter thread must keep up with what runs faster than real time. */
+/* In freewheel audio runs faster than real time: wait for the meter thread. */
 static void wait_for_taps(void *context)
 {
 	struct jack *jack = context;

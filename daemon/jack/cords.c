@@ -1,4 +1,5 @@
-/* cords.c - users' connections of our ports, kept for the client that follows. JACK thread. */
+/* cords.c - remembers users' connections of our ports for the next client. JACK
+ * thread. */
 #include "daemon/jack/cords.h"
 #include "daemon/base/memory.h"
 
@@ -24,7 +25,7 @@ static void list_clear(struct cord_list *list)
 	list->pairs = NULL;
 }
 
-/* Without memory, a cord less is kept. */
+/* If there is no memory, this cord is not kept. */
 static void list_add(struct cord_list *list, const char *own, const char *other)
 {
 	size_t bytes = (size_t)(list->count + 1) * sizeof *list->pairs;
@@ -45,7 +46,8 @@ static void plug_due(struct cord_list *due, jack_client_t *client,
 	for (int i = due->count - 1; i >= 0; i--) {
 		if (strcmp(due->pairs[i].own, own) != 0)
 			continue;
-		/* Trouble is no news: the other port may have gone with the server. */
+		/* A failure is not reported: the other port may have gone with the
+		 * server. */
 		if (jack_port_flags(port) & JackPortIsOutput)
 			jack_connect(client, jack_port_name(port), due->pairs[i].other);
 		else

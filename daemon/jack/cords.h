@@ -1,5 +1,5 @@
-/* cords.h - users' connections of our ports, kept for the client that follows when one is
- * lost. All of it runs on the JACK thread. */
+/* cords.h - remembers users' connections of our ports; when a client is lost, the next
+ * one gets them again. JACK thread. */
 #ifndef LATHE_JACK_CORDS_H
 #define LATHE_JACK_CORDS_H
 
@@ -13,14 +13,14 @@ struct cord_list {
 };
 
 struct cords {
-	struct cord_list now; /* as last seen */
-	struct cord_list due; /* of the client before, to be plugged again */
+	struct cord_list now; /* the connections as last seen */
+	struct cord_list due; /* of the lost client, to be made again */
 };
 
-/* The client is lost: what was seen last is due. */
+/* The client is lost: all connections seen last are to be made again. */
 void cords_lost(struct cords *cords);
-/* After each change: plugs what is due on ports that are there now, then sees what is
- * connected that `patch` did not connect. */
+/* Call after each change: makes due connections whose ports exist now, then notes the
+ * connections that `patch` did not make. */
 void cords_follow(struct cords *cords, jack_client_t *client, const struct ports *ports,
 		  const struct patch *patch);
 void cords_finish(struct cords *cords);

@@ -1,8 +1,9 @@
 /* jack.c - our client in JACK: the control thread's side.
  *
- * audio/process.c is the audio thread, callbacks.c what JACK's other threads call, thread.c
- * the JACK thread: any call of it may hang for as long as the server does, so the control
- * thread never waits for it. It sends the newest set of ports, and reads atomics and notes.
+ * audio/process.c is the audio thread, callbacks.c what JACK's other threads call,
+ * thread.c the JACK thread. Its calls of libjack may hang as long as the server hangs,
+ * so the control thread never waits for it: it sends the newest set of ports, and reads
+ * atomics and notes.
  *
  *   control --port_set--> JACK thread --register, activate, connect--> libjack
  *   control <--state, counts, notes-- JACK thread, callbacks
@@ -37,8 +38,8 @@ struct jack *jack_create(const char *client, const char *server, bool pretty_nam
 	jack->server_given = server != NULL;
 	if (!server)
 		server = fallback ? fallback : "default";
-	/* jack2 makes a socket for each client and server, by name alone: a client called as
-	 * its server would take the server's away from everybody. */
+	/* jack2 names the sockets of clients and servers in the same way: a client with
+	 * the name of its server would replace the server's socket. */
 	snprintf(jack->name, sizeof jack->name, "%s%s",
 		 strcmp(client, server) == 0 ? "lathe-" : "", client);
 	snprintf(jack->server, sizeof jack->server, "%s", server);
@@ -80,7 +81,7 @@ int jack_fd(const struct jack *jack)
 	return jack->notice;
 }
 
-/* Sends the set, and keeps it as the newest one. */
+/* Sends the set to the JACK thread, and keeps a copy as the newest one. */
 static void post(struct jack *jack, struct port_set *set)
 {
 	set->serial = ++jack->serial;
@@ -127,7 +128,7 @@ void jack_ports_wanted(void *context, const struct port *ports, int count)
 	post(jack, set);
 }
 
-/* When no build or fade is under way, exactly the playing plan's ports. */
+/* When no build or fade is running: exactly the playing plan's ports. */
 static void tick_ports(struct jack *jack)
 {
 	const struct port *ports;

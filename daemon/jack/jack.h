@@ -1,5 +1,6 @@
-/* jack.h - the rack's place in JACK: ports, callbacks, and the thread that makes every
- * libjack control call, one at a time. Control thread, except where said. */
+/* jack.h - the rack's JACK client: ports, callbacks, and the thread that makes every
+ * libjack control call, one at a time. Control thread, except where a function says
+ * otherwise. */
 #ifndef LATHE_JACK_JACK_H
 #define LATHE_JACK_JACK_H
 
@@ -16,28 +17,29 @@ struct jack;
  * it goes. server NULL: JACK's default. NULL when there is no memory or thread. */
 struct jack *jack_create(const char *client, const char *server, bool pretty_names,
 			 struct event_log *events);
-/* After jack_closed() only. */
+/* Call only after jack_closed() is true. */
 void jack_destroy(struct jack *jack);
 
-/* Readable when jack_tick() has something to do at once. */
+/* A file descriptor that is readable when jack_tick() has something to do. */
 int jack_fd(const struct jack *jack);
-/* Each tick, and when jack_fd() is readable: ports that the engine no longer plays are
- * unregistered, what the JACK thread reports becomes status and events. */
+/* Call on each tick, and when jack_fd() is readable: unregisters ports that the engine
+ * no longer plays, and makes status and events of what the JACK thread reports. */
 void jack_tick(struct jack *jack, struct status *status);
 
-/* A server was found and waits for an engine of this rate (Hz): answer with jack_play().
- * 0: none waits. */
+/* The rate (Hz) of a server that was found and needs an engine: answer with
+ * jack_play(). 0: none needs one. */
 int jack_offer(const struct jack *jack);
-/* The engine to play, from now on: before the server is found it may be of any rate, and
- * again while jack_offer() asks for one. An engine given before must stay until then. */
+/* Sets the engine to play. Call before a server is found, with an engine of any rate,
+ * and again when jack_offer() asks for one; until then the earlier engine must
+ * exist. */
 void jack_play(struct jack *jack, struct engine *engine);
 
-/* engine_options.ports_wanted, with the jack as context: registers what is new, then calls
- * engine_ports_ready(). At once when there is no server. */
+/* For engine_options.ports_wanted, with the struct jack as context: registers new
+ * ports, then calls engine_ports_ready(); without a server it calls that at once. */
 void jack_ports_wanted(void *context, const struct port *ports, int count);
 
 bool jack_running(const struct jack *jack); /* cycles advance */
-/* Asks the JACK thread to leave; jack_closed() tells when it has, which may be never. */
+/* Asks the JACK thread to leave JACK. jack_closed() tells when it has; it may never. */
 void jack_close(struct jack *jack);
 bool jack_closed(const struct jack *jack);
 

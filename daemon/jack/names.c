@@ -1,11 +1,11 @@
-/* names.c - what patchbays show for our client and its ports. JACK thread. */
+/* names.c - the names that patchbays show for our client and its ports. JACK thread. */
 #include "daemon/jack/names.h"
 
 #include <jack/metadata.h>
 #include <stdio.h>
 #include <string.h>
 
-/* The order of kweight_channel(): ITU-R BS.2051's, LFE fourth. */
+/* In the order of kweight_channel(): that of ITU-R BS.2051, LFE fourth. */
 static const char *role(int channel, int channels)
 {
 	static const char *const two[] = { "left", "right" };
@@ -31,7 +31,7 @@ static const char *role(int channel, int channels)
 	case 8:
 		return eight[channel];
 	default:
-		return NULL; /* mono says enough; seven have no usual order */
+		return NULL; /* mono needs no name; 7 have no usual order */
 	}
 }
 

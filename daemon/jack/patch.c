@@ -1,8 +1,8 @@
-/* patch.c - keeps our JACK ports connected to what their patterns name.
+/* patch.c - keeps our JACK ports connected to the ports that their patterns match.
  *
- * The JACK thread runs all of this. A cord is a pair (our port, a name that matched) that
- * was connected once; it is dropped when the name disappears, so that a port that returns
- * is connected again while one that a user disconnected is left alone.
+ * JACK thread. A cord is a pair (our port, a name that matched) that was connected
+ * once. It is dropped when the name disappears. So a port that comes back is connected
+ * again, and a port that a user disconnected stays disconnected.
  */
 #include "daemon/jack/patch.h"
 #include "daemon/base/memory.h"
@@ -13,8 +13,8 @@
 
 struct cord {
 	char *name;
-	bool ours; /* we connected it: we may disconnect it */
-	bool seen; /* during this scan */
+	bool ours; /* true: we connected it, and may disconnect it */
+	bool seen; /* found during this scan */
 };
 
 struct wish {
@@ -32,7 +32,7 @@ struct patch {
 	int wish_count;
 };
 
-/* The whole name must match, so that "capture_1" does not take capture_10 as well. */
+/* The whole name must match, so that "capture_1" does not match capture_10. */
 static bool compile(regex_t *regex, const char *pattern)
 {
 	size_t room = strlen(pattern) + sizeof "^()$";
@@ -119,7 +119,7 @@ static bool wish_is_output(const struct wish *wish)
 	return jack_port_flags(wish->port) & JackPortIsOutput;
 }
 
-/* 0, EEXIST (somebody else had done it) or another trouble, which libjack tells. */
+/* Returns 0, EEXIST (it was connected already) or another error, which libjack logs. */
 static int plug(struct patch *patch, const struct wish *wish, const char *name)
 {
 	const char *own = jack_port_name(wish->port);

@@ -1,4 +1,5 @@
-/* patch.h - keeps our JACK ports connected to what their patterns name. JACK thread. */
+/* patch.h - keeps our JACK ports connected to the ports that their patterns match. JACK
+ * thread. */
 #ifndef LATHE_JACK_PATCH_H
 #define LATHE_JACK_PATCH_H
 
@@ -7,26 +8,26 @@
 
 struct patch;
 
-/* What a pattern matches: the port whose full name it is, and every port whose full name
- * it matches from end to end as a POSIX extended regular expression. */
+/* A pattern matches the port with exactly this full name, and every port whose whole
+ * full name it matches as a POSIX extended regular expression. */
 bool patch_matches(const char *pattern, const char *name);
 
 struct patch *patch_create(jack_client_t *client);
-/* Forgets; leaves every connection as it is. */
+/* Frees the patch; leaves every connection as it is. */
 void patch_destroy(struct patch *patch);
 
-/* From now on `port` (ours) is to be connected to what `pattern` matches; NULL or "":
- * to nothing. What an earlier pattern of this port connected, and this one does not
- * match, is disconnected. */
+/* Sets the pattern of our port; NULL or "": it matches nothing. Disconnects what an
+ * earlier pattern of this port connected and the new one does not match. */
 void patch_want(struct patch *patch, jack_port_t *port, const char *pattern);
-/* The port is about to be unregistered. */
+/* Call before the port is unregistered. */
 void patch_forget(struct patch *patch, jack_port_t *port);
-/* A port of this name has just come, whatever bore the name before; NULL: any may have. */
+/* Call when a port of this name has appeared, so that cords to an earlier port of that
+ * name are dropped. NULL: any port may have appeared. */
 void patch_arrived(struct patch *patch, const char *name);
-/* Connects what matches and was not there before. What a user disconnected stays so until
- * the port on the other side comes back. */
+/* Connects ports that match and have appeared. A connection that a user removed is made
+ * again only when the other port disappears and comes back. */
 void patch_scan(struct patch *patch);
-/* Did we connect this port of ours to that name? */
+/* Whether we connected this port of ours to that name. */
 bool patch_made(const struct patch *patch, const jack_port_t *port, const char *name);
 
 #endif

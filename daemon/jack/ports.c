@@ -1,7 +1,7 @@
 /* ports.c - our JACK ports, by the engine's slots.
  *
- * ports_latency() is run by JACK's notification thread, the rest by the JACK thread. What the
- * audio thread does with them is in audio/process.c.
+ * JACK's notification thread runs ports_latency(), the JACK thread the rest. The audio
+ * thread's use of the ports is in audio/process.c.
  */
 #include "daemon/jack/ports.h"
 #include "daemon/base/memory.h"
@@ -13,7 +13,9 @@
 #include <string.h>
 #include <time.h>
 
-enum { RETIRE_MS_MAX = 200 }; /* for the audio thread to let go of a port */
+enum {
+	RETIRE_MS_MAX = 200
+}; /* longest wait until the audio thread no longer uses a port */
 
 void call_begin(struct call *call, const char *name)
 {
@@ -26,7 +28,7 @@ void call_end(struct call *call)
 	atomic_store(&call->since_ns, 0);
 }
 
-/* ---- sets ---------------------------------------------------------------------------- */
+/* ---- sets ------------------------------------------------------------------------ */
 
 struct port_set *set_copy(const struct port_set *set)
 {
@@ -74,7 +76,7 @@ static bool port_same(const struct port *a, const struct port *b)
 	       a->of_node == b->of_node && strcmp(a->name, b->name) == 0;
 }
 
-/* The same port of JACK, whatever its latency and pattern. */
+/* Whether both mean the same JACK port; latency and pattern may differ. */
 static const struct port *set_find(const struct port_set *set, const struct port *port)
 {
 	for (int i = 0; i < set->count; i++)
@@ -98,11 +100,12 @@ bool set_same(const struct port_set *a, const struct port_set *b)
 	return true;
 }
 
-/* ---- latency ------------------------------------------------------------------------- */
+/* ---- latency --------------------------------------------------------------------- */
 
-/* What a port must say, from all connected ports of the other side: an output adds its own
- * way through the rack, an input the way to each output. With nothing connected it is our
- * way alone. What a node sends out and gets back is part of its own way. */
+/* The latency range of a port, from all connected ports of the other side: an output
+ * adds its latency through the rack, an input the latency to each output. With nothing
+ * connected it is the rack's latency alone. The path through outboard gear is part of
+ * its node's latency. */
 static jack_latency_range_t latency_range(struct ports *ports, struct slot *slot,
 					  jack_latency_callback_mode_t mode)
 {
@@ -144,9 +147,9 @@ void ports_latency(struct ports *ports, jack_latency_callback_mode_t mode)
 	}
 }
 
-/* ---- the JACK thread ----------------------------------------------------------------- */
+/* ---- the JACK thread ------------------------------------------------------------- */
 
-/* Until the audio thread has begun and ended a cycle from now, or does not run. */
+/* Waits until the audio thread has begun and ended a cycle, or does not run. */
 static void await_cycle(const struct ports *ports)
 {
 	uint64_t cycles = atomic_load(&ports->cycles) + 2;

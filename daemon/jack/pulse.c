@@ -1,4 +1,4 @@
-/* pulse.c - is the JACK server alive? Control thread. */
+/* pulse.c - whether the JACK server is alive. Control thread. */
 #include "daemon/jack/pulse.h"
 
 void pulse_feel(struct pulse *pulse, int64_t now_ns, bool active, uint64_t cycles,

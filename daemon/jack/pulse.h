@@ -1,5 +1,5 @@
-/* pulse.h - is the JACK server alive? By our own clock: one that hangs calls nobody.
- * Control thread; pure arithmetic. */
+/* pulse.h - whether the JACK server is alive, judged by our own clock, because a server
+ * that hangs reports nothing. Control thread; pure arithmetic. */
 #ifndef LATHE_JACK_PULSE_H
 #define LATHE_JACK_PULSE_H
 
@@ -7,8 +7,9 @@
 #include <stdint.h>
 
 enum {
-	PULSE_STALL_MS = 500, /* no cycle for so long, and for 8 periods: it hangs */
-	PULSE_CALL_MS = 2000, /* a libjack call that takes longer hangs, too */
+	PULSE_STALL_MS =
+		500, /* hangs if no cycle comes for this long, and for 8 periods */
+	PULSE_CALL_MS = 2000, /* hangs if a libjack call takes longer */
 };
 
 /* All zero: nothing seen yet. */

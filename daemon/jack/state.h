@@ -1,4 +1,4 @@
-/* state.h - what the files of this room share; each field names its thread. */
+/* state.h - state shared by the files of this room; each field names its thread. */
 #ifndef LATHE_JACK_STATE_H
 #define LATHE_JACK_STATE_H
 
@@ -12,11 +12,11 @@
 #include <pthread.h>
 #include <unistd.h>
 
-enum { ARRIVALS = 256 }; /* ports that may come while the JACK thread is busy */
+enum { ARRIVALS = 256 }; /* ports that may appear while the JACK thread is busy */
 
 enum jack_state {
-	STATE_WAITING, /* for a server */
-	STATE_OFFERED, /* a client is open, and waits for an engine of its rate */
+	STATE_WAITING, /* waits for a server */
+	STATE_OFFERED, /* a client is open and waits for an engine of its rate */
 	STATE_ACTIVE,
 	STATE_CLOSED,
 };
@@ -29,7 +29,7 @@ struct jack {
 
 	/* Between the JACK thread and the control thread. */
 	_Atomic(struct port_set *) mailbox;
-	struct notes notes; /* what the JACK thread has to say */
+	struct notes notes; /* sentences of the JACK thread */
 	_Atomic int state, rate;
 	_Atomic uint64_t offers;   /* clients opened so far; `rate` is stored before */
 	_Atomic uint64_t done;     /* serial of the newest set that is in place */
@@ -40,20 +40,21 @@ struct jack {
 	/* Stored by callbacks. */
 	_Atomic uint64_t xruns;
 	_Atomic bool gone, rewired;
-	_Atomic jack_port_id_t arrived[ARRIVALS]; /* a ring of the newest ports */
+	_Atomic jack_port_id_t
+		arrived[ARRIVALS]; /* a ring of the ports that appeared last */
 	_Atomic unsigned arrivals;
-	char reason[128]; /* of being gone */
+	char reason[128]; /* why the client is lost */
 
-	struct process process; /* what the audio thread sees */
-	struct engine *engine;  /* of the active client */
+	struct process process; /* used by the audio thread */
+	struct engine *engine;  /* the engine of the active client */
 
 	/* JACK thread. */
 	jack_client_t *client;
 	struct patch *patch;
 	struct cords cords;
 	struct names names;
-	bool off_rate; /* the server is none for us, and stays so until it starts anew */
-	jack_status_t refusal; /* the last one told */
+	bool off_rate;         /* the server's rate can't be used until it restarts */
+	jack_status_t refusal; /* the last reason that was reported */
 	unsigned arrivals_seen;
 
 	/* Control thread. */
@@ -71,7 +72,7 @@ struct jack {
 
 static inline void ring(int fd)
 {
-	/* A full counter wakes as well as one more. */
+	/* If the counter is full, the thread is woken anyway. */
 	ssize_t written = write(fd, &(uint64_t) { 1 }, sizeof(uint64_t));
 	(void)written;
 }

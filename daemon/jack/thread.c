@@ -1,5 +1,5 @@
-/* thread.c - the JACK thread: it makes every control call of libjack, one at a time. Any
- * of them may hang for as long as the server does. */
+/* thread.c - the JACK thread: it makes every control call of libjack, one at a time.
+ * Each may hang as long as the server hangs. */
 #include "daemon/jack/thread.h"
 
 #include "daemon/jack/callbacks.h"
@@ -15,7 +15,8 @@ static void state_set(struct jack *jack, enum jack_state state)
 	ring(jack->notice);
 }
 
-/* Tells why there is no client when the reason is a new one; no server is none. */
+/* Reports why there is no client, if the reason is new. A missing server is not
+ * reported. */
 static void client_refused(struct jack *jack, jack_status_t status)
 {
 	if (status & JackServerFailed) {
@@ -39,7 +40,7 @@ static void client_refused(struct jack *jack, jack_status_t status)
 	jack->refusal = status;
 }
 
-/* A rate that no rack plays at. */
+/* Reports a rate that no rack plays at. */
 static void refuse_rate(struct jack *jack)
 {
 	int rate = (int)jack_get_sample_rate(jack->client);
@@ -93,7 +94,7 @@ static void client_open(struct jack *jack)
 
 static void client_close(struct jack *jack)
 {
-	/* With the server its metadata is gone. */
+	/* The metadata is gone with the server. */
 	if (atomic_load(&jack->gone))
 		jack->names = (struct names) { .off = jack->names.off };
 	else
@@ -138,7 +139,7 @@ static void client_activate(struct jack *jack, struct engine *engine)
 	state_set(jack, STATE_ACTIVE);
 }
 
-/* Other ports may bear names that we knew. */
+/* Names that we knew may now belong to other ports. */
 static void take_arrivals(struct jack *jack)
 {
 	unsigned arrivals = atomic_load(&jack->arrivals);
@@ -160,7 +161,7 @@ static void ports_connect(struct jack *jack)
 {
 	atomic_store(&jack->rewired, false);
 	call_begin(&jack->call, "jack_connect");
-	ports_look(&jack->process.ports); /* who has gone is to be known soon */
+	ports_look(&jack->process.ports); /* notice soon that a server is gone */
 	take_arrivals(jack);
 	patch_scan(jack->patch);
 	cords_follow(&jack->cords, jack->client, &jack->process.ports, jack->patch);
@@ -169,7 +170,7 @@ static void ports_connect(struct jack *jack)
 	atomic_store(&jack->process.wired, true);
 }
 
-/* Makes our ports in JACK those of the set. */
+/* Registers and unregisters ports until JACK has those of the set. */
 static void set_apply(struct jack *jack, const struct port_set *set)
 {
 	bool active = atomic_load(&jack->state) == STATE_ACTIVE, moved;
@@ -207,7 +208,8 @@ void *jack_main(void *context)
 			client_open(jack);
 		set = atomic_exchange(&jack->mailbox, NULL);
 		if (set) {
-			/* A set for no client, or an earlier one, is in place as it is. */
+			/* A set for no client, or for an earlier client, needs no
+			 * work. */
 			if (jack->client && set->offer == atomic_load(&jack->offers))
 				set_apply(jack, set);
 			atomic_store(&jack->done, set->serial);

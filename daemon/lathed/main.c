@@ -1,4 +1,5 @@
-/* main.c - lathed: what starts, what the control thread waits for, what stops. */
+/* main.c - lathed: starts everything, runs the control thread's loop, stops
+ * everything. */
 #include "daemon/net/announce.h"
 #include "daemon/base/memory.h"
 #include "daemon/recall/compare.h"
@@ -36,13 +37,14 @@
 
 enum {
 	STATUS_CONFIG = 78, /* EX_CONFIG */
-	STOP_MS = 2000,     /* to fade out and leave JACK, then we go anyway */
-	RATE_GUESS = 48000, /* until JACK says */
-	STATUS_MS = 1000,   /* between two looks at the status line */
+	STOP_MS = 2000,     /* to fade out and leave JACK; then it ends in any case */
+	RATE_GUESS = 48000, /* until JACK tells its rate */
+	STATUS_MS = 1000,   /* between two updates of the status line */
 };
-static const int64_t tick_ns = 10000000; /* of all that moves, and of a storm's ticks */
-static const int64_t idle_ns = 50000000; /* while nothing moves and nobody asks */
-static const int64_t look_ns = 2000000;  /* while somebody waits for the audio */
+static const int64_t tick_ns = 10000000; /* a tick while something changes */
+static const int64_t idle_ns =
+	50000000; /* a tick while nothing changes and no message comes */
+static const int64_t look_ns = 2000000; /* while a client waits for the audio thread */
 
 enum phase { PHASE_PLAY, PHASE_FADE, PHASE_LEAVE, PHASE_DONE };
 
@@ -63,14 +65,14 @@ struct lathed {
 	int signals;
 	int engine_rate;
 	enum phase phase;
-	int64_t stop_ms;   /* monotonic: then we go anyway */
+	int64_t stop_ms;   /* monotonic: when it ends in any case */
 	int64_t ticked_ns; /* when the last tick was due */
 	int64_t watchdog_ms, watchdog_due_ms, status_due_ms; /* watchdog_ms 0: none */
 	const struct rack *announced;
 	char status_line[480];
 };
 
-/* ---- without JACK -------------------------------------------------------------------- */
+/* ---- without JACK ---------------------------------------------------------------- */
 
 static void describe_row(void *context, const struct description *row)
 {
@@ -97,7 +99,7 @@ static struct rack *rack_open(const char *path)
 	return rack;
 }
 
-/* The option comes before the config, and does not become part of the rack, which may be
+/* The option replaces the config's port, but is not stored in the rack, which may be
  * printed. */
 static int port_wanted(const struct lathed *lathed)
 {
@@ -114,10 +116,10 @@ static int announce(const struct lathed *lathed)
 	return good ? 0 : 1;
 }
 
-/* ---- start --------------------------------------------------------------------------- */
+/* ---- start ----------------------------------------------------------------------- */
 
-/* Later threads would need their stacks locked too, which a small limit does not allow:
- * they would not start at all. */
+/* MCL_FUTURE also locks the stacks of later threads: under a limit they would not
+ * start, so it is set only where there is no limit. */
 static void memory_lock(void)
 {
 	struct rlimit limit;
@@ -140,13 +142,13 @@ static int signals_open(void)
 	sigaddset(&set, SIGHUP);
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGTERM);
-	/* libjack writes to sockets whose server may be gone. */
+	/* libjack may write to sockets of a server that is gone. */
 	signal(SIGPIPE, SIG_IGN);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
-/* Takes the place of an engine of another rate; no audio runs. */
+/* Replaces an engine of a different rate, while no audio runs. */
 static bool engine_open(struct lathed *lathed, int rate)
 {
 	struct desk *desk = &lathed->desk;
@@ -192,7 +194,8 @@ static bool osc_open(struct lathed *lathed)
 	return true;
 }
 
-/* For those who ask from elsewhere. Links stay as they are: they may come to point elsewhere. */
+/* For those who ask from elsewhere. Links stay as they are: they may come to point
+ * elsewhere. */
 static char *path_whole(const char *path)
 {
 	char *folder = path[0] == '/' ? memory_string("") : getcwd(NULL, 0),
@@ -279,7 +282,7 @@ static bool start(struct lathed *lathed)
 	return true;
 }
 
-/* ---- the control thread's loop ------------------------------------------------------- */
+/* ---- the control thread's loop --------------------------------------------------- */
 
 static void reload_tell(bool done, struct text *result)
 {
@@ -422,7 +425,8 @@ static int64_t tick_due(const struct lathed *lathed)
 	return listeners < (double)late ? (int64_t)listeners : late;
 }
 
-/* Ticks keep their rate through small delays, without a burst after a long one. */
+/* Small delays do not change the rate of ticks; after a long delay there is no
+ * burst. */
 static void tick_if_due(struct lathed *lathed, int64_t due)
 {
 	int64_t now = clock_ns();
@@ -470,7 +474,7 @@ static void run(struct lathed *lathed)
 		int happened = ppoll(fds, FDS, &wait, NULL);
 		if (happened < 0 && errno != EINTR)
 			break;
-		/* Who asks shall hear of the present. */
+		/* A client that asks gets present values: tick before answering. */
 		if (happened > 0 && due > lathed->ticked_ns + tick_ns)
 			due = lathed->ticked_ns + tick_ns;
 		tick_if_due(lathed, due);
@@ -490,7 +494,7 @@ static void run(struct lathed *lathed)
 	}
 }
 
-/* ---- stop ---------------------------------------------------------------------------- */
+/* ---- stop ------------------------------------------------------------------------ */
 
 static int stop_left_ms(const struct lathed *lathed)
 {
@@ -499,7 +503,7 @@ static int stop_left_ms(const struct lathed *lathed)
 	return left > 0 ? (int)left : 0;
 }
 
-/* What is not saved yet is, as long as there is time. False: a disk hangs. */
+/* Saves what is not saved yet, while there is time. False: a disk hangs. */
 static bool settle_disks(struct lathed *lathed)
 {
 	const struct osc_parts *parts = &lathed->parts;
@@ -514,8 +518,8 @@ static bool settle_disks(struct lathed *lathed)
 	       !(lathed->state && state_waiting(lathed->state));
 }
 
-/* After JACK's last cycle. The socket is closed first: a thread that the kernel holds in a
- * hung disk keeps alive what is still open. */
+/* Call after JACK's last cycle. The socket is closed first: a thread that the kernel
+ * holds in a hung disk keeps alive what is still open. */
 static void finish(struct lathed *lathed)
 {
 	struct desk *desk = &lathed->desk;
@@ -576,7 +580,7 @@ int main(int argc, char **argv)
 		return status > 0 ? status : 0;
 	}
 	if (!start(&lathed))
-		return 1; /* threads may be waiting in libjack: no tidy end */
+		return 1; /* threads may hang in libjack, so nothing is freed */
 	run(&lathed);
 	finish(&lathed);
 	return 0;

@@ -1,4 +1,4 @@
-/* options.c - what lathed's command line says. Before any thread starts. */
+/* options.c - lathed's command line, read before any thread starts. */
 #include "daemon/lathed/options.h"
 
 #include <getopt.h>
@@ -139,7 +139,7 @@ static int option_take(struct options *options, int letter)
 		fputs(usage, stdout);
 		return 0;
 	default:
-		return complain_usage(NULL); /* getopt has said what */
+		return complain_usage(NULL); /* getopt has printed what is wrong */
 	}
 }
 

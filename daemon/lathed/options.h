@@ -1,4 +1,4 @@
-/* options.h - what lathed's command line says. Before any thread starts. */
+/* options.h - lathed's command line, read before any thread starts. */
 #ifndef LATHE_LATHED_OPTIONS_H
 #define LATHE_LATHED_OPTIONS_H
 
@@ -15,7 +15,7 @@ struct options {
 	bool check, describe, verbose, no_state, pretty_names;
 };
 
-/* -1: go on. Anything else: the exit status, all has been said. */
+/* Returns -1: start. Otherwise the exit status; everything was printed. */
 int options_parse(struct options *options, int argc, char **argv);
 /* Where the state is kept, for free(); NULL: nowhere. */
 char *options_state_folder(const struct options *options);

@@ -1,4 +1,5 @@
-/* describe.c - the rack's tree in words. Pure functions of a rack; any thread but audio. */
+/* describe.c - the rack's tree as text. Pure functions of a rack; any thread but
+ * audio. */
 #include "daemon/rack/describe.h"
 
 #include <stdio.h>

@@ -6,7 +6,7 @@
 #include "daemon/rack/rack.h"
 #include "daemon/base/text.h"
 
-/* One thing with an address. Strings point into tables or into `path`. */
+/* A param or meter. Strings point into tables or into `path`. */
 struct description {
 	char path[128];     /* "/eq/band/3/gain" */
 	const char *type;   /* "param" "meter"; "b": a vector */
@@ -30,7 +30,7 @@ void describe_rack(const struct rack *rack,
  *
  * all of it on one line, always these keys in this order; \ stands before " and \. */
 void describe_line(const struct description *row, struct text *line);
-/* Changes when the tree does. */
+/* A hash of the tree: it changes when the tree changes. */
 uint32_t describe_hash(const struct rack *rack);
 
 #endif

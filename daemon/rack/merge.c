@@ -1,5 +1,5 @@
-/* merge.c - reload: what the new file says differently takes the file's value, all
- * else keeps the present one. Control thread. */
+/* merge.c - reload: a param whose value differs in the new file takes it; all others
+ * keep their present value. Control thread. */
 #include "daemon/rack/rack.h"
 
 #include <string.h>
@@ -40,7 +40,7 @@ static void node_merge(struct node *node, const struct node *old, bool fresh,
 	for (int i = 0; i < params; i++) {
 		float was = old->values[i];
 
-		/* A count that only grows is no setting. */
+		/* A trigger's count is not a setting. */
 		if (param_row(node->module, i)->curve == CURVE_TRIGGER) {
 			node->values[i] = was;
 			continue;

@@ -1,4 +1,5 @@
-/* param.c - what the tables mean: places and paths. Pure functions, any thread. */
+/* param.c - indices and paths of a node's params and meters. Pure functions, any
+ * thread. */
 #include "daemon/rack/param.h"
 
 #include <stdio.h>
@@ -45,9 +46,9 @@ const struct meter host_meters[] = {
 };
 const int host_meter_count = sizeof(host_meters) / sizeof(host_meters[0]);
 
-/* ---- params ----------------------------------------------------------------------- */
+/* ---- params ---------------------------------------------------------------------- */
 
-/* Where a value index lies: in a group, or (group NULL) in single rows. */
+/* The row of a value index: in a group, or (group NULL) a single row. */
 struct place {
 	const struct param_group *group;
 	int member; /* from 0 */
@@ -133,7 +134,7 @@ int param_of_role(const struct module *module, unsigned role)
 	return -1;
 }
 
-/* The present name of `length` letters of an old path, or NULL. */
+/* The new name of the first `length` letters of an old path, or NULL. */
 static const char *name_now(const struct module *module, const char *name,
 			    size_t length, bool meter)
 {
@@ -177,7 +178,7 @@ const struct module *module_find(const char *id)
 	return NULL;
 }
 
-/* ---- meters ----------------------------------------------------------------------- */
+/* ---- meters ---------------------------------------------------------------------- */
 
 static int meter_slots(const struct meter *meter, int channels)
 {
@@ -186,7 +187,7 @@ static int meter_slots(const struct meter *meter, int channels)
 	return meter->flags & METER_PER_CHANNEL ? channels : 1;
 }
 
-/* The row of a slot; `first` becomes the row's first slot. */
+/* The row of a slot; sets `first` to the row's first slot. */
 static const struct meter *meter_place(const struct module *module, int channels,
 				       int slot, int *first)
 {

@@ -1,4 +1,4 @@
-/* param_text.c - values as people and clients see them: 0..1 along the curve, and words.
+/* param_text.c - values for people and clients: 0..1 along the curve, and as text.
  * Pure functions, any thread. */
 #include "daemon/rack/param.h"
 
@@ -10,7 +10,7 @@
 #include <string.h>
 #include <strings.h>
 
-/* ---- curves ----------------------------------------------------------------------- */
+/* ---- curves ---------------------------------------------------------------------- */
 
 static int choice_count(const struct param *param)
 {
@@ -51,10 +51,10 @@ float param_clamp(const struct param *param, float value)
 }
 
 /* The level fader of Behringer's X32 ("X32 OSC remote protocol", level law): straight
- * pieces with knees at 0.5, 0.25 and 0.0625, over -90..+10 dB at -10, -30 and -60 dB, so
- * that 0.75 is 0 dB. Over another min..max the upper half keeps its 20 dB (or half of a
- * smaller range), hence 0.75 = 0 dB wherever max is +10; the pieces below share the rest
- * as 20 : 30 : 30. */
+ * pieces with knees at 0.5, 0.25 and 0.0625, over -90..+10 dB at -10, -30 and -60 dB,
+ * so that 0.75 is 0 dB. Over another min..max the upper half keeps its 20 dB (or half
+ * of a smaller range), hence 0.75 = 0 dB wherever max is +10; the pieces below share
+ * the rest as 20 : 30 : 30. */
 struct knees {
 	double norm[5], db[5];
 };
@@ -71,7 +71,7 @@ static struct knees fader_knees(const struct param *param)
 	};
 }
 
-/* Straight pieces from `x` to `y`, both rising. */
+/* Piecewise linear, from `x` to `y`; both are rising. */
 static double pieces(const double x[5], const double y[5], double at)
 {
 	int i = 0;
@@ -113,7 +113,7 @@ float param_norm(const struct param *param, float value)
 	return max > min ? (float)(((double)value - min) / (max - min)) : 0;
 }
 
-/* The multiple of `step` nearest to `value`; 0.1 is taken as a tenth, not as its float. */
+/* The multiple of `step` nearest to `value`; a step of 0.1f counts as exactly 1/10. */
 static double step_round(double value, double step)
 {
 	double per_unit = round(1 / step);
@@ -156,7 +156,7 @@ float param_denorm(const struct param *param, float norm)
 	return param_clamp(param, (float)value);
 }
 
-/* ---- numbers to words ------------------------------------------------------------- */
+/* ---- numbers to text ------------------------------------------------------------- */
 
 int number_text(float value, char *text, size_t size)
 {
@@ -164,7 +164,8 @@ int number_text(float value, char *text, size_t size)
 
 	for (int precision = 1; precision <= 9; precision++) {
 		snprintf(digits, sizeof(digits), "%.*g", precision, (double)value);
-		/* Read as float and by way of double, as libconfig does. */
+		/* Reads it as float, and as double made float, which is what libconfig
+		 * does. */
 		if (strtof(digits, NULL) == value &&
 		    (float)strtod(digits, NULL) == value)
 			break;
@@ -179,7 +180,7 @@ static bool unit_is_level(const char *unit)
 	return strncmp(unit, "dB", 2) == 0 || strncmp(unit, "LU", 2) == 0;
 }
 
-/* Decimals that `step` itself needs: 2 for 0.05. */
+/* The number of decimals of `step`: 2 for 0.05. */
 static int step_decimals(float step)
 {
 	int decimals = 0;
@@ -192,8 +193,8 @@ static int step_decimals(float step)
 	return decimals;
 }
 
-/* Writes `value` with the decimals that its unit, size and step deserve: at least three
- * figures (or one decimal, for levels and ratios), one more where it says something. */
+/* Writes `value` with decimals that suit its unit, size and step: at least three
+ * figures (or one decimal, for levels and ratios), one more if it is not zero. */
 static int quantity_text(double value, const char *unit, float step, char *text,
 			 size_t size)
 {
@@ -210,7 +211,7 @@ static int quantity_text(double value, const char *unit, float step, char *text,
 		least = 0;
 		most = 1;
 	} else {
-		/* Figures before the point, once rounded to four. */
+		/* Figures before the point, after rounding to four. */
 		snprintf(digits, sizeof(digits), "%.3e", fabs(value));
 		int exponent = atoi(strchr(digits, 'e') + 1);
 		int before = exponent > 0 ? exponent + 1 : 1;
@@ -280,7 +281,7 @@ float meter_reading(const struct meter *meter, float published)
 	return published > meter->min ? published : meter->min;
 }
 
-/* Index of the word for `reading`: the nearest one that the table has. */
+/* The index of the word for `reading`: the nearest index in the table. */
 static int meter_choice(const struct meter *meter, float reading)
 {
 	int index = 0;
@@ -295,7 +296,7 @@ int meter_text(const struct meter *meter, float reading, char *text, size_t size
 	const char *unit = meter->unit ? meter->unit : "";
 	bool level = meter->flags & METER_LINEAR || strcmp(unit, "LUFS") == 0;
 
-	/* A reduction's floor is 0 dB: nothing is turned down, and that is no silence. */
+	/* The minimum of a reduction is 0 dB, which does not mean silence. */
 	if (level && meter->min < 0 && reading <= meter->min)
 		return snprintf(text, size, "-inf %s", unit);
 	if (meter->choices)
@@ -306,9 +307,9 @@ int meter_text(const struct meter *meter, float reading, char *text, size_t size
 	return quantity_text((double)reading, unit, 0, text, size);
 }
 
-/* ---- words to numbers ------------------------------------------------------------- */
+/* ---- text to numbers ------------------------------------------------------------- */
 
-/* "low shelf", "Low_Shelf" and "low-shelf" are one. */
+/* "low shelf", "Low_Shelf" and "low-shelf" are the same. */
 static bool words_equal(const char *a, const char *b)
 {
 	for (; *a && *b; a++, b++) {
@@ -353,7 +354,7 @@ static bool parse_choice(const struct param *param, const char *text, float *val
 	return !*end && index < count;
 }
 
-/* What may follow a number: nothing, the unit, or a thousand of it. */
+/* What may follow a number: nothing, the unit, or "k" and the unit. */
 static bool parse_unit(const char *unit, const char *text, double *factor)
 {
 	*factor = 1;
@@ -384,7 +385,7 @@ static bool parse_number(const struct param *param, const char *text, float *val
 		*value = param->min;
 		return parse_unit(unit, text + 4, &factor);
 	}
-	/* strtod() also takes inf, nan and hexadecimal. */
+	/* strtod() also accepts inf, nan and hexadecimal, which are refused here. */
 	size_t length = strspn(text, "+-.0123456789eE");
 	if (!length || text[length] == 'x' || text[length] == 'X')
 		return false;

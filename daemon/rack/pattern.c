@@ -1,7 +1,7 @@
 /* pattern.c - OSC 1.0 address patterns. Control thread.
  *
- * The set of places that the text so far may have led to is stepped once per character
- * (Thompson 1968), so "********" costs no more than "*": no backtracking. */
+ * The matcher keeps the set of all states that the text so far can lead to (Thompson
+ * 1968), and never backtracks, so that "********" costs no more than "*". */
 #include "daemon/rack/pattern.h"
 
 #include <string.h>
@@ -19,7 +19,7 @@ static void set_add(uint64_t set[2], uint8_t from, uint8_t to)
 		set[c / 64] |= UINT64_C(1) << (c % 64);
 }
 
-/* Reads "[...]" at `at`; returns the place after it, 0 when it is broken. */
+/* Reads "[...]" at `at`; returns the index after it, 0 if it is malformed. */
 static int compile_set(struct pattern *pattern, const char *text, int at, int length,
 		       int set)
 {
@@ -54,7 +54,7 @@ static int compile_set(struct pattern *pattern, const char *text, int at, int le
 	return i + 1;
 }
 
-/* The part before `end` ends there, another one begins. */
+/* A part ends at `end`, the next one begins. */
 static void compile_part(struct pattern *pattern, int end)
 {
 	if (pattern->parts < PATTERN_PARTS_MAX)
@@ -62,7 +62,7 @@ static void compile_part(struct pattern *pattern, int end)
 	pattern->parts++;
 }
 
-/* Reads "{a,b}" at `at`; returns the place after it, 0 when it is broken: *why. */
+/* Reads "{a,b}" at `at`; returns the index after it; 0 and *why if it is malformed. */
 static int compile_words(struct pattern *pattern, const char *text, int at, int length,
 			 const char **why)
 {
@@ -89,7 +89,7 @@ static int compile_words(struct pattern *pattern, const char *text, int at, int 
 		pattern->places[i].next = (uint8_t)(i + 1);
 		if (text[i] != ',' && i != close)
 			continue;
-		/* A word ends here; from the comma before it the next word is tried. */
+		/* A word ends here; the comma before it leads to the next word. */
 		pattern->places[i].kind = END;
 		pattern->places[i].next = (uint8_t)(close + 1);
 		pattern->places[open].set = (uint8_t)i;
@@ -143,7 +143,7 @@ bool pattern_compile(struct pattern *pattern, const char *text, size_t length,
 	return true;
 }
 
-/* Adds a place and all that can be reached from it without a character. */
+/* Adds a state, and all states that it reaches without a character. */
 static void reach(const struct pattern *pattern, struct pattern_state *state, int place)
 {
 	for (;;) {

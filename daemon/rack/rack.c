@@ -1,5 +1,5 @@
-/* rack.c - the model: nodes, links, values; made, copied, changed. Control thread only;
- * others get copies. */
+/* rack.c - the model: nodes, links, values; created, copied, changed. Control thread
+ * only; other threads get copies. */
 #include "daemon/rack/rack.h"
 #include "daemon/base/memory.h"
 
@@ -11,7 +11,7 @@
 
 #include "daemon/rack/param.h"
 
-/* The rack's own table. What its params do, each output does: rack_effective(). */
+/* The rack's own table. Its params act on every output: rack_effective(). */
 static const struct param rack_params[] = {
 	{ .id = "mute",
 	  .label = "Mute",
@@ -69,9 +69,9 @@ static const struct module module_rack = {
 	.param_count = sizeof(rack_params) / sizeof(rack_params[0]),
 };
 
-/* ---- memory ----------------------------------------------------------------------- */
+/* ---- memory ---------------------------------------------------------------------- */
 
-/* Without memory there is no sane way on: the model is small and made at quiet times. */
+/* Ends the process if there is no memory: the model is small and seldom made. */
 static void *must(void *memory)
 {
 	return memory;
@@ -247,7 +247,7 @@ void rack_destroy(struct rack *rack)
 	free(rack);
 }
 
-/* ---- values ----------------------------------------------------------------------- */
+/* ---- values ---------------------------------------------------------------------- */
 
 int rack_find(const struct rack *rack, const char *path)
 {
@@ -296,7 +296,7 @@ int rack_same(const struct rack *from, int node, const struct rack *to)
 
 float rack_set(struct rack *rack, int node, int param, float value)
 {
-	const float count_max = 16777216; /* floats count no further */
+	const float count_max = 16777216; /* a float cannot count further */
 	const struct param *row = param_row(rack->nodes[node].module, param);
 	float *now = &rack->nodes[node].values[param];
 
@@ -325,7 +325,7 @@ bool rack_compares(const struct rack *rack, int node)
 	return node == first;
 }
 
-/* An output's own value, or what the rack's param of the same role says over it. */
+/* An output's own value, joined with the rack's param of the same role. */
 float rack_effective(const struct rack *rack, int node, int param)
 {
 	const struct node *output = &rack->nodes[node];

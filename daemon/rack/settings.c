@@ -1,4 +1,4 @@
-/* settings.c - what a config says to the control thread alone. Control thread. */
+/* settings.c - parts of a config that only the control thread uses. Control thread. */
 #include "daemon/rack/settings.h"
 
 #include "daemon/base/ipv4.h"

@@ -1,5 +1,5 @@
-/* settings.h - what a config says to the control thread alone: who may talk to the rack and
- * change what, which scenes load by themselves. Control thread. */
+/* settings.h - parts of a config that only the control thread uses: who may talk to the
+ * rack and change what, which scenes load by themselves. Control thread. */
 #ifndef LATHE_RACK_SETTINGS_H
 #define LATHE_RACK_SETTINGS_H
 
@@ -13,16 +13,16 @@ enum { SCENE_NAME_BYTES = 65 }; /* with the NUL */
 /* Each role may do what the one before it may, and more. */
 enum role {
 	ROLE_NONE,    /* of lathed itself: no limits apply; of a sender: not allowed */
-	ROLE_VIEW,    /* look and listen */
-	ROLE_CONTROL, /* set values, load scenes, undo */
-	ROLE_ADMIN,   /* files and the config */
+	ROLE_VIEW,    /* may read and subscribe */
+	ROLE_CONTROL, /* may set values, load scenes, undo */
+	ROLE_ADMIN,   /* may load configs and change files */
 };
 
 /* A network that may talk to the rack. */
 struct allow {
 	uint32_t address, mask; /* host byte order */
 	enum role role;
-	bool trust; /* it need not confirm its address */
+	bool trust; /* true: never challenged to confirm its address */
 };
 
 /* A client listed in the config: subscribed from the start, without a lease. */
@@ -34,13 +34,13 @@ struct regular {
 	double rate; /* Hz */
 };
 
-/* How far roles up to this one may move the params that match. */
+/* How far roles up to this one may set the params that match. */
 struct limit {
 	enum role role;
 	char params[PATTERN_BYTES_MAX + 1]; /* "/limit/ceiling" */
 	struct pattern pattern;
 	bool has_min, has_max;
-	bool as_config; /* the maximum is the value that the config gives the param */
+	bool as_config; /* the maximum is the param's value in the config */
 	double min, max;
 };
 
@@ -48,7 +48,7 @@ struct limit {
 struct osc_settings {
 	char listen[64]; /* IPv4 address */
 	int port;
-	bool quiet; /* do not announce the rack in the network */
+	bool quiet; /* true: the rack is not announced in the network */
 	struct allow *allow;
 	int allow_count;
 	struct regular *regulars;
@@ -65,11 +65,11 @@ struct appointment {
 	double fade; /* seconds */
 };
 
-/* Listens on 127.0.0.1, port 3345; no lists. */
+/* The defaults: listens on 127.0.0.1, port 3345; no lists. */
 struct osc_settings *osc_settings_create(void);
 struct osc_settings *osc_settings_copy(const struct osc_settings *settings);
 void osc_settings_destroy(struct osc_settings *settings);
-/* Whether only this machine reaches the rack. */
+/* Whether the rack can be reached from this machine only. */
 bool osc_is_local(const struct osc_settings *settings);
 
 /* "view", "control", "admin". */

@@ -1,4 +1,5 @@
-/* learn.c - lathe-render --learn: a reference's tonal balance for tonematch. One thread. */
+/* learn.c - lathe-render --learn: a reference's tonal balance for tonematch. One
+ * thread. */
 #include "daemon/render/learn.h"
 #include "daemon/base/memory.h"
 
@@ -19,7 +20,7 @@ struct learner {
 	struct tonespectrum spectrum;
 };
 
-/* Where a loudspeaker's channel is, or `otherwise`. */
+/* The index of a loudspeaker's channel, or `otherwise`. */
 static int channel_find(const struct soundfile *file, enum speaker speaker,
 			int otherwise)
 {
@@ -31,7 +32,7 @@ static int channel_find(const struct soundfile *file, enum speaker speaker,
 
 static void learn_file(struct learner *l, struct soundfile *file)
 {
-	const double silence = 1e-6, all = 1e12; /* every window counts the same */
+	const double silence = 1e-6, all = 1e12; /* every window has the same weight */
 	static float mixed[PIECE * LAYOUT_MAX];
 	const int channels = file->channels;
 	const int one = channel_find(file, SPEAKER_L, 0);

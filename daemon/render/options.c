@@ -1,4 +1,4 @@
-/* options.c - what lathe-render's command line says. Before anything else runs. */
+/* options.c - lathe-render's command line, read before anything else runs. */
 #include "daemon/render/options.h"
 
 #include "share/soundwriter.h"

@@ -1,4 +1,4 @@
-/* options.h - what lathe-render's command line says. Before anything else runs. */
+/* options.h - lathe-render's command line, read before anything else runs. */
 #ifndef LATHE_RENDER_OPTIONS_H
 #define LATHE_RENDER_OPTIONS_H
 

@@ -1,5 +1,5 @@
-/* render.c - lathe-render: the rack over a file. The same engine as the daemon's, in one
- * thread: what the daemon plays from silence at a frame, this writes from --start-frame. */
+/* render.c - lathe-render: plays a file through a rack. It runs the daemon's engine in
+ * one thread, and writes what the daemon would play from silence at --start-frame. */
 #include "daemon/base/clock.h"
 #include "daemon/base/memory.h"
 #include "daemon/config/config.h"
@@ -21,7 +21,8 @@
 #include <time.h>
 #include <unistd.h>
 
-/* True-peak meters look some frames ahead: so many more, unheard, and they have seen all. */
+/* True-peak meters are some frames late: silence of this length brings all peaks to
+ * them. */
 enum { TAIL_FRAMES = 64 };
 
 /* One run: the file that is read, the rack, the file that is written. */
@@ -40,13 +41,13 @@ struct render {
 	int out_slots[CHANNELS_MAX];
 	float *interleaved;
 	int64_t latency;
-	int64_t strays; /* samples of the file that are no audio */
-	float **folded; /* [node][meter slot], of the whole run */
+	int64_t strays; /* samples of the file that are not audio */
+	float **folded; /* [node][meter slot] readings of the whole run */
 	bool *measured; /* [node] */
 	double began, drawn;
 };
 
-/* ---- the rack ---------------------------------------------------------------------- */
+/* ---- the rack -------------------------------------------------------------------- */
 
 static int output_find(const struct rack *rack, const char *name)
 {
@@ -109,7 +110,7 @@ static bool ports_open(struct render *render)
 
 	for (int i = 0; i < count; i++) {
 		if (ports[i].of_node)
-			continue; /* a node plays dry where nothing comes back */
+			continue; /* a node without a return plays dry */
 		render->buffers[ports[i].slot] = aligned_alloc(64, bytes);
 		if (!render->buffers[ports[i].slot])
 			return false;
@@ -148,7 +149,7 @@ static int engine_open(struct render *render)
 	return 0;
 }
 
-/* ---- files ------------------------------------------------------------------------- */
+/* ---- files ----------------------------------------------------------------------- */
 
 static int input_refuse(const struct render *render, const char *why)
 {
@@ -156,7 +157,8 @@ static int input_refuse(const struct render *render, const char *why)
 	return EXIT_FILE;
 }
 
-/* By loudspeaker where one input is wide enough for the file, else in order. */
+/* Assigns channels by loudspeaker if one input is wide enough for the file, else in
+ * order. */
 static bool channels_place(struct render *render, char *why, size_t size)
 {
 	const struct rack *rack = render->rack;
@@ -215,9 +217,9 @@ static int output_open(struct render *render)
 	return EXIT_FILE;
 }
 
-/* ---- the run ----------------------------------------------------------------------- */
+/* ---- the run --------------------------------------------------------------------- */
 
-/* `total`: frames, 0 when nobody knows. */
+/* `total`: frames; 0: unknown. */
 static void progress_draw(struct render *render, int64_t done, int64_t total)
 {
 	const int width = 30;
@@ -238,11 +240,12 @@ static void progress_draw(struct render *render, int64_t done, int64_t total)
 		done >= total && total ? "\n" : "");
 }
 
-/* More than +60 dBFS is no audio, nor is what is not a number: the rack plays silence. */
+/* Samples above +60 dBFS or not a number are not audio: the rack plays silence for
+ * them. */
 static const float loudest = 1000.0f;
 
-/* Fills the input ports; past the file's end: silence, which brings the rack's delay out.
- * A mono file feeds every input. */
+/* Fills the input ports; after the file's end with silence, so that what the rack
+ * delays comes out. A mono file feeds every input. */
 static int block_read(struct render *render, int frames)
 {
 	int channels = render->in->channels;
@@ -283,7 +286,7 @@ static bool block_write(struct render *render, int from, int frames)
 	return false;
 }
 
-/* `tail`: only true peaks, which are known some frames late. */
+/* `tail`: takes only true peaks, whose meters are some frames late. */
 static void meters_fold(struct render *render, bool tail)
 {
 	for (int n = 0; n < render->rack->node_count; n++) {
@@ -308,8 +311,8 @@ static void meters_fold(struct render *render, bool tail)
 static const int stops[] = { SIGINT, SIGTERM, SIGHUP };
 enum { STOPS = sizeof stops / sizeof *stops };
 
-/* Ctrl-C and its kind wait for stop_asked(), so that nothing half-written stays; but who
- * started it under nohup, or behind others' backs, wants some of them ignored. */
+/* Ctrl-C and similar signals are handled by stop_asked(), so that no half-written file
+ * stays. Signals that were ignored at the start, as under nohup, stay ignored. */
 static void stop_hold(int how)
 {
 	struct sigaction action;
@@ -341,7 +344,7 @@ static void block_run(struct render *render, int frames, bool tail)
 	meters_fold(render, tail);
 }
 
-/* The file to its end, wherever that is, then what the rack still holds of it. */
+/* Plays the file to its actual end, then what the rack still delays. */
 static int run(struct render *render)
 {
 	const int block = render->options->block;
@@ -488,6 +491,6 @@ int main(int argc, char **argv)
 	}
 	int status = render_file(&render);
 	render_finish(&render);
-	stop_hold(SIG_UNBLOCK); /* ends here if it was stopped */
+	stop_hold(SIG_UNBLOCK); /* ends the process here if it was stopped */
 	return status;
 }

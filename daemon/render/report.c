@@ -1,4 +1,4 @@
-/* report.c - what lathe-render says at the end: what the files were like, and the meters. */
+/* report.c - lathe-render's report: faults of the files, and the meters. */
 #include "daemon/render/report.h"
 
 #include "daemon/rack/param.h"

@@ -1,4 +1,4 @@
-/* report.h - what lathe-render says at the end: what the files were like, and the meters. */
+/* report.h - lathe-render's report: faults of the files, and the meters. */
 #ifndef LATHE_RENDER_REPORT_H
 #define LATHE_RENDER_REPORT_H
 
@@ -13,15 +13,15 @@ struct report {
 	const struct soundfile *in;
 	const struct soundwriter *out; /* NULL: nothing was written */
 	int64_t latency;
-	int64_t strays;       /* samples of the file that are no audio */
-	double seconds;       /* that it took */
+	int64_t strays;       /* samples of the file that are not audio */
+	double seconds;       /* duration of the run */
 	float *const *folded; /* [node][meter slot] */
 	const bool *measured; /* [node] */
 };
 
-/* One line on stderr for each thing that is not as it should be. */
+/* Prints one line on stderr for each fault. */
 void report_say(const struct report *report);
-/* The meters, as text or JSON, on stdout. Exit status. */
+/* Prints the meters on stdout, as text or JSON. Returns the exit status. */
 int report_print(const struct report *report);
 
 #endif

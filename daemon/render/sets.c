@@ -1,4 +1,4 @@
-/* sets.c - lathe-render's --set: a value instead of the config's. Before the run. */
+/* sets.c - lathe-render's --set: a value that replaces the config's. Before the run. */
 #include "daemon/render/sets.h"
 
 #include "daemon/base/text.h"
@@ -14,7 +14,8 @@ static bool refuse(const char *given, const char *why)
 	return false;
 }
 
-/* The node whose path is the longest at the beginning of `path`; *rest: behind its slash. */
+/* The node with the longest path that `path` begins with; *rest: the part after its
+ * slash. */
 static int node_find(const struct rack *rack, char *path, const char **rest)
 {
 	int node = -1;
@@ -88,7 +89,8 @@ bool set_apply(struct rack *rack, const char *given)
 	const struct param *row = param_row(node->module, param);
 	if (!param_parse(row, equals + 1, &value, error, sizeof error))
 		return refuse(given, error);
-	/* What a hand on a fader may overshoot is a slip in a command. */
+	/* A fader may go beyond the range and is clamped; in a command that is a
+	 * mistake. */
 	if (param_clamp(row, value) != value) {
 		char why[300];
 		param_accepts(row, error, sizeof error);

@@ -1,4 +1,4 @@
-/* sets.h - lathe-render's --set: a value instead of the config's. Before the run. */
+/* sets.h - lathe-render's --set: a value that replaces the config's. Before the run. */
 #ifndef LATHE_RENDER_SETS_H
 #define LATHE_RENDER_SETS_H
 
@@ -6,7 +6,8 @@
 
 #include <stdbool.h>
 
-/* "node/param=value": false and a sentence on stderr when it does not fit the rack. */
+/* Sets "node/param=value". False, and a sentence on stderr, if it does not fit the
+ * rack. */
 bool set_apply(struct rack *rack, const char *given);
 
 #endif

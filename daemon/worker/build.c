@@ -1,5 +1,5 @@
-/* build.c - rack -> flat array of steps, buffers and compensating delays, in one arena. Run
- * by the worker thread. */
+/* build.c - makes a plan of a rack: a flat array of steps, buffers and compensating
+ * delays, in one arena. Worker thread. */
 #include "daemon/worker/build.h"
 
 #include "daemon/base/hash.h"
@@ -23,12 +23,12 @@ struct building {
 	float *(*buffers)[CHANNELS_MAX]; /* [signals] */
 	uint64_t *pasts;                 /* [signals] */
 	int *last_use;                   /* [signals] step, or -1 */
-	float **spare;                   /* buffers that nobody reads any more */
+	float **spare;                   /* buffers that no later step reads */
 	int spare_count;
 	struct fade fade;
 };
 
-/* ---- buffers ------------------------------------------------------------------------ */
+/* ---- buffers --------------------------------------------------------------------- */
 
 static float *take_buffer(struct building *b)
 {
@@ -58,14 +58,15 @@ static const struct node *node_of(const struct building *b,
 	return step->kind == DRAFT_NODE ? &b->plan->rack->nodes[step->node] : NULL;
 }
 
-/* Ports read after all steps; a foreign node's twin reads from the other plan. */
+/* Ports read after all steps; the twin of a foreign node reads from the other plan. */
 static bool outlives_steps(const struct node *node)
 {
 	return node &&
 	       (node->kind == NODE_OUTPUT || (node->module->flags & MODULE_EXTERNAL));
 }
 
-/* In place only where nobody reads the input later: neither a step nor the dry path. */
+/* A node works in place only if neither a step nor the dry path reads its input
+ * later. */
 static bool fits_in_place(const struct building *b, int index)
 {
 	const struct draft_step *step = &b->draft.steps[index];
@@ -112,7 +113,7 @@ static void lay_out_buffers(struct building *b, int index)
 	for (int side = 0; side < SIDES_MAX; side++)
 		if (step->side[side] != NO_SIGNAL)
 			release(b, step->side[side], index);
-	release(b, step->out, index); /* that nobody reads */
+	release(b, step->out, index); /* outputs that no step reads */
 }
 
 static void find_last_uses(struct building *b)
@@ -129,7 +130,8 @@ static void find_last_uses(struct building *b)
 	}
 }
 
-/* A signal as `channels` pointers: mono is heard on all, what is missing is silent. */
+/* A signal as `channels` pointers: mono goes to all channels, missing ones are
+ * silent. */
 static const float *const *spread(struct building *b, int signal, int channels)
 {
 	const float **pointers =
@@ -143,7 +145,7 @@ static const float *const *spread(struct building *b, int signal, int channels)
 	return pointers;
 }
 
-/* ---- steps -------------------------------------------------------------------------- */
+/* ---- steps ----------------------------------------------------------------------- */
 
 static void make_sum(struct building *b, const struct draft_step *draft,
 		     struct step *step)
@@ -190,7 +192,7 @@ struct delay *delay_create(struct arena *arena, int channels, int frames)
 	return delay;
 }
 
-/* `memory`: what init() laid out, from its first byte to its last. */
+/* `memory`: the range that init() allocated. */
 static void make_guard(struct building *b, const struct node *node, struct step *step,
 		       void *memory, size_t bytes)
 {
@@ -225,7 +227,7 @@ static void make_guard(struct building *b, const struct node *node, struct step 
 	step->guard = guard;
 }
 
-/* The places of the host's meters among a node's slots. */
+/* The slots of the host's meters among a node's slots. */
 static void point_meters(struct guard *guard, const struct node *node, float *slots)
 {
 	int slot = meters_total(node->module, node->channels, false);
@@ -387,7 +389,7 @@ static void make_steps(struct building *b)
 	qsort(plan->kept, (size_t)plan->kept_count, sizeof(*plan->kept), by_identity);
 }
 
-/* ---- values and meters -------------------------------------------------------------- */
+/* ---- values and meters ----------------------------------------------------------- */
 
 static size_t whole_lines(size_t bytes)
 {
@@ -462,7 +464,7 @@ static void lay_out_meters(struct plan *plan)
 	folds_init(&plan->meters, plan->arena, slots, fold);
 }
 
-/* ---- the whole ---------------------------------------------------------------------- */
+/* ---- the plan -------------------------------------------------------------------- */
 
 static void join_residents(struct building *b)
 {

@@ -1,4 +1,4 @@
-/* build.h - from a rack to a plan. Worker thread. */
+/* build.h - makes a plan of a rack. Worker thread. */
 #ifndef LATHE_WORKER_BUILD_H
 #define LATHE_WORKER_BUILD_H
 
@@ -6,7 +6,7 @@
 #include "daemon/base/arena.h"
 #include "daemon/worker/resident.h"
 
-/* Worker's state: what outlives a plan. */
+/* The worker's state, which lives longer than a plan. */
 struct builder {
 	int rate;
 	enum isa isa;
@@ -15,7 +15,8 @@ struct builder {
 	struct arenas arenas;
 };
 
-/* Takes the rack over. Never fails: what create() refuses passes its input. */
+/* Takes ownership of the rack. Never fails: a node that create() refuses passes its
+ * input. */
 struct plan *plan_build(struct builder *builder, struct rack *rack);
 void plan_destroy(struct builder *builder, struct plan *plan);
 

@@ -1,5 +1,5 @@
-/* build_ports.c - the JACK ports that a plan plays to and hears: of the rack's inputs and
- * outputs, then of the nodes that have their own. Worker thread. */
+/* build_ports.c - the list of a plan's JACK ports: those of the rack's inputs and
+ * outputs, then those of nodes with ports of their own. Worker thread. */
 #include "daemon/worker/build_ports.h"
 
 #include "daemon/base/arena.h"
@@ -60,7 +60,8 @@ static void output_ports(struct plan *plan, int place, float *const *buffers)
 	}
 }
 
-/* Sends say how far they are from the rack's inputs, returns how far the outputs are. */
+/* A send's latency is counted from the rack's inputs, a return's to the rack's
+ * outputs. */
 static void loop_ports(struct plan *plan, const struct draft *draft,
 		       const struct loop *loop)
 {

@@ -1,5 +1,5 @@
-/* draft.c - a rack's order of work: nodes sorted so that each comes after its sources, paths
- * of different latency aligned by delays, several sources summed. Worker thread.
+/* draft.c - the order of a rack's steps: each node comes after its sources, paths of
+ * different latency are aligned by delays, several sources summed. Worker thread.
  *
  *   source --- delay --+
  *   source ------------+-- sum -- node
@@ -40,7 +40,7 @@ static void add_step(struct draft *draft, struct draft_step step)
 	draft->steps[draft->step_count++] = step;
 }
 
-/* The signal `frames` later; paths that wait equally long share one delay. */
+/* The signal delayed by `frames`; equal delays of one signal share a step. */
 static int delayed(struct draft *draft, int in, int frames)
 {
 	if (frames <= 0)
@@ -65,7 +65,7 @@ static int delayed(struct draft *draft, int in, int frames)
 	return out;
 }
 
-/* An output's second input is the rack's first, for its bypass, whatever the config says. */
+/* An output's second input is always the rack's first input, for its bypass. */
 static int sources_of(const struct drafting *d, const struct node *node, int which,
 		      struct source sources[SOURCES_MAX])
 {
@@ -103,7 +103,7 @@ static int slowest(const struct drafting *d, const struct node *node)
 	return latency;
 }
 
-/* One input of a node as one signal, `latency` frames late. */
+/* One input of a node as one signal, delayed to `latency` frames. */
 static int gather(struct drafting *d, const struct node *node, int which, int latency)
 {
 	struct draft *draft = d->draft;
@@ -153,7 +153,7 @@ static void place_node(struct drafting *d, int index, int latency)
 	draft->out[index] = step.out;
 }
 
-/* Sources first, in the order of the config. A cycle, which no rack has, is cut. */
+/* Sources first, in the order of the config. Racks have no cycles; one would be cut. */
 static void visit(struct drafting *d, int index)
 {
 	const struct node *node = &d->rack->nodes[index];
@@ -168,7 +168,7 @@ static void visit(struct drafting *d, int index)
 	place_node(d, index, slowest(d, node));
 }
 
-/* Outputs wait for the rack's padding and for the others of their group. */
+/* Outputs are delayed to the rack's latency and to the other outputs of their group. */
 static void place_outputs(struct drafting *d)
 {
 	const struct rack *rack = d->rack;

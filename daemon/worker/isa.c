@@ -1,4 +1,4 @@
-/* isa.c - which of the compiled instruction sets this machine runs. Any thread. */
+/* isa.c - which of the compiled instruction sets is used. Any thread. */
 #include "daemon/worker/isa.h"
 
 #include <stdlib.h>

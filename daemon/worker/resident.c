@@ -1,4 +1,4 @@
-/* resident.c - what belongs to a node while plans come and go. Worker thread. */
+/* resident.c - what a node keeps when its plan is replaced. Worker thread. */
 #include "daemon/worker/resident.h"
 #include "daemon/base/memory.h"
 
@@ -41,7 +41,7 @@ static size_t power_of_two(size_t at_least)
 	return size;
 }
 
-/* Room for half a second, should the meter thread be late. */
+/* Room for half a second, in case the meter thread is late. */
 static void make_tap(struct resident *resident, int rate)
 {
 	const struct module *module = resident->module;

@@ -11,7 +11,7 @@
  */
 #include "modules/clipper/clipper.h"
 
-/* p, q and the share of the bend that |x| has passed. */
+/* p, q, and the share of the bend that lies below |x|. */
 struct bend {
 	vd p, q, share;
 };
@@ -87,7 +87,7 @@ static void clip_phases(const struct clipper_numbers *numbers,
 			const struct oversample_rows *x,
 			const struct oversample_rows *y, int phases, int frames)
 {
-	/* The last phase one frame before, where the first one goes on. */
+	/* The last phase of the frame before, which precedes the first phase. */
 	const float *late = x->row[phases - 1] - 1;
 	bool bent = reaches_bend(numbers, late, 1);
 	for (int p = 0; p < phases; p++)
@@ -102,7 +102,7 @@ static void clip_phases(const struct clipper_numbers *numbers,
 			   frames);
 }
 
-/* One channel through one half. Returns the most that was taken away. */
+/* Plays one channel through one half. Returns the largest amount taken away. */
 static float half_run(const struct clipper *clipper, struct clipper_half *half, int c,
 		      const float *in, const float *dry, float *out, int frames)
 {

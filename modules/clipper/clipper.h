@@ -10,7 +10,7 @@ enum { CLIPPER_GAIN, CLIPPER_CEILING, CLIPPER_KNEE, CLIPPER_PARAMS };
 enum { CLIPPER_METER_GR, CLIPPER_METER_CLIPPED };
 enum { CLIPPER_DELAY = 128, CLIPPER_STAGES = 3 /* of oversampling, at 48 kHz */ };
 
-/* What design() makes of the values: the curve bends between `start` and start + width. */
+/* The result of design(): the curve bends between `start` and start + width. */
 struct clipper_numbers {
 	float gain, ceiling;
 	double start, width;
@@ -20,7 +20,7 @@ struct clipper_channel {
 	struct oversample oversample;
 };
 
-/* A whole setting at work; two of them, to fade from one to the other. */
+/* One complete setting; there are two, to fade from one to the other. */
 struct clipper_half {
 	struct clipper_numbers numbers;
 	struct clipper_channel channel[CHANNELS_MAX];

@@ -2,7 +2,7 @@
 #include "dsp/db.h"
 #include "modules/clipper/clipper.h"
 
-/* A hard knee is this share of the ceiling: its inverse stays finite. */
+/* A hard knee has this share of the ceiling, so that its inverse is finite. */
 #define HARDEST_KNEE 1e-4
 
 static const struct param params[] = {

@@ -34,7 +34,7 @@ static void test_below_knee(void)
 	CHECK(differ == 0, "%d samples differ", differ);
 }
 
-/* A slow tone has no harmonics to lose: its flat tops are at the ceiling. */
+/* The harmonics of a slow tone are all in band: its flat tops are at the ceiling. */
 static void test_ceiling(void)
 {
 	static const int rates[] = { 8000, 11025, 22050, 32000, 40000, 48000, 384000 };

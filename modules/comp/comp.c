@@ -13,7 +13,7 @@
 typedef double pair __attribute__((vector_size(16)));
 typedef float row[GRID_FRAMES] __attribute__((aligned(64)));
 
-/* What one call works on, all of it on the stack. */
+/* The work space of one call, on the stack. */
 struct work {
 	const struct piece *piece;
 	int frames, rounded; /* rounded: up to whole vectors */
@@ -22,8 +22,8 @@ struct work {
 };
 
 /* Butterworth sections, transposed form II, two channels at a time. The coefficients
- * follow the designed ones a step each grid line: a moving corner is not heard, since
- * attack and release stand between it and the gain. */
+ * approach the designed ones by a step each grid line: a moving corner is inaudible,
+ * because attack and release smooth the gain. */
 static void highpass_aim(struct comp_state *s, const struct piece *piece)
 {
 	const struct comp_numbers *n = piece->numbers;
@@ -72,7 +72,7 @@ static void highpass_run(struct comp_state *s, const float *const *in, int first
 	}
 }
 
-/* From the squared envelope to what the detector says. Peak: never below the sample
+/* From the squared envelope to the detector's output. Peak: never below the sample
  * itself, so that attacks start at once. */
 static void detector_run(struct comp_state *s, struct work *w, int channel,
 			 const float *in)
@@ -128,7 +128,7 @@ static void detect(struct comp_state *s, struct work *w)
 		detector_run(s, w, c, in[c]);
 }
 
-/* ---- one voice: powers -> levels -> reductions -> gains ----------------------------------- */
+/* ---- one voice: powers -> levels -> reductions -> gains -------------------------- */
 
 static struct gain_shape shape_of(const struct comp_numbers *n)
 {
@@ -141,8 +141,8 @@ static bool is_linked(const struct comp_voice *voice)
 	return voice->numbers.link == 1.0f;
 }
 
-/* In log2 units. Each channel goes `link` of the way up to the loudest; fully linked there
- * is one level for all. */
+/* In log2 units. Each channel's level moves towards the loudest by the share `link`;
+ * when fully linked, all have one level. */
 static void levels_run(const struct comp_state *s, const struct work *w,
 		       const struct comp_voice *voice, row *level)
 {
@@ -185,7 +185,7 @@ static void forward_run(const struct work *w, struct comp_voice *voice, int lane
 			       w->frames);
 }
 
-/* The reduction is found from the level after it, frame by frame. */
+/* Computes the reduction from the level after the reduction, frame by frame. */
 static void feedback_run(const struct work *w, struct comp_voice *voice, int lane,
 			 float *level)
 {
@@ -227,7 +227,7 @@ static float gains_run(const struct work *w, const struct comp_numbers *n, float
 	return vf_peak(most) * (float)DB_PER_OCTAVE;
 }
 
-/* Fills gain[], every channel's when `each`, else one for all where they are linked. */
+/* Fills gain[]: `each`: one for every channel, else one for all linked channels. */
 static float voice_run(const struct comp_state *s, const struct work *w,
 		       struct comp_voice *voice, bool each, row *gain)
 {
@@ -251,7 +251,7 @@ static float voice_run(const struct comp_state *s, const struct work *w,
 	return most;
 }
 
-/* ---- from one set of values to the next ----------------------------------------------------- */
+/* ---- from one set of values to the next ------------------------------------------ */
 
 static double power_level(float power)
 {
@@ -271,7 +271,7 @@ static bool numbers_differ(const struct comp_numbers *a, const struct comp_numbe
 	return differ != 0;
 }
 
-/* What a voice of this link hears in each channel of these powers. */
+/* The level that a voice with this link detects in each channel. */
 static void levels_at(const struct comp_state *s, const float *power, float link,
 		      double *level)
 {
@@ -285,8 +285,8 @@ static void levels_at(const struct comp_state *s, const float *power, float link
 		level[c] += (double)link * (loudest - level[c]);
 }
 
-/* The next voice starts as if it had always been there: as far from what its curve asks
- * for as the present reduction is. */
+/* The next voice starts as if it had always run: with the same distance between
+ * reduction and curve as the present one. */
 static void next_start(struct comp_state *s, const struct work *w,
 		       const struct comp_numbers *numbers)
 {
@@ -310,7 +310,7 @@ static void next_start(struct comp_state *s, const struct work *w,
 	s->faded = 0;
 }
 
-/* The same for a high-pass of another slope, which first fills unheard. */
+/* The same for a high-pass with a different slope, which first fills silently. */
 static void cold_start(struct comp_state *s, const struct comp_state *old)
 {
 	const struct gain_shape was = shape_of(&old->voice.numbers);
@@ -335,8 +335,8 @@ static void cold_end(struct comp_state *s)
 	}
 }
 
-/* A raised cosine from the old gains to the new: what jumps is never heard to jump, even
- * where attack and release would let it. Returns the largest reduction. */
+/* Fades from the old gains to the new ones by a raised cosine, so that no jump is
+ * heard, even with the fastest attack and release. Returns the largest reduction. */
 static float fade_run(struct comp_state *s, struct work *w)
 {
 	const int length = smooth_frames(s->rate);
@@ -361,7 +361,7 @@ static float fade_run(struct comp_state *s, struct work *w)
 	return most;
 }
 
-/* in, `lookahead` frames ago. A piece never wraps in the ring, what is read may. */
+/* The input `lookahead` frames ago. Writing never wraps in the ring, reading may. */
 static const float *delayed(struct comp_state *s, const struct piece *piece,
 			    int channel, float *copy)
 {
@@ -412,7 +412,7 @@ static void comp_process(void *state, const struct piece *piece) REALTIME
 	s->next_frame = piece->frame + (uint64_t)piece->frames;
 }
 
-/* Too much of it is left to the rewarming, which is longer. */
+/* A memory that is too large fills during rewarm(), which is then longer. */
 static void ring_adopt(struct comp_state *s, const struct comp_state *old, int channel)
 {
 	const size_t bytes =

@@ -12,13 +12,13 @@
 #include "dsp/db.h"
 #include "modules/deesser/deesser.h"
 
-#define CLIP 4.0 /* +12 dBFS: nothing beyond it counts as level */
+#define CLIP 4.0 /* +12 dBFS: higher levels count as this */
 
-/* 3 dB more for every 4 over the threshold are taken away, within a knee of 6 dB. */
+/* Ratio 4:1 above the threshold, with a knee of 6 dB. */
 #define SLOPE 0.75f
 #define KNEE 1.0f
-#define SILENCE 1e-12f /* power; in less than that nothing is a sibilant */
-#define QUIET 0.01     /* of the programme's power: a pause, hardly remembered */
+#define SILENCE 1e-12f /* power; below it nothing counts as a sibilant */
+#define QUIET 0.01     /* of the programme's power: less is a pause */
 
 typedef double pair __attribute__((vector_size(16)));
 typedef float row[GRID_FRAMES] __attribute__((aligned(64)));
@@ -30,12 +30,12 @@ struct work {
 	row programme;       /* power */
 };
 
-/* Power of all channels over the last second of programme; a pause counts a tenth. */
+/* Power of all channels over the last second; pauses have a tenth of the weight. */
 static void programme_run(struct deesser *d, struct work *w)
 {
 	const struct piece *piece = w->piece;
 	double now = d->now_power, programme = d->programme_power;
-	/* The first 50 ms are no measure of anything. */
+	/* The first 50 ms are too short to measure. */
 	const double young = 1.0 - 20.0 * d->age / d->rate;
 	const double scale = young > 0 ? 1.0 + 1e4 * young : 1.0;
 	for (int i = 0; i < w->frames; i++) {
@@ -56,8 +56,8 @@ static void programme_run(struct deesser *d, struct work *w)
 	d->programme_power = programme;
 }
 
-/* On grid lines: the memory grows to one second. Silence from the start on tells nothing:
- * what begins after it sounds the same, however long it was. */
+/* On grid lines: the memory grows to one second. Silence at the start does not count,
+ * so that the programme after it sounds the same however long the silence was. */
 static void programme_age(struct deesser *d)
 {
 	if (d->age == 0 || d->now_power > 0)
@@ -95,7 +95,7 @@ static void filter_run(const struct deesser_numbers *n, struct deesser_filter *f
 	memcpy(f->memory, s, sizeof s);
 }
 
-/* Level of the band over the programme's -> reduction, in log2 units. */
+/* From the level of the band over the programme's to reduction, in log2 units. */
 static void reduction_run(struct deesser *d, const struct work *w,
 			  struct deesser_half *half, const double *power, bool unheard,
 			  float *reduction)
@@ -119,7 +119,7 @@ static void reduction_run(struct deesser *d, const struct work *w,
 			 gain_curve_ranged(level, vf_all(n->threshold), vf_all(SLOPE),
 					   vf_all(KNEE), range));
 	}
-	/* A half that is not heard yet finds its place at once. */
+	/* A half that is not heard yet takes its reduction at once. */
 	const struct ballistics at_once = { d->quick, d->quick };
 	ballistics_run(unheard ? at_once : n->speed, &half->reduction, reduction,
 		       reduction, w->frames);
@@ -127,7 +127,7 @@ static void reduction_run(struct deesser *d, const struct work *w,
 		half->reduction = 0;
 }
 
-/* One set of values over the piece, into out[channel]; returns the largest reduction. */
+/* Plays the piece with one set of values; returns the largest reduction. */
 static float half_run(struct deesser *d, const struct work *w,
 		      struct deesser_half *half, bool unheard, row *out)
 {
@@ -163,7 +163,7 @@ static float half_run(struct deesser *d, const struct work *w,
 	return vf_peak(most) * (float)DB_PER_OCTAVE;
 }
 
-/* The memory of the other half serves as well; what its band adds settles unheard. */
+/* The memory of the other half is used; differences of its band settle silently. */
 static void change(struct deesser *d, const struct deesser_numbers *numbers)
 {
 	const int old = d->fade.playing;

@@ -1,4 +1,4 @@
-/* deesser.h - what the de-esser's two halves share. */
+/* deesser.h - what the de-esser's two files share. */
 #ifndef LATHE_DEESSER_H
 #define LATHE_DEESSER_H
 
@@ -30,7 +30,7 @@ struct deesser_numbers {
 	int32_t wide, listen;
 };
 
-/* A band-pass twice in a row; the first is also what split mode turns down. */
+/* Two band-passes in series; split mode turns down the output of the first. */
 struct deesser_filter {
 	double memory[2][2][DEESSER_LANES];
 };

@@ -1,7 +1,7 @@
 /* delay.c - the audio thread's part of delay.
  *
  *   in -> ring --+-> tap --------.
- *                '-> other tap --+-> out     (50 ms from tap to tap when the time changes)
+ *                '-> other tap --+-> out     (a change of time fades in 50 ms)
  */
 #include <math.h>
 #include <string.h>

@@ -11,7 +11,7 @@ enum { DELAY_METER_FRAMES };
 #define DELAY_SECONDS_MAX 10.0
 #define DELAY_SOUND_SPEED 343.0 /* m/s, air at 20 degrees */
 
-/* Belongs to the node, not to a plan: ten seconds of programme outlive a reload. */
+/* Belongs to the node, not to a plan: a reload keeps ten seconds of programme. */
 struct delay_line {
 	int rate, channels;
 	int mask; /* frames in a channel's ring, less one; a power of two */

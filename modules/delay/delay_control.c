@@ -36,7 +36,7 @@ static const struct meter meters[] = {
 				 .label = "Frames",
 				 .help = "The delay in force, in frames",
 				 .unit = "",
-				 /* At the highest rate that there is. */
+				 /* At the highest rate. */
 				 .max = 3840000.0f,
 				 .fold = FOLD_LAST },
 };
@@ -44,7 +44,7 @@ static const struct meter meters[] = {
 static void *delay_init(struct arena *arena, const struct setup *setup)
 {
 	(void)setup;
-	return arena_alloc(arena, GRID_FRAMES); /* all it remembers is in the line */
+	return arena_alloc(arena, GRID_FRAMES); /* all its memory is in the line */
 }
 
 static size_t ring_bytes(const struct delay_line *line)

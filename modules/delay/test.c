@@ -24,7 +24,7 @@ static void test_time(const char *params, int delay)
 	      differences(delay, 0), delay);
 }
 
-/* What is in the line when the rack is built anew comes out of it all the same. */
+/* A new plan keeps what is in the line. */
 static void test_rebuild(void)
 {
 	struct play *play = alone_open("delay", "ms = 5000.0;", RATE);

@@ -43,15 +43,15 @@ static void channel_run(const double *shape, double *error, double steps,
 		const double word = rint(wanted + noise);
 		memmove(error + 1, error, (DITHER_ORDER - 1) * sizeof *error);
 		error[0] = word - wanted;
-		/* Beyond full scale the error is the programme's, not ours to shape. */
+		/* Beyond full scale the error comes from clipping and is not shaped. */
 		if (fabs(error[0]) > 2)
 			error[0] = 0;
 		out[n] = (float)(fmax(fmin(word, top), -steps) * step);
 	}
 }
 
-/* Digital black goes on as black, once the last sound is long enough ago: from a frame to
- * the next, since a piece may begin and end anywhere. True when all of it is. */
+/* Digital silence stays silence once the last sound is long enough ago, decided frame
+ * by frame, because pieces may be cut anywhere. True: the whole piece is silence. */
 static bool note_black(struct dither *dither, const struct piece *piece, bool *black)
 {
 	const bool wanted = piece->values[DITHER_BLACK] != 0;

@@ -11,11 +11,11 @@ enum { DITHER_ORDER = 16 };
 
 struct dither {
 	double shape[DITHER_SHAPES]
-		    [DITHER_ORDER]; /* of the errors before, newest first */
-	int black_frames;           /* of digital silence, until no noise */
+		    [DITHER_ORDER]; /* for earlier errors, the newest first */
+	int black_frames; /* frames of digital silence until the noise stops */
 	int silent_frames;
 	double error[CHANNELS_MAX]
-		    [DITHER_ORDER]; /* in steps of the word, newest first */
+		    [DITHER_ORDER]; /* in steps of the word, the newest first */
 };
 
 #endif

@@ -46,7 +46,7 @@ static const struct meter meters[] = {
 				 .choices = off_on },
 };
 
-/* ---- noise shapers ------------------------------------------------------------------------ */
+/* ---- noise shapers --------------------------------------------------------------- */
 
 /* Threshold of hearing, ISO 226:2003, dB SPL; beyond 12.5 kHz as commonly extended. */
 static const struct {
@@ -78,10 +78,10 @@ static double threshold_db(double hz)
 	return threshold[last].db;
 }
 
-/* The monic minimum-phase filter of least weighted power is the linear predictor of the
- * weighting (Gerzon and Craven, "Optimal noise shaping and dither of digital signals", AES
- * 87, 1989). `span_db` is how far the weighting reaches down: the deeper, the more the
- * total noise rises. */
+/* The monic minimum-phase filter with the least weighted power is the linear predictor
+ * of the weighting (Gerzon and Craven, "Optimal noise shaping and dither of digital
+ * signals", AES 87, 1989). `span_db` is how far the weighting reaches down: the deeper,
+ * the more the total noise rises. */
 static void design_shaper(double *shape, double rate, double span_db)
 {
 	enum { POINTS = 2048 };

@@ -38,7 +38,7 @@ static void test_white(int bits)
 	}
 }
 
-/* Inverse threshold of hearing at 1 kHz and a few others is enough to weigh by: see README. */
+/* The inverse threshold of hearing at a few frequencies is the weight: see README. */
 static double hearing_power(double hz)
 {
 	static const double f[] = { 20,    50,    100,   200,   500,   1000,

@@ -5,15 +5,15 @@
  *      +-> delay ------------------------------------(-)--> flat
  *      '-> w (x + h) + (1 - w) r h -> de-emphasis ----'
  *
- * r turns down what the emphasis adds, w everything. The level between none and all of the
- * emphasis is at most (1 - r) |x + h| + r |x|, wherever one looks: so the r that keeps the
- * ceiling follows from the true peaks of the two, without trying. What r takes away is
- * de-emphasised and subtracted, so that nothing at all happens while nothing is needed.
+ * r turns down what the emphasis adds, w turns everything down. The level is at most
+ * (1 - r) |x + h| + r |x|, so the r that keeps the ceiling follows from the true peaks
+ * of x + h and x, without a search. What r takes away is de-emphasised and subtracted,
+ * so that the signal is untouched while no reduction is needed.
  *
  * Vinyl: the groove's velocity is the signal with 75 us of pre-emphasis, so the stylus'
- * acceleration is its slope, h + (time d/dt)^2 x. The second slope is exact up to half the
- * rate, other than h: so what r can't turn down, because h lacks it, is known, and left to
- * w, which is a plain gain then:
+ * acceleration is its slope, h + (time d/dt)^2 x. The second slope is exact up to half
+ * the rate, which h is not: so the part that r can't turn down, because h lacks it, is
+ * known, and w, a plain gain in this mode, turns it down:
  *
  *   out = (1 - w) x - de-emphasis((1 - w) r h)
  */
@@ -21,9 +21,9 @@
 
 #include "dsp/fir.h"
 
-/* Where the emphasis adds less than this share of the ceiling to a peak, it is not the one
- * to blame, and r is bounded in proportion; w does the rest, never more than 0.6 dB of it
- * for a programme that keeps the ceiling itself. */
+/* If the emphasis adds less than this share of the ceiling to a peak, it did not cause
+ * it, and r is bounded in proportion; w does the rest: at most 0.6 dB if the programme
+ * itself keeps the ceiling. */
 #define BLAME 0.25f
 #define REDUCTION_END 1e-6
 #define TINY 1e-10 /* -200 dBFS */
@@ -42,7 +42,7 @@ static void window_end(float *window, int past, int frames)
 	memmove(window, window + frames, (size_t)past * sizeof *window);
 }
 
-/* The stylus' acceleration, and what all of r would leave of it. */
+/* The stylus' acceleration, and the part that remains with r = 1. */
 static void groove_run(const struct emphasis *m, struct emphasis_channel *ch,
 		       float *flat, int frames)
 {
@@ -81,7 +81,7 @@ static void judge(struct emphasis *m, struct scratch *s, int c, const float *in,
 	truepeak_end(&ch->lifted, &s->eighths, frames);
 }
 
-/* Shares that must go, the most of all channels. */
+/* The shares to take away, the largest of all channels. */
 static void needs_run(const struct emphasis *m, const struct emphasis_deck *deck,
 		      const struct scratch *s, row *need, int frames)
 {
@@ -127,7 +127,7 @@ static void sibilance_run(struct emphasis *m, struct emphasis_deck *deck, row *n
 		struct cascade_state *const states[2] = {
 			&deck->band[first], &deck->band[first + count - 1]
 		};
-		/* As late as the peaks are. */
+		/* Delayed like the peaks. */
 		for (int c = 0; c < count; c++) {
 			const float *from = m->channel[first + c].x + m->past_x -
 					    m->judged_late - TRUEPEAK_DELAY;
@@ -148,7 +148,7 @@ static void sibilance_run(struct emphasis *m, struct emphasis_deck *deck, row *n
 	}
 }
 
-/* On a grid line: the ended block joins those before. */
+/* On a grid line: the block that ended is added to the earlier ones. */
 static void deck_block(const struct emphasis *m, struct emphasis_deck *deck)
 {
 	const int size = EMPHASIS_HOLD_MAX;
@@ -162,7 +162,7 @@ static void deck_block(const struct emphasis *m, struct emphasis_deck *deck)
 	}
 }
 
-/* Needs -> held, released, smoothed. */
+/* From needs to held, released, smoothed values. */
 static void reduce(struct emphasis *m, struct emphasis_deck *deck, bool unheard,
 		   row *need, int frames)
 {
@@ -189,7 +189,7 @@ static void reduce(struct emphasis *m, struct emphasis_deck *deck, bool unheard,
 	}
 }
 
-/* need[] becomes what is taken of the emphasis and of everything: (1 - w) r and w. */
+/* need[] becomes the shares taken of emphasis and of everything: (1 - w) r and w. */
 static void deck_run(struct emphasis *m, struct emphasis_deck *deck, struct scratch *s,
 		     bool unheard, row *need, int frames)
 {
@@ -201,11 +201,11 @@ static void deck_run(struct emphasis *m, struct emphasis_deck *deck, struct scra
 		need[EMPHASIS_TREBLE][n] *= 1 - need[EMPHASIS_ALL][n];
 }
 
-/* A deck begins with nothing held, and finds its place unheard. */
+/* A deck begins with nothing held, and settles silently. */
 static void deck_start(struct emphasis *m, const struct emphasis_numbers *numbers)
 {
 	const struct emphasis_deck *from = &m->deck[m->fade.playing];
-	/* Whole blocks, so that pieces of any length hear it begin alike. */
+	/* Whole blocks, so that it begins in the same way however pieces are cut. */
 	const int wait = (m->rate / 40 + m->latency) / GRID_FRAMES * GRID_FRAMES;
 	struct emphasis_deck *deck = &m->deck[crossfade_start(&m->fade, wait)];
 	const struct box box = deck->box;
@@ -237,7 +237,7 @@ static void turn(struct emphasis *m, const struct piece *piece)
 		   smooth_frames(m->rate));
 }
 
-/* De-emphasis of what was taken, into fall[]. */
+/* De-emphasises what was taken away, into fall[]. */
 static void fall_run(struct emphasis *m, struct emphasis_channel *ch, float *fall,
 		     int frames)
 {
@@ -254,7 +254,7 @@ static void fall_run(struct emphasis *m, struct emphasis_channel *ch, float *fal
 	ch->pole = y;
 }
 
-/* The highest point of what is judged, after it all. */
+/* The peak after limiting: with emphasis, or of the acceleration. */
 static float true_peak(struct emphasis_channel *ch, struct scratch *s, const float *x,
 		       int frames)
 {
@@ -312,7 +312,7 @@ static void channel_run(struct emphasis *m, struct scratch *s, int c, float *out
 	window_end(ch->taken, m->past_taken, frames);
 }
 
-/* What the meters show of the reductions; how long ago anything was taken. */
+/* The meters of the reductions, and the time since the last reduction. */
 static void note(struct emphasis *m, const struct scratch *s, float *meters, int frames)
 {
 	float treble = 0, all = 0;
@@ -384,8 +384,8 @@ static void channel_adopt(const struct emphasis *m, struct emphasis_channel *ch,
 	memcpy(ch->taken, old->taken, (size_t)m->past_taken * sizeof(float));
 }
 
-/* Another mode or time starts cold, and so does what is too large: many channels at high
- * rates. */
+/* A different mode or time starts cold, and so does a state that is too large: many
+ * channels at high rates. */
 static void adopt(void *state, const void *old_state) REALTIME;
 static void adopt(void *state, const void *old_state)
 {

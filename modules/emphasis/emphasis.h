@@ -25,34 +25,34 @@ enum { EMPHASIS_FM, EMPHASIS_VINYL };
 enum { EMPHASIS_HF, EMPHASIS_GR, EMPHASIS_SPEED, EMPHASIS_PEAK };
 enum { EMPHASIS_HOLD_MAX = 16 /* blocks of GRID_FRAMES */ };
 
-/* What design() makes of the values; equal serials mean equal numbers. */
+/* The result of design(); equal serials mean equal numbers. */
 struct emphasis_numbers {
 	uint64_t serial;
-	float ceiling;                /* of what is judged */
-	float unit;                   /* g of acceleration for 1 of it */
-	float sibilance, turn;        /* threshold; (w time)^2 of its frequency */
+	float ceiling;         /* of the pre-emphasised peak, or of the acceleration */
+	float unit;            /* g of acceleration for full scale */
+	float sibilance, turn; /* threshold; (w time)^2 of its frequency */
 	struct ballistics fast, slow; /* of the release */
-	struct cascade band;          /* that sibilants are looked for in */
+	struct cascade band;          /* in which sibilants are detected */
 };
 
-/* The two ways to turn down: of the treble, then of everything. */
+/* The two reductions: of the treble, and of everything. */
 enum { EMPHASIS_TREBLE, EMPHASIS_ALL, EMPHASIS_WAYS };
 
-/* A whole setting at work; two of them, to fade from one to the other. */
+/* One complete setting; there are two, to fade from one to the other. */
 struct emphasis_deck {
 	struct emphasis_numbers numbers;
-	float now[EMPHASIS_WAYS]; /* most that was needed in this grid block */
+	float now[EMPHASIS_WAYS]; /* the largest need in this grid block */
 	float blocks[EMPHASIS_HOLD_MAX][EMPHASIS_WAYS];
-	float held[EMPHASIS_WAYS]; /* in the blocks before */
+	float held[EMPHASIS_WAYS]; /* in the earlier blocks */
 	double reduction[EMPHASIS_WAYS], lasting[EMPHASIS_WAYS];
 	struct box box;
 	struct cascade_state band[CHANNELS_MAX];
 };
 
-/* Windows begin with as many frames of the past as their name's `past` says. */
+/* Each window begins with frames of the past; how many, says its `..._past`. */
 struct emphasis_channel {
 	float *x, *h, *judged, *taken;
-	float *below; /* vinyl: of judged, what r turns down; FM has it in h */
+	float *below; /* vinyl: the part that r turns down; in FM that is h */
 	struct truepeak flat, lifted, out;
 	double pole;
 };
@@ -75,7 +75,7 @@ struct emphasis {
 	uint32_t box_mask, box_at;
 	int hold_blocks, block;
 	float *whole; /* window with `half` frames of the past: w, where it is a gain */
-	int taken_age; /* frames since something was last taken away */
+	int taken_age; /* frames since the last reduction */
 	struct smooth output;
 	struct crossfade fade;
 	struct emphasis_deck deck[2];

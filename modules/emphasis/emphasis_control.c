@@ -126,9 +126,9 @@ static const struct meter meters[] = {
 			    .flags = METER_LINEAR | METER_PER_CHANNEL },
 };
 
-/* h and the de-emphasis are exact up to PASS and pass nothing from STOP on. Of a groove all
- * that is heard counts, and at 44.1 kHz STOP lies as far beyond half the rate as PASS before
- * it. */
+/* h and the de-emphasis are exact up to PASS and pass nothing from STOP on. For vinyl
+ * all audible frequencies count; at 44.1 kHz STOP lies as far above half the rate as
+ * PASS lies below it. */
 #define PASS_HZ 17000.0
 #define STOP_HZ 22000.0
 #define PASS_VINYL_HZ 20000.0
@@ -136,13 +136,13 @@ static const struct meter meters[] = {
 #define FALL_VINYL_HZ 4100.0 /* of the filters at 44.1 kHz */
 #define FILTER_DB 80.0
 #define LOOK_SECONDS 0.001
-/* Under the ceiling, 0.026 dB: points between samples are a little lower than crests. */
+/* 0.026 dB below the ceiling: interpolated points are a little below the peaks. */
 #define MARGIN 0.997
-/* A slope has the gain's own slope in it too: 0.26 dB. */
+/* The slope of a product includes the gain's own slope: 0.26 dB. */
 #define MARGIN_VINYL 0.97
 #define GRAVITY 9.80665 /* m/s^2 for 1 g */
-/* IEC 98: the groove's velocity follows (1 + s 3180 us)(1 + s 75 us) / (1 + s 318 us), gain 1
- * at 1 kHz. From there on that is 1.0096 |1 + s 75 us|. */
+/* IEC 98: the groove's velocity follows (1 + s 3180 us)(1 + s 75 us) / (1 + s 318 us),
+ * gain 1 at 1 kHz. From there on that is 1.0096 |1 + s 75 us|. */
 #define GROOVE_GAIN 1.0096
 
 static bool is_vinyl(const struct setup *setup)
@@ -170,7 +170,7 @@ static double stop_of(const struct setup *setup)
 		    PASS_VINYL_HZ + FALL_VINYL_HZ);
 }
 
-/* Cycles per frame of the middle of the filters' fall. */
+/* The middle of the filters' transition band, in cycles per frame. */
 static double cut_of(const struct setup *setup)
 {
 	const double middle = 0.5 * (pass_of(setup) + stop_of(setup)) / setup->rate;
@@ -203,8 +203,8 @@ static int rewarm(const struct setup *setup)
 	return 4 * latency(setup);
 }
 
-/* time x d/dt of a windowed low-pass: the slope of sin(w t) / (pi t). FM: exact at 0 Hz,
- * where it begins; a groove's is as it comes, and exact from 1 kHz up. */
+/* time x d/dt of a windowed low-pass: the slope of sin(w t) / (pi t). FM: scaled to be
+ * exact at 0 Hz; vinyl: not scaled, exact from 1 kHz up. */
 static void slope_init(struct emphasis *m, double cut, double time)
 {
 	const double w = 2 * M_PI * cut;
@@ -237,8 +237,8 @@ static void bend_init(struct emphasis *m, double time)
 	m->bend[0] = (float)(-2 * sum);
 }
 
-/* The de-emphasis' answer to an impulse is exp(-t / time) / time. After the same low-pass, a
- * pole makes its tail, and what is left is the answer to its first frame alone: finite. */
+/* The de-emphasis' impulse response is exp(-t / time) / time. After the same low-pass,
+ * a pole makes its tail, and a finite response to the first frame remains. */
 static void fall_init(struct emphasis *m, double cut, double time)
 {
 	enum { STEPS = 200 };
@@ -271,7 +271,7 @@ static void lengths_init(struct emphasis *m, const struct setup *setup)
 	m->reach = look_of(setup);
 	m->late = TRUEPEAK_DELAY + m->reach;
 	m->judged_late = m->vinyl ? 2 * m->half : m->half;
-	m->past_x = m->past_h = m->latency; /* more than the filters reach back */
+	m->past_x = m->past_h = m->latency; /* longer than the filters' memory */
 	m->past_judged = m->late;
 	m->past_taken = 2 * m->half + 1;
 	m->hold_blocks = (m->reach + 1 + GRID_FRAMES - 1) / GRID_FRAMES;

@@ -1,4 +1,4 @@
-/* test.c - what only emphasis promises: the ceiling behind it, lows in peace, grooves. */
+/* test.c - what only emphasis promises: the ceiling after it, lows untouched, vinyl. */
 #include "tests/support/alone.h"
 
 enum { RATE = 48000, FRAMES = RATE };
@@ -43,8 +43,8 @@ static double peak(const float *x)
 	return (double)most;
 }
 
-/* What is pre-emphasised here keeps the ceiling, and the flat output is the same before the
- * transmitter does it: a steady tone comes out as the ceiling over the emphasis. */
+/* The pre-emphasised output keeps the ceiling, as does the flat one after the sender's
+ * emphasis: a steady tone comes out at the ceiling divided by the emphasis. */
 static void test_ceiling(const char *time, double tau)
 {
 	char params[128];
@@ -101,7 +101,7 @@ static double groove_g(double hz)
 	return 0.25 * 1.0096 * hypot(1, w * 75e-6) * w / 9.80665;
 }
 
-/* Told as it is, and held to it. */
+/* The meter shows the acceleration, and the limit holds it. */
 static void test_groove(double hz)
 {
 	const double g = groove_g(hz);

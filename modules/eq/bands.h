@@ -1,4 +1,4 @@
-/* bands.h - the bands that the equalisers share: rows, curves, and what they work on. */
+/* bands.h - the bands that the equalisers share: table rows, curves, channels. */
 #ifndef LATHE_EQ_BANDS_H
 #define LATHE_EQ_BANDS_H
 
@@ -28,7 +28,7 @@ enum eq_type {
 };
 enum eq_channels { EQ_STEREO, EQ_MID, EQ_SIDE, EQ_LEFT, EQ_RIGHT };
 
-/* The ways through the equaliser, and who takes which: channels 3..8 are all alike. */
+/* The paths through the equaliser; channels 3..8 share one. */
 enum eq_way {
 	EQ_WAY_LEFT,
 	EQ_WAY_RIGHT,
@@ -38,7 +38,7 @@ enum eq_way {
 	EQ_WAYS
 };
 
-/* In eq_control.c; the first EQ_STATIC_ROWS of them are everybody's. */
+/* In eq_control.c; all equalisers use the first EQ_STATIC_ROWS of them. */
 extern const struct param eq_band_rows[];
 
 /* An array of BAND(type, freq, q) by band; all are on, stereo and flat. */
@@ -81,10 +81,10 @@ static inline bool eq_needs_gain(enum eq_type type)
 	       type == EQ_TILT;
 }
 
-/* The ways that a band of these channels works on. */
+/* The paths that a band with this setting of `channels` works on. */
 static inline bool eq_takes(enum eq_way way, enum eq_channels where, int channel_count)
 {
-	/* With one channel there is no side and no right, and mid and left are all. */
+	/* One channel has no side and no right; mid and left are the signal itself. */
 	const bool stereo = channel_count >= 2;
 	switch (way) {
 	case EQ_WAY_LEFT:

@@ -1,9 +1,9 @@
-/* dynamics.h - how far each dynamic band moves, frame by frame. Audio thread.
+/* dynamics.h - the gain of each dynamic band, frame by frame. Audio thread.
  *
  *   in --> listening filter --> level --> over threshold --> attack, release --> amount
  *
- * A bell listens through its band-pass and, 90 degrees on, its low-pass: the sum of their
- * squares is the level without ripple. All lanes at once; 8 bands cost what one does.
+ * A bell detects through its band-pass and its low-pass, 90 degrees apart: the sum of
+ * their squares is the level without ripple. All lanes at once: 8 cost as much as 1.
  */
 #ifndef LATHE_EQ_DYNAMICS_H
 #define LATHE_EQ_DYNAMICS_H
@@ -15,7 +15,7 @@
 #define EQ_SLOPE 0.5f
 #define EQ_KNEE 1.0f
 
-/* One frame into one ear of every lane: the power that it hears. */
+/* One frame into one detector of every lane; returns the power. */
 static inline void dynamics_hear(const struct eq_dynamics *d, int ear, double left,
 				 double right, double s1[EQ_BANDS], double s2[EQ_BANDS],
 				 float power[EQ_BANDS])
@@ -41,7 +41,7 @@ static inline void dynamics_hear(const struct eq_dynamics *d, int ear, double le
 	}
 }
 
-/* power[n][lane]: what the louder of the ears hears. */
+/* power[n][lane]: the larger power of the two detectors. */
 static inline void dynamics_listen(struct eq_deck *deck, const float *left,
 				   const float *right, float power[][EQ_BANDS],
 				   int frames)
@@ -69,7 +69,7 @@ static inline void dynamics_listen(struct eq_deck *deck, const float *left,
 	}
 }
 
-/* Power to where the band should go, in place; a row is eight floats. */
+/* From power to the band's target gain, in place; a row is eight floats. */
 static inline void dynamics_aim(const struct eq_dynamics *d, float *row, int rows)
 {
 	for (int i = 0; i < rows * EQ_BANDS; i += VEC_FLOATS) {
@@ -134,7 +134,7 @@ static inline void dynamics_run(struct eq_deck *deck, const struct piece *piece,
 	dynamics_follow(d, deck, attack, release, amount[0], piece->frames);
 }
 
-/* The amounts of one way, skewed for its cascade. */
+/* The amounts of one path, skewed for its cascade. */
 static inline void dynamics_skew(const struct eq_dynamics *d, enum eq_way way,
 				 float amount[GRID_FRAMES][EQ_BANDS],
 				 double skewed[CASCADE_STEPS][CASCADE_PASS], int frames)

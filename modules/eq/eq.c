@@ -5,8 +5,8 @@
  *   deck: static and dynamic sections of left, right and other channels,
  *         then those of mid and side
  *
- * Changed numbers are loaded into the idle deck, which takes the sections' states over. So
- * every change, of type and channels too, is the same click-free blend of two filters.
+ * Changed numbers are loaded into the idle deck, which takes over the sections' states.
+ * So every change, also of type and channels, is the same click-free blend of filters.
  */
 #include <math.h>
 #include <string.h>
@@ -30,7 +30,7 @@ static bool eq_has_mid_side(const struct eq_deck *deck)
 	return eq_lanes(deck, EQ_MID_SIGNAL) > 0 || eq_lanes(deck, EQ_SIDE_SIGNAL) > 0;
 }
 
-/* Does the deck leave the channels from `first` on as they are? */
+/* Whether the deck leaves the channels from `first` on unchanged. */
 static bool eq_is_flat(const struct eq_deck *deck, int first, int count)
 {
 	if (first == 0 && count == 2 && eq_has_mid_side(deck))
@@ -41,7 +41,7 @@ static bool eq_is_flat(const struct eq_deck *deck, int first, int count)
 	return true;
 }
 
-/* Dynamic lanes that listen as before go on from where they are; others are fresh. */
+/* Dynamic lanes whose detector is unchanged keep their state; others begin anew. */
 static void eq_carry_moves(const struct eq_deck *from, struct eq_deck *to)
 {
 	const struct eq_dynamics *old = &from->numbers.dynamics;
@@ -64,8 +64,8 @@ static void eq_carry_moves(const struct eq_deck *from, struct eq_deck *to)
 	}
 }
 
-/* How much of its memory a section must be waited for: all of it where the poles make a
- * resonance (Q 4), nothing where they hardly do (Q 2), for that is not heard to ring. */
+/* The share of its memory that a section needs to settle: all of it for a resonance (Q
+ * 4), none for Q 2 and below, whose ringing is inaudible. */
 static double eq_patience(const struct cascade *cascade, int lane)
 {
 	double width;
@@ -81,7 +81,7 @@ static double eq_cascade_memory(const struct cascade *cascade)
 	return most;
 }
 
-/* Of the section that rings for longest, in frames. */
+/* The memory of the section that rings longest, in frames. */
 static double eq_memory(const struct eq_numbers *numbers)
 {
 	double most = 0.0;
@@ -92,7 +92,7 @@ static double eq_memory(const struct eq_numbers *numbers)
 	return most;
 }
 
-/* Would a resonance that is carried on ring where none was? */
+/* Whether a resonance that is carried over would ring where none rang before. */
 static bool eq_has_moved(const struct eq_numbers *from, const struct eq_numbers *to,
 			 double least)
 {
@@ -104,7 +104,7 @@ static bool eq_has_moved(const struct eq_numbers *from, const struct eq_numbers 
 	return false;
 }
 
-/* The sections of `to` go on where those of `from` are. */
+/* The sections of `to` take over the states of those of `from`. */
 static void eq_carry(const struct eq_deck *from, struct eq_deck *to)
 {
 	const struct eq_dynamics *old = &from->numbers.dynamics;
@@ -153,8 +153,8 @@ static void eq_settle(struct eq_deck *deck, double scale)
 		cascade_settle(&dynamics->listen, &deck->ear[ear], scale, TINY);
 }
 
-/* What happens on a grid line: new numbers, and tails that end. A resonance of long memory
- * is hurried out after 4 s of silence, far below hearing by then. */
+/* On a grid line: takes new numbers, and ends tails. After 4 s of silence a long
+ * resonance is made to decay faster; by then it is far below audibility. */
 static void eq_grid(struct eq *eq, const struct piece *piece)
 {
 	const struct eq_numbers *numbers = piece->numbers;
@@ -205,7 +205,7 @@ static void eq_sections(struct eq_deck *deck, double *const *x, int first, int c
 	cascade_run_moving(moving, moved, x, frames, count, amounts);
 }
 
-/* Channels first.. through the deck, in place. */
+/* Plays the channels from `first` on through the deck, in place. */
 static void eq_run(struct eq_deck *deck, double *const *x, int first, int count,
 		   float (*amount)[EQ_BANDS], int frames)
 {
@@ -225,10 +225,10 @@ static void eq_run(struct eq_deck *deck, double *const *x, int first, int count,
 	}
 }
 
-/* What a piece has in common for all channels. */
+/* What all channels of a piece share. */
 struct work {
-	const struct crossfade *fade;     /* as the piece begins */
-	struct eq_deck *playing, *coming; /* coming: NULL when nothing changes */
+	const struct crossfade *fade;     /* at the begin of the piece */
+	struct eq_deck *playing, *coming; /* coming: NULL if nothing changes */
 	const float *weight;
 	eq_amounts *amounts; /* of the playing and the coming deck */
 };
@@ -267,7 +267,7 @@ static void eq_pair(const struct work *w, const struct piece *piece, int first,
 	}
 }
 
-/* The gain of each band now, dB: its own, and what it moves. */
+/* The present gain of each band, dB: the set gain plus the dynamic part. */
 static void eq_meters(const struct eq *eq, const struct piece *piece)
 {
 	for (int b = 0; b < EQ_BANDS; b++) {

@@ -1,4 +1,4 @@
-/* eq.h - what eq's files share: the params' places, designed numbers, the state. */
+/* eq.h - what eq's files share: the indices of params, designed numbers, the state. */
 #ifndef LATHE_EQ_H
 #define LATHE_EQ_H
 
@@ -7,7 +7,7 @@
 #include "modules/eq/bands.h"
 #include "modules/module.h"
 
-/* After the rows that every equaliser of these bands has. */
+/* These follow the rows that all equalisers have. */
 enum {
 	EQ_DYNAMIC = EQ_STATIC_ROWS,
 	EQ_THRESHOLD,
@@ -26,13 +26,13 @@ static inline enum eq_way eq_way_of(int signal)
 	return signal < 2 ? (enum eq_way)(EQ_WAY_LEFT + signal) : EQ_WAY_REST;
 }
 
-/* The dynamic bands, one to a lane. Each listens with two ears, through its own filter, to
- * the first two channels or to what its `channels` says. */
+/* The dynamic bands, one per lane. Each has two detectors with its own filter, for the
+ * first two channels or for those that its `channels` says. */
 struct eq_dynamics {
 	int lanes;
 	int band[EQ_BANDS];
 	struct cascade listen;      /* side by side, not in series */
-	double turned[3][EQ_BANDS]; /* c1 c2 d of its output 90 degrees on */
+	double turned[3][EQ_BANDS]; /* c1 c2 d of its output shifted by 90 degrees */
 	double first[2][EQ_BANDS], second[2][EQ_BANDS]; /* [ear]: of channels 1, 2 */
 	float threshold[EQ_BANDS];                      /* log2 of amplitude */
 	float range[EQ_BANDS];                          /* log2 of gain, 0.. */
@@ -40,10 +40,10 @@ struct eq_dynamics {
 	float whole[EQ_BANDS];                      /* 1 / (gain at full range - 1) */
 	double attack[EQ_BANDS], release[EQ_BANDS]; /* shares per frame */
 	struct cascade way[EQ_WAYS];                /* at full range; d less 1 */
-	int source[EQ_WAYS][EQ_BANDS]; /* the lane above that moves this one */
+	int source[EQ_WAYS][EQ_BANDS]; /* the dynamic lane that moves this one */
 };
 
-/* What design() makes of the values; equal serials mean equal numbers. */
+/* The result of design(); equal serials mean equal numbers. */
 struct eq_numbers {
 	uint64_t serial;
 	struct cascade way[EQ_WAYS];
@@ -54,8 +54,8 @@ struct eq_numbers {
 struct eq_deck {
 	struct eq_numbers numbers;
 	struct cascade_state state[EQ_SIGNALS], moved[EQ_SIGNALS], ear[2];
-	double move[EQ_BANDS]; /* of each dynamic lane now, log2 of gain, 0..range */
-	bool fresh[EQ_BANDS];  /* lanes that must first find their move */
+	double move[EQ_BANDS]; /* present gain of each dynamic lane, log2, 0..range */
+	bool fresh[EQ_BANDS];  /* lanes that have no gain yet */
 };
 
 struct eq {

@@ -123,7 +123,7 @@ static const struct param_group groups[] = {
 	  .defaults = &band_defaults[0][0] },
 };
 
-/* What the band's two ears take of the first two channels. */
+/* How the band's two detectors mix the first two channels. */
 static void eq_ears(struct eq_dynamics *dynamics, int lane, enum eq_channels where,
 		    int channel_count)
 {
@@ -141,7 +141,7 @@ static void eq_ears(struct eq_dynamics *dynamics, int lane, enum eq_channels whe
 	}
 }
 
-/* The filter that a dynamic band listens through. */
+/* The filter of a dynamic band's detector. */
 static void eq_listen(struct eq_dynamics *dynamics, enum eq_type type, double hz,
 		      double q, int rate, int owner)
 {
@@ -169,8 +169,8 @@ static double eq_share(float ms, int rate)
 	return 1.0 - exp(-1000.0 / ((double)ms * rate));
 }
 
-/* At full range the band is a section of that gain, at rest nothing: in series with its
- * static section. */
+/* A section in series with the static one: at full range it has that gain, at rest it
+ * has no effect. */
 static void eq_add_dynamic(struct eq_dynamics *dynamics, const struct setup *setup,
 			   const float *value, int band)
 {
@@ -207,7 +207,7 @@ static void eq_clear(struct eq_numbers *numbers)
 	for (int w = 0; w < EQ_WAYS; w++) {
 		cascade_clear(&numbers->way[w]);
 		cascade_clear(&numbers->dynamics.way[w]);
-		/* Lanes without a band add nothing. */
+		/* Lanes without a band have no effect. */
 		memset(numbers->dynamics.way[w].d, 0,
 		       sizeof numbers->dynamics.way[w].d);
 	}
@@ -272,7 +272,7 @@ static const struct meter meters[] = {
 	  .count = EQ_BANDS },
 };
 
-/* A fresh resonance rings in. */
+/* A new resonance needs time to settle. */
 static int eq_warmup(const struct setup *setup)
 {
 	return setup->rate / 4;

@@ -159,7 +159,7 @@ static void test_dynamic(void)
 	play_close(play);
 }
 
-/* The longest memory that can be set, hurried out. */
+/* The longest memory that can be set decays in time. */
 static void test_tail(void)
 {
 	struct play *play = open_eq(
@@ -175,7 +175,7 @@ static void test_tail(void)
 	play_close(play);
 }
 
-/* A jump of a narrow bell under a tone: what rings in is not heard, wherever it goes. */
+/* A narrow bell jumps while a tone plays: its settling is inaudible. */
 static void test_narrow_jumps(void)
 {
 	static const struct {

@@ -5,8 +5,8 @@
  *   deck: the sections of the high-pass, then those of the low-pass
  *
  * Changed numbers are loaded into the idle deck, which takes over the states of sections
- * that stay. Every change, of slopes too, is the same click-free blend of two filters. A
- * deck whose low corner is new begins cold, led in by the programme: its corner would ring.
+ * that stay. Every change, also of slopes, is the same click-free blend of two filters.
+ * A deck with a new low corner begins empty, and its input fades in, or it would ring.
  */
 #include <math.h>
 #include <string.h>
@@ -34,7 +34,7 @@ static void filter_load(struct filter *f, const struct filter_numbers *numbers)
 			      &numbers->cascade, &to->state[c]);
 }
 
-/* On a grid line: new numbers, and tails that end. */
+/* On a grid line: takes new numbers, and ends tails. */
 static void filter_grid(struct filter *f, const struct filter_numbers *numbers)
 {
 	if (!f->fade.running &&
@@ -57,14 +57,14 @@ static void deck_run(struct filter_deck *deck, double *const *x, int first, int 
 	cascade_run(cascades, states, x, frames, count);
 }
 
-/* What a piece has in common for all channels. */
+/* What all channels of a piece share. */
 struct work {
-	struct filter_deck *playing, *coming; /* coming: NULL when nothing changes */
-	struct crossfade fade;                /* as the piece begins */
+	struct filter_deck *playing, *coming; /* coming: NULL if nothing changes */
+	struct crossfade fade;                /* at the begin of the piece */
 	float weight[GRID_FRAMES];
 };
 
-/* One or two channels; without sections the samples pass as they are. */
+/* Plays one or two channels; without sections the samples pass unchanged. */
 static void pair_run(const struct work *w, const struct piece *piece, int first,
 		     int count)
 {
@@ -131,7 +131,7 @@ static void filter_process(void *state, const struct piece *piece)
 		guard_run(f, c, piece->out[c], piece->frames);
 }
 
-/* All guards are of one length. A new guard begins with an empty past: rewarm() tells. */
+/* All guards have one length. A new guard begins with an empty past; see rewarm(). */
 static void filter_adopt(void *state, const void *old_state) REALTIME;
 static void filter_adopt(void *state, const void *old_state)
 {

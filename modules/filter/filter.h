@@ -16,13 +16,13 @@ enum {
 };
 enum { FILTER_GUARD_OFF, FILTER_GUARD_15, FILTER_GUARD_16, FILTER_GUARD_20 };
 
-/* What design() makes of the values; equal serials mean equal numbers. */
+/* The result of design(); equal serials mean equal numbers. */
 struct filter_numbers {
 	uint64_t serial;
 	struct cascade cascade;
 };
 
-/* One setting at work. A change is a fade from one deck to the other. */
+/* One setting. A change is a fade from one deck to the other. */
 struct filter_deck {
 	struct filter_numbers numbers;
 	struct cascade_state state[CHANNELS_MAX];

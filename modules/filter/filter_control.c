@@ -9,7 +9,7 @@ static const int orders[] = { 0, 1, 2, 3, 4, 6, 8 };
 static const char *const guards[] = { "off", "15khz", "16khz", "20khz", NULL };
 static const double guard_hz[] = { 0, 15000, 16000, 20000 };
 
-/* From the end of the guard's pass band to its stop band, and how far down that is. */
+/* The width of the guard's transition band, and the attenuation of its stop band. */
 #define GUARD_FALL_HZ 2000.0
 #define GUARD_DB 96.0
 
@@ -58,7 +58,7 @@ static const struct param params[] = {
 			   .flags = PARAM_REBUILD },
 };
 
-/* Frames from its input to its output; the same for every guard. */
+/* The guard's delay in frames; the same for every guard. */
 static int guard_half(const struct setup *setup)
 {
 	if (setup->values[FILTER_GUARD] == FILTER_GUARD_OFF)
@@ -77,7 +77,7 @@ static void *filter_init(struct arena *arena, const struct setup *setup)
 	if (f->guard_half == 0)
 		return f;
 	const size_t room = 2 * (size_t)f->guard_half + GRID_FRAMES;
-	/* What a low rate leaves no room for stays just under half of it. */
+	/* A corner too high for the rate is moved to just below half of it. */
 	const double cut =
 		fmin(guard_hz[(int)setup->values[FILTER_GUARD]] + GUARD_FALL_HZ / 2,
 		     0.5 * setup->rate - GUARD_FALL_HZ / 2);
@@ -93,7 +93,7 @@ static int filter_latency(const struct setup *setup)
 	return guard_half(setup);
 }
 
-/* A high-pass at the lowest frequency rings in. */
+/* The time that a high-pass at the lowest frequency needs to settle. */
 static int filter_warmup(const struct setup *setup)
 {
 	return setup->rate / 2;
@@ -110,8 +110,8 @@ static size_t filter_numbers_bytes(const struct setup *setup)
 	return sizeof(struct filter_numbers);
 }
 
-/* Butterworth's poles lie evenly on a half circle: pairs of damping 2 sin(angle), and for odd
- * orders a lone one, written as a pair of which one is cancelled. */
+/* Butterworth's poles lie evenly on a half circle: pairs of damping 2 sin(angle), and
+ * for odd orders a single one, written as a pair of which one is cancelled. */
 static void design_pass(struct filter_numbers *numbers, int order, bool high, double hz,
 			int rate)
 {

@@ -4,8 +4,8 @@
  *       |            ^ burst                                        +-> matches   v
  *       '-> host's delay (the node's latency) -----------------> dry ------> fade -> out
  *
- * A return that stops from one frame to the next is bridged: dry at once, and the jump to it
- * dies away along a raised cosine, so that there is neither a gap nor a step.
+ * When a return stops from one frame to the next, dry plays at once, and the difference
+ * to what was heard decays along a raised cosine: there is neither a gap nor a step.
  */
 #include <math.h>
 #include <string.h>
@@ -17,18 +17,18 @@
 
 /* The programme counts as audible when it is this much above `silence`. */
 #define AUDIBLE_DB 20.0
-/* A return that stops with more than this was cut off; one that fades away was not. */
+/* A return that stops at more than this level was cut off; below, it faded away. */
 #define CUT_GAIN 0.001f
-/* A match stands out of the others by so much or nothing was heard. */
+/* The best match must exceed the others by this much, or nothing was heard. */
 #define MATCH_RATIO 8.0
-/* And comes back with so much of what was sent, lest crosstalk be taken for it. */
+/* And this share of what was sent must return, so that crosstalk does not count. */
 #define MATCH_GAIN 0.01f
 
 enum {
-	LIVELY_MS = 100, /* a return must sound for so long before it is heard again */
-	TAIL_MS = 100,   /* the gear must be quiet for so long before a burst */
+	LIVELY_MS = 100, /* of signal, before a return is heard again */
+	TAIL_MS = 100,   /* of quiet, before a burst */
 	TAIL_MS_MAX = 2000,
-	AFTER_MS = 50, /* after the best match nothing better came */
+	AFTER_MS = 50, /* without a better match, then the best one counts */
 };
 
 static int frames_of(const struct insert *s, int ms)
@@ -36,7 +36,7 @@ static int frames_of(const struct insert *s, int ms)
 	return (int)((int64_t)s->rate * ms / 1000);
 }
 
-/* ---- is the return alive? ------------------------------------------------------------ */
+/* ---- whether the return is alive ------------------------------------------------- */
 
 static float peak_of(const float *const *audio, int channels, int frames, float peak)
 {
@@ -58,7 +58,7 @@ static void alarm_raise(struct insert *s, enum insert_alarm alarm, const float *
 	s->latched = s->latched || values[INSERT_LATCH] > 0.5f;
 }
 
-/* From what was heard last to dry, at once. */
+/* Goes to dry at once, bridging from what was heard last. */
 static void bridge(struct insert *s)
 {
 	for (int c = 0; c < s->channels; c++)
@@ -70,7 +70,7 @@ static void bridge(struct insert *s)
 	s->lively = 0;
 }
 
-/* Has the return stopped? This changes where JACK's block does. */
+/* Whether the return has stopped. Changes only at a border of JACK's blocks. */
 static void look(struct insert *s, enum comes comes, float dry_peak,
 		 const float *values)
 {
@@ -96,7 +96,7 @@ static void rearm(struct insert *s, const float *values)
 	s->rearm = values[INSERT_REARM];
 }
 
-/* On each grid line, of the grid step that has passed. */
+/* On each grid line: examines the last grid step. */
 static void judge(struct insert *s, const float *values)
 {
 	const float floor = (float)db_gain((double)values[INSERT_SILENCE]);
@@ -113,7 +113,7 @@ static void judge(struct insert *s, const float *values)
 	if (s->silent >= patience && s->alarm == INSERT_FINE)
 		alarm_raise(s, INSERT_SILENT, values);
 	rearm(s, values);
-	/* What is connected again is heard again once it sounds. */
+	/* A return that is connected again is heard when it has signal. */
 	if (s->alarm == INSERT_UNCONNECTED && s->comes != COMES_NOTHING &&
 	    !s->latched) {
 		s->alarm = INSERT_FINE;
@@ -130,7 +130,7 @@ static void judge(struct insert *s, const float *values)
 	s->wet = s->alarm == INSERT_FINE && !s->bridged && s->phase == PING_IDLE;
 }
 
-/* ---- the ping ------------------------------------------------------------------------ */
+/* ---- the ping -------------------------------------------------------------------- */
 
 static void phase_start(struct insert *s, enum insert_phase phase)
 {
@@ -155,8 +155,8 @@ static void listen(struct insert *s, const float *values)
 	phase_start(s, PING_LISTEN);
 }
 
-/* The burst against what is heard now, a match for each frame. Frame by frame of the burst,
- * so that the frames of a piece go side by side. */
+/* Correlates the burst with what returns: a match for each frame. The outer loop goes
+ * over the burst, so that the frames of a piece are computed side by side. */
 static void match(const struct insert *s, const struct insert_ear *ear, int frames,
 		  float *matches)
 {
@@ -188,7 +188,7 @@ static void hear(struct insert *s, int c, const float *back, int frames)
 	}
 }
 
-/* Has this channel heard the burst, and waited long enough for a better match? */
+/* Whether this channel heard the burst, and waited long enough for a better match. */
 static bool heard(struct insert *s, int c)
 {
 	struct insert_ear *ear = &s->ears[c];
@@ -202,8 +202,8 @@ static bool heard(struct insert *s, int c)
 	return true;
 }
 
-/* On each grid line: has the tail of what was sent before died away, 40 dB below what it was
- * or below the burst? */
+/* On each grid line: whether the tail of the programme has decayed by 40 dB, or to 40
+ * dB below the burst. */
 static bool tail_is_over(struct insert *s, const float *values)
 {
 	const float burst = (float)db_gain((double)values[INSERT_LEVEL]);
@@ -214,7 +214,7 @@ static bool tail_is_over(struct insert *s, const float *values)
 	       s->phase_frames >= frames_of(s, TAIL_MS_MAX);
 }
 
-/* All channels have heard it, or there is no more to wait for. */
+/* All channels have heard it, or the longest wait is over. */
 static bool listened(struct insert *s)
 {
 	bool all = true;
@@ -291,7 +291,7 @@ static void turn(struct insert *s, const float *values)
 	}
 }
 
-/* ---- out and back -------------------------------------------------------------------- */
+/* ---- out and back ---------------------------------------------------------------- */
 
 static float fade_gain(const struct insert *s, int at)
 {
@@ -304,7 +304,7 @@ static int fade_on(const struct insert *s, int at, bool up)
 	return at < 0 ? 0 : at > s->fade_frames ? s->fade_frames : at;
 }
 
-/* Whole blocks of one thing, as nearly always. */
+/* The usual case: the whole block from one source. */
 static void copy(const struct piece *piece, const float *const *from, float *const *to)
 {
 	for (int c = 0; c < piece->channels; c++)
@@ -314,7 +314,7 @@ static void copy(const struct piece *piece, const float *const *from, float *con
 /* The programme, or the burst in its place. */
 static void send(struct insert *s, const struct piece *piece)
 {
-	/* It stays on the send until the return is no more heard. */
+	/* The programme stays on the send until the return is no longer heard. */
 	const bool up = s->phase == PING_IDLE || s->phase == PING_BACK || s->wet_at > 0;
 	int at = s->send_at;
 
@@ -337,7 +337,7 @@ static void send(struct insert *s, const struct piece *piece)
 	s->send_at = at;
 }
 
-/* Between dry, with what is left of a bridge, and the return. */
+/* Fades between dry (with the rest of a bridge) and the return. */
 static void mix_moving(struct insert *s, const struct piece *piece,
 		       const float *const *dry)
 {

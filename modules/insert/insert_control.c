@@ -133,8 +133,8 @@ static const struct meter meters[INSERT_METERS] = {
 				   .flags = METER_PER_CHANNEL },
 };
 
-/* A maximum length sequence: the ten-bit shift register of x^10 + x^3 + 1 runs through all
- * of its 1023 states. It is heard as noise, and matches nothing but itself. */
+/* A maximum length sequence: the ten-bit shift register of x^10 + x^3 + 1 runs through
+ * all of its 1023 states. It sounds like noise, and correlates only with itself. */
 static void make_burst(float *burst)
 {
 	unsigned bits = 1;

@@ -1,5 +1,5 @@
-/* test.c - what only insert promises: the way out and back measured to the frame, the return
- * in place of dry without a mark, and dry in place of a return that dies. */
+/* test.c - what only insert promises: the latency measured to the frame, inaudible
+ * changes between dry and return, and dry in place of a return that dies. */
 #include "modules/insert/insert.h"
 #include "tests/support/play.h"
 #include "tests/support/random.h"
@@ -8,7 +8,7 @@
 enum { RATE = 48000, BLOCK = 128, FRAMES = RATE * 5, GEAR_MAX = 1 << 16 };
 enum { ALIVE, UNPLUGGED, DEAD, MUTE, MAD };
 
-/* Outboard gear: what a block sends comes back later, in blocks to come. */
+/* Outboard gear: what a block sends returns in later blocks. */
 static struct gear {
 	int way; /* frames, at least a block */
 	float gain;
@@ -86,7 +86,7 @@ static struct play *open_insert(const char *params)
 	return open_rack(node);
 }
 
-/* As play_block(), with the gear on the node's own ports. */
+/* Like play_block(), with the gear on the node's own ports. */
 static void run_block(struct play *play, int from, int frames)
 {
 	const struct port *ports;
@@ -121,7 +121,7 @@ static void run(struct play *play, int from, int frames)
 	}
 }
 
-/* Largest difference of the output and the programme, `way` frames late. */
+/* The largest difference of the output and the programme `way` frames earlier. */
 static float off_dry(int from, int to, int way)
 {
 	float most = 0;
@@ -143,7 +143,7 @@ static float steepest(int from, int to)
 	return most;
 }
 
-/* Runs until the ping is over; frames that it took. */
+/* Runs until the ping is over; returns the frames that it took. */
 static int ping(struct play *play, int from)
 {
 	int frames = 0;
@@ -183,7 +183,7 @@ static void test_measures(void)
 		}
 }
 
-/* The burst is heard by nobody, and the programme is not interrupted. */
+/* The burst is not in the output, and the programme is not interrupted. */
 static void test_unheard(void)
 {
 	struct play *play = open_insert("latency = 300;");
@@ -226,7 +226,7 @@ static void test_nothing_back(void)
 	play_close(play);
 }
 
-/* Beside a dry path the two add up to twice the programme, frame by frame. */
+/* With a parallel dry path the sum is twice the programme, frame by frame. */
 static void test_parallel(void)
 {
 	struct play *play = open_rack(
@@ -242,7 +242,7 @@ static void test_parallel(void)
 	play_close(play);
 }
 
-/* The latency becomes another while it plays: the rack moves, the programme does not stop. */
+/* The latency changes while it plays: the rack's latency follows, without a gap. */
 static void test_sets(void)
 {
 	struct play *play = open_insert("");
@@ -264,7 +264,7 @@ struct death {
 	int alarm; /* that it leads to */
 };
 
-/* Half-way through the gear dies; later it lives again. */
+/* Half-way through, the gear dies; later it works again. */
 static void play_death(const struct death *death, float gain)
 {
 	const int dies = RATE, lives = 2 * RATE + RATE / 2, way = 300;
@@ -327,7 +327,7 @@ static void test_deaths(void)
 	}
 }
 
-/* A latched one plays its return again when it is armed. */
+/* A latched insert plays its return again after `rearm`. */
 static void test_rearm(void)
 {
 	struct play *play = open_insert("latency = 300; latch = true;");
@@ -346,7 +346,7 @@ static void test_rearm(void)
 	play_close(play);
 }
 
-/* Silence in the programme is no death; nor is a pause of both. */
+/* Silence of the programme, or of both, is no alarm. */
 static void test_pause(void)
 {
 	struct play *play = open_insert("latency = 300;");
@@ -363,7 +363,7 @@ static void test_pause(void)
 	play_close(play);
 }
 
-/* A rebuild while it plays is not heard, and its ports keep their places. */
+/* A rebuild while it plays is inaudible, and its ports keep their slots. */
 static void test_rebuild(void)
 {
 	struct play *play = open_insert("latency = 300;");

@@ -4,8 +4,8 @@
  *                                  '-> other deck's, fading ----w-------'
  *   flat decks: in -> delay ->     a file: one deck that never changes
  *
- * The inputs' spectra belong to nobody, so a new kernel sounds at once as if it had always
- * been there. It is copied as taps, transformed a few partitions a cell, then faded in.
+ * The inputs' spectra do not depend on the kernel, so a new kernel sounds as if it had
+ * always run. Its taps are copied, transformed a few partitions a cell, then faded in.
  */
 #include <math.h>
 #include <string.h>
@@ -18,7 +18,7 @@ static void lineq_path(struct lineq_deck *deck, int in, int out, int kernel)
 		(struct convolve_path) { in, out, &deck->kernel[kernel] };
 }
 
-/* Kernels that are not used are as their neighbours. */
+/* Kernels that are not used are copies of their neighbours. */
 static void lineq_paths(const struct lineq *s, struct lineq_deck *deck)
 {
 	const bool apart = deck->used >> LINEQ_RIGHT & 1;
@@ -82,7 +82,7 @@ static void lineq_load_one(const struct lineq *s, const struct lineq_handle *han
 	}
 }
 
-/* The next partitions in order: the first ones are needed first. */
+/* Transforms the next partitions in order, because the first ones are needed first. */
 static void lineq_load(const struct lineq *s, const struct lineq_handle *handle,
 		       struct lineq_deck *deck, uint64_t frame)
 {
@@ -100,7 +100,7 @@ static void lineq_load(const struct lineq *s, const struct lineq_handle *handle,
 		deck->ready = (frame / CONVOLVE_BLOCK + 2) * CONVOLVE_BLOCK;
 }
 
-/* ---- what is heard ----------------------------------------------------------------------------- */
+/* ---- output ---------------------------------------------------------------------- */
 
 static void lineq_flat(const struct lineq *s, int channel, uint64_t frame, float *y)
 {
@@ -128,7 +128,7 @@ static void lineq_deck_tail(struct lineq *s, const struct lineq_handle *handle,
 	deck->done = work.done;
 }
 
-/* One cell of all channels through a deck. */
+/* Plays one cell of all channels through a deck. */
 static void lineq_run(struct lineq *s, const struct lineq_handle *handle,
 		      struct lineq_deck *deck, uint64_t frame,
 		      float y[CHANNELS_MAX][CONVOLVE_CELL])
@@ -160,7 +160,7 @@ static void lineq_fade(struct lineq *s, const struct lineq_handle *handle,
 		crossfade_mix(weight, next[c], s->out[c], CONVOLVE_CELL);
 }
 
-/* Towards newer numbers, when there are any. */
+/* Continues towards newer numbers, if there are any. */
 static void lineq_change(struct lineq *s, const struct lineq_handle *handle,
 			 const struct lineq_numbers *numbers, uint64_t frame)
 {
@@ -189,7 +189,7 @@ static void lineq_change(struct lineq *s, const struct lineq_handle *handle,
 	}
 }
 
-/* A file's kernels are the worker's. */
+/* The worker makes the kernels of a file. */
 static void lineq_file(struct lineq *s, const struct lineq_handle *handle)
 {
 	struct lineq_deck *deck = &s->deck[0];

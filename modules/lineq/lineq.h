@@ -1,4 +1,4 @@
-/* lineq.h - what lineq's files share: the params' places, designed numbers, the state. */
+/* lineq.h - what lineq's files share: params' indices, designed numbers, the state. */
 #ifndef LATHE_LINEQ_H
 #define LATHE_LINEQ_H
 
@@ -16,7 +16,7 @@ enum {
 enum {
 	LINEQ_TAPS_MAX = 65536,                /* of a file at the rack's rate */
 	LINEQ_FRAMES_MAX = 8 * LINEQ_TAPS_MAX, /* and at its own */
-	LINEQ_UNIFORM = 256, /* up to so many partitions all are short */
+	LINEQ_UNIFORM = 256, /* with at most so many partitions, all are short */
 	LINEQ_LOADED = 8,    /* short partitions of a new kernel in a cell */
 	LINEQ_PATHS = CHANNELS_MAX + 2,
 };
@@ -31,12 +31,12 @@ enum lineq_kernel {
 	LINEQ_KERNELS,
 };
 
-/* What design() makes of the values; equal serials mean equal numbers. The kernels are
- * symmetric: taps[kernel * (reach + 1) + distance from the middle]. */
+/* The result of design(); equal serials mean equal numbers. The kernels are symmetric:
+ * taps[kernel * (reach + 1) + distance from the middle]. */
 struct lineq_numbers {
 	uint64_t serial;
 	int reach;     /* taps on each side of the middle */
-	unsigned used; /* bit of each kernel that is; 0: flat */
+	unsigned used; /* a bit for each kernel in use; 0: flat */
 	float taps[];
 };
 
@@ -60,15 +60,15 @@ struct lineq {
 	bool loading; /* the idle deck is being filled */
 	struct convolve_clock clock;
 	struct convolve_input input[CHANNELS_MAX];
-	float *past[CHANNELS_MAX]; /* for what is flat */
+	float *past[CHANNELS_MAX]; /* for flat decks */
 	uint32_t mask;
 	struct crossfade fade;
 	struct lineq_deck deck[2];
-	/* The cell that fills, and the one that is heard. */
+	/* The cell that is being filled, and the one that is heard. */
 	float in[CHANNELS_MAX][CONVOLVE_CELL], out[CHANNELS_MAX][CONVOLVE_CELL];
 };
 
-/* What create() makes: plans of the transforms, and the file's kernels. */
+/* The result of create(): plans of the transforms, and the file's kernels. */
 struct lineq_handle {
 	struct convolve_plans plans;
 	struct convolve_shape shape;

@@ -53,7 +53,7 @@ static const char *lineq_path(const struct setup *setup)
 	return setup->files ? setup->files[LINEQ_FILE] : NULL;
 }
 
-/* Taps on each side of the middle: with the cell that fills, 64 ms or 128 ms. */
+/* Taps on each side of the middle: 64 ms or 128 ms, including the cell being filled. */
 static int lineq_reach(const struct setup *setup)
 {
 	const int cells = setup->values[LINEQ_LENGTH] >= 1 ? 96 : 48;
@@ -61,7 +61,7 @@ static int lineq_reach(const struct setup *setup)
 	       CONVOLVE_CELL - 1;
 }
 
-/* Of the file, brought to the rack's rate; 0 where there is no such file. */
+/* The file's frames at the rack's rate; 0 if there is no such file. */
 static int lineq_file_taps(const struct setup *setup, int *lead)
 {
 	int rate = setup->rate;
@@ -100,7 +100,7 @@ static int lineq_warmup(const struct setup *setup)
 	return taps + CONVOLVE_CELL;
 }
 
-/* ---- state ---------------------------------------------------------------------------------- */
+/* ---- state ----------------------------------------------------------------------- */
 
 static float *floats(struct arena *arena, size_t count)
 {
@@ -153,7 +153,7 @@ static void *lineq_init(struct arena *arena, const struct setup *setup)
 	return s;
 }
 
-/* ---- files ------------------------------------------------------------------------------------ */
+/* ---- files ----------------------------------------------------------------------- */
 
 static void lineq_destroy(void *memory)
 {
@@ -168,7 +168,7 @@ static void lineq_destroy(void *memory)
 	free(handle);
 }
 
-/* The response in the rack's order of channels and at its rate, whose gain it keeps. */
+/* The response in the rack's order of channels and at its rate, with the same gain. */
 static bool lineq_fit(struct sound *sound, const struct setup *setup, char *error,
 		      size_t error_size)
 {
@@ -203,7 +203,7 @@ static bool lineq_fit(struct sound *sound, const struct setup *setup, char *erro
 			     (double)sound->rate / setup->rate, error, error_size);
 }
 
-/* Room for all spectra, touched and locked. */
+/* Allocates all spectra, touched and locked. */
 static bool lineq_reserve(struct lineq_handle *handle)
 {
 	const size_t spectra[2] = { convolve_spectra(&handle->shape, 0),
@@ -215,7 +215,7 @@ static bool lineq_reserve(struct lineq_handle *handle)
 	if (!handle->memory)
 		return false;
 	memset(handle->memory, 0, handle->bytes);
-	/* As far as the limits allow; the audio plays without it, too. */
+	/* As far as the limits allow; it works without the lock. */
 	(void)mlock(handle->memory, handle->bytes);
 	float *at = handle->memory;
 	for (size_t k = 0; k < count; k++)
@@ -303,7 +303,7 @@ static void *lineq_create(const struct setup *setup, char *error, size_t error_s
 	return handle;
 }
 
-/* ---- design ------------------------------------------------------------------------------------- */
+/* ---- design ---------------------------------------------------------------------- */
 
 static size_t lineq_numbers_bytes(const struct setup *setup)
 {
@@ -314,7 +314,7 @@ static size_t lineq_numbers_bytes(const struct setup *setup)
 	return sizeof(struct lineq_numbers) + LINEQ_KERNELS * taps * sizeof(float);
 }
 
-/* A transform long enough that what it folds back is far below what is cut off. */
+/* A transform so long that its time aliasing is far below what is cut off. */
 static int lineq_transform_size(int reach)
 {
 	int size = 1024;
@@ -323,7 +323,7 @@ static int lineq_transform_size(int reach)
 	return size;
 }
 
-/* Room for one design. */
+/* Work space of one design. */
 struct lineq_draft {
 	int size, points;       /* of the transform; from 0 Hz to half the rate */
 	double *power[EQ_WAYS]; /* the bands' |H|^2 */
@@ -352,7 +352,7 @@ static bool lineq_draft_init(struct lineq_draft *draft, int reach)
 	return true;
 }
 
-/* Multiplies a band into the ways that it works on; their bits. */
+/* Multiplies a band into the paths that it works on; returns their bits. */
 static unsigned lineq_add_band(struct lineq_draft *draft, const struct setup *setup,
 			       const float *value)
 {
@@ -418,7 +418,7 @@ static void lineq_make_taps(const struct lineq_draft *draft,
 	}
 }
 
-/* Which kernels these ways need. */
+/* The kernels that these paths need. */
 static unsigned lineq_used(unsigned ways, int channels)
 {
 	const bool crossed = ways >> EQ_WAY_MID & 1 || ways >> EQ_WAY_SIDE & 1;

@@ -38,7 +38,7 @@ static void impulse(struct play *play, float first, float second)
 	play_run(play, in, out, LONG, 512);
 }
 
-/* dB at hz, and how far from no phase at all, of what came `middle` frames in. */
+/* dB at hz, and the deviation from zero phase around frame `middle`. */
 static double response_db(const float *x, int middle, double hz, int rate, double *turn)
 {
 	double re = 0.0, im = 0.0;
@@ -99,7 +99,7 @@ static void test_response(void)
 	CHECK(error <= 0.05, "192 kHz: %.3f dB", error);
 }
 
-/* Mid bands leave the side alone, left ones the right. */
+/* Mid bands leave the side unchanged, left bands the right channel. */
 static void test_channels(void)
 {
 	struct play *play = open_lineq("band = ({ freq = 1000.0; type = \"bell\"; "
@@ -144,7 +144,7 @@ static void test_flat(void)
 	play_close(play);
 }
 
-/* A band that was flat first is soon as one that never was. */
+/* A band that was flat at first soon equals one that never was. */
 static void test_change(int rate)
 {
 	static float other[LONG];
@@ -215,8 +215,8 @@ static void test_file(int taps, int channels)
 	unlink(path);
 }
 
-/* A response of one impulse at another rate: what comes out is what went in, as late as is
- * declared, as far up as the lower rate reaches. */
+/* A response of one impulse at a different rate: the output is the input, with the
+ * declared latency, up to the band limit of the lower rate. */
 static void test_file_at(int file_rate)
 {
 	static const double tones[] = { 100, 997, 5000, 14000 };
