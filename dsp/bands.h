@@ -70,7 +70,7 @@ static inline double bands_sixth_hz(int k)
 	return 1000.0 * pow(10.0, 0.1 * (k / 2 - 17) + (k % 2 ? 0.025 : -0.025));
 }
 
-/* ---- design --------------------------------------------------------------------------- */
+/* ---- design ---------------------------------------------------------------------- */
 
 static inline double complex band_at(const struct band *band, double rate, double hz)
 {
@@ -175,10 +175,10 @@ static inline void bands_init(struct bands *bands, double rate, bool sixths)
 	bands_time(bands, 1.0);
 }
 
-/* ---- running -------------------------------------------------------------------------- */
+/* ---- running --------------------------------------------------------------------- */
 
-/* Half-band by Remez' exchange: flat to 0.1 of the rate, -89 dB from 0.4 on, which is all
- * that folds into the bands. Returns the frames written; `to` may be `from`. */
+/* Half-band by Remez' exchange: flat to 0.1 of the rate, -89 dB from 0.4 on, which is
+ * all that folds into the bands. Returns the frames written; `to` may be `from`. */
 static inline int bands_halve(struct bands_stage *stage, const bands_pair *from,
 			      int frames, bands_pair *to)
 {
@@ -243,7 +243,7 @@ static inline void band_run(struct band *band, const bands_pair *x, int frames,
 	band->first += share * (sums.square[0] / frames - band->first);
 	band->second += share * (sums.square[1] / frames - band->second);
 	band->product += share * (sums.product / frames - band->product);
-	/* After the music the states would shrink into denormals, which are slow. */
+	/* After the audio ends, states would become denormals, which are slow. */
 	if (sums.square[0] + sums.square[1] < 1e-40)
 		memset(band->state, 0, sizeof band->state);
 }

@@ -1,8 +1,8 @@
 /* box.h - three moving averages in a row, for two channels at once. Audio thread.
  *
- * A value that is held for box_reach() frames comes out whole at the end of them, and the
- * way there is smooth: three boxes make a piecewise parabola. The sums are integers, so
- * they never drift and 0 comes back as exactly 0, whatever went through before.
+ * A value that is held for box_reach() frames is reached exactly at the end of them, by
+ * a smooth curve: three boxes make a piecewise parabola. The sums are integers, so they
+ * never drift, and 0 becomes exactly 0 again, whatever came before.
  */
 #ifndef LATHE_DSP_BOX_H
 #define LATHE_DSP_BOX_H
@@ -30,7 +30,7 @@ struct box {
 	uint64_t (*past[BOX_COUNT])[BOX_LANES];
 };
 
-/* Frames from a step to its whole effect, less one: the delay that the boxes ask for. */
+/* Frames from a step to its full effect, less one: the delay that the boxes need. */
 static inline int box_reach(const struct box_lengths *b)
 {
 	return b->length[0] + b->length[1] + b->length[2] - BOX_COUNT;
@@ -79,7 +79,7 @@ static inline box_lanes box_step(struct box *b, const struct box_lengths *l,
 	return in;
 }
 
-/* As if `in` had come for ever. */
+/* Sets the state as if `in` had always come. */
 static inline void box_fill(struct box *b, const struct box_lengths *l, uint32_t mask,
 			    box_lanes in)
 {

@@ -1,10 +1,10 @@
-/* cascade.h - up to sixteen second-order sections in series, one or two channels in flight.
+/* cascade.h - up to sixteen second-order sections in series, for one or two channels.
  *
  *   x --> lane 0 --> lane 1 --> ... --> y       lane k works on frame i - k, so that one
  *         frame i    frame i-1                  vector step moves the whole cascade on
  *
- * Recursion latency, not arithmetic, is what a biquad costs; the skew hides it, so double
- * precision is nearly free. No delay is added: the first and last steps are masked. The
+ * A biquad's cost is the latency of its recursion, not arithmetic; the skew hides it,
+ * so doubles are nearly free. No delay is added: first and last steps are masked. The
  * state is that of a trapezoidal state-variable filter (Zavalishin, "The Art of VA Filter
  * Design" 2.1.2, ch. 4), scaled so that the input enters with gain 1:
  *
@@ -20,7 +20,7 @@
 #include "dsp/match.h"
 #include "dsp/vec.h"
 
-enum { CASCADE_LANES = 16, CASCADE_PASS = 8 /* lanes that fly together */ };
+enum { CASCADE_LANES = 16, CASCADE_PASS = 8 /* lanes that run together */ };
 
 struct cascade {
 	_Alignas(64) double a11[CASCADE_LANES];
@@ -28,9 +28,9 @@ struct cascade {
 	double c1[CASCADE_LANES], c2[CASCADE_LANES], d[CASCADE_LANES];
 	double s1_size[CASCADE_LANES],
 		s2_size[CASCADE_LANES]; /* of the unscaled states */
-	double memory[CASCADE_LANES];   /* frames to 1/e of what the section rings */
+	double memory[CASCADE_LANES];   /* frames in which its ringing falls to 1/e */
 	int lanes;                      /* in use */
-	int owner[CASCADE_LANES];       /* whose section it is, for cascade_carry() */
+	int owner[CASCADE_LANES];       /* owner of each section, for cascade_carry() */
 };
 
 struct cascade_state {
@@ -38,7 +38,7 @@ struct cascade_state {
 	double s2[CASCADE_LANES];
 };
 
-/* All lanes pass their input on. */
+/* Makes all lanes pass their input. */
 static inline void cascade_clear(struct cascade *cascade)
 {
 	memset(cascade, 0, sizeof *cascade);
@@ -48,7 +48,7 @@ static inline void cascade_clear(struct cascade *cascade)
 	}
 }
 
-/* What the section's output takes from its state and input: c1, c2, d. */
+/* The weights of state and input in the section's output: c1, c2, d. */
 static inline void cascade_taps(const struct section *h, double taps[3])
 {
 	const double g = sqrt(h->d[0]);
@@ -93,7 +93,7 @@ static inline void cascade_add(struct cascade *cascade, const struct section *h,
 	cascade->owner[k] = owner;
 }
 
-/* The state for `to` that continues `from`: sections of the same owner go on. */
+/* The state for `to` that continues `from`: sections of the same owner keep theirs. */
 static inline void cascade_carry(const struct cascade *from,
 				 const struct cascade_state *old,
 				 const struct cascade *to, struct cascade_state *state)
@@ -109,7 +109,7 @@ static inline void cascade_carry(const struct cascade *from,
 	}
 }
 
-/* Of its slowest section, in frames. */
+/* The memory of its slowest section, in frames. */
 static inline double cascade_memory(const struct cascade *cascade)
 {
 	double most = 0.0;
@@ -118,7 +118,7 @@ static inline double cascade_memory(const struct cascade *cascade)
 	return most;
 }
 
-/* Where the poles of a lane are, s in tan(w / 2), and how wide a resonance they make. */
+/* The poles of a lane, s in tan(w / 2), and the width of their resonance. */
 static inline double cascade_place(const struct cascade *cascade, int lane,
 				   double *width)
 {
@@ -127,8 +127,8 @@ static inline double cascade_place(const struct cascade *cascade, int lane,
 	return sqrt(squared);
 }
 
-/* Has `to` a section that rings for longer than `least` frames, and is none of `from` or has
- * left its place there? What it would carry on is a tone that it never rang with. */
+/* Whether `to` has a section that rings longer than `least` frames, and is not in `from`
+ * or has other poles there: the state of `from` would ring at the new frequency. */
 static inline bool cascade_has_moved(const struct cascade *from,
 				     const struct cascade *to, double least)
 {
@@ -171,7 +171,7 @@ static inline void cascade_settle(const struct cascade *cascade,
 enum { CASCADE_VECTORS = CASCADE_PASS / VEC_DOUBLES };
 #define CASCADE_INLINE static inline __attribute__((always_inline))
 
-/* The lanes of one channel in flight. */
+/* The running lanes of one channel. */
 struct cascade_flight {
 	vd s1[CASCADE_VECTORS], s2[CASCADE_VECTORS], y[CASCADE_VECTORS];
 };
@@ -188,8 +188,8 @@ CASCADE_INLINE vd cascade_shift(vd below, vd y)
 #endif
 }
 
-/* One frame into one channel, from lane `base` on; lanes outside `mask` keep their state.
- * With `amount`, a section adds only so much of c and d to its input. */
+/* One frame into one channel, from lane `base` on; lanes outside `mask` keep their
+ * state. With `amount`, a section adds only this share of c and d to its input. */
 CASCADE_INLINE void cascade_step(const struct cascade *c, struct cascade_flight *f,
 				 double x, int base, const int vectors, const vl *mask,
 				 const double *amount)
@@ -215,8 +215,8 @@ CASCADE_INLINE void cascade_step(const struct cascade *c, struct cascade_flight 
 }
 
 /* Runs `channels` (1 or 2) of them over x[channel][0..frames), in place. vectors and
- * channels are constants where this is called. amount[channel][step][lane of the pass] or
- * NULL; the lane's frame is step - lane. */
+ * channels are constants where this is called. amount[channel][step][lane of the pass]
+ * or NULL; the lane's frame is step - lane. */
 CASCADE_INLINE void cascade_fly(const struct cascade *const *c,
 				struct cascade_state *const *state, double *const *x,
 				int frames, int base, const int vectors,
@@ -236,7 +236,7 @@ CASCADE_INLINE void cascade_fly(const struct cascade *const *c,
 			lane[v][k] = v * VEC_DOUBLES + k;
 	}
 	for (int i = 0; i < frames + lag; i++) {
-		for (; i >= lag && i < frames; i++) { /* all lanes are at work */
+		for (; i >= lag && i < frames; i++) { /* all lanes are busy */
 			for (int ch = 0; ch < channels; ch++) {
 				cascade_step(c[ch], &f[ch], x[ch][i], base, vectors,
 					     NULL, amount ? amount[ch][i] : NULL);
@@ -269,8 +269,8 @@ CASCADE_INLINE cascade_pair cascade_both(const double *left, const double *right
 	return (cascade_pair) { *left, *right };
 }
 
-/* One or two lanes of two channels: no skew, nothing to mask, and the same samples as from
- * cascade_fly(). `lanes` is constant where this is called. */
+/* One or two lanes of two channels: no skew, no masks, and the same samples as from
+ * cascade_fly(). `lanes` is a constant in each call. */
 CASCADE_INLINE void cascade_walk(const struct cascade *const *c,
 				 struct cascade_state *const *state, double *const *x,
 				 int frames, int base, const int lanes)
@@ -366,8 +366,8 @@ static inline void cascade_run(const struct cascade *const *c,
 
 enum { CASCADE_STEPS = 64 + CASCADE_PASS - 1 };
 
-/* The same for at most eight lanes of which only `amount` is heard, from frame to frame:
- * their d is one less, and amount is skewed as in cascade_fly(). At most 64 frames. */
+/* The same for at most eight lanes, of which only the share `amount` is added: their d
+ * is one less, and amount is skewed as in cascade_fly(). At most 64 frames. */
 static inline void cascade_run_moving(const struct cascade *const *c,
 				      struct cascade_state *const *state,
 				      double *const *x, int frames, int channels,

@@ -23,7 +23,7 @@
 #include "dsp/vec.h"
 
 #if defined(__clang__) && __clang_major__ >= 20
-/* The header doesn't say so. */
+/* FFTW's header lacks this attribute. */
 void fftwf_execute_dft_r2c(const fftwf_plan plan, float *in, fftwf_complex *out)
 	__attribute__((nonblocking));
 void fftwf_execute_dft_c2r(const fftwf_plan plan, fftwf_complex *in, float *out)
@@ -49,17 +49,17 @@ struct convolve_shape {
 	int slots[2]; /* short, long */
 };
 
-/* Spectra of partitions: [chunk][slot][2 * CONVOLVE_CHUNK]; the imaginary part of bin 0 is
- * the real one of the last. */
+/* Spectra of partitions: [chunk][slot][2 * CONVOLVE_CHUNK]; the imaginary part of bin 0
+ * is the real one of the last. */
 struct convolve_kernel {
 	float *spectra[2];
 };
 
-/* What one input was, as spectra in the same order, newest at `newest`, and as samples. */
+/* The past of one input: spectra in the same order (newest: `newest`), and samples. */
 struct convolve_input {
 	float *spectra[2];
 	float cells[2 * CONVOLVE_CELL]; /* the last and this one */
-	float *blocks;                  /* three of them, the last ones whole */
+	float *blocks;                  /* three blocks, the last ones complete */
 };
 
 struct convolve_output {
@@ -67,13 +67,13 @@ struct convolve_output {
 	float *sum;    /* the next one's spectrum */
 };
 
-/* Where all inputs and outputs of a node are. */
+/* The state of all inputs and outputs of a node. */
 struct convolve_clock {
 	struct convolve_shape shape;
 	int newest[2];
 };
 
-/* The kernel on the way from an input to an output. */
+/* The kernel from an input to an output. */
 struct convolve_path {
 	int in, out;
 	const struct convolve_kernel *kernel;
@@ -118,10 +118,10 @@ static inline int convolve_first_tap(const struct convolve_shape *shape, int par
 	return CONVOLVE_HEAD * CONVOLVE_CELL + beyond * CONVOLVE_BLOCK;
 }
 
-/* ---- not for the audio thread ------------------------------------------------------------ */
+/* ---- not for the audio thread ---------------------------------------------------- */
 
-/* FFTW's planner is for one thread at a time: the worker's. ESTIMATE, so that the same
- * machine always computes the same. False when there is no memory. */
+/* Only one thread at a time may use FFTW's planner: the worker. ESTIMATE, so that the
+ * same machine always computes the same. False if there is no memory. */
 static inline bool convolve_plan(struct convolve_plans *plans)
 {
 	enum { LONGEST = 2 * CONVOLVE_BLOCK };
@@ -151,7 +151,7 @@ static inline void convolve_unplan(struct convolve_plans *plans)
 	}
 }
 
-/* ---- spectra -------------------------------------------------------------------------------- */
+/* ---- spectra --------------------------------------------------------------------- */
 
 typedef float convolve_time[2 * CONVOLVE_BLOCK] __attribute__((aligned(64)));
 typedef fftwf_complex convolve_bins[CONVOLVE_BLOCK + CONVOLVE_CHUNK]
@@ -196,7 +196,7 @@ static inline void convolve_inverse(const struct convolve_plans *plans, int laye
 	fftwf_execute_dft_c2r(plans->inverse[layer], bins, time);
 }
 
-/* A partition's spectrum of its taps (as many as it has, zeros behind the last). */
+/* The spectrum of a partition's taps, with zeros after the last. */
 static inline void convolve_partition(const struct convolve_plans *plans,
 				      const struct convolve_shape *shape,
 				      struct convolve_kernel *kernel, int partition,
@@ -283,7 +283,7 @@ static inline void convolve_paths(const struct convolve_clock *clock, int layer,
 				       clock->newest[layer], chunk == 0, y);
 }
 
-/* ---- a cell ------------------------------------------------------------------------------------ */
+/* ---- a cell ---------------------------------------------------------------------- */
 
 /* Takes 64 frames of one input. frame: of the first. After convolve_turn(). */
 static inline void convolve_take(const struct convolve_plans *plans,
@@ -314,8 +314,8 @@ static inline void convolve_turn(struct convolve_clock *clock, uint64_t frame)
 	clock->newest[1] = (clock->newest[1] + slots[1] - 1) % slots[1];
 }
 
-/* The short partitions' part of all outputs: 64 frames each. A chunk of all before the next:
- * a kernel that many share is read from afar only once. */
+/* The short partitions' part of all outputs: 64 frames each. Chunk by chunk for all
+ * outputs, so that a kernel shared by many is loaded into the cache only once. */
 static inline void convolve_head(const struct convolve_plans *plans,
 				 const struct convolve_clock *clock,
 				 const struct convolve_input *inputs,
@@ -348,7 +348,7 @@ struct convolve_work {
 	uint64_t frame;
 };
 
-/* The block before this one to its slot. */
+/* Transforms the previous block into its slot. */
 static inline void convolve_transform(const struct convolve_work *w,
 				      struct convolve_input *input)
 {
@@ -374,9 +374,9 @@ static inline void convolve_finish(const struct convolve_work *w,
 	       CONVOLVE_BLOCK * sizeof(float));
 }
 
-/* The long partitions' work of this cell: as much as brings them to its share. Steps:
- * transforms of the inputs; each output's chunks and inverse. Without outputs the inputs
- * are remembered for later ones. */
+/* The long partitions' work of this cell, up to its share of the total. Steps:
+ * transforms of the inputs; each output's chunks and inverse. Without outputs only the
+ * inputs are stored for later. */
 static inline void convolve_tail(struct convolve_work *w)
 {
 	enum { CHUNKS = CONVOLVE_BLOCK / CONVOLVE_CHUNK };
@@ -413,7 +413,7 @@ static inline void convolve_tail(struct convolve_work *w)
 	}
 }
 
-/* The work of a node that starts in the middle of a block. */
+/* Catches up, when a node starts in the middle of a block. */
 #define CONVOLVE_ALL_DONE (1 << 28)
 
 /* Adds the long partitions' part of an output. */

@@ -3,9 +3,9 @@
  *   half 0 --(1 - w)--(+)-->      values change: the idle half takes the newest, settles
  *   half 1 ----w------'           unheard, comes in beside the playing one, plays alone
  *
- * While it runs no other change is taken up; the newest is, when it is done. Nothing of the
- * settings is interpolated, so choices change as smoothly as numbers, and what is heard in
- * between is a weighted sum of two constant processors. Audio thread; plain data.
+ * While a fade runs, no other change is taken; the newest one follows it. Settings are
+ * not interpolated, so choices change as smoothly as numbers, and during the fade one
+ * hears a weighted sum of two constant processors. Audio thread; plain data.
  */
 #ifndef LATHE_DSP_CROSSFADE_H
 #define LATHE_DSP_CROSSFADE_H
@@ -16,29 +16,29 @@
 
 struct crossfade {
 	int playing; /* which half, 0 or 1 */
-	int age;     /* frames since the other began to come in; 0: it is idle */
+	int age;     /* frames since the other half began to fade in; 0: it is idle */
 	bool running;
-	int lead; /* frames in which a cold half's input comes up; 0: it isn't cold */
+	int lead; /* frames in which a cold half's input fades in; 0: not cold */
 	int wait;
 };
 
-/* From here on, in frames to 1/e, a resonance takes longer to settle than others. */
+/* A resonance with a longer memory (frames to 1/e) gets more time to settle. */
 static inline double crossfade_long_memory(int rate)
 {
 	return 0.002 * rate;
 }
 
-/* What filters whose longest memory is of so many frames take to settle unheard: at least
- * 8 ms, and at most 98. The fade itself hides the first of what is left, and of a short
- * memory all of it; so six times the memory leaves -72 dB after a step of 12. */
+/* The frames that filters with this longest memory need to settle silently: 8 ms at
+ * least, 98 ms at most. The fade itself hides the begin of the rest, and all of a short
+ * memory; so six times the memory leaves -72 dB after a step of 12 dB. */
 static inline int crossfade_settling(double memory, int rate)
 {
 	const double more = 8.0 * (memory - crossfade_long_memory(rate));
 	return (int)(0.008 * rate + fmin(fmax(more, 0.0), 0.09 * rate));
 }
 
-/* The half to set up with the new values; it starts to come in after `wait` frames, in
- * which it runs unheard. */
+/* Returns the half to set up with the new values; it fades in after `wait` frames, in
+ * which it runs silently. */
 static inline int crossfade_start(struct crossfade *fade, int wait)
 {
 	fade->running = true;
@@ -48,22 +48,22 @@ static inline int crossfade_start(struct crossfade *fade, int wait)
 	return 1 - fade->playing;
 }
 
-/* The half that comes in begins with nothing, led in by the programme during its wait. A
- * resonance whose memory the wait outlasts settles to a tone at its own frequency if the way
- * in is short; a longer one can only be left unstruck by tones elsewhere, by a long way in. */
+/* The half that comes in starts empty, and its input fades in during its wait. A
+ * resonance that is shorter than the wait settles if the input's fade is short; a
+ * longer one must not be excited by tones elsewhere, which needs a long fade. */
 static inline void crossfade_begin_cold(struct crossfade *fade, double memory, int rate)
 {
 	const double part = 0.05 + 70.0 * (memory / rate - 0.015);
 	fade->lead = (int)(fmin(fmax(part, 0.05), 0.75) * fade->wait);
 }
 
-/* Does the other half run without being heard yet? */
+/* Whether the other half runs, but is not heard yet. */
 static inline bool crossfade_is_unheard(const struct crossfade *fade)
 {
 	return fade->running && fade->age < 0;
 }
 
-/* The programme as a cold half hears it; before crossfade_run() of the same frames. */
+/* Fades a cold half's input; call before crossfade_run() of the same frames. */
 static inline void crossfade_lead_in(const struct crossfade *fade, double *x,
 				     int frames)
 {
@@ -72,7 +72,7 @@ static inline void crossfade_lead_in(const struct crossfade *fade, double *x,
 		x[n] *= smooth_shape((double)(passed + n) / fade->lead);
 }
 
-/* Weights of the incoming half for the next frames; true when it plays alone after them. */
+/* Weights of the incoming half for the next frames. True: it plays alone after them. */
 static inline void crossfade_run(struct crossfade *fade, int length, float *weight,
 				 int frames)
 {

@@ -32,8 +32,8 @@ enum { CROSSOVER_WIDTH = 2 };
 typedef double crossover_v __attribute__((vector_size(8 * CROSSOVER_WIDTH)));
 typedef float crossover_f __attribute__((vector_size(4 * CROSSOVER_WIDTH)));
 
-/* Sections are scaled so that b2 is 1; what that makes louder or softer is made good at the
- * end. One that passes its input through is b0 = a2 = 1. */
+/* Sections are scaled so that b2 is 1; the change in level is corrected at the end. A
+ * section that passes its input has b0 = a2 = 1. */
 struct crossover_design {
 	int stages;                                         /* even */
 	double c[CROSSOVER_STAGES_MAX][4][CROSSOVER_LANES]; /* b0 b1 a1 a2 */
@@ -102,7 +102,7 @@ static inline void crossover_design(struct crossover_design *design, int order,
 	}
 }
 
-/* To listen only: each band between its own two corners, of order 4; no sum is flat. */
+/* For detectors: each band between its own two corners, of order 4; no flat sum. */
 static inline void crossover_design_listener(struct crossover_design *design,
 					     const double *freqs, int bands,
 					     double rate)
@@ -121,8 +121,8 @@ static inline void crossover_design_listener(struct crossover_design *design,
 	}
 }
 
-/* One channel's memory goes on under another design: at its scale where the sections are
- * those of the same places, else from rest. */
+/* Converts one channel's memory to a new design: rescaled where sections are the same,
+ * else cleared. */
 static inline void crossover_carry(const struct crossover_design *from,
 				   const struct crossover_design *to,
 				   struct crossover *state)
@@ -141,7 +141,7 @@ static inline void crossover_carry(const struct crossover_design *from,
 		}
 }
 
-/* Where the first pass takes its frames from and the last one puts them. */
+/* Where the first pass reads its frames, and where the last one writes them. */
 struct crossover_ends {
 	const float *const *in;
 	float *out; /* of the first channel and lane */
@@ -149,9 +149,9 @@ struct crossover_ends {
 	crossover_v gain;
 };
 
-/* Two biquads (transposed form II) over the lanes of one or two channels, x[] in place: with
- * two, one's arithmetic fills the other's waits. Loops are unrolled, so that all stays in
- * registers. */
+/* Two biquads (transposed form II) over the lanes of one or two channels, x[] in place:
+ * with two, the arithmetic of one hides the latency of the other. Loops are unrolled,
+ * so that everything stays in registers. */
 static inline __attribute__((always_inline)) void
 crossover_pass(const double (*c)[4][CROSSOVER_LANES], struct crossover *state,
 	       int stage, const int channels, int first,
@@ -233,8 +233,8 @@ crossover_channels(const struct crossover_design *design, struct crossover *stat
 	}
 }
 
-/* out[n * stride + channel * lanes + lane]; lanes 4 or 8: those past the last band repeat
- * it. state[]: one for each channel. */
+/* out[n * stride + channel * lanes + lane]; lanes 4 or 8: those past the last band
+ * repeat it. state[]: one for each channel. */
 static inline void crossover_run(const struct crossover_design *design,
 				 struct crossover *state, int channels,
 				 const float *const *in, float *out, int lanes,

@@ -2,8 +2,8 @@
  *
  * Per channel: blocks of 3 s; each has an RMS, times sqrt(2), and a sample peak. DR is the
  * second-highest block peak over the root of the mean square of the loudest fifth of the
- * blocks, in dB; of all channels the mean. As x42's dr14.c, but blocks are kept by their RMS
- * in steps, so the memory is constant. Blocks under -90 dB are left out. Meter thread.
+ * blocks, in dB; the result is the mean of all channels. Like x42's dr14.c, but with a
+ * histogram of RMS: constant memory. Blocks under -90 dB are left out. Meter thread.
  */
 #ifndef LATHE_DSP_DYNAMICRANGE_H
 #define LATHE_DSP_DYNAMICRANGE_H
@@ -22,7 +22,7 @@ enum {
 /* One channel. */
 struct dynamicrange {
 	long block_frames, filled;
-	double energy, peak;    /* of the block in the making */
+	double energy, peak;    /* of the present block */
 	double highest, second; /* block peaks */
 	uint32_t blocks;
 	uint32_t count[DYNAMICRANGE_SPAN * DYNAMICRANGE_STEPS];

@@ -1,8 +1,8 @@
 /* fir.h - filters of finite length, designed by Kaiser's window.
  *
- * Kaiser, "Nonrecursive digital filter design using the I0-sinh window function", 1974: the
- * ripple of pass and stop band is the same, so 90 dB of stop band mean 0.0003 dB of ripple.
- * Design: worker or control thread. Run: audio thread, any width of vector.
+ * Kaiser, "Nonrecursive digital filter design using the I0-sinh window function", 1974:
+ * the ripple of pass and stop band is the same, so 90 dB of stop band mean 0.0003 dB of
+ * ripple. Design: worker or control thread. Run: audio thread, any width of vector.
  */
 #ifndef LATHE_DSP_FIR_H
 #define LATHE_DSP_FIR_H
@@ -34,8 +34,8 @@ static inline double fir_window(double db, double edge)
 	return edge < 1 ? fir_bessel(0.1102 * (db - 8.7) * sqrt(1 - edge * edge)) : 0;
 }
 
-/* taps[0] is the middle, taps[half] the last; `cut` is the middle of the fall, in cycles per
- * frame. Gain 1 at 0 Hz. */
+/* taps[0] is the middle, taps[half] the last; `cut` is the middle of the fall, in
+ * cycles per frame. Gain 1 at 0 Hz. */
 static inline void fir_lowpass(float *taps, int half, double cut, double db)
 {
 	double sum = 0;
@@ -51,8 +51,8 @@ static inline void fir_lowpass(float *taps, int half, double cut, double db)
 	}
 }
 
-/* x[0] is the newest frame's place, x[-2 half] the oldest used; y and x are read and written
- * up to the next 2 * VEC_FLOATS. */
+/* x[0] is the newest frame, x[-2 half] the oldest one used; y and x are read and
+ * written up to the next multiple of 2 * VEC_FLOATS. */
 static inline void fir_run(const float *taps, int half, const float *x, float *y,
 			   int frames)
 {

@@ -1,4 +1,4 @@
-/* gain.h - the one gain computer: level -> curve -> ballistics -> gain. Audio thread.
+/* gain.h - the only gain computer: level -> curve -> ballistics -> gain. Audio thread.
  *
  * Levels and reductions are in log2 units (1 = 6.02 dB), reductions are positive. The
  * curve is worked out for whole vectors; attack and release, the only recursion, follow
@@ -14,12 +14,12 @@
 
 /* Silence, as a power; keeps log2 finite. About -180 dB. */
 #define GAIN_POWER_FLOOR 1e-18f
-/* A knee is never narrower than this: its inverse stays finite. */
+/* A knee is never narrower than this, so that its inverse is finite. */
 #define GAIN_KNEE_MIN 1e-3f
 
-/* Static curve, soft knee as a parabola: Giannoulis, Massberg and Reiss, "Digital dynamic
- * range compressor design", JAES 60 (2012), eq. 4. slope = 1 - 1/ratio. Exactly 0 below
- * threshold - knee/2. */
+/* Static curve, soft knee as a parabola: Giannoulis, Massberg and Reiss, "Digital
+ * dynamic range compressor design", JAES 60 (2012), eq. 4. slope = 1 - 1/ratio. Exactly
+ * 0 below threshold - knee/2. */
 static inline vf gain_curve(vf level, vf threshold, vf slope, vf knee)
 {
 	const vf over = level - threshold + knee * 0.5f;
@@ -50,7 +50,7 @@ static inline double gain_curve_at(const struct gain_shape *shape, double level)
 	return shape->slope * over * over / (2 * shape->knee);
 }
 
-/* The reduction that belongs to this level AFTER the reduction: the curve solved for the
+/* The reduction for a level measured AFTER the reduction: the curve solved for the
  * output, so that a feedback compressor settles where a feed-forward one does. */
 static inline double gain_curve_after(const struct gain_shape *shape, double level)
 {
@@ -64,13 +64,13 @@ static inline double gain_curve_after(const struct gain_shape *shape, double lev
 	return knee / slope * (1 - sqrt(1 - 2 * slope * over / knee)) - over;
 }
 
-/* Attack and release act on the reduction in dB, one pole each: the time to 63 % of any
- * step in dB is the label, whatever the step. */
+/* Attack and release act on the reduction in dB, one pole each: the set time is the
+ * time to 63 % of a step in dB, for any step. */
 struct ballistics {
-	double attack, release; /* share of the way made in a frame */
+	double attack, release; /* share of the remaining distance per frame */
 };
 
-/* Share that a pole of this time constant makes in one frame; libm. */
+/* The share per frame of a pole with this time constant; libm. */
 static inline double ballistics_share(double ms, double rate)
 {
 	return ms > 0 ? -expm1(-1000.0 / (ms * rate)) : 1.0;
@@ -81,8 +81,8 @@ static inline double ballistics_max(double a, double b)
 	return a > b ? a : b;
 }
 
-/* in and out may be one. Where attack is the faster, the larger of the two candidates is
- * the right one in both directions: a loop of two operations. */
+/* in and out may be the same. If attack is faster than release, the larger of the two
+ * candidates is right in both directions: a loop of two operations. */
 static inline void ballistics_run(struct ballistics b, double *state, const float *in,
 				  float *out, int frames)
 {
@@ -107,8 +107,8 @@ static inline void ballistics_run(struct ballistics b, double *state, const floa
 	*state = e;
 }
 
-/* Program-dependent release, one frame: a slow follower of the same target remembers how
- * long the reduction has lasted, and the release ends on it. Short peaks recover at
+/* Programme-dependent release, one frame: a slow follower of the same target holds what
+ * has lasted, and the release cannot fall below it. Short peaks recover at
  * `fast.release`, sustained reduction at `slow.release`. */
 static inline void ballistics_auto_step(struct ballistics fast, struct ballistics slow,
 					double target, double *state, double *lasting)
@@ -142,8 +142,8 @@ static inline void ballistics_auto(struct ballistics fast, struct ballistics slo
 	*lasting = m;
 }
 
-/* The same for lanes with times of their own, in[n * stride + lane]; in place, from lane 0
- * on in whole vectors. */
+/* The same for lanes with times of their own, in[n * stride + lane]; in place, from
+ * lane 0 on in whole vectors. */
 #if defined(__AVX2__)
 enum { BALLISTICS_WIDTH = 4 };
 #else
@@ -170,7 +170,7 @@ static inline ballistics_v ballistics_smaller(ballistics_v a, ballistics_v b)
 	return -ballistics_larger(-a, -b);
 }
 
-/* quick: attack is the faster in all lanes; the larger candidate is then the right one. */
+/* quick: attack is faster than release in all lanes; the larger candidate is right. */
 static inline __attribute__((always_inline)) void
 ballistics_vector(ballistics_v a, ballistics_v r, double *state, float *rows,
 		  int stride, int frames, const bool quick)

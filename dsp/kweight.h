@@ -119,7 +119,7 @@ static inline void kweight_power(const struct kweight *k, struct kweight_state *
 	kweight_store(energy, sum);
 }
 
-/* The same for four signals at once, in the time of two: the loop waits for itself. */
+/* The same for four signals at once, in the time of two, which latency limits. */
 enum { KWEIGHT_QUAD = 4 };
 typedef double kweight_four __attribute__((vector_size(32)));
 
@@ -153,8 +153,8 @@ static inline void kweight_power_quad(const struct kweight *k,
 	memcpy(energy, &sum, sizeof sum);
 }
 
-/* BS.1770-5, annex 1 and 3: 1.41 at the sides, none for the LFE. The order of channels is
- * L R C LFE Ls Rs and a rear pair; four are L R Ls Rs, five L R C Ls Rs. */
+/* BS.1770-5, annex 1 and 3: 1.41 at the sides, none for the LFE. The order of channels
+ * is L R C LFE Ls Rs and a rear pair; four are L R Ls Rs, five L R C Ls Rs. */
 static inline double kweight_channel(int channel, int channels)
 {
 	if (channels >= 6)

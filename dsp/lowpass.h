@@ -31,8 +31,8 @@ typedef double lowpass_v __attribute__((vector_size(16)));
 struct lowpass_design {
 	uint32_t half[2]; /* whole frames on each side of a box's middle */
 	uint32_t mask;    /* of the ring */
-	uint32_t wait;  /* frames that the input is held, so that all are late alike */
-	double edge[2]; /* share of the frame before and of the one after these */
+	uint32_t wait;    /* frames of delay at the input, for one latency */
+	double edge[2];   /* share of the frame before and of the one after these */
 	double scale[2];
 };
 
@@ -43,7 +43,7 @@ struct lowpass {
 	uint32_t age; /* frames since the rings were empty */
 };
 
-/* Frames that a low-pass of this corner is late. */
+/* The delay of a low-pass with this corner, in frames. */
 static inline int lowpass_delay(double hz, double rate)
 {
 	const double longer = LOWPASS_HALF * rate / (M_PI * hz);
@@ -72,7 +72,7 @@ static inline void lowpass_length(struct lowpass_design *d, int box, double leng
 static inline void lowpass_design(struct lowpass_design *d, double hz, double rate,
 				  int delay)
 {
-	/* Between whole lengths a box is no sinc: the corner is met by bisection. */
+	/* With fractional lengths it is no exact sinc: bisection finds the corner. */
 	double low = 1, high = 2 * LOWPASS_HALF * rate / (M_PI * hz) + 2;
 	const double w = 2 * M_PI * fmin(hz / rate, 0.45);
 	for (int i = 0; i < 50; i++) {
@@ -93,8 +93,8 @@ static inline void lowpass_design(struct lowpass_design *d, double hz, double ra
 	}
 	const uint32_t own = 3 * (d->half[0] + d->half[1] + 2);
 	d->wait = (uint32_t)delay - own;
-	/* A box reads what it drops before it writes; G^2 waits until a piece is through. Small
-	 * rings stay in the cache. */
+	/* A box reads what it drops before it writes; G^2 is delayed by a whole piece.
+	 * Small rings stay in the cache. */
 	const uint32_t reach = 2 * d->half[0] + 3;
 	const uint32_t pair = d->half[0] + d->half[1] + 2 + LOWPASS_FRAMES_MAX;
 	uint32_t entries = 2 * LOWPASS_FRAMES_MAX;
@@ -110,7 +110,7 @@ static inline lowpass_v lowpass_round(lowpass_v x)
 	return (x + magic) - magic;
 }
 
-/* Larger samples would spoil the sums. */
+/* Larger samples would overflow the exact sums. */
 static inline lowpass_v lowpass_limit(lowpass_v x)
 {
 	typedef int64_t masks __attribute__((vector_size(16)));
@@ -141,11 +141,11 @@ static inline int lowpass_stretch(const struct lowpass_design *d, uint32_t at,
 	return (int)run;
 }
 
-/* Boxes in one loop. Each works on the frame before that of the one before it, so that none
- * waits for another. */
+/* Boxes in one loop. Each works one frame behind the previous one, so that none depends
+ * on another in the same step. */
 enum { LOWPASS_GROUP = 3 };
 
-/* A box at work: its ring at the first frame, and what it would drop then. */
+/* A running box: its ring at the first frame, and the value that it drops then. */
 struct lowpass_box {
 	lowpass_v sum, last, edge, scale;
 	lowpass_v *now;
@@ -238,7 +238,7 @@ static inline void lowpass_run(const struct lowpass_design *d, struct lowpass *s
 	}
 	if (state->age < 1u << 30)
 		state->age += (uint32_t)frames;
-	/* G^2 entered the fifth box as long ago as the last two make it late. */
+	/* G^2 is delayed by as much as the last two boxes delay. */
 	const lowpass_v *square = state->ring[4];
 	const uint32_t pair = d->half[0] + d->half[1] + 2;
 	for (int n = 0; n < frames; n++) {
@@ -247,7 +247,7 @@ static inline void lowpass_run(const struct lowpass_design *d, struct lowpass *s
 	}
 }
 
-/* Forgets all; until twice the delay has passed, y is not yet what it will be. */
+/* Clears everything; y is valid after twice the delay. */
 static inline void lowpass_empty(struct lowpass *state)
 {
 	memset(state->sum, 0, sizeof state->sum);

@@ -1,10 +1,10 @@
 /* match.h - digital second-order sections that follow an analogue one up to 20 kHz.
  *
- * The bilinear transform squeezes the top octave ("cramping"). Here a section is written
- * over s = j tan(w / 2), where any b, a > 0 is stable and minimum phase, started at the
- * analogue poles and zeros (z = e^(sT)) and then moved by a few Gauss-Newton steps on the
- * logarithms of its coefficients, which make the error in dB small and even. Control
- * thread: a few tens of microseconds.
+ * The bilinear transform squeezes the top octave ("cramping"). Here a section is
+ * written over s = j tan(w / 2), where any b, a > 0 is stable and minimum phase,
+ * started at the analogue poles and zeros (z = e^(sT)) and then moved by a few
+ * Gauss-Newton steps on the logarithms of its coefficients, which make the error in dB
+ * small and even. Control thread: a few tens of microseconds.
  */
 #ifndef LATHE_DSP_MATCH_H
 #define LATHE_DSP_MATCH_H
@@ -24,11 +24,11 @@ enum { MATCH_POINTS = 92, MATCH_SECTION = 5, MATCH_UNKNOWNS = 2 * MATCH_SECTION 
 #define MATCH_ENOUGH (0.005 * MATCH_DB) /* no more steps */
 #define MATCH_GOOD (0.07 * MATCH_DB)    /* no second section */
 
-/* Where the fit looks: squares of s, digital and analogue, and what is wanted there. */
+/* The points of the fit: squares of s, digital and analogue; the wanted response. */
 struct match_grid {
 	int count;
 	double digital[MATCH_POINTS], target[MATCH_POINTS], weight[MATCH_POINTS];
-	double depth[MATCH_POINTS]; /* far down a stop band a dB is worth less */
+	double depth[MATCH_POINTS]; /* far down in a stop band a dB has less weight */
 	bool judged[MATCH_POINTS];  /* below 20 kHz */
 };
 
@@ -183,8 +183,8 @@ static inline void match_solve(double a[MATCH_UNKNOWNS][MATCH_UNKNOWNS],
 	}
 }
 
-/* One Gauss-Newton step. The largest judged error at its start is returned, and decides how
- * the weights shift for the next step (Lawson's algorithm: towards an even error). */
+/* One Gauss-Newton step. Returns the largest weighted error at its start, which decides
+ * how weights change for the next step (Lawson's algorithm: towards an even error). */
 static inline double match_step(struct section *h, int count, struct match_grid *grid,
 				double damping)
 {
@@ -220,7 +220,7 @@ static inline double match_step(struct section *h, int count, struct match_grid 
 	return worst;
 }
 
-/* Steps until it is good or `steps` are done; h becomes the best seen. Returns its error. */
+/* At most `steps` steps, until the fit is good; h becomes the best; returns the error. */
 static inline double match_improve(struct section *h, int count,
 				   struct match_grid *grid, int steps)
 {
@@ -252,8 +252,8 @@ static inline double match_error(const struct section *h, int count,
 	return worst;
 }
 
-/* What comes in as DC leaves as the analogue section has it, exactly, where that does not cost
- * the shape, now off by `error`, more than a second section is taken for. */
+/* Makes the gain at DC exactly that of the analogue section, unless the error of the
+ * shape, now `error`, would grow beyond what a second section is used for. */
 static inline void match_dc(const struct section *wanted, struct section *h, int count,
 			    const struct match_grid *grid, double error)
 {
@@ -268,8 +268,8 @@ static inline void match_dc(const struct section *wanted, struct section *h, int
 		h[0].n[0] = before;
 }
 
-/* The digital sections for `wanted` at `hz`: one, or two where one can't follow and `most`
- * allows it. */
+/* The digital sections for `wanted` at `hz`: one, or two if one can't follow it and
+ * `most` allows two. */
 static inline int match_sections(const struct section *wanted, double hz, double rate,
 				 int most, struct section h[2])
 {

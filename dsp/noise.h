@@ -1,8 +1,8 @@
-/* noise.h - random bits that follow from where they are wanted. Any thread; no state.
+/* noise.h - random bits computed from frame and channel. Any thread; no state.
  *
- * A function of frame and channel, so that a render repeats what was played. Mixing:
- * SplitMix64 (Steele, Lea and Flood, "Fast splittable pseudorandom number generators",
- * 2014). `kind` keeps those apart who ask for the same place.
+ * A pure function of frame and channel, so that a render repeats what was played.
+ * Mixing: SplitMix64 (Steele, Lea and Flood, "Fast splittable pseudorandom number
+ * generators", 2014). `kind` separates uses for the same frame and channel.
  */
 #ifndef LATHE_DSP_NOISE_H
 #define LATHE_DSP_NOISE_H
@@ -21,7 +21,7 @@ static inline uint64_t noise_bits(uint64_t frame, int channel, enum noise_kind k
 	return z ^ (z >> 31);
 }
 
-/* Two uniform numbers' difference, -1..1. */
+/* The difference of two uniform numbers, -1..1. */
 static inline double noise_triangular(uint64_t frame, int channel, enum noise_kind kind)
 {
 	const uint64_t z = noise_bits(frame, channel, kind);

@@ -7,9 +7,9 @@
  * filter then runs over whole vectors at the base rate. A half-band of 2K taps passes one
  * phase through and filters the other. The first is Kaiser windowed (Kaiser and Schafer,
  * 1980); the others, whose signal fills little of their band, interpolate at Chebyshev's
- * points of it, which is nearly minimax. Antiderivative anti-aliasing puts out means of two
- * neighbours, half a frame late and duller: the low-pass that leads down from the top has
- * an even length, half a frame of delay of its own, and lifts what they lost. Flat to 20 kHz
+ * points of it, nearly minimax. Antiderivative anti-aliasing makes means of two
+ * neighbours, half a frame late and with less treble: the low-pass from the top has an
+ * even length, which adds another half frame, and restores the treble. Flat to 20 kHz
  * within 0.04 dB, images and aliases under 20 kHz 80 dB down or more; below 44.1 kHz the same
  * share of the band (0.45 of the rate) takes the place of 20 kHz. The delay up and down is
  * padded to whole frames. Audio thread, but oversample_design().
@@ -69,7 +69,7 @@ struct oversample_work {
 	float high[OVERSAMPLE_PHASES + 4][OVERSAMPLE_ROW_HIGH];
 };
 
-/* ---- design: control or worker thread ------------------------------------------------- */
+/* ---- design: control or worker thread -------------------------------------------- */
 
 /* The 2 * half taps of a half-band beside its middle one, for one phase. */
 static inline void oversample_halfband(float *tap, int half, double beta)
@@ -103,8 +103,8 @@ static inline void oversample_solve(double m[][OVERSAMPLE_UNKNOWNS + 1], int cou
 		solution[i] = m[i][count] / m[i][i];
 }
 
-/* The j-th of `count` of Chebyshev's points of cos w, 0 <= w <= `most`: where the error of
- * a fit is to be 0, so that it is even over the whole range. */
+/* The j-th of `count` of Chebyshev's points of cos w, 0 <= w <= `most`: where the error
+ * of a fit is to be 0, so that it is even over the whole range. */
 static inline double oversample_point(int j, int count, double most)
 {
 	const double least = cos(most), point = cos(M_PI * (j + 0.5) / count);
@@ -151,9 +151,9 @@ static inline int oversample_multiply(double *tap, int taps, const double *by,
 	return taps + count - 1;
 }
 
-/* Even length: Chebyshev's polynomial in cos(w / 2) over the stop band, whose zeros these
- * are, and a short factor that makes it and the mean of two neighbours flat up to `edge`,
- * in cycles per frame of the top rate. */
+/* Even length: Chebyshev's polynomial in cos(w / 2) over the stop band, whose zeros
+ * these are, and a short factor that makes it and the mean of two neighbours flat up to
+ * `edge`, in cycles per frame of the top rate. */
 static inline void oversample_low_pass(float *top, int taps, double edge)
 {
 	const int extra = taps == OVERSAMPLE_TAPS_TOP ? 2 : 1,
@@ -182,8 +182,8 @@ static inline void oversample_low_pass(float *top, int taps, double edge)
 		top[i] = (float)(tap[i] / sum);
 }
 
-/* Phases at the top: 2^stages up to 50 kHz, half as many up to 100 kHz, and again, but two at
- * least, so that the top rate is about the same. */
+/* Phases at the top: 2^stages up to 50 kHz, half as many up to 100 kHz, and again, but
+ * two at least, so that the top rate is about the same. */
 static inline void oversample_design(struct oversample_design *design, double rate,
 				     int stages)
 {
@@ -221,10 +221,10 @@ static inline void oversample_design(struct oversample_design *design, double ra
 	design->latency = (delay + design->pad) / phases;
 }
 
-/* ---- the filters: audio thread ---------------------------------------------------------- */
+/* ---- the filters: audio thread --------------------------------------------------- */
 
-/* Frame `index` of 2^log2_rows phases, counted at their own rate from the first new one, and
- * those that follow it at the base rate. */
+/* Frame `index` of 2^log2_rows phases, counted at their own rate from the first new
+ * one, and those that follow it at the base rate. */
 static inline const float *oversample_at(const struct oversample_rows *x, int log2_rows,
 					 int index)
 {
@@ -267,9 +267,9 @@ oversample_fir(const float *x, const float *tap, int taps, const float *middle,
 				       out + n, 1);
 }
 
-/* Q rows in, Q rows out: out[p][n] = sum of tap[i] * x[p - i], both Q-phase streams; down:
- * halved, and half of middle[p][n] added. Each vector is loaded once for all the outputs; Q
- * and taps are constants, so that the taps stay in registers. */
+/* Q rows in, Q rows out: out[p][n] = sum of tap[i] * x[p - i], both Q-phase streams;
+ * down: halved, and half of middle[p][n] added. Each vector is loaded once for all the
+ * outputs; Q and taps are constants, so that the taps stay in registers. */
 static inline __attribute__((always_inline)) void
 oversample_bank(const float *const *x, const float *tap, const float *const *middle,
 		float *const *out, const int q, const int taps, int frames)

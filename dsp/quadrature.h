@@ -5,8 +5,8 @@
  *            '---------> allpass chain Q -> q --'
  *
  * Between 20 Hz and rate/2 - 20 Hz the two outputs stay 90 degrees apart, so a steady
- * tone has a steady power however low it is: a compressor that listens to it does not
- * bend low notes, whatever its attack. Each chain is one branch of an elliptic half-band
+ * tone has a steady power however low it is: a compressor that uses it does not distort
+ * low notes, whatever its attack. Each chain is one branch of an elliptic half-band
  * filter turned by z^2 -> -z^2; places of the poles: Valenzuela and Constantinides,
  * "Digital signal processing schemes for efficient interpolation and decimation",
  * IEE Proc. 130 G 6, 1983. All sections work in z^-2: even and odd frames never meet, so
@@ -254,8 +254,8 @@ quadrature_lanes_step(vf x, const vf *a, vf *w, const int sections)
 	return x * x;
 }
 
-/* A branch over the frames of both parities, from an even one on: one fills the other's
- * waits. The second branch adds to the first one's powers. */
+/* A branch over the frames of both parities, from an even one on: one hides the latency
+ * of the other. The second branch adds to the first one's powers. */
 static inline __attribute__((always_inline)) void
 quadrature_branch(const struct quadrature_design *design, int branch,
 		  float was[2][QUADRATURE_SECTIONS_MAX + 1][QUADRATURE_LANES_MAX],

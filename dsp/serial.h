@@ -1,4 +1,4 @@
-/* serial.h - a number that tells one set of values from another. Any thread. */
+/* serial.h - a number that identifies a set of values. Any thread. */
 #ifndef LATHE_DSP_SERIAL_H
 #define LATHE_DSP_SERIAL_H
 

@@ -1,10 +1,10 @@
-/* shelves.h - gains for bands without splitting anything. Audio thread.
+/* shelves.h - gains for bands, without splitting the signal. Audio thread.
  *
- * Each crossover is a low shelf that lifts what is under it against what is over it. A
- * Butterworth shelf of order 4 around the crossover,
+ * Each crossover is a low shelf that lifts what is below it relative to what is above.
+ * A Butterworth shelf of order 4 around the crossover,
  *     |H|^2 = (w^8 + r^4) / (w^8 + r^-4),    r = g^(1/4),
- * falls or rises monotonically for every gain g below it, reaches half of it in dB at the
- * crossover, and with equal gains it is 1: no delay, no phase, no rounding. Its two
+ * falls or rises monotonically for every gain g below it, reaches half of it in dB at
+ * the crossover, and with equal gains it is 1: no delay, no phase, no rounding. Its two
  * sections are state-variable filters (trapezoidal: Zavalishin, "The art of VA filter
  * design", 4), whose outputs add up to their input,
  *     y = x + k (r - 1) bp + (r^2 - 1) lp,
@@ -41,8 +41,8 @@ static inline void shelves_design(struct shelves_design *design, const double *f
 
 typedef double shelves_row[SHELVES_FRAMES_MAX] __attribute__((aligned(64)));
 
-/* What the steps in gain make of one shelf, frame by frame. With a1 = 1 / (1 + g (g + k)),
- * a2 = g a1 and a3 = g a2 of each section, the state moves on in one step,
+/* What the steps in gain make of one shelf, frame by frame. With a1 = 1 / (1 + g (g +
+ * k)), a2 = g a1 and a3 = g a2 of each section, the state moves on in one step,
  *     c1' = (2 a1 - 1) c1 + 2 a2 (in - c2),   c2' = c2 + 2 a2 c1 + 2 a3 (in - c2),
  * and bp and lp are the means of c1, c1' and of c2, c2'. */
 struct shelves_path {
@@ -54,7 +54,7 @@ struct shelves_path {
 #define SHELVES_K0 0.765366864730180f
 #define SHELVES_K1 1.847759065022573f
 
-/* step: log2(r), exactly 0 where the gains on both sides agree; in whole vectors. */
+/* step: log2(r), exactly 0 where both sides have the same gain; in whole vectors. */
 static inline void shelves_follow(float g, const float *step, struct shelves_path *path,
 				  int frames)
 {
@@ -113,8 +113,8 @@ shelves_section(const struct shelves_path *left, const struct shelves_path *righ
 	return moved;
 }
 
-/* Adds to change[] what one shelf changes in x[] + change[]; a path for each lane. The second
- * section works on the frame before that of the first, so that neither waits. */
+/* Adds to change[] what one shelf changes in x[] + change[]; one path per lane. The
+ * second section works one frame behind the first, so that neither waits. */
 static inline __attribute__((always_inline)) void
 shelves_one_as(struct shelves *state, int shelf, const struct shelves_path *left,
 	       const struct shelves_path *right, const shelves_v *x, shelves_v *change,

@@ -3,8 +3,8 @@
  *   target  ____/----      step 1 .-'      the steps' raised cosines add up, so that
  *                          step 2    .-'   a ramp of small steps is followed smoothly
  *
- * A lone step is exactly old + (new - old) (1 - cos(pi t / 50 ms)) / 2: no slope at either
- * end, nothing heard above the signal, done to the last bit after 50 ms. Run by the audio
+ * A single step is exactly old + (new - old) (1 - cos(pi t / 50 ms)) / 2: no slope at
+ * either end, inaudible beside the signal, exact to the last bit after 50 ms. Audio
  * thread; plain data, so adopt() may copy it.
  */
 #ifndef LATHE_DSP_SMOOTH_H
@@ -15,12 +15,12 @@
 enum { SMOOTH_STEPS = 6 };
 
 struct smooth {
-	double settled; /* what it is without the steps under way */
+	double settled; /* the value without the running steps */
 	double target;
 	double step[SMOOTH_STEPS];
 	int age[SMOOTH_STEPS]; /* frames since the step began; 0 steps are unused */
-	int moving;            /* steps under way */
-	int since;             /* frames since the last step was taken up */
+	int moving;            /* running steps */
+	int since;             /* frames since the last step began */
 };
 
 static inline int smooth_frames(int rate)
@@ -47,7 +47,7 @@ static inline void smooth_jump(struct smooth *s, double value)
 	*s = (struct smooth) { .settled = value, .target = value };
 }
 
-/* Steps that have arrived become part of what is settled. */
+/* Adds steps that have ended to the settled value. */
 static inline void smooth_settle(struct smooth *s, int length)
 {
 	if (!s->moving)
@@ -63,9 +63,9 @@ static inline void smooth_settle(struct smooth *s, int length)
 		s->settled = s->target;
 }
 
-/* On every grid line, and there only, so that pieces of any length give the same. A step is
- * taken up at once, or as soon as the last is a sixth of its way along; then to the newest
- * value. */
+/* Call on every grid line and only there, so that the result does not depend on how
+ * pieces are cut. A step begins at once, or when the last one has done a sixth of its
+ * time; it goes to the newest value. */
 static inline void smooth_aim(struct smooth *s, double value, int length)
 {
 	smooth_settle(s, length);
@@ -83,7 +83,7 @@ static inline void smooth_aim(struct smooth *s, double value, int length)
 	}
 }
 
-/* The next `frames` values; the state moves on by as many. */
+/* Writes the next `frames` values, and advances by as many. */
 static inline void smooth_run(struct smooth *s, int length, double *out, int frames)
 {
 	for (int n = 0; n < frames; n++)

@@ -2,10 +2,10 @@
  *
  *   left + j right -> 4096 frames, Hann -> FFT, a few butterflies a frame -> bands -> mean
  *
- * The work of a window is spread over the frames after it, so that no block is dearer than
- * another; one window in a few is looked at, which a mean over many seconds does not mind.
- * Every window counts for its shape, not its level; one that is 20 dB under the programme or
- * silent does not count. At 88.2 kHz and above, frames are averaged first.
+ * A window's work is spread over the frames after it: all blocks cost the same. Only
+ * some of the windows are used, which is enough for a mean over many seconds. The shape
+ * of a window counts, not its level; a window that is silent, or 20 dB below the
+ * programme, does not count. At 88.2 kHz and above, frames are averaged first.
  *
  * tonespectrum_init() runs on any thread, the rest on the audio thread.
  */
@@ -26,7 +26,7 @@ enum {
 	TONESPECTRUM_BUTTERFLIES = TONESPECTRUM_ORDER * TONESPECTRUM_HALF,
 };
 
-/* What never changes. */
+/* Constant tables. */
 struct tonespectrum_tables {
 	float window[TONESPECTRUM_FRAMES];
 	float cosine[TONESPECTRUM_FRAMES], sine[TONESPECTRUM_FRAMES]; /* at half + j */
@@ -45,7 +45,7 @@ struct tonespectrum {
 	double level;                     /* of the programme, power */
 	double share[TONESPECTRUM_BANDS]; /* of the power, each in 1/6 octave */
 	double memory;                    /* windows in the mean */
-	uint32_t windows;                 /* ever looked at */
+	uint32_t windows;                 /* windows used since the start */
 	bool counted;                     /* the newest one */
 };
 
@@ -166,8 +166,8 @@ static inline void tonespectrum_close(struct tonespectrum *s,
 		s->share[b] += (power[b] / total - s->share[b]) / s->memory;
 }
 
-/* A stretch of the programme. True when a window's transform is done: close it then, on a
- * line of the caller's that does not depend on how the stretch is cut. */
+/* Takes frames of the programme. True: a window's transform is done; close it then, at
+ * a frame that does not depend on how the audio is cut. */
 static inline bool tonespectrum_run(struct tonespectrum *s,
 				    const struct tonespectrum_tables *t,
 				    const float *left, const float *right, int frames)

@@ -29,10 +29,10 @@ enum {
 	TRUEPEAK_HALF = 32,
 	TRUEPEAK_QUARTER = 4,
 	TRUEPEAK_EIGHTH = 3,
-	/* Frames from a sample to its points in between. */
+	/* Frames from a sample to the points after it. */
 	TRUEPEAK_HALF_DELAY = TRUEPEAK_HALF,
 	TRUEPEAK_QUARTER_DELAY = TRUEPEAK_HALF_DELAY + TRUEPEAK_QUARTER / 2,
-	/* ... and to its peak: peak[i] belongs to the time from frame i - DELAY to the
+	/* Frames to its peak: peak[i] belongs to the time from frame i - DELAY to the
 	 * next. */
 	TRUEPEAK_DELAY = TRUEPEAK_QUARTER_DELAY + 1,
 	TRUEPEAK_PAST = 2 * TRUEPEAK_HALF,
@@ -85,10 +85,10 @@ struct truepeak_eighths {
 	float at[4][TRUEPEAK_FRAMES];
 };
 
-/* Four vectors of y[i] = sum of taps over the last 64 of x. Taps that lie whole vectors apart
- * want the same vectors of x: each is loaded once for up to four of them, because loads that
- * cross cache lines are what this costs. Two sets of sums in flight, because an addition
- * takes four cycles and two begin in each. */
+/* Four vectors of y[i] = sum of taps over the last 64 of x. Taps that lie whole vectors
+ * apart use the same vectors of x: each is loaded once for up to four of them, because
+ * loads that cross cache lines are the main cost. Two sets of sums run in parallel,
+ * because an addition takes four cycles and two begin in each. */
 static inline void truepeak_half_band(const float *x, float *y)
 {
 	enum { VECTORS = 4, TAPS = 4 };
@@ -163,10 +163,10 @@ static inline void truepeak_points(const struct truepeak *tp, int i, vf points[9
 	points[8] = vf_load(half + 1);
 }
 
-/* truepeak_run(); with `lifted`, high tones are lifted by what their crests may lie above
- * the points, up to 0.1 dB, so that at no frequency below 0.46 of the rate more than 0.05 dB
- * are missing. How high is told by the samples on both sides: those of a low tone add up to
- * twice its peak. */
+/* truepeak_run(); with `lifted`, high tones are lifted by the amount that their crests
+ * may lie above the points, up to 0.1 dB, so that at no frequency below 0.46 of the
+ * rate more than 0.05 dB are missing. The samples on both sides show how high a tone
+ * is: those of a low tone add up to twice its peak. */
 static inline __attribute__((always_inline)) void
 truepeak_run_as(struct truepeak *tp, const float *in, float *peak,
 		struct truepeak_eighths *eighths, int frames, const bool lifted)
@@ -203,15 +203,15 @@ truepeak_run_as(struct truepeak *tp, const float *in, float *peak,
 	}
 }
 
-/* Takes 1..64 frames; peak[i] (room for 64) is the highest |x(t)| of the frame that lies
- * TRUEPEAK_DELAY before in[i]. */
+/* Takes 1..64 frames; peak[i] (room for 64) is the highest |x(t)| of the frame that
+ * lies TRUEPEAK_DELAY before in[i]. */
 static inline void truepeak_run(struct truepeak *tp, const float *in, float *peak,
 				struct truepeak_eighths *eighths, int frames)
 {
 	truepeak_run_as(tp, in, peak, eighths, frames, false);
 }
 
-/* The same for a limiter: never much too low. */
+/* The same for a limiter, with `lifted`: at most 0.05 dB too low. */
 static inline void truepeak_run_lifted(struct truepeak *tp, const float *in,
 				       float *peak, struct truepeak_eighths *eighths,
 				       int frames)
@@ -219,8 +219,8 @@ static inline void truepeak_run_lifted(struct truepeak *tp, const float *in,
 	truepeak_run_as(tp, in, peak, eighths, frames, true);
 }
 
-/* The highest of peak[0] .. peak[frames - 1], refined by a parabola through the top point
- * and its neighbours. Call between truepeak_run() and truepeak_end(). */
+/* The highest of peak[0] .. peak[frames - 1], refined by a parabola through the top
+ * point and its neighbours. Call between truepeak_run() and truepeak_end(). */
 static inline float truepeak_refine(const struct truepeak *tp,
 				    const struct truepeak_eighths *eighths,
 				    const float *peak, int frames)
@@ -259,7 +259,7 @@ static inline float truepeak_refine(const struct truepeak *tp,
 	return most - (right - left) * (right - left) / (8.0f * bend);
 }
 
-/* Moves the memory on by what truepeak_run() took. */
+/* Advances the memory by the frames that truepeak_run() took. */
 static inline void truepeak_end(struct truepeak *tp,
 				const struct truepeak_eighths *eighths, int frames)
 {

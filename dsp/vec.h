@@ -65,7 +65,7 @@ static inline void vd_store(double *to, vd v)
 	memcpy(to, &v, sizeof v);
 }
 
-/* Where mask is set a, else b. C has no vector ?: in GCC 12. */
+/* a where mask is set, else b. GCC 12 has no vector ?: in C. */
 static inline vf vf_select(vi mask, vf a, vf b)
 {
 	return (vf)(((vi)a & mask) | ((vi)b & ~mask));
@@ -86,7 +86,7 @@ static inline vd vd_abs(vd a)
 	return (vd)((vl)a & INT64_MAX);
 }
 
-/* One instruction each; what a NaN gives differs between machines. */
+/* One instruction each; the result for a NaN differs between machines. */
 #if VEC_BYTES == 64
 static inline vf vf_max(vf a, vf b)
 {
@@ -200,7 +200,7 @@ static inline float vf_peak(vf a)
 	return lane[0];
 }
 
-/* Sum of the lanes, by halves: the order of additions is fixed, and no long chain. */
+/* Sum of the lanes, by halves: a fixed order of additions, without a long chain. */
 static inline float vf_sum(vf a)
 {
 	float lane[VEC_FLOATS];
@@ -221,8 +221,8 @@ static inline double vd_sum(vd a)
 	return lane[0];
 }
 
-/* log2 of a normal positive x, exact at 1. Minimax on [sqrt(1/2), sqrt(2)): the error is
- * below 2e-6 dB of a level (20 log10). */
+/* log2 of a normal positive x, exact at 1. Minimax on [sqrt(1/2), sqrt(2)): the error
+ * is below 2e-6 dB of a level (20 log10). */
 static inline vf vf_log2(vf x)
 {
 	const vi bits = (vi)x;

@@ -2,8 +2,8 @@
  *
  *   lathe-demo OUT.wav
  *
- * Four short pieces of clearly different loudness and tone, stereo, 48 kHz: a voice that
- * speaks, a few plucked strings, a dense and loud beat, a long crescendo. The same
+ * Four short pieces of clearly different loudness and tone, stereo, 48 kHz: a voice
+ * that speaks, a few plucked strings, a dense and loud beat, a long crescendo. The same
  * samples on every run.
  */
 #include <math.h>
@@ -17,7 +17,7 @@ enum { RATE = 48000, STRING_FRAMES_MAX = 1024, WRITE_FRAMES = 4096 };
 
 #define TWO_PI 6.283185307179586
 
-/* A stretch of the programme that one piece writes into. */
+/* The part of the programme that one piece is written to. */
 struct canvas {
 	float *left, *right;
 	int frames;
@@ -126,7 +126,7 @@ static void speak(struct canvas *canvas, int from, const struct syllable *syllab
 		/* Rosenberg's glottal pulse, open for 60 % of the cycle. */
 		double open = *phase / 0.6;
 		double pulse = open < 1 ? open * open * (1 - open) * 4 : 0;
-		/* The lips radiate its slope. */
+		/* The lips radiate the slope of the flow. */
 		double x = (30 * (pulse - closed) + 0.04 * noise()) * loud;
 		closed = pulse;
 		for (int k = 0; k < 4; k++) {
@@ -159,7 +159,7 @@ static void make_voice(struct canvas *canvas)
 	}
 }
 
-/* Karplus-Strong: a noise burst runs round a delay line with a gentle low-pass. */
+/* Karplus-Strong: a noise burst in a looped delay line with a gentle low-pass. */
 static void pluck(struct canvas *canvas, double start, double midi, double gain,
 		  double pan, double decay)
 {
@@ -193,7 +193,7 @@ static void make_strings(struct canvas *canvas)
 		      .6 * sin(i * 1.7), .9965);
 }
 
-/* Detuned saws through a tanh: the wall of the loud piece. */
+/* Detuned saws through a tanh: the dense sound of the loud piece. */
 static double saws(const double *notes, int count, double t, double detune)
 {
 	double sum = 0;
@@ -242,8 +242,7 @@ static void make_beat(struct canvas *canvas)
 	}
 }
 
-/* One orchestra-like tone: ten partials, each with a slow life of its own, brighter as it
- * grows louder. */
+/* One orchestra-like tone: ten slowly modulated partials, brighter when louder. */
 static void swell(struct canvas *canvas, double start, double length, double midi,
 		  double gain, double pan)
 {

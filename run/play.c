@@ -1,12 +1,12 @@
 /* play.c - lathe-play: plays a sound file in a loop into JACK ports.
  *
  *   lathe-play [--into CLIENT] FILE
- *   lathe-play --probe              is a server there? prints its rate; exit 0 or 1
- *   lathe-play --check FILE         can it be played? exit 0 or 1
+ *   lathe-play --probe              prints the server's rate; exit 1 without a server
+ *   lathe-play --check FILE         exit 0 if it can be played, else 1
  *
- * The file is read and brought to the server's rate whole, before the client goes live, so
- * that the process callback only copies. A mono file feeds all ports; otherwise port N
- * gets what a rack has in channel N. Ends on SIGINT or SIGTERM, or when the server goes.
+ * The whole file is read and converted to the server's rate before the client is
+ * activated, so that the process callback only copies. A mono file feeds all ports, else
+ * port N gets channel N of a rack. Ends on SIGINT or SIGTERM, or when the server ends.
  */
 #include <getopt.h>
 #include <jack/jack.h>
@@ -27,11 +27,11 @@ struct player {
 	jack_client_t *client;
 	jack_port_t *ports[PORTS];
 	int port_count;
-	const char *into, *path; /* client that is to hear this, or NULL; the file */
+	const char *into, *path; /* the client to connect to, or NULL; the file */
 	struct sound sound;
 	jack_nframes_t at;
 	int from[PORTS]; /* the file's channel for each port, -1: silence */
-	bool told;       /* that not all of it is heard */
+	bool told;       /* reported: not all channels are heard */
 };
 
 static volatile sig_atomic_t stop_asked;
@@ -88,7 +88,7 @@ static int check(const char *path)
 	return good ? 0 : complain(path, "holds no audio");
 }
 
-/* The narrowest rack that has all the file's loudspeakers decides which port is which. */
+/* Ports are in the order of the smallest rack that has all the file's loudspeakers. */
 static void ports_place(struct player *player)
 {
 	const struct sound *sound = &player->sound;
@@ -159,7 +159,7 @@ static bool player_open(struct player *player)
 	return true;
 }
 
-/* Its ports come and go: asked again and again. Output N goes to the client's input N. */
+/* Connects output N to the client's input N. Called again when ports may have changed. */
 static void player_connect(struct player *player)
 {
 	char pattern[160];
@@ -230,7 +230,7 @@ static void be_quiet(const char *text)
 	(void)text;
 }
 
-/* Until a signal, or until the server goes. Exit status. */
+/* Plays until a signal comes or the server ends. Returns the exit status. */
 static int play(struct player *player)
 {
 	char why[256];

@@ -1,11 +1,11 @@
-/* loudness.c - the loudness meter's audio thread part. The audio passes untouched.
+/* loudness.c - the loudness meter's audio thread part. The audio passes unchanged.
  *
  *   in --> K-weighting --> 10 ms bins --> windows of 0.4 and 3 s, gates, histograms
  *     \--> 8 x peak          \--> correlation, balance
  *
- * ITU-R BS.1770-5, EBU Tech 3341 (modes M, S, I) and 3342 (range). Bins of 10 ms, because
- * with longer ones a short event falls between the windows' places. Windows are summed anew
- * for every bin: differences would drift.
+ * ITU-R BS.1770-5, EBU Tech 3341 (modes M, S, I) and 3342 (range). Bins of 10 ms,
+ * because with longer ones a short event may fall between two windows. Windows are
+ * summed again for every bin: running differences would drift.
  */
 #include "modules/loudness/loudness.h"
 
@@ -31,7 +31,7 @@ static int step_of(double loudness, int per_lu)
 	return step_bound((loudness - LOUDNESS_GATE) * per_lu, per_lu);
 }
 
-/* The lowest step whose middle is over this. */
+/* The lowest step whose middle is above this. */
 static int step_over(double loudness, int per_lu)
 {
 	return step_bound((loudness - LOUDNESS_GATE) * per_lu + 0.5, per_lu);
@@ -96,8 +96,8 @@ static void integrate(struct loudness *l, double power)
 		h->integrated = reading(all / (double)count);
 }
 
-/* The loudness, from the gate, that `place` short-term values lie under, those below step
- * `first` left out. */
+/* The loudness above the gate that `place` short-term values lie below, without those
+ * below step `first`. */
 static double range_at(const struct loudness *l, int first, uint64_t place)
 {
 	enum { PER_LU = LOUDNESS_RANGE_STEPS };
@@ -116,8 +116,8 @@ static double range_at(const struct loudness *l, int first, uint64_t place)
 	return lu + (k + 0.5) / PER_LU;
 }
 
-/* EBU Tech 3342: from the 10th to the 95th percentile of what is over -70 LUFS and over
- * the mean less 20 LU. */
+/* EBU Tech 3342: from the 10th to the 95th percentile of the values above -70 LUFS and
+ * above the mean less 20 LU. */
 static void spread(struct loudness *l, double power)
 {
 	enum { PER_LU = LOUDNESS_RANGE_STEPS };
@@ -174,7 +174,7 @@ static void balance(struct loudness *l)
 	l->balance = fminf(fmaxf(db, -LOUDNESS_BALANCE_MOST), LOUDNESS_BALANCE_MOST);
 }
 
-/* As many lanes as a vector may have: each waits for its last step. */
+/* As many lanes as a vector may have, because each depends on its last step. */
 static float lowest(const float *from)
 {
 	float lane[16];
@@ -189,12 +189,12 @@ static float lowest(const float *from)
 	return lane[0];
 }
 
-/* Peak to loudness: the AES e-brief of 2017 has PSR as the highest true peak of the last 3 s
- * over short-term loudness. */
+/* Peak to loudness: the AES e-brief of 2017 has PSR as the highest true peak of the
+ * last 3 s over short-term loudness. */
 static void compare_peaks(struct loudness *l)
 {
 	struct loudness_history *h = &l->history;
-	/* Peaks are kept with their sign turned, so that lowest() finds the highest. */
+	/* Peaks are stored negated, so that lowest() finds the highest. */
 	const double recent = -(double)lowest(l->peaks);
 	l->plr = l->psr = 0.0f;
 	if (h->integrated > LOUDNESS_FLOOR && h->peak_max > 0.0f)
@@ -215,7 +215,7 @@ static void raise_max(float *max, long *max_bins, float now, long bins)
 	*max_bins = bins;
 }
 
-/* Ten milliseconds are over. */
+/* A bin of 10 ms is complete. */
 static void close_bin(struct loudness *l)
 {
 	struct loudness_history *h = &l->history;
@@ -269,7 +269,7 @@ static void sum_products(double products[3], const float *left, const float *rig
 	}
 }
 
-/* Frames that all belong to the bin in the making. */
+/* Frames that all belong to the present bin. */
 static void weigh(struct loudness *l, const float *const *in, int from, int frames)
 {
 	const int last = l->channels - 1;
@@ -289,7 +289,7 @@ static float true_peak(struct truepeak *tp, const float *in, int frames)
 	return top;
 }
 
-/* The windows are full of what was before, so they count again when they have passed. */
+/* The windows still hold audio from before the clear, until it has left them. */
 static void clear(struct loudness_history *h)
 {
 	memset(h, 0, sizeof *h);

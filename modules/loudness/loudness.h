@@ -1,4 +1,4 @@
-/* loudness.h - what the loudness meter's two halves share. */
+/* loudness.h - what the loudness meter's two files share. */
 #ifndef LATHE_LOUDNESS_H
 #define LATHE_LOUDNESS_H
 
@@ -36,7 +36,7 @@ enum loudness_meter {
 	LOUDNESS_TRUE_PEAK,
 };
 
-#define LOUDNESS_FLOOR (-100.0f)    /* LUFS; what silence reads */
+#define LOUDNESS_FLOOR (-100.0f)    /* LUFS; the reading of silence */
 #define LOUDNESS_GATE (-70.0)       /* LUFS; the absolute gate */
 #define LOUDNESS_BALANCE_MOST 40.0f /* dB */
 
@@ -47,21 +47,21 @@ enum {
 	LOUDNESS_BALANCE_BINS = 30,
 	LOUDNESS_STEP_BINS = 10, /* between gating blocks: overlap 75 % */
 	LOUDNESS_BINS = LOUDNESS_SHORT_TERM_BINS,
-	/* Histograms from the gate up to +10 LUFS. Fine for the blocks, because a block near
-	 * the relative gate is in or out as a whole. */
+	/* Histograms from the gate up to +10 LUFS. Fine for the blocks, because a block
+	 * near the relative gate is in or out as a whole. */
 	LOUDNESS_BLOCK_STEPS = 40, /* per LU */
 	LOUDNESS_RANGE_STEPS = 20,
 	LOUDNESS_SPAN = 80, /* LU */
 };
 
-/* What has happened since the last clear. The steps of an LU mean something only where the
- * LU counts any: so sums over many take a look at the LUs and one at the steps of the first,
- * and a clear leaves the steps alone. Nothing is ever taken away, so nothing drifts. */
+/* Statistics since the last clear. The steps of an LU are valid only if the LU's count
+ * is not 0: so a sum reads the LUs, and the steps of the first one only, and a clear
+ * does not reset the steps. Nothing is ever subtracted, so nothing drifts. */
 struct loudness_history {
 	long bins, momentary_max_bins, short_term_max_bins;
 	float psr_min; /* dB; 0: nothing yet */
 	float momentary_max, short_term_max, integrated, range, peak_max;
-	int old_frames; /* from before the clear, still in the peak detector */
+	int old_frames; /* frames from before the clear, in the peak detector */
 	/* Gating blocks of 0.4 s, by their loudness: how many, and their power. */
 	uint32_t lu_blocks[LOUDNESS_SPAN];
 	double lu_powers[LOUDNESS_SPAN];
@@ -85,12 +85,12 @@ struct loudness {
 	float clears; /* triggers seen */
 	float momentary, short_term, correlation, correlation_min, balance, plr, psr;
 	int bin_frames, bin_filled, bin;
-	int product_bin; /* the oldest of the products, which the next one replaces */
-	float bin_peak;  /* highest true peak in the bin in the making */
+	int product_bin; /* index of the oldest product, which the next one replaces */
+	float bin_peak;  /* highest true peak in the present bin */
 	double weight[CHANNELS_MAX];
 	struct kweight filter;
 	struct kweight_state state[CHANNELS_MAX / KWEIGHT_LANES];
-	/* The bin in the making: K-weighted energy per channel; left x left, right x
+	/* The present bin: K-weighted energy per channel; left x left, right x
 	 * right, left x right. */
 	double energy[CHANNELS_MAX], products[3];
 	double power[LOUDNESS_BINS], product[3][LOUDNESS_MOMENTARY_BINS];

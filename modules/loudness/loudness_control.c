@@ -186,10 +186,10 @@ static void *init(struct arena *arena, const struct setup *setup)
 	return l;
 }
 
-/* ---- libebur128 and the dynamic range: meter thread ------------------------------- */
+/* ---- libebur128 and the dynamic range: meter thread ------------------------------ */
 
-/* libebur128 beside us. Its histogram keeps memory constant; its true peak is not asked
- * for: it reads low near half the rate and is most of the cost. */
+/* libebur128 as a check. Its histogram keeps memory constant. Its true peak is not
+ * used: it reads low near half the rate and is most of the cost. */
 struct witness {
 	ebur128_state *reference;
 	struct dynamicrange range[CHANNELS_MAX];
@@ -200,7 +200,7 @@ struct witness {
 	float reading, dr;
 };
 
-/* Starts anew; keeps the old count when there is no memory. */
+/* Restarts it; continues with the old one if there is no memory. */
 static bool witness_clear(struct witness *w)
 {
 	ebur128_state *fresh =
@@ -208,7 +208,7 @@ static bool witness_clear(struct witness *w)
 			     EBUR128_MODE_I | EBUR128_MODE_HISTOGRAM);
 	if (!fresh)
 		return false;
-	/* It takes four, five and six channels as we do, but leaves out a rear pair. */
+	/* It weighs four to six channels as we do, but leaves out a rear pair. */
 	for (int c = 6; c < w->channels; c++)
 		ebur128_set_channel(fresh, (unsigned)c,
 				    c == 6 ? EBUR128_Mp135 : EBUR128_Mm135);
@@ -244,7 +244,7 @@ static void destroy(void *handle)
 	free(w);
 }
 
-/* Of all channels the mean, rounded as the TT meter does. */
+/* The mean of all channels, rounded as the TT meter does. */
 static float range_of(const struct witness *w)
 {
 	double sum = 0;
@@ -267,7 +267,7 @@ static void measure(void *handle, const float *audio, int frames, const float *v
 	for (int c = 0; c < w->channels; c++)
 		dynamicrange_run(&w->range[c], audio + c, w->channels, frames);
 	w->frames += frames;
-	/* Asking costs more than listening; a new answer comes every 0.1 s. */
+	/* Reading the result is expensive, and it changes only every 0.1 s. */
 	if (w->frames >= w->rate / 10) {
 		double loudness = 0;
 		w->frames -= w->rate / 10;

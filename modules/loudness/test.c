@@ -232,7 +232,7 @@ static void agrees_with_libebur128(int rate, double within)
 	uint32_t seed = 7;
 	double value = 0;
 	bench_open(&b, rate, CHANNELS);
-	/* A whole number of 0.1 s, where both have just closed a block. */
+	/* A multiple of 0.1 s, where both have just completed a block. */
 	for (long done = 0, all = (long)rate * SECONDS; done < all;) {
 		float audio[CHANNELS_MAX][GRID_FRAMES], mixed[CHANNELS * GRID_FRAMES];
 		const int n =
@@ -256,7 +256,7 @@ static void agrees_with_libebur128(int rate, double within)
 	CHECK_NEAR(b.meters[LOUDNESS_SHORT_TERM], value, within, "S of libebur128");
 	ebur128_loudness_global(reference, &value);
 	CHECK_NEAR(b.meters[LOUDNESS_INTEGRATED], value, within, "I of libebur128");
-	/* With a histogram it takes blocks over the gate in steps of 0.1 LU. */
+	/* With a histogram it gates blocks in steps of 0.1 LU. */
 	CHECK_NEAR(b.meters[LOUDNESS_INTEGRATED], b.meters[LOUDNESS_REFERENCE], 0.07,
 		   "I of the witness");
 	bench_close(&b);
@@ -284,7 +284,7 @@ static void bench_pair(struct bench *b, double seconds, double left, double righ
 	}
 }
 
-/* Left alone is 3 dB less loud than both, and its peak is the same. */
+/* Left alone is 3 dB less loud than both; its peak is the same. */
 static void peak_to_loudness(int rate)
 {
 	struct bench b;
@@ -341,7 +341,7 @@ static void stereo_meters(int rate)
 	bench_pair(&b, 1, 0.1, 0);
 	CHECK_NEAR(b.meters[LOUDNESS_BALANCE], LOUDNESS_BALANCE_MOST, 0, "left alone");
 	bench_pair(&b, 4, 0.1, 0.1);
-	/* At every place of the ring of 3 s the window of 0.4 s forgets what is older. */
+	/* Everywhere in the ring of 3 s, the window of 0.4 s forgets older audio. */
 	for (int step = 0; step < 10; step++) {
 		bench_pair(&b, 0.42, 0.1, -0.1);
 		CHECK_NEAR(b.meters[LOUDNESS_CORRELATION], -1, 1e-5,
@@ -408,8 +408,8 @@ static int compare_times(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* Gates and windows may not make a piece dear. Each piece's least time of several runs: the
- * machine's noise is out, spikes of the code stay. */
+/* Gates and windows must not make a piece slow. The least time of several runs is taken
+ * for each piece, which removes the machine's noise and keeps the code's own peaks. */
 static void no_piece_is_dear(void)
 {
 	enum { RATE = 48000, PIECES = 4 * RATE / GRID_FRAMES, RUNS = 7 };

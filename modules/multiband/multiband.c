@@ -15,7 +15,7 @@
 #include "modules/multiband/linear.h"
 #include "modules/multiband/transparent.h"
 
-/* Of all channels the loudest, never below the sample itself. */
+/* The loudest of all channels, never below the sample itself. */
 static inline __attribute__((always_inline)) void
 power_link_as(struct work *w, const int channels, const int lanes)
 {
@@ -42,7 +42,7 @@ static void power_link(const struct multiband_state *s, struct work *w)
 		power_link_as(w, s->channels, w->lanes);
 }
 
-/* A lane's number at every place of a vector; lanes divide or fill it. */
+/* The lane's number in every element of a vector; lanes divide or fill it. */
 static vf spread(const float *number, int lanes, int first)
 {
 	float places[VEC_FLOATS];
@@ -51,7 +51,7 @@ static vf spread(const float *number, int lanes, int first)
 	return vf_load(places);
 }
 
-/* gain[] from powers to targets of reduction. */
+/* gain[]: from powers to target reductions. */
 static void curves_run(const struct multiband_numbers *n, struct work *w)
 {
 	const int count = w->frames * w->lanes;
@@ -98,7 +98,7 @@ static double asked(const struct multiband_numbers *n, int lane, double level)
 	return reduction < range ? reduction : range;
 }
 
-/* How far a voice is from what its curve asks for. */
+/* The distance of a voice's reduction from its target. */
 static void reductions_keep(struct multiband_state *s,
 			    const struct multiband_voice *voice)
 {
@@ -109,8 +109,8 @@ static void reductions_keep(struct multiband_state *s,
 			asked(&voice->numbers, lane, level_of(voice->power[lane]));
 }
 
-/* A voice that becomes heard starts as if it had always been there: as far from what its
- * curve asks for as the one before. */
+/* A voice that becomes audible starts as if it had always run: with the same distance
+ * from its target as the previous one. */
 static void reductions_carry(const struct multiband_state *s,
 			     struct multiband_voice *voice)
 {
@@ -123,8 +123,8 @@ static void reductions_carry(const struct multiband_state *s,
 	}
 }
 
-/* In a new plan: bands of the same filters go on with their reductions once these are full;
- * bands of others, when they have settled as well, at the same distance from the curve. */
+/* In a new plan: bands with the same filters continue their reductions once these have
+ * filled; other bands, once they have settled, at the same distance from the curve. */
 static void reductions_warm(const struct multiband_state *s,
 			    struct multiband_voice *voice)
 {
@@ -136,7 +136,7 @@ static void reductions_warm(const struct multiband_state *s,
 		reductions_carry(s, voice);
 }
 
-/* ---- the bands -------------------------------------------------------------------------- */
+/* ---- the bands ------------------------------------------------------------------- */
 
 static void split_run(struct multiband_state *s, struct multiband_voice *voice,
 		      struct work *w)
@@ -154,7 +154,7 @@ static void split_run(struct multiband_state *s, struct multiband_voice *voice,
 		lowpasses_run(s, voice, w, pair);
 }
 
-/* gain[] becomes the reduction of each band, frame by frame. */
+/* gain[]: becomes the reduction of each band, frame by frame. */
 static void reductions_run(struct multiband_state *s, struct multiband_voice *voice,
 			   struct work *w)
 {
@@ -177,7 +177,7 @@ static void reductions_run(struct multiband_state *s, struct multiband_voice *vo
 	reductions_peak(w);
 }
 
-/* ---- Linkwitz-Riley: the bands themselves, each with its gain -------------------------- */
+/* ---- Linkwitz-Riley: the bands themselves, each with its gain -------------------- */
 
 static void bands_sum(const struct multiband_numbers *n, const struct work *w,
 		      int channel, float *out)
@@ -201,8 +201,8 @@ static void bands_sum(const struct multiband_numbers *n, const struct work *w,
 	}
 }
 
-/* The same for up to four bands whose sides are as wide as they come, four frames at a
- * time; beyond the last frame anything may be written. */
+/* The same for up to four bands with unchanged width, four frames at a time; it may
+ * write beyond the last frame. */
 static void bands_sum_plain(const struct multiband_numbers *n, const struct work *w,
 			    int channel, float *out)
 {
@@ -246,7 +246,7 @@ static void voice_run(struct multiband_state *s, struct multiband_voice *voice,
 		bands_run(s, voice, w, out);
 }
 
-/* ---- from one set of values to the next ---------------------------------------------------- */
+/* ---- from one set of values to the next ------------------------------------------ */
 
 static bool values_differ(const float *a, const float *b, int count)
 {
@@ -273,8 +273,8 @@ static void voice_copy(const struct multiband_state *s, struct multiband_voice *
 	to->envelope = from->envelope;
 }
 
-/* The next voice starts from the present one's memory; filters that differ ring out
- * unheard. */
+/* The next voice starts from the present one's memory; filters that differ settle
+ * silently. */
 static void change_start(struct multiband_state *s, const struct piece *piece)
 {
 	const struct multiband_voice *voice = s->voice;
@@ -288,7 +288,7 @@ static void change_start(struct multiband_state *s, const struct piece *piece)
 	for (int pair = 0; pair < CHANNELS_MAX / 2; pair++)
 		for (int split = 0; split < SPLITS_MAX; split++)
 			lowpass_empty(&next->lowpass[pair][split]);
-	/* Mode, bands and crossovers come first of the values. */
+	/* Mode, bands and crossovers are the first values. */
 	const bool moved = values_differ(voice->values, piece->values, MULTIBAND_BAND);
 	const int settle = multiband_fill(s->rate);
 	const bool filled = next->numbers.mode != MULTIBAND_TRANSPARENT &&
@@ -298,7 +298,7 @@ static void change_start(struct multiband_state *s, const struct piece *piece)
 	s->age = 0;
 }
 
-/* Then a raised cosine from the old sound to the new. */
+/* Then a raised-cosine fade from the old sound to the new one. */
 static void change_run(struct multiband_state *s, struct work *w, channel_row *out)
 {
 	const int length = smooth_frames(s->rate);
@@ -363,7 +363,7 @@ static void multiband_adopt(void *state, const void *from) REALTIME
 	if (!old->started)
 		return;
 	if (s->mode == MULTIBAND_LINEAR || s->mode != old->mode) {
-		/* Other filters, or too much memory: they fill anew, unheard. */
+		/* Different filters, or too much memory: they fill again, silently. */
 		s->kept = s->mode == old->mode;
 		if (s->kept)
 			memcpy(s->carried, old->voice->reduction, sizeof s->carried);

@@ -42,28 +42,28 @@ enum multiband_mode {
 	MULTIBAND_LINEAR,
 };
 
-/* Crossovers go down to here, Hz; linear phase waits for the lowest. */
+/* The lowest crossover, Hz; the latency of linear phase follows from it. */
 #define MULTIBAND_FREQ_MIN 30
 
 /* What design() makes of the values; per lane, levels in log2 units. */
 struct multiband_numbers {
-	double attack[LANES_MAX], release[LANES_MAX]; /* share made in a frame */
+	double attack[LANES_MAX], release[LANES_MAX]; /* share per frame */
 	float threshold[LANES_MAX], slope[LANES_MAX], knee[LANES_MAX];
 	float range[LANES_MAX];
-	float straight[LANES_MAX]; /* gain after the reduction, from the same channel */
-	float across[LANES_MAX];   /* from the other one: width */
+	float straight[LANES_MAX]; /* gain after the reduction, of the same channel */
+	float across[LANES_MAX];   /* of the other channel: width */
 	float lift[LANES_MAX];     /* that gain in log2 units, mid and side apart */
 	float side_lift[LANES_MAX];
 	int bands;
 	enum multiband_mode mode;
 	bool wide;  /* any width but 100 % */
-	bool apart; /* a band is muted or soloed: transparent mode splits after all */
+	bool apart; /* muted or soloed bands: transparent mode plays LR4 bands */
 	struct crossover_design crossover;
 	struct shelves_design shelves;
 	struct lowpass_design lowpass[SPLITS_MAX];
 };
 
-/* A whole compressor with its memory. */
+/* A complete compressor with its memory. */
 struct multiband_voice {
 	float values[MULTIBAND_VALUES];
 	struct multiband_numbers numbers;
@@ -80,10 +80,10 @@ struct multiband_state {
 	int rate, channels;
 	bool started, changing;
 	enum multiband_mode mode;
-	int age, warm; /* frames since the change; of them unheard */
+	int age, warm; /* frames since the change; how many of them are silent */
 	int cold;      /* frames until a new plan's filters have settled */
-	bool kept;     /* meanwhile carried[] holds the reductions themselves */
-	/* Of the voice before: how far from its curve it was. */
+	bool kept;     /* until then carried[] holds the reductions */
+	/* The distance of the previous voice from its curve. */
 	double carried[LANES_MAX];
 	int carried_bands;
 	struct quadrature_design quadrature;

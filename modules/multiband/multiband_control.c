@@ -1,5 +1,5 @@
-/* multiband_control.c - the multiband compressor's tables and design. Worker and control
- * threads. */
+/* multiband_control.c - the multiband compressor's tables and design. Worker and
+ * control threads. */
 #include "modules/compressor.h"
 #include "modules/multiband/multiband.h"
 
@@ -57,8 +57,8 @@ static int multiband_latency(const struct setup *setup)
 	return lowpass_delay(MULTIBAND_FREQ_MIN, setup->rate);
 }
 
-/* Rings of a power of two are all read and written at the same place: a few cache lines
- * between them keep them out of each other's way. */
+/* All rings have a power of two as length and are used at the same index: a few cache
+ * lines between them keep them from sharing cache sets. */
 #define RING_GAP 320
 
 static void lowpasses_init(struct multiband_state *s, struct multiband_voice *voice,
@@ -94,7 +94,7 @@ static void *multiband_init(struct arena *arena, const struct setup *setup)
 	return s;
 }
 
-/* The lowest crossover has rung out, and the slowest release. */
+/* The time in which the lowest crossover and the slowest release settle. */
 static int multiband_warmup(const struct setup *setup)
 {
 	double longest_ms = 0;

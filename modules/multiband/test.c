@@ -117,7 +117,7 @@ static void test_rest(void)
 }
 
 /* One band acts on its own tone and leaves the others alone. */
-/* At rest the delayed input, with bands as told: -6 dB at the borders and monotone. */
+/* At rest the delayed input; the bands are -6 dB at the borders and monotone. */
 static void test_linear(void)
 {
 	float v[MULTIBAND_VALUES];
@@ -211,8 +211,8 @@ static void test_cuts(void)
 	}
 }
 
-/* A crossover moved by hand, in every mode that splits by recursion, under the instruction
- * set that is played with: filters that stay go on as they are, none makes what is no
+/* A crossover moves, in every mode with recursive filters, with the best kernel:
+ * filters that stay keep their state, and no sample is other than a
  * number. */
 static void test_moves(void)
 {

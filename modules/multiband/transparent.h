@@ -4,8 +4,8 @@
 
 #include "modules/multiband/work.h"
 
-/* Of each shelf a quarter of the step in gain from the band over it down to the one below,
- * in log2 units; of the highest band its gain itself, which lies over all shelves. */
+/* For each shelf: a quarter of the step in gain between the bands above and below it,
+ * in log2 units. For the highest band: its gain, which applies to all. */
 static inline float step_of(const float *reduction, const float *lift, int lane,
 			    bool top)
 {
@@ -14,7 +14,7 @@ static inline float step_of(const float *reduction, const float *lift, int lane,
 			      reduction[lane]);
 }
 
-/* Four frames of up to four bands: rows become columns. */
+/* Transposes four frames of up to four bands. */
 static inline void steps_of_four(const struct work *w, const float *lift, int n,
 				 channel_row *steps)
 {
@@ -71,7 +71,7 @@ static inline void shelves_run(struct multiband_voice *voice, const struct work 
 	}
 }
 
-/* What the gain of the highest band makes of all that. */
+/* Applies the gain of the highest band. */
 static inline void top_run(const struct work *w, const float *mid, const float *side,
 			   const shelves_v *x, shelves_v *change)
 {

@@ -1,4 +1,4 @@
-/* work.h - what the parts of multiband's audio work on: rows of a piece. Audio thread.
+/* work.h - the work space of multiband's audio part: rows of a piece. Audio thread.
  *
  * Rows: one for each frame, lanes = bands (4 or 8 places), channel after channel.
  */
@@ -20,7 +20,7 @@ struct work {
 	int frames;
 	bool starts;              /* on a grid line */
 	int bands, lanes, stride; /* of the voice at work */
-	/* A row before the first is room for the last of the piece before. */
+	/* The row before the first holds the last one of the previous piece. */
 	float band[(GRID_FRAMES + 1) * ROWS_MAX] __attribute__((aligned(64)));
 	float power[GRID_FRAMES * ROWS_MAX] __attribute__((aligned(64)));
 	float gain[GRID_FRAMES * LANES_MAX] __attribute__((aligned(64)));

@@ -4,8 +4,8 @@
  *         |                 |       |
  *   dry --+-- x dry part ---+-------+       in, dry -- K-weighting -- how much louder
  *
- * A comparison plays in, dry or their difference at one loudness: the parts are what makes
- * them equal. Who sets them is daemon/recall/compare.c, from what is measured here.
+ * A comparison plays in, dry or their difference at one loudness. The parts make them
+ * equal; daemon/recall/compare.c sets them, from what is measured here.
  */
 #include "dsp/vec.h"
 #include "modules/output/output.h"
@@ -75,8 +75,8 @@ static void aim(const struct output *output, struct smooth *smooth, float to)
 		smooth_aim(smooth, (double)to, output->smooth_length);
 }
 
-/* All are brought to the loudness `match_to`, against the input's; the output is louder by
- * `match`. */
+/* Everything compared has the loudness `match_to`, relative to the input's; the output
+ * is louder than the input by `match`. */
 static void take_comparison(struct output *output, const float *values)
 {
 	const int mode = (int)values[OUTPUT_COMPARE];
@@ -101,7 +101,7 @@ static bool is_part(const struct smooth *part, double value)
 	return !part->moving && part->settled == value;
 }
 
-/* Wet and dry in their parts; as it came where nothing is compared. */
+/* Mixes wet and dry by their parts; without a comparison the output is unchanged. */
 static void compare(const double *wet_part, const double *dry_part, const float *wet,
 		    const float *dry, float *out, int frames)
 {
@@ -112,7 +112,7 @@ static void compare(const double *wet_part, const double *dry_part, const float 
 	}
 }
 
-/* Between wet and dry: where they agree, it is either, bit for bit. */
+/* Fades between wet and dry: where these are equal, so is the result, bit for bit. */
 static void choose(const struct output *output, const float *wet, const float *dry,
 		   float *out, int frames)
 {
@@ -130,10 +130,10 @@ static void choose(const struct output *output, const float *wet, const float *d
 	}
 }
 
-/* ---- how much louder ---------------------------------------------------------------- */
+/* ---- how much louder ------------------------------------------------------------- */
 
-/* ITU-R BS.1770-5, annex 1, all channels alike; bins under -70 LUFS of input are not
- * programme. */
+/* ITU-R BS.1770-5, annex 1, all channels with the same weight; bins below -70 LUFS of
+ * input do not count as programme. */
 static void close_bin(struct output *output)
 {
 	struct output_match *match = &output->m.match;
@@ -157,7 +157,7 @@ static void close_bin(struct output *output)
 	match->filled = 0;
 }
 
-/* Another slot begins anew, once what plays of it is its own. */
+/* A different slot restarts the measurement, once only its own audio is measured. */
 static void take_slot(struct output *output, int mode)
 {
 	struct output_match *match = &output->m.match;
@@ -200,7 +200,7 @@ static void weigh(struct output *output, const struct piece *piece)
 	}
 }
 
-/* ---- a piece ------------------------------------------------------------------------ */
+/* ---- a piece --------------------------------------------------------------------- */
 
 static float scale(const struct output *output, float *out, int frames)
 {
@@ -219,7 +219,7 @@ static float scale(const struct output *output, float *out, int frames)
 	return peak;
 }
 
-/* Where a comparison has a part in what is heard. */
+/* Plays a piece during a comparison. */
 static bool mix(struct output *output, const struct piece *piece)
 {
 	const float *const *dry = piece->side[OUTPUT_DRY];

@@ -23,26 +23,26 @@ enum { OUTPUT_LOUDER, OUTPUT_HEARD, OUTPUT_METERS };
 
 enum { OUTPUT_BINS = 30 }; /* of 100 ms: a short-term window */
 
-/* A value on its way along a raised cosine. */
+/* A value that moves along a raised cosine. */
 struct output_glide {
 	float from, to;
 	int at; /* frames so far; == length: arrived */
 };
 
-/* How loud the output is beside the input, over the newest bins with programme in them. */
+/* The output's loudness relative to the input, over the newest bins with programme. */
 struct output_match {
 	struct kweight_quad states[CHANNELS_MAX / 2]; /* two channels, wet and dry */
-	double wet_now, dry_now; /* energy of the bin in the making */
+	double wet_now, dry_now;                      /* energy of the present bin */
 	double wet[OUTPUT_BINS], dry[OUTPUT_BINS];
-	int filled; /* frames of the bin in the making */
+	int filled; /* frames of the present bin */
 	int bins;   /* so far, at most OUTPUT_BINS */
 	int bin;    /* the next */
 	int slot;   /* A or B */
-	int skip;   /* frames that still belong to the other slot */
+	int skip;   /* frames that still come from the other slot */
 	float louder_db;
 };
 
-/* What a plan hands to the next. */
+/* What a new plan takes over. */
 struct output_memory {
 	bool begun;
 	struct output_glide gain; /* linear: mute and dim */

@@ -23,7 +23,7 @@ static void half_run(struct phase_half *half, int c, const float *in, float *out
 	}
 }
 
-/* What digital silence leaves behind ends, instead of getting ever smaller. */
+/* In digital silence small states are cleared, instead of decaying for ever. */
 static void half_rest(struct phase_half *half, int channels)
 {
 	for (int c = 0; c < channels; c++)
@@ -43,7 +43,7 @@ static void take_values(struct phase *phase, const struct piece *piece)
 		phase->started = true;
 		playing->turn = turn;
 	} else if (!phase->fade.running && playing->turn != turn) {
-		/* What the stages hold of the old setting ends unheard. */
+		/* The stages' memory of the old setting decays silently. */
 		const double memory = -PHASE_STAGES / log(fabs(turn));
 		const int wait = crossfade_settling(memory, phase->fade_frames * 20);
 		struct phase_half *next =

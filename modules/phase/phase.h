@@ -9,7 +9,7 @@ enum { PHASE_FREQ, PHASE_PARAMS };
 enum { PHASE_IN_TOP, PHASE_IN_BOTTOM, PHASE_OUT_TOP, PHASE_OUT_BOTTOM, PHASE_METERS };
 enum { PHASE_STAGES = 4 };
 
-/* One setting at work; two of them, to fade from one to the other. */
+/* One setting; there are two, to fade from one to the other. */
 struct phase_half {
 	double turn; /* of the first-order allpass: (turn + 1/z) / (1 + turn/z) */
 	double memory[CHANNELS_MAX][PHASE_STAGES];

@@ -1,4 +1,4 @@
-/* test.c - what only phase promises: every level stays, lopsided waves come out even. */
+/* test.c - what only phase promises: levels stay, lopsided waves get symmetrical. */
 #include "tests/support/alone.h"
 #include "tests/support/tone.h"
 
@@ -57,7 +57,7 @@ static void test_symmetry(void)
 	      lopsided_db(out[0]));
 }
 
-/* What the stages held of a setting is not heard in the next. */
+/* The stages' memory of one setting is not heard in the next. */
 static void test_jump(void)
 {
 	enum { LONG = 3 * RATE };

@@ -3,10 +3,10 @@
  *   input, output without gain -> K-weighted cells -> ratio over a second ---(x)--> gain
  *   input, output with it -> windows of 400 ms, gated -> trim, slowly ---------'
  *
- * The ratio follows the programme, but it comes late to each hit; and once hits are bent,
+ * The ratio follows the programme, but reacts late to each hit; and when hits are bent,
  * softer passages pass the gate of a loudness meter that they did not pass before. The trim
- * makes up for both: it moves until what ITU-R BS.1770-5 says of input and output, over the
- * last MATCH_MEMORY_SECONDS, is the same.
+ * corrects both: it moves until input and output have the same loudness (ITU-R
+ * BS.1770-5) over the last MATCH_MEMORY_SECONDS.
  */
 #ifndef LATHE_SATURATOR_MATCH_H
 #define LATHE_SATURATOR_MATCH_H
@@ -16,13 +16,13 @@
 
 #define MATCH_SECONDS 1.0         /* memory of the ratio */
 #define MATCH_MOVE_SECONDS 0.1    /* in which the gain follows */
-#define MATCH_MEMORY_SECONDS 40.0 /* of the loudness that the trim compares */
+#define MATCH_MEMORY_SECONDS 40.0 /* memory of the loudness that the trim compares */
 #define MATCH_TRIM_SECONDS 5.0    /* in which the trim follows */
 #define MATCH_FLOOR 1.17e-7       /* -70 LUFS, power of a frame */
 
 enum { MATCH_HOPS = 4 /* of 100 ms: a window */ };
 
-/* Integrated loudness with a memory. Means are of what was seen: divided by `seen`. */
+/* Integrated loudness with a limited memory. Means are divided by `seen`. */
 struct match_loudness {
 	double hops[MATCH_HOPS];  /* energy of the last ones */
 	double mean, seen;        /* of windows over -70 LUFS */
@@ -91,7 +91,7 @@ static inline void match_loudness_add(struct match_loudness *l, double energy,
 	l->gated_seen += (1 - l->gated_seen) * share;
 }
 
-/* A hop is whole: the trim moves on, by a factor of two in all at most. */
+/* A hop is complete: moves the trim, within a factor of two. */
 static inline void match_hop(struct match *match)
 {
 	const double floor =
@@ -120,7 +120,7 @@ static inline void match_forget(struct match *match)
 	match->trim = 1;
 }
 
-/* On a grid line: where the gain goes until the next. Holds under -70 LUFS. */
+/* On a grid line: sets the gain's target for the next one. Holds below -70 LUFS. */
 static inline void match_aim(struct match *match, bool on)
 {
 	const double floor = MATCH_FLOOR * GRID_FRAMES;

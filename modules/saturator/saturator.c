@@ -10,14 +10,14 @@
 
 #include "modules/saturator/saturator.h"
 
-/* The curve is P(s) = (315 s - 420 s^3 + 378 s^5 - 180 s^7 + 35 s^9) / 128 for |s| <= 1 and
- * flat beyond: nearly a hyperbolic tangent, smooth to the fourth derivative. Being a
- * polynomial, its mean between two neighbours a and b, the antiderivative's slope (Parker,
- * Zavalishin and Le Bivic, DAFx 2016), needs no difference of antiderivatives: with
- * h(n) the sum of all products of n factors a^2 or b^2,
+/* The curve is P(s) = (315 s - 420 s^3 + 378 s^5 - 180 s^7 + 35 s^9) / 128 for |s| <= 1
+ * and flat beyond: nearly a hyperbolic tangent, smooth to the fourth derivative. Being
+ * a polynomial, its mean between two neighbours a and b, the antiderivative's slope
+ * (Parker, Zavalishin and Le Bivic, DAFx 2016), needs no difference of antiderivatives:
+ * with h(n) the sum of all products of n factors a^2 or b^2,
  *     mean of s^(2n + 1) = (a + b) h(n) / (2n + 2),    h(n) = (a^2 + b^2) h(n-1) - a^2 b^2 h(n-2).
- * Where the way from a to b leaves -1..1, its parts inside, above and below weigh by their
- * lengths, which are exact however short the way is. */
+ * Where the way from a to b leaves -1..1, its parts inside, above and below weigh by
+ * their lengths, which are exact however short the way is. */
 struct place {
 	vf x, inside, above, below, square;
 };
@@ -105,7 +105,7 @@ static double shelf_run(const struct saturator_shelf *f, double *s, double x)
 	return y;
 }
 
-/* What the curve is fed: the range, emphasised. */
+/* The input of the curve: the range, emphasised. */
 static void feed(const struct saturator_numbers *numbers,
 		 struct saturator_channel *channel, const float *in, float *out,
 		 int frames)
@@ -124,7 +124,7 @@ static void feed(const struct saturator_numbers *numbers,
 	}
 }
 
-/* What it added, on its way back: emphasis undone, offset of lopsided curves taken away. */
+/* The output of the curve: undoes the emphasis, removes an asymmetric offset. */
 static void finish(const struct saturator *saturator,
 		   const struct saturator_numbers *numbers,
 		   struct saturator_channel *channel, float *added, int frames)
@@ -192,7 +192,7 @@ static float half_run(const struct saturator *saturator, struct saturator_half *
 	return vf_peak(most);
 }
 
-/* ---- the piece ---------------------------------------------------------------------------- */
+/* ---- the piece ------------------------------------------------------------------- */
 
 static void take_values(struct saturator *saturator, const struct piece *piece)
 {
@@ -206,7 +206,7 @@ static void take_values(struct saturator *saturator, const struct piece *piece)
 		playing->numbers = *numbers;
 	} else if (!saturator->fade.running &&
 		   memcmp(&playing->numbers, numbers, sizeof *numbers) != 0) {
-		/* A lopsided curve's offset is found before it is heard. */
+		/* The offset of an asymmetric curve settles before it is heard. */
 		const int wait = numbers->lopsided ? saturator->settle_frames : 0;
 		struct saturator_half *next =
 			&saturator->half[crossfade_start(&saturator->fade, wait)];
@@ -219,14 +219,14 @@ static void take_values(struct saturator *saturator, const struct piece *piece)
 	match_aim(&saturator->match, numbers->match);
 }
 
-/* Channels that the match hears together. */
+/* Channels that the match measures together. */
 struct saturator_pair {
 	float dry[2][SATURATOR_DELAY + GRID_FRAMES];
 	float wet[2][GRID_FRAMES + 16];
 };
 
-/* One channel, into the pair's places; `playing` as it was before the fade went on. Returns
- * the peak of what the curve added. */
+/* One channel, into the pair's places; `playing` as it was before the fade went on.
+ * Returns the peak of what the curve added. */
 static float channel_run(struct saturator *saturator, const struct piece *piece, int c,
 			 int playing, const float *weight, struct saturator_pair *pair)
 {
@@ -248,8 +248,8 @@ static float channel_run(struct saturator *saturator, const struct piece *piece,
 	return most;
 }
 
-/* `levels`, of playing and coming: what is matched is what drive makes, not what is asked
- * for. `last` is the newer channel of the pair. */
+/* `levels` of the playing and the coming half: the match corrects what drive adds, not
+ * the level that is set. `last` is the newer channel of the pair. */
 static void pair_hear(struct saturator *saturator, int last, int channels,
 		      const float levels[2], const float *weight,
 		      struct saturator_pair *pair, int frames)

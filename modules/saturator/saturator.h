@@ -45,7 +45,7 @@ struct saturator_curve {
 	float slope, offset, scale;
 };
 
-/* What design() makes of the values. */
+/* The result of design(). */
 struct saturator_numbers {
 	bool driven; /* or nothing is added */
 	bool lopsided, match, emphasised;
@@ -64,7 +64,7 @@ struct saturator_channel {
 	double filter[SATURATOR_FILTERS][2];
 };
 
-/* A whole setting at work; two of them, to fade from one to the other. */
+/* One complete setting; there are two, to fade from one to the other. */
 struct saturator_half {
 	struct saturator_numbers numbers;
 	struct saturator_channel channel[CHANNELS_MAX];

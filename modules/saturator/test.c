@@ -50,7 +50,7 @@ static void test_no_drive(void)
 	      delay - 1);
 }
 
-/* What drive takes from the level, the match gives back. */
+/* The match corrects the level that drive changes. */
 static void test_match(void)
 {
 	play_tone("drive = 18.0; match = true;", 48000, 997, 0.7);
@@ -69,7 +69,7 @@ static void test_even(void)
 	CHECK(even > -40, "tube's second harmonic: %.1f dBFS", even);
 }
 
-/* ... but not what the level is asked to be. */
+/* ... but not the level that is set. */
 static void test_match_level(void)
 {
 	play_tone("drive = 6.0; match = true; level = -6.0;", 48000, 997, 0.1);

@@ -4,7 +4,7 @@
  *   left  + (side' - side) --.
  *   right - (side' - side) --'--> rotation, balance, mono (a 2 x 2 matrix) --> out
  *
- * Only the difference is added, so the middle is never touched and what is at rest is exact.
+ * Only the difference is added, so the middle never changes, and at rest all is exact.
  */
 #include <math.h>
 #include <string.h>
@@ -78,7 +78,7 @@ static void stereo_sections(struct stereo *stereo, double *side, int frames)
 	crossfade_mix_doubles(weight, next, side, frames);
 }
 
-/* Sections and width with whatever of them moves. */
+/* Sections and width, if any of them is moving. */
 static void stereo_side(struct stereo *stereo, float *left, float *right, int frames)
 {
 	double side[GRID_FRAMES], plain[GRID_FRAMES], width[GRID_FRAMES];

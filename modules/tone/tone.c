@@ -3,8 +3,8 @@
  *   in --(programme: all, or what the tone leaves)--(+)--> out
  *   frame number --> sine, noise or sweep --> gain --'
  *
- * Everything but the colour of pink noise is a function of the frame number, so a render
- * repeats what was played, wherever it begins.
+ * Everything except the filter of pink noise is a function of the frame number, so that
+ * a render repeats what was played, wherever it begins.
  */
 #include "modules/tone/tone.h"
 
@@ -44,7 +44,7 @@ static void sine_run(const struct tone_numbers *t, uint64_t frame, double *x,
 	}
 }
 
-/* 1, but 0 within the breaks; half at their borders. */
+/* 1; 0 within the breaks; 1/2 at their borders. */
 static void break_run(const struct tone_numbers *t, const struct tone_breaks *breaks,
 		      uint64_t frame, double *x, int frames)
 {
@@ -62,7 +62,7 @@ static void break_run(const struct tone_numbers *t, const struct tone_breaks *br
 	}
 }
 
-/* The sum of four even numbers is near enough to a normal one. */
+/* The sum of four uniform numbers is nearly normal. */
 static void noise_run(uint64_t frame, int channel, double gain, double *x, int frames)
 {
 	for (int n = 0; n < frames; n++) {
@@ -126,7 +126,7 @@ static void channel_run(struct tone_half *half, uint64_t frame, int c, double *x
 	}
 }
 
-/* One channel as this setting has it. */
+/* Plays one channel with this setting. */
 static void half_run(struct tone_half *half, const struct piece *piece, int c,
 		     const float *in, float *out)
 {

@@ -32,11 +32,11 @@ struct tone_breaks {
 	int count, at[TONE_BREAKS_MAX];
 };
 
-/* What design() makes of the values; equal serials mean equal numbers. */
+/* The result of design(); equal serials mean equal numbers. */
 struct tone_numbers {
 	uint64_t serial;
 	enum tone_signal signal;
-	bool adds;       /* to the programme, instead of taking its place */
+	bool adds;       /* added to the programme, instead of replacing it */
 	int only;        /* channel; -1: all */
 	uint64_t turn;   /* of the sine per frame, in 2^-64 turns */
 	double gain;     /* peak of a sine; of noise as it is made */
@@ -48,7 +48,7 @@ struct tone_numbers {
 	struct cascade pink;
 };
 
-/* A whole setting at work; two of them, to fade from one to the other. */
+/* One complete setting; there are two, to fade from one to the other. */
 struct tone_half {
 	struct tone_numbers numbers;
 	uint64_t start; /* frame where its sweep began */

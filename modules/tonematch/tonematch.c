@@ -10,12 +10,12 @@
 #include "modules/tonematch/tonematch.h"
 
 #define FEWEST 6.0    /* windows before anything is corrected */
-#define EMPTY (-35.0) /* dB under the curve: nothing there to correct */
+#define EMPTY (-35.0) /* dB below the curve: too little programme to correct */
 #define GLIDE_S 4.0
 #define TINY_DB 1e-4
 
-/* dB of each spectrum band under (-) or over the curve, the mean of all taken away; bands
- * without programme follow it. Returns the mean size. */
+/* dB of each spectrum band under (-) or over the curve, the mean of all taken away;
+ * bands without programme follow it. Returns the mean size. */
 static float compare(const struct tonespectrum *s, const float *curve,
 		     double off[TONESPECTRUM_BANDS])
 {
@@ -29,7 +29,7 @@ static float compare(const struct tonespectrum *s, const float *curve,
 	}
 	for (int b = 0; b < TONESPECTRUM_BANDS; b++) {
 		counts[b] = off[b] > top + EMPTY;
-		/* From 50 Hz to 12 kHz: the ends do not decide what is loud. */
+		/* From 50 Hz to 12 kHz: the ends do not count for the level. */
 		if (counts[b] && b >= 8 && b <= 55) {
 			mean += off[b];
 			count++;
@@ -48,7 +48,7 @@ static double bounded(double x, double most)
 	return x > most ? most : x < -most ? -most : x;
 }
 
-/* A window is through: where the bells should go. */
+/* A window is complete: sets the bells' targets. */
 static void aim(struct tonematch *t, const float *values)
 {
 	const struct tonematch_design *d = t->design;
@@ -74,7 +74,7 @@ static void aim(struct tonematch *t, const float *values)
 	}
 }
 
-/* Every grid line: a window that is done, and the next 64 frames of every bell. */
+/* On every grid line: takes a complete window, and prepares 64 frames of every bell. */
 static void glide(struct tonematch *t, const float *values)
 {
 	const double silence = db_gain(2.0 * (double)values[TONEMATCH_SILENCE]);
@@ -91,7 +91,7 @@ static void glide(struct tonematch *t, const float *values)
 	t->moving = false;
 	for (int k = 0; k < TONEMATCH_BANDS; k++) {
 		const double now = t->amount[k] + t->step[k] * GRID_FRAMES;
-		/* Frozen is frozen: what the mean does not hear does not move the bells. */
+		/* While frozen or without new windows, the bells do not move. */
 		if (s->counted)
 			t->gain[k] += (t->wanted[k] - t->gain[k]) * share;
 		if (fabs(t->gain[k]) < TINY_DB && t->wanted[k] == 0)

@@ -1,4 +1,4 @@
-/* tonematch.h - what tonematch's two halves share. */
+/* tonematch.h - what tonematch's two files share. */
 #ifndef LATHE_TONEMATCH_H
 #define LATHE_TONEMATCH_H
 
@@ -25,12 +25,12 @@ enum tonematch_meter {
 	TONEMATCH_CORRECTION,
 };
 
-/* Made once for a setup, in the plan's memory. */
+/* Computed once for a setup, in the plan's memory. */
 struct tonematch_design {
 	struct tonespectrum_tables tables;
 	struct cascade bells;                             /* at +6 dB, d less 1 */
 	float curve[TONEMATCH_READY][TONESPECTRUM_BANDS]; /* dB, any level */
-	/* How far a band of the spectrum speaks for a bell; each row sums to 1. */
+	/* The weight of each band of the spectrum for a bell; each row sums to 1. */
 	float view[TONEMATCH_BANDS][TONESPECTRUM_BANDS];
 	/* Bells' gains that together make the wanted gains at their middles. */
 	double apart[TONEMATCH_BANDS][TONEMATCH_BANDS];

@@ -47,13 +47,13 @@ static const struct meter meters[] = {
 				   NULL },
 };
 
-/* ---- curves: dB of 1/6-octave bands over frequency ------------------------------------- */
+/* ---- curves: dB of 1/6-octave bands over frequency ------------------------------- */
 
 struct point {
 	double hz, db;
 };
 
-/* What well-kept music of many kinds has in common, and a close voice. */
+/* The common curve of well mastered music of many kinds, and of a close voice. */
 static const struct point music[] = { { 20, -14 },    { 40, -2 },     { 63, 0 },
 				      { 100, 0 },     { 200, -3 },    { 500, -6 },
 				      { 1000, -8.5 }, { 2000, -11 },  { 4000, -13.5 },
@@ -78,7 +78,7 @@ static void curve_draw(float *curve, const struct point *points, int count, doub
 	}
 }
 
-/* Lines of "hz dB", rising; # begins a comment. False with a text when it is none. */
+/* Lines of "hz dB", rising; # begins a comment. False and a text: it is not a curve. */
 static bool curve_read(float *curve, const char *path, char *error, size_t error_size)
 {
 	enum { POINTS_MAX = 512 };
@@ -116,7 +116,7 @@ static bool curve_read(float *curve, const char *path, char *error, size_t error
 	return true;
 }
 
-/* ---- the bells ----------------------------------------------------------------------- */
+/* ---- the bells ------------------------------------------------------------------- */
 
 #define BELL_Q 1.1
 #define BELL_GAIN 2.0 /* +6.02 dB at full amount, so that amount = gain - 1 */
@@ -192,14 +192,14 @@ static void design_bells(struct tonematch_design *d, int rate)
 	invert(m, d->apart);
 }
 
-/* ---- the module ---------------------------------------------------------------------- */
+/* ---- the module ------------------------------------------------------------------ */
 
 static const char *file_of(const struct setup *setup)
 {
 	return setup->files ? setup->files[TONEMATCH_FILE] : NULL;
 }
 
-/* Says what is wrong with the file before a plan is made; init() reads it. */
+/* Reports what is wrong with the file before a plan is made; init() reads it. */
 static void *create(const struct setup *setup, char *error, size_t error_size)
 {
 	float curve[TONESPECTRUM_BANDS];

@@ -12,7 +12,7 @@
 
 #define TINY 1e-10 /* -200 dBFS */
 
-/* Where the gains should go: own[] and other[] of each output. */
+/* The target gains: own[] and other[] of each output. */
 static void trim_targets(const float *values, int channels, double *own, double *other)
 {
 	const double gain = db_gain((double)values[TRIM_GAIN]);
@@ -52,7 +52,7 @@ static void trim_aim(struct trim *trim, const struct piece *piece)
 		smooth_aim(&trim->own[c], own[c], length);
 	for (int c = 0; c < 2; c++)
 		smooth_aim(&trim->other[c], other[c], length);
-	/* Its low-pass must have forgotten its start before it is heard. */
+	/* Its low-pass must settle before it is heard. */
 	if (blocker == 0.0 || trim->warm >= length)
 		smooth_aim(&trim->blocker, blocker, length);
 }
@@ -93,7 +93,7 @@ static void trim_block(struct trim *trim, const double *amount, float *x, double
 	double low = *dc;
 	for (int n = 0; n < piece->frames; n++) {
 		low += rate * ((double)x[n] - low);
-		/* Sample by sample: how the silence is cut must not be heard. */
+		/* Sample by sample: the cut of silence must not change the result. */
 		if (x[n] == 0.0f && fabs(low) < TINY)
 			low = 0.0;
 		x[n] = (float)((double)x[n] - amount[n] * low);

@@ -10,12 +10,12 @@ enum { TRIM_GAIN, TRIM_BALANCE, TRIM_SWAP, TRIM_DC_BLOCK, TRIM_POLARITY };
 struct trim {
 	int rate;
 	bool started;
-	/* What each output takes of its own input; the first two also of each other. */
+	/* The gain of each output's own input; of the first two, also the other's. */
 	struct smooth own[CHANNELS_MAX], other[2];
 	double blocker_rate;     /* of its low-pass, per frame */
 	int warm;                /* frames that it has run */
 	struct smooth blocker;   /* 0: off, 1: on */
-	double dc[CHANNELS_MAX]; /* what the blocker takes away */
+	double dc[CHANNELS_MAX]; /* what the blocker removes */
 };
 
 #endif
