@@ -1,4 +1,4 @@
-/* alias.h - a tone through a module that bends it, and what folds back below 20 kHz. */
+/* alias.h - a tone through a module that distorts it, and its aliases below 20 kHz. */
 #ifndef LATHE_ALIAS_H
 #define LATHE_ALIAS_H
 
@@ -9,7 +9,7 @@ enum { FRAMES = 1 << 16, SETTLE = 1 << 14 };
 
 static float in[2][FRAMES], out[2][FRAMES];
 
-/* Through a module alone in a rack, from in to out. */
+/* Plays a module alone in a rack, from in to out. */
 static inline void bend_tone(const char *module, const char *params, int rate,
 			     double hz, double gain)
 {
@@ -19,7 +19,7 @@ static inline void bend_tone(const char *module, const char *params, int rate,
 	alone_play(module, params, rate, ins, outs, FRAMES);
 }
 
-/* Level of one frequency in x, dBFS, under a Blackman-Harris window. */
+/* The level of one frequency in x, dBFS, with a Blackman-Harris window. */
 static inline double tone_level_db(const float *x, int frames, double hz, int rate)
 {
 	double re = 0, im = 0, sum = 0;
@@ -34,15 +34,15 @@ static inline double tone_level_db(const float *x, int frames, double hz, int ra
 	return 20 * log10(2 * hypot(re, im) / sum + 1e-12);
 }
 
-/* At a low rate what is heard, or played, ends in proportion: 20 kHz at 44.1 kHz. */
+/* At low rates the limit is in proportion to the rate: 20 kHz at 44.1 kHz. */
 static inline double alias_scaled(double hz, int rate)
 {
 	return hz * fmin(rate / 44100.0, 1);
 }
 
-/* The strongest folded harmonic of `hz` between 25 Hz and 20 kHz (alias_scaled()), dB below
- * the tone, of the first `harmonics` ones; those nearer than 12 Hz to a true harmonic are
- * passed over. */
+/* The strongest folded harmonic of `hz` between 25 Hz and 20 kHz (alias_scaled()), dB
+ * below the tone, of the first `harmonics` ones; those nearer than 12 Hz to a true
+ * harmonic are passed over. */
 static inline double alias_worst_db(const float *x, int frames, double hz, int rate,
 				    int harmonics)
 {

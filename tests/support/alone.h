@@ -5,7 +5,7 @@
 #include "tests/support/play.h"
 #include "tests/support/test.h"
 
-/* Params as a config has them. NULL is a failed check already. */
+/* `params` as in a config. NULL: a check has failed. */
 static inline struct play *alone_open(const char *module, const char *params, int rate)
 {
 	char config[1024];
@@ -16,7 +16,7 @@ static inline struct play *alone_open(const char *module, const char *params, in
 	return play;
 }
 
-/* What the module makes of `in`, into `out`; stereo. */
+/* Plays `in` through the module into `out`; stereo. */
 static inline void alone_play(const char *module, const char *params, int rate,
 			      float *const in[2], float *const out[2], int frames)
 {

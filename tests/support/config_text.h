@@ -1,4 +1,4 @@
-/* config_text.h - a config's text, loaded in a test by way of a file. */
+/* config_text.h - loads a config's text in a test, through a file. */
 #ifndef LATHE_CONFIG_TEXT_H
 #define LATHE_CONFIG_TEXT_H
 
@@ -8,7 +8,7 @@
 #include "daemon/config/config.h"
 #include "tests/support/test.h"
 
-/* What config_load() says of `path` when it holds the text. */
+/* The complaints of config_load() about a file with this text. */
 static inline struct rack *config_text(const char *path, const char *text,
 				       struct complaints *complaints)
 {
@@ -19,7 +19,7 @@ static inline struct rack *config_text(const char *path, const char *text,
 	return config_load(path, complaints);
 }
 
-/* Loads what must load; complaints are failures. */
+/* Loads a text that must load; complaints are failures. */
 static inline struct rack *config_text_good(const char *path, const char *text)
 {
 	struct complaints complaints = { 0 };

@@ -1,5 +1,5 @@
-/* fake_desk.h - a small rack with an engine that only counts, for tests of what stands
- * before it: desk.player = &fake_player. */
+/* fake_desk.h - a small rack with an engine that only counts, for tests of code that
+ * uses the engine: desk.player = &fake_player. */
 #ifndef LATHE_FAKE_DESK_H
 #define LATHE_FAKE_DESK_H
 
@@ -63,7 +63,7 @@ static const struct module fake_output = {
 	.meter_count = 1,
 };
 
-/* What the fake engine was asked, and what it shows. */
+/* The calls to the fake engine, and what it returns. */
 static uint64_t fake_serial, fake_played, fake_frame;
 static int fake_applies, fake_last_count, fake_rebuilds;
 static bool fake_busy;

@@ -1,5 +1,5 @@
-/* lan.h - a network of this process alone, in which every address of 10.0.0.0/8 is here:
- * any host may be played, and any may be forged. */
+/* lan.h - a network for this process alone, in which every address of 10.0.0.0/8 is
+ * local: a test can be any host, and forge any address. */
 #ifndef LATHE_TEST_LAN_H
 #define LATHE_TEST_LAN_H
 
@@ -28,7 +28,7 @@ static inline bool lan_request(int fd, unsigned long what, const char *name,
 	return ioctl(fd, what, &request) == 0;
 }
 
-/* False, and says so, where that is not permitted. */
+/* False, and prints it, if that is not permitted. */
 static inline bool lan_open(void)
 {
 	if (unshare(CLONE_NEWNET) != 0 && unshare(CLONE_NEWUSER | CLONE_NEWNET) != 0) {
@@ -36,7 +36,7 @@ static inline bool lan_open(void)
 		return false;
 	}
 	int fd = socket(AF_INET, SOCK_DGRAM, 0);
-	/* The addresses of a loopback's whole network are local. */
+	/* All addresses of a loopback's network are local. */
 	bool done = lan_request(fd, SIOCSIFFLAGS, "lo", NULL) &&
 		    lan_request(fd, SIOCSIFADDR, "lo", "127.0.0.1") &&
 		    lan_request(fd, SIOCSIFADDR, "lo:1", "10.0.0.1") &&

@@ -1,4 +1,4 @@
-/* limiter_bench.h - a limiter without a host, piece by piece, in this thread. */
+/* limiter_bench.h - runs a limiter without a host, piece by piece, in this thread. */
 #ifndef LATHE_LIMITER_BENCH_H
 #define LATHE_LIMITER_BENCH_H
 

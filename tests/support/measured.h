@@ -1,4 +1,4 @@
-/* measured.h - a module's measure() alone, fed in records of the tap's size. */
+/* measured.h - calls a module's measure() alone, with records of the tap's size. */
 #ifndef LATHE_TESTS_MEASURED_H
 #define LATHE_TESTS_MEASURED_H
 
@@ -46,10 +46,10 @@ static inline void measured_close(struct measured *m)
 	m->module->destroy(m->handle);
 }
 
-/* What sample `frame` of a channel is; `context` is the caller's. */
+/* Returns sample `frame` of a channel; `context` is the caller's. */
 typedef double measured_signal(void *context, int channel, uint64_t frame, int rate);
 
-/* Plays a signal for so many frames, from where the last one ended. */
+/* Plays a signal for so many frames, continuing where the last one ended. */
 static inline void measured_play(struct measured *m, measured_signal *signal,
 				 void *context, long frames)
 {

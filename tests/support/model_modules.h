@@ -1,5 +1,5 @@
-/* model_modules.h - a registry of small tables, for tests of the model: no audio. Defining
- * module_registry here keeps the real modules out of the test's program. */
+/* model_modules.h - a registry of small tables, for tests of the model, without audio. It
+ * defines module_registry, so that the real modules are not linked into the test. */
 #ifndef LATHE_TEST_MODEL_MODULES_H
 #define LATHE_TEST_MODEL_MODULES_H
 

@@ -24,7 +24,7 @@ static inline void desk_disks(void)
 		reload_settle(parts.reload, -1);
 }
 
-/* `desk` is made as the test wants it. */
+/* `desk` is as the test made it. */
 static inline void desk_listen(void)
 {
 	char error[256];
@@ -37,7 +37,7 @@ static inline void desk_listen(void)
 	CHECK(osc != NULL, "%s", error);
 }
 
-/* Whatever of it there is. */
+/* Destroys all parts that exist. */
 static inline void desk_end(void)
 {
 	osc_destroy(osc);

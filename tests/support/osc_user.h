@@ -1,5 +1,5 @@
-/* osc_user.h - a client over a real socket, and the daemon's ear pumped by hand: for tests
- * in one thread. liblo writes what is sent. */
+/* osc_user.h - a client over a real socket, beside the daemon's receiver, in one thread. liblo
+ * encodes what is sent. */
 #ifndef LATHE_OSC_USER_H
 #define LATHE_OSC_USER_H
 
@@ -22,7 +22,7 @@ struct user {
 	struct sockaddr_in to;
 };
 
-/* One message that came. */
+/* A message that was received. */
 struct heard {
 	char path[160], types[80];
 	double number[16];
@@ -32,7 +32,7 @@ struct heard {
 };
 
 enum { HEARD_MAX = 4096 };
-static struct heard *heard; /* of the newest user_hear() */
+static struct heard *heard; /* since the newest user_hear() */
 static int heard_count, heard_datagrams;
 static size_t heard_largest;
 
@@ -139,7 +139,7 @@ static inline void user_send_bundle(const struct user *user, lo_bundle bundle)
 	lo_bundle_free_recursive(bundle);
 }
 
-/* Set by who has disks: waits for them. */
+/* A test with disk threads sets it: waits for them. */
 static void (*pump_disks)(void);
 
 static inline void pump(struct osc *osc, double seconds)
@@ -151,7 +151,7 @@ static inline void pump(struct osc *osc, double seconds)
 		while (osc_receive(osc))
 			;
 		if (pump_disks) {
-			/* Until nothing waits for a disk, and nobody for what did. */
+			/* Runs until no request waits for a disk, and its answer was sent. */
 			do {
 				pump_disks();
 				osc_look(osc);
@@ -192,7 +192,7 @@ static void hear_element(const uint8_t *bytes, size_t size)
 	}
 }
 
-/* All that has come so far; returns how many messages. */
+/* Receives all that has come so far; returns how many messages. */
 static inline int user_hear(const struct user *user)
 {
 	uint8_t bytes[65536];

@@ -1,7 +1,7 @@
-/* play.h - a rack in a test: config text in, audio through the real engine, in line.
+/* play.h - plays a rack in a test: a config's text, the real engine, no threads.
  *
- * Buffers are planar: in[channel][frame]. Everything runs on the calling thread; the same
- * calls give the same samples.
+ * Buffers are planar: in[channel][frame]. Everything runs on the calling thread; the
+ * same calls give the same samples.
  */
 #ifndef LATHE_PLAY_H
 #define LATHE_PLAY_H
@@ -57,13 +57,13 @@ static inline struct play *play_start(const char *config, int rate,
 	return play;
 }
 
-/* NULL and the complaints on stdout when the text is not a good config. */
+/* NULL, and the complaints on stdout, if the config is wrong. */
 static inline struct play *play_open(const char *config, int rate, uint64_t start_frame)
 {
 	return play_start(config, rate, start_frame, true);
 }
 
-/* With the engine's own threads; the caller's is audio and control. */
+/* With the engine's own threads; the caller's thread is audio and control. */
 static inline struct play *play_open_live(const char *config, int rate)
 {
 	return play_start(config, rate, 0, false);
@@ -89,7 +89,7 @@ static inline void play_block(struct play *play, float *const *in, float *const 
 	bool is_output[PORTS_MAX] = { false };
 	for (int i = 0, ins = 0, outs = 0; i < count; i++) {
 		if (ports[i].of_node)
-			continue; /* nothing is connected to a node's own */
+			continue; /* a node's own ports are not connected */
 		is_output[ports[i].slot] = ports[i].is_output;
 		buffers[ports[i].slot] = ports[i].is_output ? out[outs++] : in[ins++];
 	}
@@ -97,7 +97,7 @@ static inline void play_block(struct play *play, float *const *in, float *const 
 	play->frame += (uint64_t)frames;
 }
 
-/* Plays a stereo stretch in blocks, looking after the engine as a control loop would. */
+/* Plays stereo audio in blocks, and ticks the engine as the control loop would. */
 static inline void play_run(struct play *play, float *const in[2], float *const out[2],
 			    int frames, int block)
 {
@@ -112,7 +112,7 @@ static inline void play_run(struct play *play, float *const in[2], float *const 
 	}
 }
 
-/* Sets "node/param" now; false when there is no such thing. */
+/* Sets "node/param" now; false if there is no such param. */
 static inline bool play_set(struct play *play, const char *address, float value)
 {
 	char node[128];

@@ -1,12 +1,12 @@
-/* random.h - numbers that look random and are the same in every run, for tests and benches.
- * A seed of your own, 1 for instance, begins a sequence.
+/* random.h - pseudorandom numbers that are the same in every run, for tests and
+ * benches. A sequence begins with a seed of your own, 1 for instance.
  */
 #ifndef LATHE_RANDOM_H
 #define LATHE_RANDOM_H
 
 #include <stdint.h>
 
-/* The upper bits are the better ones. Knuth and Lewis, "Numerical Recipes", 7.1. */
+/* The upper bits are more random. Knuth and Lewis, "Numerical Recipes", 7.1. */
 static inline uint32_t random_bits(uint32_t *seed)
 {
 	return *seed = *seed * 1664525u + 1013904223u;

@@ -1,8 +1,8 @@
 /* rates.h - what every module must pass at every rate that a rack may play at.
  *
- * The defaults sound as they do at 48 kHz, and both ends of every param, alone and together,
- * neither leave their memory (AddressSanitizer watches) nor trip the guard, which would hide
- * from an ear at the output what is not a number.
+ * The defaults sound as they do at 48 kHz. Both ends of every param, alone and
+ * together, neither write outside their memory (AddressSanitizer watches) nor trip the
+ * guard, which would hide in the output a sample that is not a number.
  */
 #ifndef LATHE_TESTS_RATES_H
 #define LATHE_TESTS_RATES_H
@@ -30,7 +30,7 @@ struct rates {
 	uint64_t serial; /* of the last event seen */
 };
 
-/* ---- what is asked of each stretch ------------------------------------------------------- */
+/* ---- what is asked of each stretch ----------------------------------------------- */
 
 static void rates_run(struct rates *r, int frames, const char *what)
 {
@@ -51,7 +51,7 @@ static void rates_run(struct rates *r, int frames, const char *what)
 		char path[80];
 		meter_path(r->module, 2, slot, path, sizeof(path));
 		const float reading = play_meter(r->play, "it", path);
-		/* What a level may come to, no table knows. */
+		/* The tables do not bound levels. */
 		const bool level = !strcmp(row->unit, "dB") || !strcmp(row->id, "load");
 		CHECK(isfinite(reading) && (level || (reading >= row->min - 0.01f &&
 						      reading <= row->max + 0.01f)),
@@ -60,7 +60,7 @@ static void rates_run(struct rates *r, int frames, const char *what)
 	}
 }
 
-/* Noise comes out as late as is declared. */
+/* Noise has the declared latency. */
 static void rates_latency(struct rates *r, const char *what)
 {
 	enum { COUNT = 4096, REACH = 200 };
@@ -88,14 +88,14 @@ static void rates_latency(struct rates *r, const char *what)
 	      r->module->id, r->rate, what, declared, lag);
 }
 
-/* ---- both ends of each param ------------------------------------------------------------- */
+/* ---- both ends of each param ----------------------------------------------------- */
 
 static bool rates_moves(const struct param *row)
 {
 	return row->curve != CURVE_FILE && row->curve != CURVE_TRIGGER;
 }
 
-/* A fresh engine for the values that the rack has: taken at once, with no fade. */
+/* A new engine for the values of the rack: they apply at once, without a fade. */
 static void rates_restart(struct rates *r)
 {
 	engine_destroy(r->play->engine);
@@ -117,7 +117,7 @@ static void rates_set(struct rates *r, int param, float value, bool cold)
 		play_set(r->play, address, value);
 }
 
-/* Every param with this row (all members of a group) to its end, or back. */
+/* Sets every param with this row (all members of a group) to its end, or back. */
 static void rates_set_row(struct rates *r, int param, int end)
 {
 	const struct param *row = param_row(r->module, param);
@@ -159,14 +159,14 @@ static void rates_each(struct rates *r)
 	}
 }
 
-/* A reload in the middle of the programme: what adopt() copies fits, too. */
+/* A reload in the middle of the programme: what adopt() copies must fit. */
 static void rates_rebuild(struct rates *r)
 {
 	engine_rebuild(r->play->engine, r->play->rack);
 	rates_run(r, RATES_STEPS, "after a reload");
 }
 
-/* All at their least, all at their most, and each at the one or the other. */
+/* All at their minimum, all at their maximum, and a mixture. */
 static void rates_together(struct rates *r)
 {
 	uint32_t seed = 1;
@@ -186,10 +186,10 @@ static void rates_together(struct rates *r)
 	}
 }
 
-/* ---- the sound ----------------------------------------------------------------------------- */
+/* ---- the sound ------------------------------------------------------------------- */
 
-/* Level of a 500 Hz tone and of all that comes out beside it, dBFS, over 100 waves that begin
- * 0.25 s after it did; a generator is asked for what it makes. */
+/* The level of a 500 Hz tone and of everything else in the output, dBFS, over 100
+ * waves, from 0.25 s after its start; a generator plays its own signal. */
 struct rates_sound {
 	double tone, rest;
 };
@@ -216,7 +216,7 @@ static struct rates_sound rates_listen(struct rates *r, double gain)
 				      10 * log10(rest + 1e-20) };
 }
 
-/* All that runs continuously away from its rest. */
+/* Sets all continuous params to other values than their defaults. */
 static void rates_work(struct rates *r)
 {
 	for (int p = 0; p < params_total(r->module, false); p++) {
@@ -231,7 +231,7 @@ static void rates_work(struct rates *r)
 	rates_restart(r);
 }
 
-/* ---- one module ------------------------------------------------------------------------ */
+/* ---- one module ------------------------------------------------------------------ */
 
 static struct rates rates_open(const struct module *module, int rate)
 {
@@ -260,7 +260,8 @@ static void rates_compare(struct rates *r, double gain, struct rates_sound *refe
 
 	if (r->rate == RATES_REFERENCE && reference->tone == 0)
 		*reference = sound;
-	/* The bilinear transform bends what a module hears (K-weighting) at 8 kHz. */
+	/* At 8 kHz the bilinear transform changes what a module measures
+	 * (K-weighting). */
 	CHECK(fabs(sound.tone - reference->tone) <= (r->rate < 11025 ? 0.25 : 0.1),
 	      "%s at %d Hz, %s: a tone comes out at %.2f dBFS, at 48 kHz at %.2f",
 	      r->module->id, r->rate, what, sound.tone, reference->tone);

@@ -1,4 +1,4 @@
-/* reloads.h - a config read anew in a test: the disk is waited for. */
+/* reloads.h - reloads a config in a test, and waits for the disk. */
 #ifndef LATHE_TESTS_RELOADS_H
 #define LATHE_TESTS_RELOADS_H
 

@@ -1,4 +1,4 @@
-/* rig.h - racks made by hand, played in line, for the engine's tests. */
+/* rig.h - racks made by hand, played without threads, for the engine's tests. */
 #ifndef LATHE_RIG_H
 #define LATHE_RIG_H
 
@@ -9,7 +9,7 @@
 
 enum { RIG_RATE = 48000, RIG_BLOCK_MAX = 8192 };
 
-/* All test modules in one table, so that none is unused anywhere. */
+/* All test modules in one table, so that none is unused in any test. */
 static const struct module *const rig_modules[] = {
 	&module_lag,     &module_gain,   &module_keyed, &module_seven, &module_counter,
 	&module_foreign, &module_poison, &module_hog,   &module_probe
@@ -23,7 +23,7 @@ static inline const struct module *rig_module(const char *id)
 	abort();
 }
 
-/* ---- racks: modules first, then outputs ------------------------------------------------- */
+/* ---- racks: modules first, then outputs ------------------------------------------ */
 
 static inline struct rack *rig_rack(void)
 {
@@ -51,7 +51,7 @@ static inline struct source rig_from(int node)
 	return (struct source) { .kind = FROM_NODE, .index = node };
 }
 
-/* A node without sources. Returns its place, which stays. */
+/* Adds a node without sources. Returns its index, which does not change. */
 static inline int rig_node(struct rack *rack, const char *module, const char *name)
 {
 	struct node *node = rack_add_node(rack, NODE_MODULE, name, rig_module(module));
@@ -60,7 +60,7 @@ static inline int rig_node(struct rack *rack, const char *module, const char *na
 	return (int)(node - rack->nodes);
 }
 
-/* A node after the module node before it, or after the input. */
+/* Adds a node after the previous module node, or after the input. */
 static inline int rig_chain(struct rack *rack, const char *module, const char *name)
 {
 	int place = rig_node(rack, module, name);
@@ -79,14 +79,14 @@ static inline int rig_output(struct rack *rack, const char *name, struct source 
 	return place;
 }
 
-/* ---- playing ------------------------------------------------------------------------------ */
+/* ---- playing --------------------------------------------------------------------- */
 
 struct rig {
 	struct rack *rack;
 	struct engine *engine;
 	struct event_log *events;
 	uint64_t frame;
-	/* What input c plays at a frame. */
+	/* The sample of input c at a frame. */
 	float (*signal)(uint64_t frame, int channel);
 	float in[2][RIG_BLOCK_MAX], out[PORTS_MAX][RIG_BLOCK_MAX];
 };
@@ -132,8 +132,8 @@ static inline int rig_slot(struct rig *rig, const char *port)
 	return -1;
 }
 
-/* Plays one block of at most RIG_BLOCK_MAX: inputs to the ports "in_*", all else is output
- * and lies in rig->out[slot] after it. */
+/* Plays one block of at most RIG_BLOCK_MAX: inputs go to the ports "in_*", all other
+ * ports are outputs, whose audio is in rig->out[slot] afterwards. */
 static inline void rig_run(struct rig *rig, int frames)
 {
 	float *buffers[PORTS_MAX];
@@ -161,7 +161,7 @@ static inline void rig_tick(struct rig *rig)
 	engine_tick(rig->engine);
 }
 
-/* Blocks of `block` with a tick after each. */
+/* Plays blocks of `block` frames with a tick after each. */
 static inline void rig_play(struct rig *rig, int frames, int block)
 {
 	for (; frames > 0; frames -= block) {

@@ -1,11 +1,11 @@
-/* scenes.h - scenes in a test: what is asked of the disk is waited for. */
+/* scenes.h - scenes in a test, with waits for the disk. */
 #ifndef LATHE_TESTS_SCENES_H
 #define LATHE_TESTS_SCENES_H
 
 #include "daemon/recall/scene.h"
 
-/* Waits for the outcome of a request whose ticket may be 0: refused, and `said` has the words
- * already. Adds the outcome's text. */
+/* Waits for the outcome of a request, and adds its text. Ticket 0: it was refused, and
+ * `said` has the text already. */
 static inline bool scenes_wait(struct scenes *scenes, uint64_t ticket,
 			       struct text *said)
 {

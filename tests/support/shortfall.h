@@ -1,4 +1,5 @@
-/* shortfall.h - what a module does not reach yet of what conform asks, by name, with why. */
+/* shortfall.h - demands of conform that a module does not meet yet, each with the
+ * reason. */
 #ifndef LATHE_TESTS_SHORTFALL_H
 #define LATHE_TESTS_SHORTFALL_H
 

@@ -1,4 +1,4 @@
-/* tables.h - what every module's tables must keep: conform.c runs it. */
+/* tables.h - the rules for every module's tables: conform.c checks them. */
 #ifndef LATHE_TEST_TABLES_H
 #define LATHE_TEST_TABLES_H
 
@@ -65,7 +65,7 @@ static void check_row(const struct module *module, const struct param *row)
 	      (double)row->max);
 }
 
-/* Each side is a key of the config beside the params. */
+/* Each side is a key of the config, so no param may have its name. */
 static void test_sides(const struct module *module)
 {
 	static const char *const taken[] = { "module", "name",     "from",
@@ -89,7 +89,7 @@ static void test_sides(const struct module *module)
 	CHECK(count <= SIDES_MAX, "%s: %d sides", module->id, count);
 }
 
-/* An old name is no present one, and the new one exists. */
+/* An old name is not in use any more, and the new one exists. */
 static void test_renamed(const struct module *module)
 {
 	for (const struct renamed *row = module->renamed; row && row->was; row++) {

@@ -1,4 +1,4 @@
-/* test.h - the little that our test programs share: checks that count and go on. */
+/* test.h - what all test programs share: checks that count, and continue. */
 #ifndef LATHE_TEST_H
 #define LATHE_TEST_H
 

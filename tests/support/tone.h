@@ -1,4 +1,4 @@
-/* tone.h - a steady tone, and what a change leaves under it: clicks and residues (dBFS). */
+/* tone.h - a steady tone, and what a change adds to it: clicks and residues (dBFS). */
 #ifndef LATHE_TONE_H
 #define LATHE_TONE_H
 
@@ -37,8 +37,8 @@ static inline double tone_high_peak(const float *x, int from, int to, int rate)
 	return (double)most;
 }
 
-/* Peak above 2 kHz after a change at `moment`; where the steady sound before or after has
- * more there (harmonics), what exceeds it. */
+/* The peak above 2 kHz after a change at `moment`; if the steady sound before or after
+ * has more (harmonics), the part that exceeds it. */
 static inline double tone_click_db(const float *x, int frames, int moment, int rate)
 {
 	int margin = TONE_TAPS;
@@ -66,10 +66,10 @@ static inline double tone_fade_error(const float *x, const double *old,
 	return most;
 }
 
-/* What is left of the output after a change at `moment`, which may take effect up to `late`
- * frames later, when the old steady wave under a falling and the new one under a rising
- * raised cosine of `fade` frames are taken away, at the best start. The tone is 1 kHz: a
- * wave of rate / 1000 frames. Peak, dBFS. */
+/* The peak, dBFS, of the output after a change at `moment`, less an ideal crossfade:
+ * the old steady wave falls and the new one rises by a raised cosine of `fade` frames.
+ * The start with the smallest rest is used, up to `late` frames later. The tone is 1
+ * kHz: a wave of rate / 1000 frames. */
 static inline double tone_residue_db(const float *x, int frames, int moment, int late,
 				     int fade, int rate)
 {
@@ -82,7 +82,8 @@ static inline double tone_residue_db(const float *x, int frames, int moment, int
 		old[(before + i) % period] += (double)x[before + i] / periods;
 		new[(after + i) % period] += (double)x[after + i] / periods;
 	}
-	/* A coarse search, then a fine one: a wave that turns over moves fast. */
+	/* A coarse search, then a fine one, because a wave that changes polarity moves
+	 * fast. */
 	double best = 1e9;
 	int step = rate / 4000, found = moment;
 	for (int start = moment - fade; start <= moment + late; start += step) {

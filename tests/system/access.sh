@@ -54,7 +54,7 @@ osc = { listen = "0.0.0.0"; allow = ( { network = "10.1.0.0/24"; role = "admin";
 END
 start_lathed "$work/rack.conf"
 
-# Each is challenged, and answers by itself; too little to be challenged asks to be.
+# Each is challenged and answers by itself; a datagram too short for a challenge asks for one.
 check "a stranger's ping" from 1 ping
 check "a stranger's status" from 2 status
 check "an admin sets" from 1 set gain/gain -3
@@ -86,14 +86,14 @@ check "the layout" test -s "$work/rack.tosc"
 stop_lathed
 check "ends" test "$status" = 0
 
-# What is announced.
+# The announcement.
 check "a rack on the network" sh -c "'$lathed' --config '$work/rack.conf' --avahi - | grep -q '<type>_osc._udp</type>'"
 check "to the file" "$lathed" --config "$work/rack.conf" --avahi "$work/lathe.service"
 check "the file" grep -q "<port>3345</port>" "$work/lathe.service"
 sed -i 's/0\.0\.0\.0/127.0.0.1/' "$work/rack.conf"
 check "a rack of this machine" "$lathed" --config "$work/rack.conf" --avahi "$work/lathe.service"
 check "is not announced" not test -e "$work/lathe.service"
-# ...while it plays: with the port that is bound, and what a reload brings.
+# ... while it plays: with the port that is bound, and after a reload.
 sed -i 's/127\.0\.0\.1/0.0.0.0/' "$work/rack.conf"
 start_lathed "$work/rack.conf" --announce "$work/lathe.service"
 check "while it plays" within 2 grep -q "<port>$port</port>" "$work/lathe.service"

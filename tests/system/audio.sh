@@ -1,5 +1,5 @@
 #!/bin/sh
-# audio.sh - frame by frame through a real JACK: reloads, other periods, the fades.
+# audio.sh - audio through a real JACK, compared frame by frame: reloads, periods, fades.
 # shellcheck source=tests/system/common.inc
 . "${0%/*}/common.inc"
 
@@ -17,7 +17,7 @@ eq='{ module = "eq"; name = "tone"; bypass = true; }'
 comp='{ module = "comp"; name = "glue"; bypass = true; }'
 limiter='{ module = "limiter"; name = "limit"; bypass = true; }'
 
-# Clients that come and go make a synchronous server stall, so nothing asks it during a ramp.
+# New clients make a synchronous server stall, so no client starts during a ramp.
 latency_said() { # what JACK was told of the output; nothing is connected
 	jack_lsp -l $lathe:out_1 | sed -n 's/.*capture latency = \[ \([0-9]*\) .*/\1/p'
 }
@@ -44,8 +44,8 @@ ramp_end "every frame passes"
 check "latency as told is latency as measured" \
 	grep -q "latency=$told " "$work/ramp"
 
-# Another period, with audio running. jackd stops its cycles to change it: the ramp's clock
-# goes on, so the probe restarts and only the rack is asked.
+# A different period, with audio running. jackd stops its cycles to change it while the ramp's
+# clock continues, so the probe restarts and only the rack is checked.
 jack_bufsize 64 >/dev/null 2>&1
 ramp_start 1
 ramp_end "every frame passes at 64 frames"
@@ -71,7 +71,7 @@ kill -HUP "$lathed_pid"
 check "a bad file is refused" within 5 said "reload refused"
 ramp_end "no frame lost, repeated or shifted by four reloads"
 
-# With padding, a node with latency comes and goes unheard.
+# With a fixed latency of the rack, a node with latency is added and removed inaudibly.
 rack "$work/rack.conf" 2000 "$trim, $limiter"
 kill -HUP "$lathed_pid"
 within 5 said_times 4 "reload: loaded"
@@ -87,7 +87,7 @@ kill -HUP "$lathed_pid"
 within 5 said_times 6 "reload: loaded"
 ramp_end "no frame lost, repeated or shifted under padding"
 
-# What is set is heard.
+# A value that is set is heard.
 rack "$work/rack.conf" 0 '{ module = "trim"; name = "gain"; }'
 kill -HUP "$lathed_pid"
 within 5 said_times 7 "reload: loaded"
@@ -99,7 +99,7 @@ check "oscsend is heard" not grep -q rise "$work/dc"
 oscsend localhost "$port" /gain/gain f 0.0
 sleep 0.3
 
-# The end fades out, the start fades in.
+# The stop fades out, the start fades in.
 "$probe" dc 4 >"$work/dc" &
 dc_pid=$!
 others="$others $dc_pid"

@@ -1,6 +1,6 @@
 #!/bin/sh
-# completion.sh - what bash and zsh offer after TAB: commands, options, and what a running
-# rack knows. No JACK is needed.
+# completion.sh - the completions of bash and zsh: commands, options, and the addresses of a
+# running rack. No JACK is needed.
 # shellcheck source=tests/system/common.inc
 . "${0%/*}/common.inc"
 
@@ -17,7 +17,7 @@ printf 'studio = 127.0.0.1:%s\n# stage = x\nstreet = 127.0.0.1:1\n' "$port" >"$w
 cp control/lathectl/completion.zsh "$work/zsh/_lathectl"
 PATH=$(cd "$BUILD" && pwd):$PATH
 cat >"$work/struck.bash" <<'END'
-# bash cuts words at blanks, ":" and "=" as readline does.
+# bash splits words at blanks, ":" and "=" as readline does.
 . control/lathectl/completion.bash
 compopt() { :; }
 read -ra COMP_WORDS <<<"$(sed -E 's/(:|=)/ \1 /g' <<<"$1")"
@@ -41,7 +41,7 @@ offered() {
 		zsh -f tests/system/completion.zsh "$work/zsh" "$2"
 	fi
 }
-# offers SHELL LINE WORD...: these and no others
+# offers SHELL LINE WORD...: exactly these words
 offers() {
 	offered "$1" "$2" | grep . >"$work/offered"
 	cat "$work/offered"

@@ -1,5 +1,6 @@
 #!/bin/sh
-# connect.sh - ports are kept connected as others come and go; users keep theirs.
+# connect.sh - ports stay connected when other ports appear and disappear; connections that a
+# user changed stay as the user left them.
 # shellcheck source=tests/system/common.inc
 . "${0%/*}/common.inc"
 
@@ -22,8 +23,8 @@ probe_end() {
 	within 5 not has_port $PROBE-out:2
 }
 
-# A busy machine may bring a server to a stand, which only a new client mends, 5 s later;
-# what is connected at a stand is not yet seen.
+# On a busy machine a server may stall until a new client comes, 5 s later; connections made
+# during a stall are seen only after it.
 running() { ctl status | grep -q "^jack  *running"; }
 
 sync=
@@ -47,7 +48,7 @@ probe_start
 check "a client that returns is connected" within 5 wired $lathe:out_1 $PROBE-in:1
 check "a client that returns is connected" within 5 wired $lathe:in_2 $PROBE-out:2
 
-# Other patterns by a reload: ours go, the user's stays.
+# A reload with other patterns: our connections are removed, the user's stays.
 within 10 running
 jack_connect $lathe:out_2 system:playback_3
 within 2 wired $lathe:out_2 system:playback_3
@@ -60,7 +61,7 @@ check "a pattern that was no name" within 5 wired $lathe:out_2 system:playback_1
 check "a user's stays over a reload" within 8 wired $lathe:out_2 system:playback_3
 probe_end
 
-# Ports that come and go by a reload.
+# Ports that a reload adds and removes.
 sed -i 's/^outputs = (/outputs = ( { name = "radio"; connect = ["system:playback_5", "system:playback_6"]; },/' \
 	"$work/rack.conf"
 kill -HUP "$lathed_pid"

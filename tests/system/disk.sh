@@ -1,6 +1,6 @@
 #!/bin/sh
-# disk.sh - a disk that hangs (a frozen file system of this test's own) holds up neither OSC nor
-# the start nor the stop. Needs root, namespaces and loop devices; without them it says so and
+# disk.sh - a disk that hangs (a frozen file system of this test) delays neither OSC, nor the
+# start, nor the stop. Needs root, namespaces and loop devices; without them it says so and
 # checks what it can.
 [ -n "${INSIDE-}" ] || {
 	if unshare --mount true 2>/dev/null; then
@@ -46,7 +46,7 @@ check "plays" within 10 said "JACK server .* found"
 check "saves" ctl scene save before
 
 freeze
-# The save is asked for; its answer must wait.
+# A scene is saved; its answer must wait for the disk.
 ctl --timeout 30 scene save during >"$work/save" 2>&1 &
 save=$!
 check "told" within 10 said "disk_hung: scenes"

@@ -1,6 +1,6 @@
 #!/bin/sh
-# freewheel.sh - faster than time, and nothing is lost: what is played is what lathe-render
-# makes of it, bit for bit, and what is measured aside (libebur128) is measured whole.
+# freewheel.sh - in freewheel nothing is lost: the output is bit for bit that of lathe-render,
+# and the meter thread (libebur128) measures all of it.
 # shellcheck source=tests/system/common.inc
 . "${0%/*}/common.inc"
 
@@ -14,7 +14,7 @@ nodes = (
 );
 outputs = ( { name = "out"; connect = ["$PROBE-in:1", "$PROBE-in:2"]; } );
 END
-# Three levels, 20 s each, in silence: what a hole in them would change.
+# Three levels, 20 s each, in silence: a missing part would change the loudness.
 cat >"$work/noise.py" <<'END'
 import random, struct, sys, wave
 random.seed(1)
@@ -29,7 +29,7 @@ python3 "$work/noise.py" "$work/noise.wav"
 state() { ctl status | grep -q "^state  *$1"; }
 meter() { ctl get "level/meter/$1" | awk "{ print \$2 }"; }
 past() { test "$(ctl ping | sed -n 's/.*frame \([0-9]*\).*/\1/p')" -gt "$1"; }
-# near A B: within 0.01, and what adding that in binary is off by
+# near A B: within 0.01 and a rounding error
 near() { awk -v a="$1" -v b="$2" 'BEGIN { print a, b; exit !(a - b < 0.0101 && b - a < 0.0101) }'; }
 
 start_jackd -r 48000 -p 256
@@ -44,7 +44,7 @@ player=$!
 others=$player
 check "is connected" within 5 wired $lathe:out_2 "$PROBE-in:2"
 check "freewheel begins" timeout -k 2 10 jack_freewheel y
-# Silence, the file, and what the player records after it.
+# Silence, the file, and the frames that are recorded after it.
 check "plays 74 s" within 40 past 3552000
 took=$(($(date +%s) - began))
 check "freewheel ends" timeout -k 2 10 jack_freewheel n

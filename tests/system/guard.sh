@@ -1,6 +1,6 @@
 #!/bin/sh
-# guard.sh - an unchanged lathed with a witness inside (guard.c) under storms and reloads: its
-# audio thread allocates nothing, takes no lock, makes no system call, misses no page.
+# guard.sh - an unchanged lathed, watched from inside by guard.c, under storms and reloads: its
+# audio thread allocates nothing, takes no lock, makes no system call and causes no page fault.
 #   GUARD_SECONDS=15   how long
 # shellcheck source=tests/system/common.inc
 . "${0%/*}/common.inc"

@@ -1,6 +1,6 @@
 #!/bin/sh
-# insert.sh - outboard gear on a real JACK: its way measured to the frame, aligned with a dry
-# path; it is killed and the programme goes on; it comes back.
+# insert.sh - outboard gear on a real JACK: its latency is measured to the frame and aligned
+# with a dry path; the gear is killed, dry plays; it comes back.
 # shellcheck source=tests/system/common.inc
 . "${0%/*}/common.inc"
 
@@ -38,7 +38,7 @@ ramp_start() { # SECONDS
 	others="$others $ramp_pid"
 	sleep 0.7
 }
-# A busy machine may leave cycles out, which asks for another try.
+# On a busy machine cycles may be missed; then the check is repeated.
 ramp_clean() { # WHAT SECONDS [COMMAND...]
 	what=$1
 	length=$2
@@ -86,18 +86,18 @@ check "it is the return" reads wet return
 ramp_clean "every frame passes a ping" 3 ping
 check "which measured the same" is latency $back
 
-# The gear is killed: dry goes on; what its last block repeats is JACK's.
+# The gear is killed: dry plays. JACK itself repeats the gear's last block.
 ramp_start 5
 kill -KILL "$gear_pid"
 wait "$gear_pid" 2>/dev/null
-# Its event is held back: the one before came less than a minute ago.
+# No event comes: the last one is less than a minute old.
 check "killed: an alarm" within 5 alarm "box: a return is not connected"
 check "dry" reads wet dry
 check "the gear comes back" gear_start $way
 check "and is heard again" within 5 reads wet return
 wait "$ramp_pid"
-# JACK repeats a dead client's last block before it lets go; then 10 ms of a bridge. No frame
-# is silent (the ramp itself may pass zero), and all before and after is in its place.
+# JACK repeats the last block of a dead client before it drops it; then come 10 ms of bridge. No
+# frame is silent (the ramp itself may pass zero), and all frames before and after are right.
 check "no gap" sh -c "cat '$work/ramp'; grep -q 'latency=$back .* silent=[01] .* last=$back$' '$work/ramp'"
 marked() { # at most two periods and a bridge, and what cycles that were left out add
 	xruns=$(sed -n 's/.* xruns=\([0-9]*\) .*/\1/p' "$work/ramp")
@@ -107,7 +107,7 @@ marked() { # at most two periods and a bridge, and what cycles that were left ou
 check "a mark of some milliseconds" marked
 check "the alarm is over" within 2 not alarm box
 
-# Beside a dry path; a reload keeps the ports and what is plugged into them.
+# With a parallel dry path; a reload keeps the ports and their connections.
 rack "$work/rack.conf" "latency = $back;" ',
   { module = "trim"; name = "dry"; gain = -6.0; from = ["in"]; },
   { module = "trim"; name = "sum"; gain = -6.0; from = ["box", "dry"]; }'
@@ -118,7 +118,7 @@ sleep 0.5
 check "a user's cable stays" wired $lathe:box_send_1 system:playback_1
 check "the gear stays" wired $lathe:box_return_1 $gear:out_1
 
-# Another period is another way.
+# A different period means a different latency.
 jack_bufsize 512 >/dev/null 2>&1
 check "another period: alarm" within 5 alarm "its latency is of another"
 check "pinged again" pinged

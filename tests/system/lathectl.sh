@@ -16,7 +16,7 @@ finish() {
 trap finish EXIT
 trap 'exit 1' INT TERM
 
-# Exit status; the words are in $scratch/out and $scratch/err.
+# Exit status; the output is in $scratch/out and $scratch/err.
 ctl() {
 	"$build/lathectl" --port "$port" "$@" >"$scratch/out" 2>"$scratch/err"
 	echo $?
@@ -49,10 +49,10 @@ for _ in $(seq 50); do
 done
 is "jack" "$(grep -c '^jack *running' "$scratch/out")" 1
 
-# It was told to be called as its server, and leaves the server to others all the same.
+# Its client was given the server's name; other clients can still use the server.
 is "server stays" "$("$build/lathe-play" --probe)" "48000 Hz, 256 frames"
 
-# What get prints, set takes.
+# set accepts what get prints.
 is "get" "$(ctl get tone/band/2/gain)$(out)" "0tone/band/2/gain 1.0 dB"
 is "get: slash" "$(ctl get /tone/band/2/gain)$(out)" "0tone/band/2/gain 1.0 dB"
 is "set" "$(ctl set tone/band/2/gain 2.5 dB)$(out)" "0tone/band/2/gain 2.5 dB"
@@ -67,7 +67,7 @@ is "get: nodes" "$(($(wc -l <"$scratch/values") > 40))" 1
 is "set -" "$(ctl set - <"$scratch/printed"; out | sort | cksum)" \
 	"0
 $(sort "$scratch/values" | cksum)"
-# More lines than one change holds: all of them arrive, and none does when one is broken.
+# More lines than fit in one change: all are set; none is set if one line is wrong.
 for i in $(seq 600); do echo "input/gain -0.$((i % 2 + 1))"; done >"$scratch/many"
 echo "limit/ceiling -2.5 dB" >>"$scratch/many"
 is "set -: many lines" "$(ctl set - <"$scratch/many"; tail -1 "$scratch/out")" "0
@@ -202,7 +202,7 @@ is "nothing to set" "$(ctl set input/gain)" 2
 
 is "nobody to watch" "$(ctl --port "$((port + 1))" --timeout 0.2 --seconds 5 watch)" 3
 
-# Who can't write what it has to say ends, and not in success.
+# A program that can't write its output ends with an error.
 full() {
 	timeout 5 "$build/lathectl" --port "$port" "$@" >/dev/full 2>"$scratch/err"
 	echo $?
@@ -214,7 +214,7 @@ done
 is "a full disk is said" "$(grep -c 'could be written' "$scratch/err")" 1
 is "a script that is a folder" "$(ctl script "$scratch")" 2
 
-# All that get prints of params is taken back, files among them.
+# set accepts all lines that get prints for params, also those of files.
 printf '20 0\n20000 0\n' >"$scratch/flat.curve"
 cat >"$scratch/files.conf" <<'END'
 rack = { name = "files"; files = "."; };
@@ -240,7 +240,7 @@ is "another file" "$(fctl set chosen/file other.curve; echo $?)$(grep -c 'in the
 kill "$files"
 wait "$files"
 
-# A list is whole on a machine that hardly gets to it.
+# A list is complete on a very busy machine.
 all=$("$build/lathectl" --port "$port" get | wc -l)
 while kill -STOP "$lathed"; do
 	sleep 0.12

@@ -38,7 +38,7 @@ check "records the live rack" "$probe" file 1 "$work/noise.wav" "$work/sent.wav"
 check "renders what was sent" "$BUILD/lathe-render" --config "$work/rack.conf" \
 	--start-frame 64064 "$work/sent.wav" "$work/rendered.wav"
 check "live is rendered" "$probe" compare "$work/rendered.wav" "$work/live.wav" "$latency"
-# The comparison can fail.
+# The comparison itself can fail.
 check "another gain is another sound" "$BUILD/lathe-render" --config "$work/rack.conf" \
 	--set input/gain=1.51 "$work/sent.wav" "$work/other.wav"
 check "another gain is told apart" not "$probe" compare "$work/other.wav" \

@@ -1,15 +1,15 @@
 #!/bin/sh
-# man.sh - the man pages: each is made without a complaint, knows every option that its
-# program takes, and lathe.conf(5) every key that lathed accepts.
+# man.sh - the man pages: each is made without a warning and has every option of its program;
+# lathe.conf(5) has every key that lathed accepts.
 # shellcheck source=tests/system/common.inc
 . "${0%/*}/common.inc"
 cd "${0%/*}/../.." || exit 1
 : >"$log"
 
 check "made" "${MAKE:-make}" -s "BUILD=$BUILD" man
-# A page's words, without its marks.
+# A page's text, without formatting.
 text() { LC_ALL=C.UTF-8 MANWIDTH=500 man -l "$BUILD/man/$1" | col -b; }
-# clean PAGE: man says nothing about it
+# clean PAGE: man prints no warning about it
 clean() {
 	LC_ALL=C.UTF-8 man -l --warnings -E UTF-8 -Tutf8 -Z "$BUILD/man/$1" 2>&1 >/dev/null |
 		tee "$work/warnings"
@@ -40,7 +40,7 @@ check "an address" has lathe-osc.7 "/rack/scene/load"
 check "of a module" has lathe-osc.7 "/<node>/band/<1..8>/freq"
 check "a param" has lathe-modules.7 "range: -20 to 0 dB"
 
-# Keys: every section is given one that can't be, and says which would be.
+# Keys: every section gets an unknown key, and lathed lists those that it would accept.
 cat >"$work/all.conf" <<'END'
 zzz = 1;
 rack = { zzz = 1; };
@@ -56,7 +56,7 @@ END
 "$lathed" --config "$work/all.conf" --check >"$work/complaints" 2>&1
 sections=$(grep -c zzz "$work/complaints")
 check "all sections complain ($sections)" test "$sections" -ge 9
-# "... would accept: a, b, c": those that are no module's params
+# "... would accept: a, b, c": those that are not params of modules
 keys=$(sed -n 's/.*zzz.*would accept//p' "$work/complaints" | grep -o '[a-z_]\{2,\}' | sort -u)
 check "they name keys" test "$(echo "$keys" | wc -l)" -gt 15
 for key in $keys; do
@@ -66,9 +66,9 @@ for key in $keys; do
 	check "lathe.conf(5) has $key" grep -qw -- "$key" "$work/lathe.conf.5"
 done
 
-# What is installed: the documents' links lead to files.
+# Installed documents: all links lead to files.
 "${MAKE:-make}" -s "BUILD=$BUILD" "DESTDIR=$work/root" install >"$work/installed" 2>&1
-# dead_links: each one, with the document that it stands in
+# dead_links: prints each one, with its document
 dead_links() {
 	find "$work/root/usr/local/share/doc" -name '*.md' | while read -r document; do
 		grep -o '](\([^)#]*\)' "$document" | cut -c3- | grep -v '^https\{0,1\}:' | while read -r link; do

@@ -1,6 +1,6 @@
 #!/bin/sh
-# many.sh - one lathectl, three racks: whom --host means, answers side by side, changes at a
-# common time, the worst exit status. No JACK is needed.
+# many.sh - one lathectl, three racks: the hosts that --host means, answers side by side,
+# changes at a common time, the highest exit status. No JACK is needed.
 # shellcheck source=tests/system/common.inc
 . "${0%/*}/common.inc"
 
@@ -24,7 +24,7 @@ set -- $ports
 a=127.0.0.1:$1 b=127.0.0.1:$2 c=127.0.0.1:$3
 all=$a,$b,$c
 cat >"$hosts" <<END
-# whom we mean
+# the hosts
 studio = $a, $b   # the two upstairs
 cellar=$c
 house = $a, $b, $c
@@ -92,7 +92,7 @@ check "script" sh -c "printf 'set input/gain 7\n@0.4 set input/gain 8\n' |
 check "scripted" prints " $a $b $c
 input/gain 8.0 dB 8.0 dB 8.0 dB" many "$all" get input/gain
 
-# A common time: told 200 ms before, and taken within one tick of each other.
+# A common time: sent 200 ms before, and done within one tick of each other.
 many "$all" --json --rate 50 --seconds 2.5 monitor /input/gain >"$work/monitor" &
 monitor=$!
 sleep 1
@@ -126,7 +126,7 @@ ahead = float(open(sys.argv[1]).read().split()[1])
 assert 0.15 < ahead < 0.25, ahead' "$work/clock"
 check "the other one follows" prints "input/gain 3.0 dB" many "$a" get input/gain
 
-# The worst status; who doesn't answer harms nobody.
+# The highest status; a rack that doesn't answer does not affect the others.
 check "refused by all" ends 1 many "$all" set input/gian 3
 check "says who" sh -c "'$lathectl' --host $all get input/gian 2>&1 | grep -c '^lathectl: 127.*did you mean input/gain' | grep -qx 3"
 check "no answer from one" ends 3 many "$a,127.0.0.1:1,$b" --timeout 0.3 set input/gain 5
@@ -135,7 +135,7 @@ input/gain 5.0 dB 5.0 dB" many studio get input/gain
 check "usage" ends 2 many "$all" set
 check "abx" ends 2 many "$all" abx
 
-# What is wrong with hosts, and where.
+# Mistakes in the file of hosts.
 check "no such host" ends 3 many no.such.host.invalid get input/gain
 check "a bad port" ends 2 many "$a,127.0.0.1:0" ping
 check "brackets" ends 2 many "[::1:3345,$a" ping

@@ -1,6 +1,6 @@
 #!/bin/sh
-# multi.sh - config/multi.conf live: five masters at once, aligned to the frame, each bit for
-# bit what the rack of its name makes alone, and measured as there.
+# multi.sh - config/multi.conf live: five masters at once, aligned to the frame; each is bit
+# for bit what the rack of its name makes, with the same meters.
 # shellcheck source=tests/system/common.inc
 . "${0%/*}/common.inc"
 
@@ -14,7 +14,7 @@ sed "s/name = \"multi\"/name = \"$lathe\"/
 	awk -v one="$(wires 1)" -v two="$(wires 3)" -v three="$(wires 5)" -v four="$(wires 7)" \
 		-v five="$(wires 9)" 'BEGIN { split(one "|" two "|" three "|" four "|" five, w, "|") }
 		/ @ / { sub(/ @ /, " " w[++n] " ") } { print }' >"$work/rack.conf"
-# Three kinds of programme, 7 s each; nothing over the record feed's ceiling.
+# Three kinds of programme, 7 s each; nothing above the record feed's ceiling.
 cat >"$work/make.py" <<'END'
 import sys
 import numpy, soundfile
@@ -24,7 +24,7 @@ parts = [pg.at(make(48000, 7.0, 5), 48000, level)
          for make, level in ((pg.speech, -27), (pg.dense, -14), (pg.sparse, -22))]
 soundfile.write(sys.argv[1], numpy.concatenate(parts, 1).T, 48000, subtype="PCM_16")
 END
-# One pair of what was heard, in a file of its own.
+# One pair of recorded channels, in a file of its own.
 cat >"$work/pair.py" <<'END'
 import sys
 import soundfile
@@ -37,7 +37,7 @@ reading() { awk -v path="$2" '$1 == path { print $2 }' "$1"; }
 # near A B: within 0.2; live, what follows the recording's end counts too.
 near() { awk -v a="$1" -v b="$2" 'BEGIN { print a, b; exit !(a != "" && a - b <= 0.2 && b - a <= 0.2) }'; }
 
-# A period that is whole bins of the levellers, so that a render can start at such a frame.
+# A period that is a multiple of the levellers' bins, so that a render can start at its frame.
 start_jackd -r 48000 -p 4800
 check "starts" start_lathed "$work/rack.conf"
 within 5 has_port $lathe:record_2
@@ -66,7 +66,7 @@ done
 /usr/bin/python3 "$work/pair.py" "$work/live.wav" "$work/pair.wav" 4
 check "the record feed is what came in, aligned" "$probe" compare "$work/sent.wav" \
 	"$work/pair.wav" "$latency"
-# The comparison can fail.
+# The comparison itself can fail.
 check "a frame beside is told apart" not "$probe" compare "$work/sent.wav" \
 	"$work/pair.wav" $((latency + 1))
 stop_lathed

@@ -1,7 +1,7 @@
 #!/bin/sh
-# names.sh - the names, order and icon that patchbays show: there while lathed runs, gone
-# with it, and no harm where JACK keeps none.
-# All servers of a user share one store of names: have one of our own where that is allowed.
+# names.sh - the names, order and icon that patchbays show: they exist while lathed runs, and
+# lathed works without them if JACK has no metadata.
+# All servers of a user share one store of metadata: use a private one if that is permitted.
 if [ -z "${LATHE_OWN_SHM:-}" ] && unshare --mount true 2>/dev/null; then
 	# shellcheck disable=SC2016 # for the inner shell
 	LATHE_OWN_SHM=1 exec unshare --mount sh -c \
@@ -47,7 +47,7 @@ kill -KILL "$lathed_pid"
 wait "$lathed_pid" 2>/dev/null
 check "killed: they are gone, too" within 5 not known "Lathe.*"
 
-# A store that can't be opened.
+# A store of metadata that can't be opened.
 stop_jackd
 rm -rf "/dev/shm/jack_db-$(id -u)"
 if [ -n "${LATHE_OWN_SHM:-}" ]; then

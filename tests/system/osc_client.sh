@@ -1,7 +1,7 @@
 #!/bin/sh
-# osc_client.sh - a running lathed, liblo's own tools, and OSC clients that aren't liblo, npm's
-# osc and node-osc: they drive every address. Without node or the registry these are left
-# out, which it says.
+# osc_client.sh - liblo's tools, and two OSC clients without liblo (npm's osc and node-osc),
+# use every address of a running lathed. Without node or the registry it says so and
+# leaves these two out.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 # shellcheck source=tests/system/check.inc
@@ -33,7 +33,7 @@ done
 sleep 0.5
 is "a port" "$([ -n "$port" ] && echo yes)" yes
 
-# liblo's tools: oscdump hears what oscsend does.
+# liblo's tools: oscdump receives what oscsend changes.
 listen=$((port % 20000 + 30000))
 oscdump -L "$listen" >"$scratch/dump" 2>&1 &
 dump=$!
@@ -48,7 +48,7 @@ kill "$dump"
 is "oscdump hears the snapshot and both changes" \
 	"$(grep -c '/rack/mute f' "$scratch/dump")" 3
 
-# Each param by oscsend, as it is: nothing moves, and nothing is refused.
+# oscsend sets each param to its present value: nothing changes, and nothing is refused.
 ctl() { "$build/lathectl" --port "$port" "$@"; }
 ctl get '*' | grep -v /meter/ | sort >"$scratch/before"
 ctl --json get '*' | python3 -c '
@@ -65,7 +65,7 @@ done <"$scratch/params"
 is "oscsend: there are params" "$(($(wc -l <"$scratch/params") > 80))" 1
 is "oscsend: each param" "$(ctl sync >/dev/null; ctl get '*' | grep -v /meter/ | sort | diff "$scratch/before" -)" ""
 kill "$events"
-# And oscdump hears all of them.
+# oscdump receives all of them.
 oscdump -L "$listen" >"$scratch/dump" 2>&1 &
 dump=$!
 sleep 0.2
@@ -77,7 +77,7 @@ is "oscdump: each address" "$("$build/lathed" --config config/streaming.conf --d
 	grep -q " $path " "$scratch/dump" || echo "$path"
 done | head -n 3)" ""
 
-# client PROGRAM PACKAGE ARGUMENTS: one of npm's clients, its verdicts among ours.
+# client PROGRAM PACKAGE ARGUMENTS: runs one of npm's clients and adds its verdicts.
 npm_client() {
 	program=$1 package=$2
 	shift 2

@@ -1,6 +1,6 @@
 #!/bin/sh
-# ports.sh - a build that waits for its ports always ends: no port is left in the server, the
-# server hangs and is killed meanwhile; and freewheel comes and goes.
+# ports.sh - a build that waits for its ports always ends: when the server has no port left,
+# and when it hangs and is killed meanwhile. Then freewheel starts and ends.
 # shellcheck source=tests/system/common.inc
 . "${0%/*}/common.inc"
 
@@ -42,7 +42,7 @@ check "plays in freewheel" state playing
 check "freewheel ends" timeout -k 2 10 jack_freewheel n
 check "plays after it" within 5 state playing
 
-# New ports are wanted of a server that hangs, is killed, and comes again.
+# New ports are needed from a server that hangs, is killed and starts again.
 rack '{ name = "late"; }'
 kill -STOP "$jackd_pid"
 sleep 0.2

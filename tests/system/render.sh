@@ -1,6 +1,6 @@
 #!/bin/sh
-# render.sh - lathe-render as a user meets it: files, exit codes, the same samples for any
-# block, every frame of the input in the output.
+# render.sh - lathe-render for its users: files, exit codes, the same samples with any block
+# size, every frame of the input in the output.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 # shellcheck source=tests/system/check.inc
@@ -48,14 +48,14 @@ for block in 64 257 8192; do
 		"$scratch/demo.wav" "$scratch/block.wav")" 0
 	is "block $block: bytes" "$(sum "$scratch/block.wav")" "$(sum "$scratch/1024.wav")"
 done
-# What a leveller has heard of silence before counts, its bins of 10 ms lie on the frame counter.
+# A leveller's state depends on the silence before, and on bins of 10 ms of the frame counter.
 for start in 48000 9600000; do
 	is "from frame $start" "$(render --config $config --start-frame $start \
 		"$scratch/demo.wav" "$scratch/$start.wav")" 0
 done
 is "start frame: bytes" "$(sum "$scratch/9600000.wav")" "$(sum "$scratch/48000.wav")"
 
-# Nothing half-written stays; nobody is stopped who was started not to be.
+# No half-written file stays; signals that were ignored at the start stay ignored.
 stopped() { # SIGNAL [ignored]
 	[ $# = 1 ] || trap '' "$1"
 	"$build/lathe-render" --config $config --block 1 "$scratch/demo.wav" \
@@ -100,18 +100,18 @@ is "flac: head" "$(head -c 4 "$scratch/out.flac")" "fLaC"
 is "flac in" "$(render --config $config "$scratch/out.flac" "$scratch/out.wav")" 0
 is "16 bits" "$(render --config $config --format 16 "$scratch/demo.wav" "$scratch/out.wav")" 0
 
-# Other readers find every frame and every word.
+# Other programs read every frame and every sample.
 /usr/bin/python3 tests/system/render_files.py "$build/lathe-render" "$scratch" >"$scratch/files" 2>&1
 is "files" "$? $(tail -n 1 "$scratch/files")" "0 168 passed, 0 failed"
 
-# What can't be done, and why.
+# Errors and their reasons.
 is "no file" "$(render --config $config "$scratch/none.wav" "$scratch/x.wav")" 1
 is "not audio" "$(render --config $config "$scratch/bad.conf" "$scratch/x.wav")" 1
 is "onto itself" "$(render --config $config "$scratch/demo.wav" "$scratch/demo.wav")" 1
 head -c 40000 "$scratch/out.flac" >"$scratch/cut.flac"
 is "cut short" "$(render --config $config "$scratch/cut.flac" "$scratch/x.wav")" 0
 is "cut short: said" "$(grep -c 'cut.flac: is cut short: .* are there and were played' "$scratch/err")" 1
-# Of a WAV what is there is played, and said.
+# A WAV is played as far as its data go, with a message.
 size=$(wc -c <"$scratch/demo.wav")
 head -c 240044 "$scratch/demo.wav" >"$scratch/cut.wav"
 is "cut WAV" "$(render --config "$scratch/through.conf" --format 24 "$scratch/cut.wav" "$scratch/x.wav")" 0
@@ -130,7 +130,7 @@ is "beyond a param" "$(render --config $config --set limit/ceiling=5 "$scratch/d
 is "no OUT" "$(render --config $config "$scratch/demo.wav")" 0
 is "no OUT: meters" "$(grep -c after/meter/integrated "$scratch/out")" 1
 is "no folder" "$(render --config $config "$scratch/demo.wav" "$scratch/no/x.wav")" 1
-# The file that was there stays until the new one is whole, and for good where none comes.
+# An earlier file stays until the new one is complete, also if it never is.
 echo precious >"$scratch/old.wav"
 old=$(sum "$scratch/old.wav")
 is "OUT: stopped" "$("$build/lathe-render" --config $config --block 1 "$scratch/demo.wav" "$scratch/old.wav" \
@@ -143,13 +143,13 @@ is "OUT: full disk" "$( (ulimit -f 100; trap '' XFSZ; for kind in wav flac aiff 
 	"$build/lathe-render" --config "$scratch/through.conf" "$scratch/demo.wav" "$scratch/old.$kind" 2>&1 | sed 's/.*: //'
 	done) | sort | uniq -c | sed 's/^ *//')" "5 File too large"
 is "OUT: as it was, still" "$(sum "$scratch/old.wav") $(find "$scratch" -name 'old.*' | wc -l)" "$old 1"
-# Nobody can clean up behind a SIGKILL.
+# After a SIGKILL the temporary file stays.
 is "OUT: beside it" "$(find "$scratch" -name '.old.*' | wc -l)" 1
 is "OUT: replaced" "$(render --config "$scratch/through.conf" "$scratch/demo.wav" "$scratch/old.wav")" 0
 is "OUT: said" "$(grep -c 'old.wav: the file that was there was replaced' "$scratch/err")" 1
 is "OUT: -y" "$(render -y --config "$scratch/through.conf" "$scratch/demo.wav" "$scratch/old.wav") $(cat "$scratch/err")" "0 "
 
-# The true peak of an impulse in the last frame is seen; bad samples are counted, each.
+# The true peak of an impulse in the last frame is measured; every bad sample is counted.
 /usr/bin/python3 - "$scratch" <<'END'
 import sys
 import numpy
@@ -167,7 +167,7 @@ is "the last frame" "$(render --config "$scratch/meter.conf" "$scratch/last.wav"
 	awk '{ print ($1 > -6.1) }')" "0 1"
 is "bad samples" "$(render --config "$scratch/meter.conf" "$scratch/nan.wav") $(grep -c 'nan.wav: 2000 samples are not numbers' "$scratch/err")" "0 1"
 
-# Clipping is told.
+# Clipping is reported.
 is "clipped" "$(render -y --config "$scratch/through.conf" --set pass/gain=20 --format 16 --json \
 	"$scratch/demo.wav" "$scratch/old.wav")" 0
 is "clipped: said" "$(grep -c 'old.wav: [0-9]* samples were clipped, the highest by [0-9.]* dB' "$scratch/err")" 1
@@ -175,7 +175,7 @@ is "clipped: JSON" "$(python3 -c 'import json, sys
 found = json.load(open(sys.argv[1]))
 print(found["clipped"] > 1000, found["peak_dbfs"] > 6)' "$scratch/out" 2>&1)" "True True"
 
-# A usage that is wrong says how.
+# Usage errors and their texts.
 is "no config" "$(render "$scratch/demo.wav") $(grep -c -- '--config FILE is wanted' "$scratch/err")" "2 1"
 is "no IN" "$(render --config $config) $(grep -c 'IN is wanted' "$scratch/err")" "2 1"
 is "three files" "$(render --config $config a b c) $(grep -c 'c: a file too many' "$scratch/err")" "2 1"

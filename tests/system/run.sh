@@ -1,13 +1,13 @@
 #!/bin/sh
-# run.sh - `make run` unattended and interrupted: it ends well, says what it heard, and
-# leaves nothing behind.
+# run.sh - `make run`, unattended and interrupted: it ends without an error, prints a summary,
+# and leaves no process behind.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 # shellcheck source=tests/system/check.inc
 . tests/system/check.inc
 trap 'rm -rf "$scratch"' EXIT
 
-# Processes that a run started: they carry its number in their names.
+# The processes that a run started have its number in their names.
 left() {
 	pgrep -fc "lathe-(run-)?$1( |\$)" || true
 }
@@ -35,7 +35,7 @@ wait "$run"
 is "interrupted: exit" "$?" 0
 is "interrupted: nothing left" "$(left "$run")" 0
 
-# Six channels in a rack of two: said. What can be read but by others: how.
+# Six channels in a rack of two, and files that only other programs read, are reported.
 /usr/bin/python3 - "$scratch/six.wav" <<'END'
 import sys
 import numpy
@@ -59,7 +59,7 @@ is "no such file: exit" "$?" 1
 is "no such file: said" "$(grep -c 'none.wav' "$scratch/out" | awk '{ print ($1 >= 1) }')" 1
 is "no such file: nothing left" "$(left "$run")" 0
 
-# What can't be is refused before anything is installed, built or started.
+# Impossible requests are refused before anything is installed, built or started.
 # refused WHAT WORDS WORD=VALUE...
 refused() {
 	what=$1 words=$2

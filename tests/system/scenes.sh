@@ -79,7 +79,7 @@ check "script: nonsense" not ctl script "$work/script"
 check "monitor" sh -c "'$lathectl' --port $port monitor --seconds 0.5 | grep -q ' /input/gain '"
 ctl set input/gain -3 >/dev/null
 
-# State: what is there within a second outlives even kill -9.
+# State: values that are a second old are kept even after kill -9.
 stop_lathed
 check "starts with a state" start_lathed "$work/rack.conf" --state "$work/state"
 ctl set tone/band/1/gain 4.5 >/dev/null

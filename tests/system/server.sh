@@ -1,5 +1,5 @@
 #!/bin/sh
-# server.sh - a JACK server that comes, goes, returns, hangs; and how lathed ends meanwhile.
+# server.sh - a JACK server that starts, ends, returns and hangs; and how lathed ends meanwhile.
 # shellcheck source=tests/system/common.inc
 . "${0%/*}/common.inc"
 
@@ -60,7 +60,7 @@ jack_connect system:capture_1 $lathe:in_2
 within 2 wired $lathe:in_2 system:capture_1
 sleep 0.2
 
-# It goes and comes back, with another rate.
+# It ends and comes back with a different rate.
 end_process "$jackd_pid"
 check "hears that it is gone" within 3 said "jack_lost"
 stop_jackd
@@ -76,7 +76,7 @@ check "no other is" not wired $lathe:out_1 system:playback_1
 jack_disconnect $lathe:out_1 system:playback_2
 sleep 0.2
 
-# It is killed, and comes back at once.
+# It is killed and comes back at once.
 kill -KILL "$jackd_pid"
 wait "$jackd_pid" 2>/dev/null
 start_jackd -r 44100 -p 128
@@ -85,7 +85,7 @@ check "registers its ports after a kill" within 2 has_port $lathe:out_2
 check "a user's connection is made again after a kill" within 2 wired $lathe:in_2 system:capture_1
 check "one that a user undid is not" not wired $lathe:out_1 system:playback_2
 
-# It comes back at a rate that no rack plays at; and at one that it does.
+# It comes back with a rate that no rack plays at, then with one that racks play at.
 kill -KILL "$jackd_pid"
 wait "$jackd_pid" 2>/dev/null
 start_jackd -r 1000 -p 128
@@ -96,7 +96,7 @@ start_jackd -r 44100 -p 128
 check "finds it after that" within 5 said_times 4 "jack_found"
 check "a user's connection is made again after that" within 2 wired $lathe:in_2 system:capture_1
 
-# It hangs: OSC goes on, an end has its own deadline.
+# It hangs: OSC continues, and a stop has a deadline.
 jack_connect $lathe:out_2 system:playback_1
 kill -STOP "$jackd_pid"
 check "notices a hung server" within 3 said "jack_hung"
@@ -115,7 +115,7 @@ check "ends within its deadline" test "$took" -lt 2500
 kill -CONT "$jackd_pid"
 sleep 0.3
 
-# The usual end.
+# The normal stop.
 start_lathed "$work/rack.conf"
 within 3 has_port $lathe:out_1
 stop_lathed

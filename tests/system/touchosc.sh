@@ -1,6 +1,6 @@
 #!/bin/sh
-# touchosc.sh - layouts for tablets: their grammar, their bytes, their looks, and a tablet
-# without a screen that touches every control of a rack that plays.
+# touchosc.sh - layouts for tablets: their grammar, their bytes, their appearance; and a
+# simulated tablet that touches every control of a rack that plays.
 # shellcheck source=tests/system/common.inc
 . "${0%/*}/common.inc"
 
@@ -35,7 +35,7 @@ outputs = ( { name = "stream"; from = ["after"]; }, { name = "radio"; from = ["r
             { name = "monitor"; from = ["after"]; monitor = true; } );
 END_CONF
 
-# Long names, many outputs; many channels; next to nothing.
+# Long names, many outputs; many channels; almost nothing.
 {
 	echo 'nodes = ('
 	for n in 1 2 3 4 5 6 7; do
@@ -54,7 +54,7 @@ nodes = ( { module = "trim"; name = "t"; }, { module = "limiter"; name = "l"; },
 END_CONF
 echo 'nodes = ();' >"$work/none.conf"
 
-# Every module that needs nothing but a name.
+# Every module that needs only a name.
 modules=
 for folder in modules/*/; do
 	id=$(basename "$folder")

@@ -1,5 +1,5 @@
 #!/bin/sh
-# units.sh - what systemd hears from lathed, and whether it would take the units.
+# units.sh - what lathed tells systemd, and whether systemd accepts the units.
 # shellcheck source=tests/system/common.inc
 . "${0%/*}/common.inc"
 
@@ -52,6 +52,6 @@ kill -CONT "$jackd_pid"
 stop_lathed
 check "stopping" heard "STOPPING=1"
 
-# As the journal and as a terminal would see it.
+# Output for the journal and for a terminal.
 check "journal levels" grep -q "^<6>OSC on" "$log"
 finish

@@ -1,6 +1,6 @@
-/* modules.h - small modules that show what the contract carries: a delay whose length is a
- * rebuild, two inputs, a generator, a foreign handle, a measuring one, one that turns NaN
- * and one that hogs the processor. */
+/* modules.h - small modules that use each part of the contract: a delay whose length is a
+ * rebuild, two inputs, a generator, a foreign handle, measure(), one that makes NaN and one
+ * that takes much time. */
 #ifndef LATHE_TEST_MODULES_H
 #define LATHE_TEST_MODULES_H
 
@@ -24,7 +24,7 @@ static inline void test_pass(const struct piece *piece)
 			       sizeof(float) * (size_t)piece->frames);
 }
 
-/* ---- lag: so many frames later ---------------------------------------------------------- */
+/* ---- lag: so many frames later --------------------------------------------------- */
 
 enum { LAG_MAX = 4096 };
 
@@ -86,15 +86,15 @@ TEST_MODULE(lag) = { .id = "lag",
 		     .latency = lag_latency,
 		     .warmup = lag_latency };
 
-/* ---- gain: a value and a number designed from it must agree ------------------------------- */
+/* ---- gain: a value and a number designed from it must agree ---------------------- */
 
 struct gain_numbers {
 	float gain, again;
 };
 
 struct gain {
-	float mode; /* it was made for this one */
-	int torn;   /* pieces in which something did not agree */
+	float mode; /* the value that it was made for */
+	int torn;   /* pieces in which they did not agree */
 };
 
 static void gain_process(void *state, const struct piece *piece)
@@ -117,7 +117,7 @@ static void gain_adopt(void *state, const void *old)
 	((struct gain *)state)->torn = ((const struct gain *)old)->torn;
 }
 
-/* For modules that remember nothing, or what they find zeroed. */
+/* For modules without state, or with a state that begins as zero. */
 static void *plain_init(struct arena *arena, const struct setup *setup)
 {
 	(void)setup;
@@ -171,7 +171,7 @@ TEST_MODULE(gain) = { .id = "gain",
 		      .numbers_bytes = gain_numbers_bytes,
 		      .design = gain_design };
 
-/* ---- keyed: main + 1000 * key ------------------------------------------------------------- */
+/* ---- keyed: main + 1000 * key ---------------------------------------------------- */
 
 static void keyed_process(void *state, const struct piece *piece)
 {
@@ -197,7 +197,7 @@ TEST_MODULE(keyed) = { .id = "keyed",
 		       .kernels = { &kernel_keyed },
 		       .init = plain_init };
 
-/* ---- seven: main, and each side times 2, 4, 8 ... ---------------------------------------- */
+/* ---- seven: main, and each side times 2, 4, 8 ... -------------------------------- */
 
 static void seven_process(void *state, const struct piece *piece)
 {
@@ -229,7 +229,7 @@ TEST_MODULE(seven) = { .id = "seven",
 		       .kernels = { &kernel_seven },
 		       .init = plain_init };
 
-/* ---- counter: a generator that says the frame ---------------------------------------------- */
+/* ---- counter: a generator that says the frame ------------------------------------ */
 
 static void counter_process(void *state, const struct piece *piece)
 {
@@ -245,16 +245,16 @@ TEST_MODULE(counter) = { .id = "counter",
 			 .kernels = { &kernel_counter },
 			 .init = plain_init };
 
-/* ---- foreign: adds a count that only its handle knows ---------------------------------------- */
+/* ---- foreign: adds a count that only its handle knows ---------------------------- */
 
 struct foreign {
 	uint64_t expected; /* frame; 0: any */
-	int gaps;          /* frames missed or played twice */
+	int gaps;          /* frames that were missed or played twice */
 	float count;
 };
 
 static int foreign_alive, foreign_made, foreign_gaps;
-static uint64_t foreign_until; /* the frame after the last that any has played */
+static uint64_t foreign_until; /* the frame after the last one played */
 static bool foreign_refuse;
 
 static void foreign_process(void *state, const struct piece *piece)
@@ -300,10 +300,10 @@ TEST_MODULE(foreign) = { .id = "foreign",
 			 .create = foreign_create,
 			 .destroy = foreign_destroy };
 
-/* ---- poison: NaN for one frame, and for ever from its own memory ------------------------------- */
+/* ---- poison: NaN for one frame, and for ever from its own memory ----------------- */
 
 struct poison {
-	float taken; /* count of the trigger as far as it was seen */
+	float taken; /* the trigger's count as last seen */
 	bool begun, sick;
 	char large[200000]; /* so that clearing takes several pieces */
 };
@@ -344,7 +344,7 @@ TEST_MODULE(poison) = { .id = "poison",
 			.kernels = { &kernel_poison },
 			.init = poison_init };
 
-/* ---- hog: takes its time ------------------------------------------------------------------------ */
+/* ---- hog: takes its time --------------------------------------------------------- */
 
 static void hog_process(void *state, const struct piece *piece)
 {
@@ -368,7 +368,7 @@ TEST_MODULE(hog) = { .id = "hog",
 		     .kernels = { &kernel_hog },
 		     .init = plain_init };
 
-/* ---- probe: measures what it has heard since `clear` ---------------------------------------------- */
+/* ---- probe: measures what it has heard since `clear` ----------------------------- */
 
 struct probe {
 	float cleared;
