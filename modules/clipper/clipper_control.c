@@ -15,9 +15,8 @@ static const struct param params[] = {
 			   .step = 0.1f },
 	[CLIPPER_CEILING] = { .id = "ceiling",
 			      .label = "Ceiling",
-			      .help = "No wave gets beyond this level before it is "
-				      "sampled "
-				      "again; a true-peak limiter belongs behind",
+			      .help = "Highest level before downsampling; put a "
+				      "true-peak limiter after it",
 			      .unit = "dB",
 			      .flags = PARAM_CEILING,
 			      .curve = CURVE_LINEAR,
@@ -27,8 +26,8 @@ static const struct param params[] = {
 			      .step = 0.1f },
 	[CLIPPER_KNEE] = { .id = "knee",
 			   .label = "Knee",
-			   .help = "0: hard; 100: bends from silence to twice the "
-				   "ceiling",
+			   .help = "0: hard; 100: the curve bends from silence to "
+				   "twice the ceiling",
 			   .unit = "%",
 			   .curve = CURVE_LINEAR,
 			   .max = 100.0f,
@@ -46,7 +45,7 @@ static const struct meter meters[] = {
 			       .flags = METER_LINEAR },
 	[CLIPPER_METER_CLIPPED] = { .id = "clipped",
 				    .label = "Clipped",
-				    .help = "Peak of what clipping took away",
+				    .help = "Peak of the part that was clipped off",
 				    .unit = "dB",
 				    .min = -120.0f,
 				    .max = 40.0f,

@@ -21,7 +21,7 @@ static const struct param params[COMP_PARAMS] = {
 			    "", CURVE_CHOICE, 0, 1, COMP_PEAK, 1, detectors,
 			    PARAM_REBUILD },
 	[COMP_TOPOLOGY] = { "topology", "Topology",
-			    "Listen before or after the reduction", "", CURVE_CHOICE, 0,
+			    "Detect before or after the reduction", "", CURVE_CHOICE, 0,
 			    1, COMP_FORWARD, 1, topologies, PARAM_REBUILD },
 	[COMP_LINK] = { "link", "Link", "How far all channels follow the loudest", "%",
 			CURVE_LINEAR, 0, 100, 100, 1, NULL, 0 },
@@ -170,8 +170,7 @@ extern const struct module module_comp;
 const struct module module_comp = {
 	.id = "comp",
 	.label = "Glue compressor",
-	.help = "One gain for the whole band, from a detector that low notes don't "
-		"bend",
+	.help = "One gain for the whole band; low notes are not distorted",
 	.params = params,
 	.param_count = COMP_PARAMS,
 	.meters = meters,

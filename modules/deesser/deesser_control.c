@@ -14,17 +14,17 @@ static const struct param params[DEESSER_PARAMS] = {
 	[DEESSER_WIDTH] = { "width", "Width", "Of the sibilant band", "oct",
 			    CURVE_LINEAR, 0.5f, 3, 1.5f, 0.05f, NULL, 0 },
 	[DEESSER_THRESHOLD] = { "threshold", "Threshold",
-				"Level of the band where reduction begins, from the "
-				"programme's level of the last second",
+				"Level of the band where reduction begins, relative to "
+				"the programme's level of the last second",
 				"dB", CURVE_LINEAR, -40, 6, -9, 0.1f, NULL, 0 },
-	[DEESSER_RANGE] = { "range", "Range", "Never more reduction than this", "dB",
-			    CURVE_LINEAR, 0, 24, 8, 0.1f, NULL, 0 },
+	[DEESSER_RANGE] = { "range", "Range", "Largest reduction", "dB", CURVE_LINEAR,
+			    0, 24, 8, 0.1f, NULL, 0 },
 	[DEESSER_ATTACK] = { "attack", "Attack", "Time to 63 % of a rise in reduction",
 			     "ms", CURVE_LOG, 0.1f, 20, 1, 0, NULL, 0 },
 	[DEESSER_RELEASE] = { "release", "Release",
 			      "Time to 63 % of a fall in reduction", "ms", CURVE_LOG, 5,
 			      500, 50, 0, NULL, 0 },
-	[DEESSER_LISTEN] = { "listen", "Listen", "Hear the sibilant band alone", "",
+	[DEESSER_LISTEN] = { "listen", "Listen", "Plays the sibilant band alone", "",
 			     CURVE_TOGGLE, 0, 1, 0, 1, NULL, PARAM_RECALL_SAFE },
 };
 

@@ -9,7 +9,7 @@
 static const struct param params[] = {
 	[DELAY_MS] = { .id = "ms",
 		       .label = "Time",
-		       .help = "Delay; the three of them add up, to 10 s at most",
+		       .help = "Delay; the three delays add up, to at most 10 s",
 		       .unit = "ms",
 		       .curve = CURVE_LINEAR,
 		       .max = 1000.0f * (float)DELAY_SECONDS_MAX,
@@ -94,7 +94,7 @@ extern const struct module module_delay;
 const struct module module_delay = {
 	.id = "delay",
 	.label = "Delay",
-	.help = "Up to ten seconds, in time, way or frames",
+	.help = "Up to ten seconds, in time, distance or frames",
 	.flags = MODULE_EXTERNAL,
 	.params = params,
 	.param_count = DELAY_PARAMS,

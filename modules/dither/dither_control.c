@@ -11,7 +11,8 @@ static const char *const shapes[] = { "none", "gentle", "strong", NULL };
 static const struct param params[] = {
 	[DITHER_BITS] = { .id = "bits",
 			  .label = "Bits",
-			  .help = "Word length of what reads the output",
+			  .help = "Word length of the file or device that takes the "
+				  "output",
 			  .unit = "",
 			  .curve = CURVE_INTEGER,
 			  .min = 8.0f,

@@ -11,8 +11,9 @@ static const char *const outputs[] = { "flat", "pre_emphasised", NULL };
 static const struct param params[] = {
 	[EMPHASIS_MODE] = { .id = "mode",
 			    .label = "Mode",
-			    .help = "fm: the transmitter's pre-emphasis keeps the "
-				    "ceiling; vinyl: the cutter head its acceleration",
+			    .help = "fm: holds the ceiling after the transmitter's "
+				    "pre-emphasis; vinyl: limits the cutter head's "
+				    "acceleration",
 			    .unit = "",
 			    .curve = CURVE_CHOICE,
 			    .max = 1.0f,
@@ -84,7 +85,8 @@ static const struct param params[] = {
 				 .step = 0.1f },
 	[EMPHASIS_SIBILANCE_FREQ] = { .id = "sibilance_freq",
 				      .label = "Sibilance frequency",
-				      .help = "Vinyl: what lies above is a sibilant",
+				      .help = "Vinyl: sibilants lie above this "
+					      "frequency",
 				      .unit = "Hz",
 				      .curve = CURVE_LOG,
 				      .min = 4000.0f,
@@ -102,7 +104,7 @@ static const struct meter meters[] = {
 			  .fold = FOLD_MAX },
 	[EMPHASIS_GR] = { .id = "gr",
 			  .label = "Gain reduction",
-			  .help = "of everything, where the treble is not to blame",
+			  .help = "of everything, if the treble is not the cause",
 			  .unit = "dB",
 			  .min = 0.0f,
 			  .max = 120.0f,
@@ -380,7 +382,7 @@ extern const struct module module_emphasis;
 const struct module module_emphasis = {
 	.id = "emphasis",
 	.label = "Emphasis",
-	.help = "Treble limiter for what FM and vinyl do to treble",
+	.help = "Treble limiter for FM and vinyl",
 	.params = params,
 	.param_count = EMPHASIS_PARAMS,
 	.meters = meters,

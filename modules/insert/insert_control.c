@@ -169,8 +169,8 @@ extern const struct module module_insert;
 const struct module module_insert = {
 	.id = "insert",
 	.label = "Insert",
-	.help = "Outboard gear on ports of its own, its latency measured, dry when it "
-		"dies",
+	.help = "Outboard gear on ports of its own; measures its latency, plays dry "
+		"when it fails",
 	.flags = MODULE_PORTS,
 	.params = params,
 	.param_count = INSERT_PARAMS,

@@ -471,7 +471,7 @@ extern const struct module module_lineq;
 const struct module module_lineq = {
 	.id = "lineq",
 	.label = "Linear-phase equaliser",
-	.help = "Eight bands that turn no phase, or the impulse response of a file",
+	.help = "Eight bands without phase shift, or the impulse response of a file",
 	.params = params,
 	.param_count = LINEQ_BAND,
 	.groups = groups,

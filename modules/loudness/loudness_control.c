@@ -32,7 +32,8 @@ static const struct param params[LOUDNESS_PARAMS] = {
 			      .step = 0.5f },
 	[LOUDNESS_TOLERANCE] = { .id = "tolerance",
 				 .label = "Tolerance",
-				 .help = "how far from the target is still right",
+				 .help = "largest deviation from the target that is "
+					 "right",
 				 .unit = "LU",
 				 .curve = CURVE_LINEAR,
 				 .min = 0,
@@ -41,7 +42,7 @@ static const struct param params[LOUDNESS_PARAMS] = {
 				 .step = 0.5f },
 	[LOUDNESS_MAX_TRUE_PEAK] = { .id = "max_true_peak",
 				     .label = "Highest true peak",
-				     .help = "true peak that nothing may exceed here",
+				     .help = "highest true peak allowed here",
 				     .unit = "dBTP",
 				     .curve = CURVE_LINEAR,
 				     .min = -20,

@@ -7,8 +7,8 @@ static const char *const modes[] = { "transparent", "lr4", "lr8", "linear", NULL
 
 static const struct param params[MULTIBAND_PARAMS] = {
 	[MULTIBAND_MODE] = { "mode", "Mode",
-			     "Shelves that are nothing at rest, Linkwitz-Riley "
-			     "bands, or bands of linear phase, which take time",
+			     "Shelves without effect at rest, Linkwitz-Riley bands, or "
+			     "linear-phase bands, which add latency",
 			     "", CURVE_CHOICE, 0, 3, MULTIBAND_TRANSPARENT, 1, modes,
 			     PARAM_REBUILD },
 	[MULTIBAND_BANDS] = { "bands", "Bands", "How many bands", "", CURVE_INTEGER, 2,
@@ -27,16 +27,16 @@ static const struct param band_rows[BAND_ROWS] = {
 	[BAND_KNEE] = COMPRESSOR_KNEE,
 	[BAND_ATTACK] = COMPRESSOR_ATTACK,
 	[BAND_RELEASE] = COMPRESSOR_RELEASE,
-	[BAND_RANGE] = { "range", "Range", "The most that this band is reduced", "dB",
+	[BAND_RANGE] = { "range", "Range", "Largest reduction of this band", "dB",
 			 CURVE_LINEAR, 0, 60, 60, 0.1f, NULL, 0 },
 	[BAND_MAKEUP] = COMPRESSOR_MAKEUP,
 	[BAND_WIDTH] = { "width", "Width", "Side against mid of this band; stereo only",
 			 "%", CURVE_LINEAR, 0, 200, 100, 1, NULL, 0 },
 	[BAND_SOLO] = { "solo", "Solo", "Hear only the soloed bands", "", CURVE_TOGGLE,
 			0, 1, 0, 1, NULL, PARAM_RECALL_SAFE },
-	[BAND_MUTE] = { "mute", "Mute", "Take this band away", "", CURVE_TOGGLE, 0, 1,
-			0, 1, NULL, 0 },
-	[BAND_OFF] = { "off", "Bypass", "Leave this band as it comes", "", CURVE_TOGGLE,
+	[BAND_MUTE] = { "mute", "Mute", "Mute this band", "", CURVE_TOGGLE, 0, 1, 0, 1,
+			NULL, 0 },
+	[BAND_OFF] = { "off", "Bypass", "Leave this band unchanged", "", CURVE_TOGGLE,
 		       0, 1, 0, 1, NULL, 0 },
 };
 

@@ -66,7 +66,7 @@ extern const struct module module_phase;
 const struct module module_phase = {
 	.id = "phase",
 	.label = "Phase rotator",
-	.help = "Makes lopsided voices symmetrical before a limiter",
+	.help = "Makes asymmetric voices symmetrical before a limiter",
 	.params = params,
 	.param_count = PHASE_PARAMS,
 	.meters = meters,

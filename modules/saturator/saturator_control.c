@@ -112,7 +112,7 @@ static const struct meter meters[] = {
 				    .flags = METER_LINEAR },
 	[SATURATOR_METER_HARMONICS] = { .id = "added",
 					.label = "Added",
-					.help = "Peak of what the curve adds",
+					.help = "Peak of the part that the curve adds",
 					.unit = "dB",
 					.min = -120.0f,
 					.max = 40.0f,

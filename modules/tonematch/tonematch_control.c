@@ -9,7 +9,7 @@ static const char *const curves[] = { "music", "warm", "bright", "speech",
 				      "pink",  "file", NULL };
 
 static const struct param params[TONEMATCH_PARAMS] = {
-	[TONEMATCH_CURVE] = { "curve", "Curve", "Tonal balance to come to", "",
+	[TONEMATCH_CURVE] = { "curve", "Curve", "Target tonal balance", "",
 			      CURVE_CHOICE, 0, TONEMATCH_READY, 0, 1, curves, 0 },
 	[TONEMATCH_FILE] = { .id = "file",
 			     .label = "File",
@@ -21,7 +21,7 @@ static const struct param params[TONEMATCH_PARAMS] = {
 	[TONEMATCH_AMOUNT] = { "amount", "Amount",
 			       "How much of the difference is corrected", "%",
 			       CURVE_LINEAR, 0, 100, 60, 1, NULL, 0 },
-	[TONEMATCH_RANGE] = { "range", "Range", "No bell moves further than this", "dB",
+	[TONEMATCH_RANGE] = { "range", "Range", "Largest correction of a bell", "dB",
 			      CURVE_LINEAR, 0, 6, 3, 0.1f, NULL, 0 },
 	[TONEMATCH_TIME] = { "time", "Time", "Memory of the long-term spectrum", "s",
 			     CURVE_LOG, 5, 120, 30, 1, NULL, 0 },
