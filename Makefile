@@ -227,7 +227,7 @@ soak: deps-check
 
 lint: deps-check
 	@tests/run "clang-format --dry-run --Werror $(C_SOURCES)" \
-		"shellcheck $(SH_SOURCES)" tests/includes.sh tests/rooms.sh tests/covered.sh \
+		"shellcheck $(SH_SOURCES)" tests/includes.sh tests/rooms.sh tests/covered.sh tests/dialect.py \
 		"BUILD=$(BUILD) tests/headers.sh" \
 		"$(MAKE) -s all && BUILD=$(BUILD) tests/circles.sh" \
 		"$(MAKE) -s -j2 all tests CC=clang WERROR=-Werror BUILD=$(BUILD)/clang" \

@@ -65,7 +65,7 @@ bool client_open(struct client *client, const char *host, const char *port, char
 		return false;
 	}
 	freeaddrinfo(found);
-	setsockopt(client->fd, SOL_SOCKET, SO_RCVBUF, &buffer, sizeof buffer);
+	setsockopt(client->fd, SOL_SOCKET, SO_RCVBUF, &buffer, sizeof(buffer));
 	return true;
 }
 
@@ -87,11 +87,11 @@ static void keep(struct client *client, const void *bytes, size_t size)
 	client->sent = now;
 	if (!client->kept)
 		client->kept = malloc(KEPT_BYTES);
-	if (!client->kept || client->kept_size + sizeof size + size > KEPT_BYTES)
+	if (!client->kept || client->kept_size + sizeof(size) + size > KEPT_BYTES)
 		return;
-	memcpy(client->kept + client->kept_size, &size, sizeof size);
-	memcpy(client->kept + client->kept_size + sizeof size, bytes, size);
-	client->kept_size += sizeof size + size;
+	memcpy(client->kept + client->kept_size, &size, sizeof(size));
+	memcpy(client->kept + client->kept_size + sizeof(size), bytes, size);
+	client->kept_size += sizeof(size) + size;
 }
 
 /* An error shows as a missing answer, which the caller reports. */
@@ -110,9 +110,9 @@ static void client_say(struct client *client, const void *bytes, size_t size)
 	static const unsigned char ask[ASK_BYTES] = "/rack/confirm\0\0\0,i\0\0";
 	double now = client_now();
 
-	if (size < sizeof ask && (now - client->heard >= known_seconds ||
-				  now - client->confirmed >= confirmed_seconds))
-		send_bytes(client, ask, sizeof ask);
+	if (size < sizeof(ask) && (now - client->heard >= known_seconds ||
+				   now - client->confirmed >= confirmed_seconds))
+		send_bytes(client, ask, sizeof(ask));
 	keep(client, bytes, size);
 	send_bytes(client, bytes, size);
 }
@@ -194,8 +194,8 @@ static bool client_confirm(struct client *client, const unsigned char *bytes,
 	double now = client_now();
 	size_t length;
 
-	if (size != sizeof answer ||
-	    memcmp(bytes, "/rack/challenge\0,i\0\0", sizeof answer - 4) != 0)
+	if (size != sizeof(answer) ||
+	    memcmp(bytes, "/rack/challenge\0,i\0\0", sizeof(answer) - 4) != 0)
 		return false;
 	int number = (int)big_endian(bytes + 20);
 	if (number == client->number && now - client->confirmed < 1)
@@ -204,10 +204,10 @@ static bool client_confirm(struct client *client, const unsigned char *bytes,
 	client->number = number;
 	client->confirmed = now;
 	memcpy(answer + 20, bytes + 20, 4);
-	send_bytes(client, answer, sizeof answer);
+	send_bytes(client, answer, sizeof(answer));
 	for (size_t at = 0; lost && at < client->kept_size; at += length) {
-		memcpy(&length, client->kept + at, sizeof length);
-		at += sizeof length;
+		memcpy(&length, client->kept + at, sizeof(length));
+		at += sizeof(length);
 		send_bytes(client, client->kept + at, length);
 	}
 	client->kept_size = 0;
@@ -266,7 +266,7 @@ enum client_end client_run(struct client *client, double seconds,
 			return CLIENT_INTERRUPTED;
 		if (count == 0)
 			continue;
-		ssize_t size = recv(client->fd, bytes, sizeof bytes, MSG_DONTWAIT);
+		ssize_t size = recv(client->fd, bytes, sizeof(bytes), MSG_DONTWAIT);
 		if (size < 0 && errno == ECONNREFUSED)
 			return CLIENT_GONE;
 		if (size > 0 && client_confirm(client, bytes, (size_t)size))
@@ -293,16 +293,16 @@ double message_number(const struct message *message, int argument)
 	double number;
 	switch (message->types[argument]) {
 	case 'i':
-		memcpy(&integer, bytes, sizeof integer);
+		memcpy(&integer, bytes, sizeof(integer));
 		return integer;
 	case 'h':
-		memcpy(&wide, bytes, sizeof wide);
+		memcpy(&wide, bytes, sizeof(wide));
 		return (double)wide;
 	case 'f':
-		memcpy(&single, bytes, sizeof single);
+		memcpy(&single, bytes, sizeof(single));
 		return (double)single;
 	case 'd':
-		memcpy(&number, bytes, sizeof number);
+		memcpy(&number, bytes, sizeof(number));
 		return number;
 	case 'T':
 		return 1;

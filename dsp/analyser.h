@@ -58,6 +58,7 @@ static inline bool analyser_allocate(struct analyser *analyser)
 {
 	const size_t size = (size_t)analyser->size;
 	bool good = true;
+
 	for (int c = 0; c < ANALYSER_CHANNELS; c++)
 		good &= (analyser->ring[c] = calloc(size, sizeof(float))) != NULL;
 	analyser->window = calloc(size, sizeof(float));
@@ -75,7 +76,8 @@ static inline bool analyser_allocate(struct analyser *analyser)
 /* NULL: no memory. */
 static inline struct analyser *analyser_create(double rate)
 {
-	struct analyser *analyser = calloc(1, sizeof *analyser);
+	struct analyser *analyser = calloc(1, sizeof(*analyser));
+
 	if (!analyser)
 		return NULL;
 	analyser->rate = rate;
@@ -113,6 +115,7 @@ static inline void analyser_transform(struct analyser *analyser, int channel,
 {
 	const float *ring = analyser->ring[channel];
 	const int size = analyser->size, older = size - analyser->at;
+
 	for (int n = 0; n < size; n++) {
 		const float x = n < older ? ring[analyser->at + n] : ring[n - older];
 		analyser->time[n] = analyser->window[n] * x;
@@ -130,6 +133,7 @@ static inline double analyser_between(const struct analyser *analyser, double fr
 				      double to)
 {
 	double power = 0.0;
+
 	for (int k = (int)(from + 0.5); k <= (int)(to + 0.5); k++) {
 		const double low = fmax(from, k - 0.5), high = fmin(to, k + 0.5);
 		power += (double)analyser->power[k] * (high - low);
@@ -142,6 +146,7 @@ static inline void analyser_levels(struct analyser *analyser, int first, int cha
 				   float levels[ANALYSER_BANDS])
 {
 	const double bins_per_hz = analyser->size / analyser->rate;
+
 	memset(analyser->power, 0, (size_t)(analyser->size / 2 + 1) * sizeof(float));
 	for (int c = 0; c < channels; c++)
 		analyser_transform(analyser, first + c, 1.0 / channels);

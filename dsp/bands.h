@@ -77,6 +77,7 @@ static inline double complex band_at(const struct band *band, double rate, doubl
 	const double w = 2.0 * M_PI * hz / rate;
 	const double complex z = cexp(-w * (double complex)I);
 	double complex h = band->gain;
+
 	for (int s = 0; s < band->sections; s++)
 		h *= (1.0 - z * z) / (1.0 + z * (band->a1[s] + z * band->a2[s]));
 	return h;
@@ -86,6 +87,7 @@ static inline double complex band_at(const struct band *band, double rate, doubl
 static inline void band_pole(struct band *band, int section, double complex pole)
 {
 	const double complex z = (1.0 + pole) / (1.0 - pole);
+
 	band->a1[section] = -2.0 * creal(z);
 	band->a2[section] = creal(z * conj(z));
 }
@@ -97,6 +99,7 @@ static inline void band_design(struct band *band, double rate, double low_hz,
 	const double low = tan(M_PI * low_hz / rate), high = tan(M_PI * high_hz / rate);
 	const double width = high - low, centre2 = high * low;
 	const int n = band->sections;
+
 	for (int s = 0; s < n; s++) {
 		/* Each pole of the low-pass in the upper half plane gives two of the
 		 * band-pass, one of each pair; a real one gives a pair. */
@@ -115,6 +118,7 @@ static inline void band_design(struct band *band, double rate, double low_hz,
 static inline int bands_stage_of(double rate, double high_hz)
 {
 	int stage = 0;
+
 	while (stage < BANDS_STAGES - 1 && high_hz <= 0.2 * rate / 2.0) {
 		rate /= 2.0;
 		stage++;
@@ -127,7 +131,8 @@ static inline void band_init(struct band *band, double rate, double hz, double o
 	/* Half the width of the band: octave * lg(2) / 2, with base-10 octaves of 10^0.3. */
 	const double half = pow(10.0, 0.15 * octave);
 	const double low_hz = hz / half, high_hz = hz * half;
-	memset(band, 0, sizeof *band);
+
+	memset(band, 0, sizeof(*band));
 	band->absent = high_hz >= rate / 2.0;
 	if (band->absent)
 		return;
@@ -152,6 +157,7 @@ static inline void bands_time(struct bands *bands, double seconds)
 static inline void bands_enter(struct bands *bands, int k, int part)
 {
 	struct bands_stage *stage = &bands->stage[bands->band[k].stage];
+
 	if (stage->from[part] == stage->to[part])
 		stage->from[part] = k;
 	stage->to[part] = k + 1;
@@ -160,7 +166,7 @@ static inline void bands_enter(struct bands *bands, int k, int part)
 /* rate Hz; sixths: those as well. Begins with silence and a time of 1 s. */
 static inline void bands_init(struct bands *bands, double rate, bool sixths)
 {
-	memset(bands, 0, sizeof *bands);
+	memset(bands, 0, sizeof(*bands));
 	bands->rate = rate;
 	bands->count = sixths ? BANDS_MAX : BANDS_THIRDS;
 	for (int k = 0; k < bands->count; k++) {
@@ -184,11 +190,12 @@ static inline int bands_halve(struct bands_stage *stage, const bands_pair *from,
 {
 	static const double tap[4] = { -0.002474169844979611, 0.016965306028532665,
 				       -0.06767845839954438, 0.30317027593940776 };
+
 	enum { PAST = BANDS_TAPS - 1, MIDDLE = BANDS_TAPS / 2 };
 	bands_pair line[PAST + BANDS_FRAMES];
 	int made = 0;
-	memcpy(line, stage->past, sizeof stage->past);
-	memcpy(line + PAST, from, (size_t)frames * sizeof *from);
+	memcpy(line, stage->past, sizeof(stage->past));
+	memcpy(line + PAST, from, (size_t)frames * sizeof(*from));
 	for (int n = stage->odd ? 1 : 0; n < frames; n += 2) {
 		const bands_pair *x = line + n;
 		bands_pair sum = 0.5 * x[MIDDLE];
@@ -197,7 +204,7 @@ static inline int bands_halve(struct bands_stage *stage, const bands_pair *from,
 		to[made++] = sum;
 	}
 	stage->odd = (frames + stage->odd) % 2;
-	memcpy(stage->past, line + frames, sizeof stage->past);
+	memcpy(stage->past, line + frames, sizeof(stage->past));
 	return made;
 }
 
@@ -240,12 +247,13 @@ static inline void band_run(struct band *band, const bands_pair *x, int frames,
 	const struct bands_sums sums = band->sections == 3
 					       ? band_filter(band, x, frames, 3)
 					       : band_filter(band, x, frames, 4);
+
 	band->first += share * (sums.square[0] / frames - band->first);
 	band->second += share * (sums.square[1] / frames - band->second);
 	band->product += share * (sums.product / frames - band->product);
 	/* After the audio ends, states would become denormals, which are slow. */
 	if (sums.square[0] + sums.square[1] < 1e-40)
-		memset(band->state, 0, sizeof band->state);
+		memset(band->state, 0, sizeof(band->state));
 }
 
 static inline double bands_share(struct bands *bands, struct bands_stage *stage,
@@ -262,6 +270,7 @@ static inline void bands_run_stage(struct bands *bands, int stage, const bands_p
 {
 	const struct bands_stage *at = &bands->stage[stage];
 	const double share = bands_share(bands, &bands->stage[stage], frames);
+
 	for (int part = 0; part < 2; part++)
 		for (int k = at->from[part]; k < at->to[part]; k++)
 			if (!bands->band[k].absent)

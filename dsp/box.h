@@ -56,13 +56,13 @@ static inline box_lanes box_in(box_doubles value)
 static inline box_lanes box_load(const uint64_t from[BOX_LANES])
 {
 	box_lanes v;
-	memcpy(&v, from, sizeof v);
+	memcpy(&v, from, sizeof(v));
 	return v;
 }
 
 static inline void box_store(uint64_t to[BOX_LANES], box_lanes v)
 {
-	memcpy(to, &v, sizeof v);
+	memcpy(to, &v, sizeof(v));
 }
 
 /* One frame; `at` counts frames, `mask` is the rings' size - 1. */
@@ -107,11 +107,12 @@ static inline void box_adopt(struct box *b, const struct box *from,
 			     const struct box_lengths *l, uint32_t at, uint32_t mask)
 {
 	const uint32_t size = mask + 1, reach = box_memory(l);
+
 	for (uint32_t i = at - reach; i != at; i++)
 		box_store(b->past[0][i & mask], box_load(from->past[0][i & mask]));
-	memset(b->sum, 0, sizeof b->sum);
+	memset(b->sum, 0, sizeof(b->sum));
 	for (int k = 1; k < BOX_COUNT; k++)
-		memset(b->past[k], 0, size * sizeof *b->past[k]);
+		memset(b->past[k], 0, size * sizeof(*b->past[k]));
 	for (uint32_t i = at - reach; i != at; i++) {
 		box_lanes in = box_load(b->past[0][i & mask]);
 		for (int k = 0; k < BOX_COUNT; k++) {

@@ -41,7 +41,7 @@ struct cascade_state {
 /* Makes all lanes pass their input. */
 static inline void cascade_clear(struct cascade *cascade)
 {
-	memset(cascade, 0, sizeof *cascade);
+	memset(cascade, 0, sizeof(*cascade));
 	for (int k = 0; k < CASCADE_LANES; k++) {
 		cascade->d[k] = 1.0;
 		cascade->owner[k] = -1;
@@ -56,6 +56,7 @@ static inline void cascade_taps(const struct section *h, double taps[3])
 	const double a2 = g * a1, a3 = h->d[0] * a1;
 	const double band = (h->n[1] - h->d[1] * h->n[2]) / g;
 	const double low = h->n[0] / h->d[0] - h->n[2];
+
 	taps[0] = (band * a1 + low * a2) * 2.0 * a2;
 	taps[1] = (low * (1.0 - a3) - band * a2) * 2.0 * a3;
 	taps[2] = h->n[2] + band * a2 + low * a3;
@@ -65,6 +66,7 @@ static inline void cascade_taps(const struct section *h, double taps[3])
 static inline double cascade_memory_of(const struct section *h)
 {
 	const double half = 0.5 * h->d[1], turn = h->d[0] - half * half;
+
 	if (turn > 0.0)
 		return -2.0 /
 		       log((1.0 - h->d[1] + h->d[0]) / (1.0 + h->d[1] + h->d[0]));
@@ -79,6 +81,7 @@ static inline void cascade_add(struct cascade *cascade, const struct section *h,
 	const double a1 = 1.0 / (1.0 + h->d[1] + h->d[0]);
 	const double a2 = sqrt(h->d[0]) * a1, a3 = h->d[0] * a1;
 	double taps[3];
+
 	cascade_taps(h, taps);
 	cascade->a11[k] = 2.0 * a1 - 1.0;
 	cascade->a12[k] = -2.0 * a3;
@@ -98,7 +101,7 @@ static inline void cascade_carry(const struct cascade *from,
 				 const struct cascade_state *old,
 				 const struct cascade *to, struct cascade_state *state)
 {
-	memset(state, 0, sizeof *state);
+	memset(state, 0, sizeof(*state));
 	for (int k = 0; k < to->lanes; k++) {
 		for (int j = 0; j < from->lanes; j++) {
 			if (from->owner[j] != to->owner[k])
@@ -113,6 +116,7 @@ static inline void cascade_carry(const struct cascade *from,
 static inline double cascade_memory(const struct cascade *cascade)
 {
 	double most = 0.0;
+
 	for (int k = 0; k < cascade->lanes; k++)
 		most = cascade->memory[k] > most ? cascade->memory[k] : most;
 	return most;
@@ -123,6 +127,7 @@ static inline double cascade_place(const struct cascade *cascade, int lane,
 				   double *width)
 {
 	const double squared = -cascade->a12[lane] / cascade->a21[lane];
+
 	*width = 2.0 / cascade->a21[lane] - 1.0 - squared;
 	return sqrt(squared);
 }
@@ -153,6 +158,7 @@ static inline void cascade_settle(const struct cascade *cascade,
 				  double least)
 {
 	vd most = { 0 };
+
 	for (int k = 0; k < cascade->lanes; k += VEC_DOUBLES) {
 		const vd s1 = scale * vd_load(state->s1 + k);
 		const vd s2 = scale * vd_load(state->s2 + k);
@@ -165,7 +171,7 @@ static inline void cascade_settle(const struct cascade *cascade,
 	for (int k = 0; k < VEC_DOUBLES; k++)
 		highest = most[k] > highest ? most[k] : highest;
 	if (cascade->lanes > 0 && highest < least)
-		memset(state, 0, sizeof *state);
+		memset(state, 0, sizeof(*state));
 }
 
 enum { CASCADE_VECTORS = CASCADE_PASS / VEC_DOUBLES };
@@ -195,6 +201,7 @@ CASCADE_INLINE void cascade_step(const struct cascade *c, struct cascade_flight 
 				 const double *amount)
 {
 	vd below = vd_all(x);
+
 	for (int v = 0; v < vectors; v++) {
 		const int k = base + v * VEC_DOUBLES;
 		const vd in = cascade_shift(below, f->y[v]);
@@ -225,6 +232,7 @@ CASCADE_INLINE void cascade_fly(const struct cascade *const *c,
 {
 	const int lag = vectors * VEC_DOUBLES - 1;
 	struct cascade_flight f[2];
+
 	vl lane[CASCADE_VECTORS], mask[CASCADE_VECTORS];
 	for (int v = 0; v < vectors; v++) {
 		for (int ch = 0; ch < channels; ch++) {
@@ -357,6 +365,7 @@ static inline void cascade_run(const struct cascade *const *c,
 			       int frames, int channels)
 {
 	int lanes = c[0]->lanes;
+
 	if (channels == 2 && c[1]->lanes > lanes)
 		lanes = c[1]->lanes;
 	for (int base = 0; base < lanes; base += CASCADE_PASS)

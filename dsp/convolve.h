@@ -88,6 +88,7 @@ static inline int convolve_size(int layer)
 static inline struct convolve_shape convolve_shape(int taps, bool uniform)
 {
 	struct convolve_shape shape;
+
 	shape.slots[0] = (taps + CONVOLVE_CELL - 1) / CONVOLVE_CELL;
 	shape.slots[1] = 0;
 	if (uniform || shape.slots[0] <= CONVOLVE_HEAD)
@@ -113,6 +114,7 @@ static inline int convolve_partitions(const struct convolve_shape *shape)
 static inline int convolve_first_tap(const struct convolve_shape *shape, int partition)
 {
 	const int beyond = partition - shape->slots[0];
+
 	if (beyond < 0)
 		return partition * CONVOLVE_CELL;
 	return CONVOLVE_HEAD * CONVOLVE_CELL + beyond * CONVOLVE_BLOCK;
@@ -125,8 +127,8 @@ static inline int convolve_first_tap(const struct convolve_shape *shape, int par
 static inline bool convolve_plan(struct convolve_plans *plans)
 {
 	enum { LONGEST = 2 * CONVOLVE_BLOCK };
-	float *time = aligned_alloc(64, LONGEST * sizeof *time);
-	fftwf_complex *bins = aligned_alloc(64, 2 * LONGEST * sizeof *bins);
+	float *time = aligned_alloc(64, LONGEST * sizeof(*time));
+	fftwf_complex *bins = aligned_alloc(64, 2 * LONGEST * sizeof(*bins));
 	bool whole = time && bins;
 	for (int layer = 0; whole && layer < 2; layer++) {
 		const int size = 2 * convolve_size(layer);
@@ -162,6 +164,7 @@ static inline void convolve_forward(const struct convolve_plans *plans, int laye
 				    float *time, float *spectra, int slots, int slot)
 {
 	const int size = convolve_size(layer);
+
 	convolve_bins bins;
 
 	fftwf_execute_dft_r2c(plans->forward[layer], time, bins);
@@ -183,6 +186,7 @@ static inline void convolve_inverse(const struct convolve_plans *plans, int laye
 				    const float *spectrum, float *time)
 {
 	const int size = convolve_size(layer);
+
 	convolve_bins bins;
 	float(*out)[2] = (float(*)[2])bins;
 
@@ -204,9 +208,10 @@ static inline void convolve_partition(const struct convolve_plans *plans,
 {
 	const int layer = partition >= shape->slots[0];
 	const int size = convolve_size(layer);
+
 	convolve_time time;
 
-	memset(time, 0, 2 * (size_t)size * sizeof *time);
+	memset(time, 0, 2 * (size_t)size * sizeof(*time));
 	for (int i = 0; i < size; i++)
 		time[i] = taps[i] / (float)(2 * size);
 	convolve_forward(plans, layer, time, kernel->spectra[layer],
@@ -247,7 +252,7 @@ static inline void convolve_chunk(const float *x, const float *h, int slots, int
 
 	for (int k = 0; k < CONVOLVE_CHUNK; k += STEP) {
 		vf sum[4][CONVOLVE_VECTORS];
-		memset(sum, 0, sizeof sum);
+		memset(sum, 0, sizeof(sum));
 		convolve_products(x + newest * 2 * CONVOLVE_CHUNK + k, h + k, to_end,
 				  sum);
 		convolve_products(x + k, h + to_end * 2 * CONVOLVE_CHUNK + k, newest,
@@ -293,14 +298,14 @@ static inline void convolve_take(const struct convolve_plans *plans,
 {
 	_Alignas(64) float time[2 * CONVOLVE_CELL];
 
-	memcpy(input->cells, input->cells + CONVOLVE_CELL, CONVOLVE_CELL * sizeof *x);
-	memcpy(input->cells + CONVOLVE_CELL, x, CONVOLVE_CELL * sizeof *x);
-	memcpy(time, input->cells, sizeof time);
+	memcpy(input->cells, input->cells + CONVOLVE_CELL, CONVOLVE_CELL * sizeof(*x));
+	memcpy(input->cells + CONVOLVE_CELL, x, CONVOLVE_CELL * sizeof(*x));
+	memcpy(time, input->cells, sizeof(time));
 	convolve_forward(plans, 0, time, input->spectra[0], clock->shape.slots[0],
 			 clock->newest[0]);
 	if (clock->shape.slots[1])
 		memcpy(input->blocks + frame % (3 * CONVOLVE_BLOCK), x,
-		       CONVOLVE_CELL * sizeof *x);
+		       CONVOLVE_CELL * sizeof(*x));
 }
 
 /* At the start of each cell, once for all inputs. */
@@ -325,14 +330,14 @@ static inline void convolve_head(const struct convolve_plans *plans,
 	_Alignas(64) float sum[CONVOLVE_OUTPUTS][2 * CONVOLVE_CELL];
 	_Alignas(64) float time[2 * CONVOLVE_CELL];
 
-	memset(sum, 0, (size_t)out_count * sizeof *sum);
+	memset(sum, 0, (size_t)out_count * sizeof(*sum));
 	for (int chunk = 0; chunk < CONVOLVE_CELL / CONVOLVE_CHUNK; chunk++)
 		for (int out = 0; out < out_count; out++)
 			convolve_paths(clock, 0, inputs, paths, path_count, out, chunk,
 				       sum[out] + chunk * 2 * CONVOLVE_CHUNK);
 	for (int out = 0; out < out_count; out++) {
 		convolve_inverse(plans, 0, sum[out], time);
-		memcpy(y[out], time + CONVOLVE_CELL, sizeof *y);
+		memcpy(y[out], time + CONVOLVE_CELL, sizeof(*y));
 	}
 }
 
@@ -354,6 +359,7 @@ static inline void convolve_transform(const struct convolve_work *w,
 {
 	const uint64_t block = w->frame / CONVOLVE_BLOCK;
 	const size_t bytes = CONVOLVE_BLOCK * sizeof(float);
+
 	convolve_time time;
 
 	memcpy(time, input->blocks + (block + 1) % 3 * CONVOLVE_BLOCK, bytes);
@@ -367,6 +373,7 @@ static inline void convolve_finish(const struct convolve_work *w,
 				   struct convolve_output *output)
 {
 	const uint64_t next = w->frame / CONVOLVE_BLOCK + 1;
+
 	convolve_time time;
 
 	convolve_inverse(w->plans, 1, output->sum, time);
@@ -402,7 +409,7 @@ static inline void convolve_tail(struct convolve_work *w)
 		struct convolve_output *output = &w->outputs[out];
 		if (chunk < CHUNKS) {
 			float *sum = output->sum + chunk * 2 * CONVOLVE_CHUNK;
-			memset(sum, 0, 2 * CONVOLVE_CHUNK * sizeof *sum);
+			memset(sum, 0, 2 * CONVOLVE_CHUNK * sizeof(*sum));
 			convolve_paths(clock, 1, w->inputs, w->paths, w->path_count,
 				       out, chunk, sum);
 			w->done += chunk_cost;
@@ -421,6 +428,7 @@ static inline void convolve_add(const struct convolve_output *output, uint64_t f
 				float *y)
 {
 	const float *block = output->blocks + frame % (2 * CONVOLVE_BLOCK);
+
 	for (int n = 0; n < CONVOLVE_CELL; n++)
 		y[n] += block[n];
 }

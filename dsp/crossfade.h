@@ -34,6 +34,7 @@ static inline double crossfade_long_memory(int rate)
 static inline int crossfade_settling(double memory, int rate)
 {
 	const double more = 8.0 * (memory - crossfade_long_memory(rate));
+
 	return (int)(0.008 * rate + fmin(fmax(more, 0.0), 0.09 * rate));
 }
 
@@ -54,6 +55,7 @@ static inline int crossfade_start(struct crossfade *fade, int wait)
 static inline void crossfade_begin_cold(struct crossfade *fade, double memory, int rate)
 {
 	const double part = 0.05 + 70.0 * (memory / rate - 0.015);
+
 	fade->lead = (int)(fmin(fmax(part, 0.05), 0.75) * fade->wait);
 }
 
@@ -68,6 +70,7 @@ static inline void crossfade_lead_in(const struct crossfade *fade, double *x,
 				     int frames)
 {
 	const int passed = fade->age + fade->wait;
+
 	for (int n = 0; n < frames && passed + n < fade->lead; n++)
 		x[n] *= smooth_shape((double)(passed + n) / fade->lead);
 }
@@ -77,6 +80,7 @@ static inline void crossfade_run(struct crossfade *fade, int length, float *weig
 				 int frames)
 {
 	const double rate = 1.0 / length;
+
 	for (int n = 0; n < frames; n++) {
 		const double p = (fade->age + n) * rate;
 		weight[n] = p <= 0.0 ? 0.0f : (float)smooth_shape(p < 1.0 ? p : 1.0);

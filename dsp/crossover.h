@@ -66,7 +66,7 @@ static inline void crossover_lane(struct crossover_design *design, int stage, in
 
 static inline void crossover_begin(struct crossover_design *design, int stages)
 {
-	memset(design, 0, sizeof *design);
+	memset(design, 0, sizeof(*design));
 	design->stages = stages;
 	for (int lane = 0; lane < CROSSOVER_LANES; lane++)
 		design->gain[lane] = 1;
@@ -165,12 +165,12 @@ crossover_pass(const double (*c)[4][CROSSOVER_LANES], struct crossover *state,
 	for (int s = 0; s < 2; s++) {
 #pragma GCC unroll 4
 		for (int i = 0; i < 4; i++)
-			memcpy(&k[s][i], &c[s][i][first], sizeof k[s][i]);
+			memcpy(&k[s][i], &c[s][i][first], sizeof(k[s][i]));
 #pragma GCC unroll 2
 		for (int ch = 0; ch < channels; ch++) {
 			double(*m)[CROSSOVER_LANES] = state[ch].memory[stage + s];
-			memcpy(&p[ch][s], &m[0][first], sizeof p[ch][s]);
-			memcpy(&q[ch][s], &m[1][first], sizeof q[ch][s]);
+			memcpy(&p[ch][s], &m[0][first], sizeof(p[ch][s]));
+			memcpy(&q[ch][s], &m[1][first], sizeof(q[ch][s]));
 		}
 	}
 	for (int n = 0; n < frames; n++) {
@@ -191,7 +191,7 @@ crossover_pass(const double (*c)[4][CROSSOVER_LANES], struct crossover *state,
 				const crossover_f y = __builtin_convertvector(
 					ends->gain * in, crossover_f);
 				memcpy(ends->out + n * ends->stride + ch * ends->lanes,
-				       &y, sizeof y);
+				       &y, sizeof(y));
 			} else {
 				x[ch][n] = in;
 			}
@@ -202,8 +202,8 @@ crossover_pass(const double (*c)[4][CROSSOVER_LANES], struct crossover *state,
 #pragma GCC unroll 2
 		for (int ch = 0; ch < channels; ch++) {
 			double(*m)[CROSSOVER_LANES] = state[ch].memory[stage + s];
-			memcpy(&m[0][first], &p[ch][s], sizeof p[ch][s]);
-			memcpy(&m[1][first], &q[ch][s], sizeof q[ch][s]);
+			memcpy(&m[0][first], &p[ch][s], sizeof(p[ch][s]));
+			memcpy(&m[1][first], &q[ch][s], sizeof(q[ch][s]));
 		}
 }
 
@@ -217,7 +217,7 @@ crossover_channels(const struct crossover_design *design, struct crossover *stat
 
 	for (int first = 0; first < lanes; first += CROSSOVER_WIDTH) {
 		struct crossover_ends ends = { in, out + first, lanes, stride, { 0 } };
-		memcpy(&ends.gain, &design->gain[first], sizeof ends.gain);
+		memcpy(&ends.gain, &design->gain[first], sizeof(ends.gain));
 		if (last == 0) {
 			crossover_pass(&design->c[0], state, 0, channels, first, x,
 				       &ends, true, true, frames);

@@ -19,6 +19,7 @@ static inline double db_gain(double db)
 static inline double gain_db(double gain)
 {
 	const double size = fabs(gain);
+
 	return size > 1e-10 ? log(size) * 8.685889638065035 : DB_FLOOR;
 }
 

@@ -31,7 +31,7 @@ struct dynamicrange {
 
 static inline void dynamicrange_init(struct dynamicrange *range, int rate)
 {
-	memset(range, 0, sizeof *range);
+	memset(range, 0, sizeof(*range));
 	range->block_frames = (long)DYNAMICRANGE_SECONDS * rate;
 }
 
@@ -77,6 +77,7 @@ static inline double dynamicrange_db(const struct dynamicrange *range)
 	uint32_t have = 0;
 	double power = 0.0;
 	int step = DYNAMICRANGE_SPAN * DYNAMICRANGE_STEPS;
+
 	if (range->blocks < 2)
 		return 0.0;
 	while (have < wanted && --step >= 0) {

@@ -12,6 +12,7 @@
 static inline void fft_swap(double *a, double *b)
 {
 	const double was = *a;
+
 	*a = *b;
 	*b = was;
 }

@@ -15,6 +15,7 @@
 static inline double fir_bessel(double x)
 {
 	double sum = 1, term = 1;
+
 	for (int k = 1; k < 60; k++) {
 		term *= x / (2 * k) * (x / (2 * k));
 		sum += term;
@@ -39,6 +40,7 @@ static inline double fir_window(double db, double edge)
 static inline void fir_lowpass(float *taps, int half, double cut, double db)
 {
 	double sum = 0;
+
 	for (int pass = 0; pass < 2; pass++) {
 		const double scale = pass ? 1 / sum : 0;
 		for (int k = 0; k <= half; k++) {

@@ -25,6 +25,7 @@ static inline vf gain_curve(vf level, vf threshold, vf slope, vf knee)
 	const vf over = level - threshold + knee * 0.5f;
 	const vf bend = vf_min(vf_max(over, (vf) { 0 }), knee);
 	const vf beyond = vf_max(over - knee, (vf) { 0 });
+
 	return slope * (bend * bend * (0.5f / knee) + beyond);
 }
 
@@ -179,10 +180,10 @@ ballistics_vector(ballistics_v a, ballistics_v r, double *state, float *rows,
 	const ballistics_m faster = a >= r;
 	ballistics_v e;
 
-	memcpy(&e, state, sizeof e);
+	memcpy(&e, state, sizeof(e));
 	for (int n = 0; n < frames; n++) {
 		ballistics_f target;
-		memcpy(&target, rows + n * stride, sizeof target);
+		memcpy(&target, rows + n * stride, sizeof(target));
 		const ballistics_v c = __builtin_convertvector(target, ballistics_v);
 		const ballistics_v ac = a * c, rc = r * c;
 		const ballistics_v up = keep_a * e + ac;
@@ -193,9 +194,9 @@ ballistics_vector(ballistics_v a, ballistics_v r, double *state, float *rows,
 					   ((ballistics_m)ballistics_smaller(up, down) &
 					    ~faster));
 		target = __builtin_convertvector(e, ballistics_f);
-		memcpy(rows + n * stride, &target, sizeof target);
+		memcpy(rows + n * stride, &target, sizeof(target));
 	}
-	memcpy(state, &e, sizeof e);
+	memcpy(state, &e, sizeof(e));
 }
 
 static inline void ballistics_lanes(const double *attack, const double *release,
@@ -205,8 +206,8 @@ static inline void ballistics_lanes(const double *attack, const double *release,
 	for (int first = 0; first < lanes; first += BALLISTICS_WIDTH) {
 		ballistics_v a, r;
 		bool quick = true;
-		memcpy(&a, attack + first, sizeof a);
-		memcpy(&r, release + first, sizeof r);
+		memcpy(&a, attack + first, sizeof(a));
+		memcpy(&r, release + first, sizeof(r));
 		for (int lane = 0; lane < BALLISTICS_WIDTH; lane++)
 			quick = quick && a[lane] >= r[lane];
 		if (quick)

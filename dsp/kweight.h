@@ -39,6 +39,7 @@ static inline void kweight_warp(struct kweight *k, double rate)
 	const double high = pow(10.0, 3.999843853973347 / 20.0);
 	const double middle = pow(high, 0.4996667741545416);
 	const double a0 = 1.0 + shelf_k / shelf_q + shelf_k * shelf_k;
+
 	k->b0 = (high + middle * shelf_k / shelf_q + shelf_k * shelf_k) / a0;
 	k->b1 = 2.0 * (shelf_k * shelf_k - high) / a0;
 	k->b2 = (high - middle * shelf_k / shelf_q + shelf_k * shelf_k) / a0;
@@ -59,12 +60,14 @@ static inline double kweight_gain(const struct kweight *k, double freq, double r
 		(k->b0 + z * (k->b1 + z * k->b2)) / (1.0 + z * (k->a1 + z * k->a2));
 	const double complex pass =
 		(1.0 + z * (-2.0 + z)) / (1.0 + z * (k->c1 + z * k->c2));
+
 	return cabs(shelf * pass);
 }
 
 static inline void kweight_init(struct kweight *k, double rate)
 {
 	struct kweight reference;
+
 	kweight_warp(&reference, 48000.0);
 	kweight_warp(k, rate);
 	const double apart =
@@ -104,6 +107,7 @@ static inline void kweight_power(const struct kweight *k, struct kweight_state *
 				 double energy[KWEIGHT_LANES])
 {
 	const struct kweight f = *k;
+
 	kweight_pair s1 = kweight_load(state->shelf[0]),
 		     s2 = kweight_load(state->shelf[1]),
 		     p1 = kweight_load(state->pass[0]),
@@ -135,22 +139,23 @@ static inline void kweight_power_quad(const struct kweight *k,
 	const struct kweight f = *k;
 	const float *const x0 = x[0], *const x1 = x[1], *const x2 = x[2],
 			   *const x3 = x[3];
+
 	kweight_four s1, s2, p1, p2, sum;
-	memcpy(&s1, state->shelf[0], sizeof s1);
-	memcpy(&s2, state->shelf[1], sizeof s2);
-	memcpy(&p1, state->pass[0], sizeof p1);
-	memcpy(&p2, state->pass[1], sizeof p2);
-	memcpy(&sum, energy, sizeof sum);
+	memcpy(&s1, state->shelf[0], sizeof(s1));
+	memcpy(&s2, state->shelf[1], sizeof(s2));
+	memcpy(&p1, state->pass[0], sizeof(p1));
+	memcpy(&p2, state->pass[1], sizeof(p2));
+	memcpy(&sum, energy, sizeof(sum));
 	for (int i = 0; i < frames; i++) {
 		const kweight_four in = { (double)x0[i], (double)x1[i], (double)x2[i],
 					  (double)x3[i] };
 		KWEIGHT_FRAME(kweight_four, f, in, s1, s2, p1, p2, sum);
 	}
-	memcpy(state->shelf[0], &s1, sizeof s1);
-	memcpy(state->shelf[1], &s2, sizeof s2);
-	memcpy(state->pass[0], &p1, sizeof p1);
-	memcpy(state->pass[1], &p2, sizeof p2);
-	memcpy(energy, &sum, sizeof sum);
+	memcpy(state->shelf[0], &s1, sizeof(s1));
+	memcpy(state->shelf[1], &s2, sizeof(s2));
+	memcpy(state->pass[0], &p1, sizeof(p1));
+	memcpy(state->pass[1], &p2, sizeof(p2));
+	memcpy(energy, &sum, sizeof(sum));
 }
 
 /* BS.1770-5, annex 1 and 3: 1.41 at the sides, none for the LFE. The order of channels

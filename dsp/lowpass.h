@@ -48,6 +48,7 @@ static inline int lowpass_delay(double hz, double rate)
 {
 	const double longer = LOWPASS_HALF * rate / (M_PI * hz);
 	const double shorter = LOWPASS_RATIO * longer;
+
 	return 3 * ((int)ceil((longer - 1) / 2) + (int)ceil((shorter - 1) / 2) + 2);
 }
 
@@ -55,6 +56,7 @@ static inline int lowpass_delay(double hz, double rate)
 static inline uint32_t lowpass_ring(int delay)
 {
 	uint32_t entries = 2 * LOWPASS_FRAMES_MAX;
+
 	while (entries < (uint32_t)delay + 2 * LOWPASS_FRAMES_MAX)
 		entries *= 2;
 	return entries;
@@ -63,6 +65,7 @@ static inline uint32_t lowpass_ring(int delay)
 static inline void lowpass_length(struct lowpass_design *d, int box, double length)
 {
 	const double whole = floor(fmax(length - 1, 0) / 2);
+
 	d->half[box] = (uint32_t)whole;
 	d->edge[box] = fmax(length - (2 * whole + 1), 0) / 2;
 	d->scale[box] = 1 / fmax(length, 1);
@@ -75,6 +78,7 @@ static inline void lowpass_design(struct lowpass_design *d, double hz, double ra
 	/* With fractional lengths it is no exact sinc: bisection finds the corner. */
 	double low = 1, high = 2 * LOWPASS_HALF * rate / (M_PI * hz) + 2;
 	const double w = 2 * M_PI * fmin(hz / rate, 0.45);
+
 	for (int i = 0; i < 50; i++) {
 		const double length = 0.5 * (low + high);
 		double response = 1;
@@ -134,6 +138,7 @@ static inline int lowpass_stretch(const struct lowpass_design *d, uint32_t at,
 {
 	const uint32_t size = d->mask + 1;
 	uint32_t run = lowpass_least((uint32_t)frames, size - (at & d->mask));
+
 	for (int i = 0; i < 2; i++) {
 		const uint32_t old = (at - (2 * d->half[i] + 2)) & d->mask;
 		run = lowpass_least(run, size - old);
@@ -250,7 +255,7 @@ static inline void lowpass_run(const struct lowpass_design *d, struct lowpass *s
 /* Clears everything; y is valid after twice the delay. */
 static inline void lowpass_empty(struct lowpass *state)
 {
-	memset(state->sum, 0, sizeof state->sum);
+	memset(state->sum, 0, sizeof(state->sum));
 	state->age = 0;
 }
 

@@ -38,6 +38,7 @@ static inline double section_power(const struct section *h, double x)
 	const double n = h->n[0] - h->n[2] * x, d = h->d[0] - x;
 	const double top = n * n + h->n[1] * h->n[1] * x;
 	const double bottom = d * d + h->d[1] * h->d[1] * x;
+
 	return (top + 1e-30) / (bottom + 1e-30);
 }
 
@@ -67,6 +68,7 @@ static inline void match_look_near(struct match_grid *grid,
 				   double width, double hz, double rate)
 {
 	const double span = 0.4 * fmin(fmax(width / place, 0.03), 1.5);
+
 	for (int i = -11; i <= 11; i++)
 		match_point(grid, wanted, hz * place * exp(span * sinh(i * 0.22)), hz,
 			    rate);
@@ -77,6 +79,7 @@ static inline void match_look(struct match_grid *grid, const struct section *wan
 			      double hz, double rate)
 {
 	const double top = fmin(20000.0, 0.47 * rate);
+
 	grid->count = 0;
 	for (int i = 0; i < 20; i++)
 		match_point(grid, wanted, 20.0 * pow(top / 20.0, i / 19.0), hz, rate);
@@ -104,6 +107,7 @@ static inline void match_roots(double p0, double p1, double hz, double rate,
 	const double r = exp(-half);
 	const double swing = turn >= 0.0 ? cos(sqrt(turn)) : cosh(sqrt(-turn));
 	const double z1 = -2.0 * r * swing, z2 = r * r;
+
 	out[0] = 1.0 + z1 + z2;
 	out[1] = 2.0 * (1.0 - z2);
 	out[2] = 1.0 - z1 + z2;
@@ -113,6 +117,7 @@ static inline void match_start(struct section *h, const struct section *wanted,
 			       double hz, double rate)
 {
 	double d[3], n[3] = { 0.0 };
+
 	match_roots(wanted->d[0], wanted->d[1], hz, rate, d);
 	const double *w = wanted->n;
 	const double edge = 0.5 * rate / hz;
@@ -144,6 +149,7 @@ static inline double match_slopes(const struct section *h, int count, double x,
 				  double target, double *slope)
 {
 	double ratio = 1.0;
+
 	for (int i = 0; i < count; i++, h++, slope += MATCH_SECTION) {
 		const double n = h->n[0] - h->n[2] * x, d = h->d[0] - x;
 		const double n1 = h->n[1] * h->n[1] * x, d1 = h->d[1] * h->d[1] * x;
@@ -191,6 +197,7 @@ static inline double match_step(struct section *h, int count, struct match_grid 
 	const int unknowns = count * MATCH_SECTION;
 	double a[MATCH_UNKNOWNS][MATCH_UNKNOWNS] = { { 0.0 } };
 	double b[MATCH_UNKNOWNS] = { 0.0 }, error[MATCH_POINTS], worst = 0.0;
+
 	for (int i = 0; i < grid->count; i++) {
 		double slope[MATCH_UNKNOWNS];
 		error[i] = match_slopes(h, count, grid->digital[i], grid->target[i],
@@ -226,13 +233,14 @@ static inline double match_improve(struct section *h, int count,
 {
 	struct section now[2] = { h[0], h[count - 1] }, before[2];
 	double least = 1e9;
+
 	for (int i = 0; i < steps && least > MATCH_ENOUGH; i++) {
-		memcpy(before, now, sizeof before);
+		memcpy(before, now, sizeof(before));
 		const double worst = match_step(now, count, grid, i < 4 ? 0.01 : 0.001);
 		if (worst >= least)
 			continue;
 		least = worst;
-		memcpy(h, before, (size_t)count * sizeof *h);
+		memcpy(h, before, (size_t)count * sizeof(*h));
 	}
 	return least;
 }
@@ -241,6 +249,7 @@ static inline double match_error(const struct section *h, int count,
 				 const struct match_grid *grid)
 {
 	double worst = 0.0;
+
 	for (int i = 0; i < grid->count; i++) {
 		double found = 0.0;
 		for (int k = 0; k < count; k++)
@@ -259,6 +268,7 @@ static inline void match_dc(const struct section *wanted, struct section *h, int
 {
 	const double before = h[0].n[0];
 	double found = 1.0;
+
 	for (int i = 0; i < count; i++)
 		found *= h[i].n[0] / h[i].d[0];
 	if (found <= 0.0)
@@ -274,6 +284,7 @@ static inline int match_sections(const struct section *wanted, double hz, double
 				 int most, struct section h[2])
 {
 	struct match_grid grid;
+
 	match_look(&grid, wanted, hz, rate);
 	match_start(&h[0], wanted, hz, rate);
 	const double error = match_improve(h, 1, &grid, 16);
@@ -286,7 +297,7 @@ static inline int match_sections(const struct section *wanted, double hz, double
 	const double error_of_both = match_improve(both, 2, &grid, 20);
 	if (error_of_both > 0.7 * error)
 		return 1;
-	memcpy(h, both, sizeof both);
+	memcpy(h, both, sizeof(both));
 	match_dc(wanted, h, 2, &grid, error_of_both);
 	return 2;
 }

@@ -15,6 +15,7 @@ enum noise_kind { NOISE_DITHER, NOISE_TONE, NOISE_FILE };
 static inline uint64_t noise_bits(uint64_t frame, int channel, enum noise_kind kind)
 {
 	uint64_t z = (frame * NOISE_CHANNELS + (uint64_t)channel) * 0x9e3779b97f4a7c15u;
+
 	z ^= (uint64_t)kind * 0xd1342543de82ef95u;
 	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
 	z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
@@ -25,6 +26,7 @@ static inline uint64_t noise_bits(uint64_t frame, int channel, enum noise_kind k
 static inline double noise_triangular(uint64_t frame, int channel, enum noise_kind kind)
 {
 	const uint64_t z = noise_bits(frame, channel, kind);
+
 	return ((double)(z >> 32) - (double)(z & 0xffffffffu)) * 0x1p-32;
 }
 

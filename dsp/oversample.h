@@ -75,6 +75,7 @@ struct oversample_work {
 static inline void oversample_halfband(float *tap, int half, double beta)
 {
 	double sum = 0, exact[OVERSAMPLE_TAPS];
+
 	for (int i = 0; i < 2 * half; i++) {
 		const double t = i - half + 0.5;
 		const double edge = t / half;
@@ -108,6 +109,7 @@ static inline void oversample_solve(double m[][OVERSAMPLE_UNKNOWNS + 1], int cou
 static inline double oversample_point(int j, int count, double most)
 {
 	const double least = cos(most), point = cos(M_PI * (j + 0.5) / count);
+
 	return acos(0.5 * (1 + least) + 0.5 * (1 - least) * point);
 }
 
@@ -117,6 +119,7 @@ static inline void oversample_interpolator(float *tap, int half, double edge)
 {
 	double m[OVERSAMPLE_UNKNOWNS][OVERSAMPLE_UNKNOWNS + 1];
 	double gain[OVERSAMPLE_UNKNOWNS], sum = 0;
+
 	for (int j = 0; j < half; j++) {
 		const double w = oversample_point(j, half, 2 * M_PI * edge);
 		for (int i = 0; i < half; i++)
@@ -134,6 +137,7 @@ static inline void oversample_interpolator(float *tap, int half, double edge)
 static inline double oversample_gain(const double *tap, int taps, double w)
 {
 	double sum = 0;
+
 	for (int i = 0; i < taps; i++)
 		sum += tap[i] * cos(w * (i - 0.5 * (taps - 1)));
 	return sum;
@@ -144,10 +148,11 @@ static inline int oversample_multiply(double *tap, int taps, const double *by,
 				      int count)
 {
 	double product[OVERSAMPLE_TAPS_TOP] = { 0 };
+
 	for (int i = 0; i < taps; i++)
 		for (int k = 0; k < count; k++)
 			product[i + k] += tap[i] * by[k];
-	memcpy(tap, product, sizeof product);
+	memcpy(tap, product, sizeof(product));
 	return taps + count - 1;
 }
 
@@ -161,6 +166,7 @@ static inline void oversample_low_pass(float *top, int taps, double edge)
 	double tap[OVERSAMPLE_TAPS_TOP] = { 1, 1 }, e[OVERSAMPLE_UNKNOWNS];
 	double m[OVERSAMPLE_UNKNOWNS][OVERSAMPLE_UNKNOWNS + 1], even[5] = { 0 };
 	int count = 2;
+
 	for (int k = 0; k < zeros / 2; k++) {
 		const double zero =
 			cos(M_PI * (0.5 - edge)) * cos(M_PI * (k + 0.5) / zeros);
@@ -189,6 +195,7 @@ static inline void oversample_design(struct oversample_design *design, double ra
 {
 	const double edge_hz = 20000 * fmin(rate / 44100, 1);
 	const double stop_db = 90, beta = 0.1102 * (stop_db - 8.7);
+
 	stages -= (rate > 50000) + (rate > 100000);
 	design->stages = stages = stages < 1 ? 1 : stages;
 	const int phases = 1 << stages;
@@ -256,6 +263,7 @@ oversample_fir(const float *x, const float *tap, int taps, const float *middle,
 	       float *out, int frames)
 {
 	int n = 0;
+
 	for (; n + 8 * VEC_FLOATS <= frames; n += 8 * VEC_FLOATS)
 		oversample_fir_vectors(x + n, tap, taps, middle ? middle + n : NULL,
 				       out + n, 8);
@@ -304,6 +312,7 @@ oversample_filter(const float *const *x, const struct oversample_design *design,
 		  const float *const *middle, float *const *out, int frames)
 {
 	const float *tap = design->tap[s];
+
 	if (s == 0)
 		oversample_fir(x[0], tap, design->taps[0], middle ? middle[0] : NULL,
 			       out[0], frames);
@@ -320,6 +329,7 @@ oversample_halve(const struct oversample_rows *x,
 		 const int taps, int frames)
 {
 	const float *at[OVERSAMPLE_PHASES];
+
 	vf gain[OVERSAMPLE_TAPS_TOP];
 	for (int r = 0; r < 2 * q; r++)
 		at[r] = oversample_at(x, design->stages, r - design->pad);
@@ -348,6 +358,7 @@ static inline void oversample_from_top(const struct oversample_rows *x,
 				       float *const *out, int frames)
 {
 	const bool brief = design->top_taps == OVERSAMPLE_TAPS_TOP_SHORT;
+
 	if (design->stages == 3)
 		oversample_halve(x, design, out, 4, OVERSAMPLE_TAPS_TOP_SHORT, frames);
 	else if (design->stages == 2 && brief)
@@ -385,6 +396,7 @@ oversample_raise(struct oversample *channel, const struct oversample_design *des
 {
 	struct oversample_rows x = { { work->base[0] + OVERSAMPLE_MEMORY } };
 	int filtered = 0;
+
 	oversample_recall(x.row[0], channel->up_base, design->memory);
 	memcpy(x.row[0], in, (size_t)frames * sizeof(float));
 	memset(x.row[0] + frames, 0, VEC_BYTES);
@@ -419,6 +431,7 @@ static inline struct oversample_rows
 oversample_room(const struct oversample_design *design, struct oversample_work *work)
 {
 	struct oversample_rows x;
+
 	for (int p = 0; p < 1 << design->stages; p++)
 		x.row[p] = design->stages == 1 ? work->base[p] + OVERSAMPLE_MEMORY
 					       : work->high[p] + OVERSAMPLE_MEMORY_HIGH;
@@ -447,6 +460,7 @@ static inline void oversample_lower(struct oversample *channel,
 				    int frames)
 {
 	struct oversample_rows x = oversample_room(design, work);
+
 	for (int s = design->stages - 1; s >= 0; s--) {
 		const float *from[4], *middle[4];
 		struct oversample_rows y;

@@ -39,6 +39,7 @@ struct quadrature {
 static inline double quadrature_pole(int index, int order, double k, double q)
 {
 	double above = 0, below = 0.5;
+
 	for (int i = 0; i < 8; i++) {
 		const double sign = i & 1 ? -1 : 1;
 		above += sign * pow(q, i * (i + 1)) *
@@ -91,7 +92,7 @@ static inline float quadrature_single(const quadrature_v *a, quadrature_v *was,
 {
 	const quadrature_v x = { before, now, before, now };
 	quadrature_v next[QUADRATURE_SECTIONS_MAX + 1];
-	memcpy(next, was, sizeof next);
+	memcpy(next, was, sizeof(next));
 	const quadrature_v y = quadrature_step(x, a, next, sections);
 	for (int k = 0; k <= sections; k++)
 		for (int lane = 2 * parity; lane < 2 * parity + 2; lane++)
@@ -104,14 +105,15 @@ quadrature_run(const struct quadrature_design *design, struct quadrature *state,
 	       int sections, uint64_t frame, const float *in, float *power, int frames)
 {
 	float x[QUADRATURE_FRAMES_MAX + 8];
+
 	quadrature_v a[QUADRATURE_SECTIONS_MAX], was[QUADRATURE_SECTIONS_MAX + 1];
 	int i = 0;
 
 	x[0] = state->last;
-	memcpy(x + 1, in, (size_t)frames * sizeof *in);
+	memcpy(x + 1, in, (size_t)frames * sizeof(*in));
 	state->last = in[frames - 1];
-	memcpy(a, design->a, sizeof a);
-	memcpy(was, state->was, sizeof was);
+	memcpy(a, design->a, sizeof(a));
+	memcpy(was, state->was, sizeof(was));
 	if (frame & 1) {
 		power[0] = quadrature_single(a, was, sections, 1, x[0], x[1]);
 		i = 1;
@@ -123,13 +125,13 @@ quadrature_run(const struct quadrature_design *design, struct quadrature *state,
 		const quadrature_v z = quadrature_step(next, a, was, sections);
 		const quadrature_v sum = { y[0] + y[1], y[2] + y[3], z[0] + z[1],
 					   z[2] + z[3] };
-		memcpy(power + i, &sum, sizeof sum);
+		memcpy(power + i, &sum, sizeof(sum));
 	}
 	for (; i < frames; i++)
 		power[i] = quadrature_single(a, was, sections,
 					     (int)(frame + (unsigned)i) & 1, x[i],
 					     x[i + 1]);
-	memcpy(state->was, was, sizeof was);
+	memcpy(state->was, was, sizeof(was));
 }
 
 #if defined(__AVX2__)
@@ -139,8 +141,8 @@ typedef float quadrature_w __attribute__((vector_size(32)));
 static inline quadrature_w quadrature_wide(const float *first, const float *second)
 {
 	quadrature_v a, b;
-	memcpy(&a, first, sizeof a);
-	memcpy(&b, second, sizeof b);
+	memcpy(&a, first, sizeof(a));
+	memcpy(&b, second, sizeof(b));
 	return __builtin_shufflevector(a, b, 0, 1, 2, 3, 4, 5, 6, 7);
 }
 
@@ -164,11 +166,12 @@ quadrature_run_pair(const struct quadrature_design *design, struct quadrature *s
 		    int frames)
 {
 	float x[2][QUADRATURE_FRAMES_MAX + 8];
+
 	quadrature_w a[QUADRATURE_SECTIONS_MAX], was[QUADRATURE_SECTIONS_MAX + 1];
 
 	for (int c = 0; c < 2; c++) {
 		x[c][0] = state[c].last;
-		memcpy(x[c] + 1, in[c], (size_t)frames * sizeof **in);
+		memcpy(x[c] + 1, in[c], (size_t)frames * sizeof(**in));
 		state[c].last = in[c][frames - 1];
 	}
 	for (int k = 0; k < sections; k++)
@@ -187,13 +190,13 @@ quadrature_run_pair(const struct quadrature_design *design, struct quadrature *s
 		const quadrature_w sum =
 			__builtin_shufflevector(y, z, 0, 2, 8, 10, 4, 6, 12, 14) +
 			__builtin_shufflevector(y, z, 1, 3, 9, 11, 5, 7, 13, 15);
-		memcpy(power[0] + i, &sum, sizeof sum / 2);
-		memcpy(power[1] + i, (const float *)&sum + 4, sizeof sum / 2);
+		memcpy(power[0] + i, &sum, sizeof(sum) / 2);
+		memcpy(power[1] + i, (const float *)&sum + 4, sizeof(sum) / 2);
 	}
 	for (int k = 0; k <= sections; k++)
 		for (int c = 0; c < 2; c++)
 			memcpy(state[c].was[k], (const float *)&was[k] + 4 * c,
-			       sizeof state[c].was[k]);
+			       sizeof(state[c].was[k]));
 }
 #endif
 
@@ -307,8 +310,8 @@ static inline void quadrature_lanes_power(const struct quadrature_design *design
 	float *before = in - stride;
 	const int parity = (int)frame & 1;
 
-	memcpy(before, state->last, (size_t)lanes * sizeof *in);
-	memcpy(state->last, in + (frames - 1) * stride, (size_t)lanes * sizeof *in);
+	memcpy(before, state->last, (size_t)lanes * sizeof(*in));
+	memcpy(state->last, in + (frames - 1) * stride, (size_t)lanes * sizeof(*in));
 	for (int first = 0; first < lanes; first += VEC_FLOATS)
 		for (int branch = 0; branch < 2; branch++) {
 			const float *from = (branch ? in : before) + first;

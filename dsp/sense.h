@@ -186,6 +186,7 @@ static inline const float *sense_channel(const struct sense_audio *in, int input
 static inline void sense_tables_init(struct sense_tables *tables)
 {
 	uint32_t x = 1;
+
 	slowfft_init(&tables->fft);
 	for (int i = 0; i < SENSE_PIECE; i++) {
 		x = x * 1664525u + 1013904223u;
@@ -219,7 +220,8 @@ static inline void sense_init(struct sense *s, const struct sense_tables *tables
 static inline void sense_adopt(struct sense *s, const struct sense *old)
 {
 	const struct sense_tables *tables = s->tables;
-	memcpy(s, old, sizeof *s);
+
+	memcpy(s, old, sizeof(*s));
 	s->tables = tables;
 }
 
@@ -237,13 +239,14 @@ static inline struct sense_scan sense_scan(const float *x, const uint32_t *weigh
 					   int frames)
 {
 	struct sense_scan scan = { 0, 0 };
+
 	sense_bits hash = { 0 };
 	vi most = { 0 };
 	int n = 0;
 	for (; n + VEC_FLOATS <= frames; n += VEC_FLOATS) {
 		sense_bits bits, w;
-		memcpy(&bits, x + n, sizeof bits);
-		memcpy(&w, weight + n, sizeof w);
+		memcpy(&bits, x + n, sizeof(bits));
+		memcpy(&w, weight + n, sizeof(w));
 		const vi size = (vi)bits & INT32_MAX;
 		const vi more = size > most;
 		most = (size & more) | (most & ~more);
@@ -256,7 +259,7 @@ static inline struct sense_scan sense_scan(const float *x, const uint32_t *weigh
 	}
 	for (; n < frames; n++) {
 		uint32_t bits;
-		memcpy(&bits, x + n, sizeof bits);
+		memcpy(&bits, x + n, sizeof(bits));
 		scan.hash += bits * weight[n];
 		bits &= INT32_MAX;
 		scan.peak = bits > scan.peak ? bits : scan.peak;
@@ -270,6 +273,7 @@ static inline void sense_clips(struct sense_input *in, int part, int channel,
 {
 	float last = in->clip_last[channel];
 	int equal = in->clip_equal[channel];
+
 	for (int n = 0; n < frames; n++) {
 		const bool high = fabsf(x[n]) >= SENSE_CLIP_LEVEL;
 		equal = !high ? 0 : x[n] == last && equal > 0 ? equal + 1 : 1;
@@ -293,6 +297,7 @@ static inline void sense_input_scan(struct sense *s, int i, int at,
 	struct sense_input *in = &s->input[i];
 	const uint32_t high = 0x3f731300u; /* 0.9495 */
 	const uint32_t *weight = s->tables->weight + at;
+
 	for (int c = 0; c < s->channels; c++) {
 		const struct sense_scan scan =
 			sense_scan(audio->x[i][c] + from, weight, frames);
@@ -312,9 +317,9 @@ static inline void sense_weave_four(const float *const x[SENSE_INPUTS], int n,
 	typedef float four __attribute__((vector_size(16)));
 	four a, b, c;
 	const four zero = { 0 };
-	memcpy(&a, x[0] + n, sizeof a);
-	memcpy(&b, x[1] + n, sizeof b);
-	memcpy(&c, x[2] + n, sizeof c);
+	memcpy(&a, x[0] + n, sizeof(a));
+	memcpy(&b, x[1] + n, sizeof(b));
+	memcpy(&c, x[2] + n, sizeof(c));
 	const four ab_low = __builtin_shufflevector(a, b, 0, 4, 1, 5);
 	const four ab_high = __builtin_shufflevector(a, b, 2, 6, 3, 7);
 	const four c_low = __builtin_shufflevector(c, zero, 0, 4, 1, 5);
@@ -326,7 +331,7 @@ static inline void sense_weave_four(const float *const x[SENSE_INPUTS], int n,
 		__builtin_shufflevector(ab_high, c_high, 2, 3, 6, 7),
 	};
 	for (int k = 0; k < 4; k++)
-		memcpy(&woven[n + k][lane], &row[k], sizeof row[k]);
+		memcpy(&woven[n + k][lane], &row[k], sizeof(row[k]));
 }
 
 /* woven[frame][lane] of a pair of channels; what is not there is zero. */
@@ -335,6 +340,7 @@ static inline void sense_weave(const struct sense *s, int pair,
 			       float woven[SENSE_PIECE][SENSE_LANES], int frames)
 {
 	const bool two = 2 * pair + 1 < s->channels;
+
 	for (int side = 0; side < 2; side++) {
 		const float *x[SENSE_INPUTS];
 		const int lane = side * SENSE_SIDE;
@@ -362,6 +368,7 @@ static inline void sense_cell(struct sense_cells *cells)
 	const uint32_t *before = cells->hash + cells->at;
 	const int32_t add = cells->sound;
 	int32_t most = 0;
+
 	for (int k = 0; k < SENSE_PERIODS; k++) {
 		const int32_t equal = before[k] == hash ? -1 : 0;
 		const int32_t run = (cells->run[k] + add) & equal & -add;
@@ -424,6 +431,7 @@ static inline bool sense_steady(double power, double range, double *low, double 
 {
 	const double least = fmin(*low, power), most = fmax(*high, power);
 	const bool steady = *low > 0.0 && most <= range * least;
+
 	*low = steady ? least : power;
 	*high = steady ? most : power;
 	return steady;
@@ -437,6 +445,7 @@ static inline void sense_line_end(struct sense *s, const struct sense_rules *rul
 	struct sense_line *line = &in->line;
 	const float *power = s->fft[buffer].re;
 	int peak = s->peak_part * (SLOWFFT_LINES / SLOWFFT_LEFT);
+
 	while (peak < SLOWFFT_LINES - 1 && power[peak] < s->most)
 		peak++;
 	double share = 0.0;

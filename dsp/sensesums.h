@@ -77,6 +77,7 @@ static inline struct sense_section sense_section(double corner_hz, int rate, boo
 		.c2 = (float)(1.0 - a3),
 		.d = (float)a3,
 	};
+
 	if (high) {
 		s.c1 = (float)(-k * a1 - a2);
 		s.c2 = (float)(k * a2 - 1.0 + a3);
@@ -100,13 +101,13 @@ static inline int sense_box_frames(int rate)
 static inline sense_vec sense_load(const float *from)
 {
 	sense_vec v;
-	memcpy(&v, from, sizeof v);
+	memcpy(&v, from, sizeof(v));
 	return v;
 }
 
 static inline void sense_store(float *to, sense_vec v)
 {
-	memcpy(to, &v, sizeof v);
+	memcpy(to, &v, sizeof(v));
 }
 
 /* A section's numbers in every lane: the loop reads them whole. */
@@ -175,9 +176,10 @@ static inline void sense_swap(const sense_vec x[SENSE_VECTORS],
 static inline void sense_box(struct sense_pair *p)
 {
 	struct sense_sums *sums = &p->sums;
+
 	sense_vec filling[SENSE_VECTORS];
-	memcpy(filling, p->filling, sizeof filling);
-	memset(p->filling, 0, sizeof p->filling);
+	memcpy(filling, p->filling, sizeof(filling));
+	memset(p->filling, 0, sizeof(p->filling));
 	sense_vec other[SENSE_VECTORS];
 	sense_swap(filling, other);
 	for (int v = 0; v < SENSE_VECTORS; v++) {
@@ -246,6 +248,7 @@ static inline void sense_walk(struct sense_pair *p, const struct sense_band *ban
 			      int filled, int box)
 {
 	struct sense_numbers numbers[2];
+
 	sense_spread(&numbers[0], &band->high);
 	sense_spread(&numbers[1], &band->low);
 	for (int done = 0; done < frames;) {

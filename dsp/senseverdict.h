@@ -41,12 +41,13 @@ static inline void sense_add_rows(const void *rows, int row_count, int floats,
 				  float *sums)
 {
 	const float *from = rows;
+
 	for (int k = 0; k < floats; k += SENSE_LANES) {
 		float sum[SENSE_LANES] = { 0 };
 		for (int r = 0; r < row_count; r++)
 			for (int lane = 0; lane < SENSE_LANES; lane++)
 				sum[lane] += from[r * floats + k + lane];
-		memcpy(sums + k, sum, sizeof sum);
+		memcpy(sums + k, sum, sizeof(sum));
 	}
 }
 
@@ -81,6 +82,7 @@ static inline void sense_silence(struct sense_input *in,
 				 const struct sense_reading *r, double dt)
 {
 	const bool above = r->most >= (double)rules->dead;
+
 	in->zeros = sense_timer(in->zeros, !in->nonzero, dt, rules->wait);
 	in->since = r->bin >= (double)rules->dead ? 0 : in->since + 1;
 	if (above)
@@ -99,6 +101,7 @@ static inline bool sense_is_stuck(const struct sense *s, const struct sense_inpu
 {
 	const uint64_t frames = (uint64_t)in->cells.most * SENSE_PIECE;
 	const struct sense_line *line = &in->line;
+
 	return frames >= (uint64_t)s->rate && line->known && line->loud &&
 	       !line->tone && line->began + frames >= frame;
 }
@@ -106,6 +109,7 @@ static inline bool sense_is_stuck(const struct sense *s, const struct sense_inpu
 static inline bool sense_has_mean(const struct sense *s, const struct sense_input *in)
 {
 	const double frames = (double)SENSE_QUARTERS * SENSE_QUARTER * s->bin_frames;
+
 	for (int c = 0; c < s->channels; c++) {
 		double sum = 0.0;
 		for (int q = 0; q < SENSE_QUARTERS; q++)
@@ -127,6 +131,7 @@ static inline unsigned sense_conditions(const struct sense *s, struct sense_inpu
 	const double high = pair ? fmax(r->channel[0], r->channel[1]) : 0.0;
 	const bool both = pair && low >= (double)rules->dead;
 	int clips = 0;
+
 	for (int p = 0; p < SENSE_CLIP_PARTS; p++)
 		clips += in->clips[p];
 	now |= (unsigned)sense_is_stuck(s, in, frame) << SENSE_STUCK;
@@ -157,6 +162,7 @@ static inline void sense_faults(struct sense_input *in, const struct sense_rules
 					  : 1u << SENSE_ONE_LEG | 1u << SENSE_INVERTED |
 						    1u << SENSE_OUT_OF_PHASE |
 						    1u << SENSE_IDENTICAL;
+
 	for (int f = 0; f < SENSE_FAULTS; f++) {
 		const bool holds = now >> f & rules->watch >> f & 1;
 		const double full =
@@ -180,6 +186,7 @@ static inline void sense_judge(struct sense_input *in, const struct sense_rules 
 			  sense_is_over(in->quiet, rules->quiet_wait, dt);
 	const bool bad = in->raised & rules->fail;
 	const bool alive = r->most >= (double)rules->alive && !bad;
+
 	if (in->seen && !in->failed && (dead || bad)) {
 		in->failed = true;
 		in->alive = 0.0;
@@ -203,6 +210,7 @@ static inline void sense_judge(struct sense_input *in, const struct sense_rules 
 static inline enum sense_state sense_state(const struct sense *s, int i)
 {
 	const struct sense_input *in = &s->input[i];
+
 	if (!in->seen)
 		return SENSE_UNSEEN;
 	if (in->silent)
@@ -224,6 +232,7 @@ static inline double sense_between(const struct sense *s, int one, int other)
 {
 	const int first = (one + 1) % SENSE_INPUTS == other ? one : other;
 	double product = 0.0, a = 0.0, b = 0.0;
+
 	for (int side = 0; side <= SENSE_SIDE; side += SENSE_SIDE) {
 		product += (double)s->long_sums.between[first + side];
 		a += (double)s->long_sums.all[one + side];
@@ -239,16 +248,17 @@ static inline void sense_heal(struct sense_pair *pair)
 {
 	for (int k = 0; k < SENSE_LANES; k++)
 		if (!(pair->band[k] < 1e20f && pair->sums.all[k] < 1e20f))
-			memset(pair, 0, sizeof *pair);
+			memset(pair, 0, sizeof(*pair));
 }
 
 static inline void sense_take_sums(struct sense *s)
 {
 	const int row = (int)(s->bins % SENSE_WINDOW);
+
 	for (int p = 0; p < (s->channels + 1) / 2; p++) {
 		struct sense_pair *pair = &s->pair[p];
 		sense_heal(pair);
-		memcpy(s->level[row][p], pair->band, sizeof pair->band);
+		memcpy(s->level[row][p], pair->band, sizeof(pair->band));
 		for (int i = 0; i < s->inputs; i++)
 			for (int c = 2 * p; c < 2 * p + 2 && c < s->channels; c++)
 				s->input[i].dc[s->bins / SENSE_QUARTER % SENSE_QUARTERS]
@@ -256,9 +266,9 @@ static inline void sense_take_sums(struct sense *s)
 					(double)pair->box[i + c % 2 * SENSE_SIDE];
 		if (p == 0)
 			s->past[s->bins % SENSE_LONG] = pair->sums;
-		memset(pair->band, 0, sizeof pair->band);
-		memset(pair->box, 0, sizeof pair->box);
-		memset(&pair->sums, 0, sizeof pair->sums);
+		memset(pair->band, 0, sizeof(pair->band));
+		memset(pair->box, 0, sizeof(pair->box));
+		memset(&pair->sums, 0, sizeof(pair->sums));
 	}
 }
 
@@ -268,7 +278,7 @@ static inline void sense_turn(struct sense *s)
 	for (int i = 0; i < s->inputs; i++) {
 		if (s->bins % SENSE_QUARTER == 0)
 			memset(s->input[i].dc[s->bins / SENSE_QUARTER % SENSE_QUARTERS],
-			       0, sizeof s->input[i].dc[0]);
+			       0, sizeof(s->input[i].dc[0]));
 		if (s->bins % 1000 == 0)
 			s->input[i].clips[sense_clip_part(s)] = 0;
 	}
@@ -279,8 +289,9 @@ static inline void sense_bin(struct sense *s, const struct sense_rules *rules,
 {
 	const double dt = (double)s->bin_frames / s->rate;
 	const int row = (int)(s->bins % SENSE_WINDOW);
+
 	sense_take_sums(s);
-	sense_add_rows(s->past, SENSE_LONG, sizeof s->past[0] / sizeof(float),
+	sense_add_rows(s->past, SENSE_LONG, sizeof(s->past[0]) / sizeof(float),
 		       (float *)&s->long_sums);
 	sense_add_rows(s->level, SENSE_WINDOW, SENSE_PAIRS * SENSE_LANES,
 		       (float *)s->level_sums);
@@ -306,6 +317,7 @@ static inline void sense_bin(struct sense *s, const struct sense_rules *rules,
 static inline int sense_room(const struct sense *s, int frames)
 {
 	const int room = s->bin_frames - s->bin_filled;
+
 	return frames < room ? frames : room;
 }
 
@@ -317,6 +329,7 @@ static inline bool sense_run(struct sense *s, const struct sense_rules *rules,
 {
 	const int at = (int)(frame % SENSE_PIECE);
 	float woven[SENSE_PIECE][SENSE_LANES];
+
 	if (at == 0)
 		sense_grid(s, rules, frame);
 	for (int i = 0; i < s->inputs; i++)

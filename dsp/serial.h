@@ -9,9 +9,10 @@
 static inline uint64_t number_serial(const float *values, int count)
 {
 	uint64_t hash = 14695981039346656037u;
+
 	for (int i = 0; i < count; i++) {
 		uint32_t bits;
-		memcpy(&bits, &values[i], sizeof bits);
+		memcpy(&bits, &values[i], sizeof(bits));
 		hash = (hash ^ bits) * 1099511628211u;
 	}
 	return hash;

@@ -124,8 +124,8 @@ shelves_one_as(struct shelves *state, int shelf, const struct shelves_path *left
 
 #pragma GCC unroll 2
 	for (int s = 0; s < 2; s++) {
-		memcpy(&c1[s], state->memory[shelf][s][0], sizeof c1[s]);
-		memcpy(&c2[s], state->memory[shelf][s][1], sizeof c2[s]);
+		memcpy(&c1[s], state->memory[shelf][s][0], sizeof(c1[s]));
+		memcpy(&c2[s], state->memory[shelf][s][1], sizeof(c2[s]));
 	}
 	moved = shelves_section(left, right, 0, 0, &c1[0], &c2[0], x[0], change[0]);
 	for (int n = 1; n < frames; n++) {
@@ -139,8 +139,8 @@ shelves_one_as(struct shelves *state, int shelf, const struct shelves_path *left
 		shelves_section(left, right, 1, last, &c1[1], &c2[1], x[last], moved);
 #pragma GCC unroll 2
 	for (int s = 0; s < 2; s++) {
-		memcpy(state->memory[shelf][s][0], &c1[s], sizeof c1[s]);
-		memcpy(state->memory[shelf][s][1], &c2[s], sizeof c2[s]);
+		memcpy(state->memory[shelf][s][0], &c1[s], sizeof(c1[s]));
+		memcpy(state->memory[shelf][s][1], &c2[s], sizeof(c2[s]));
 	}
 }
 

@@ -68,6 +68,7 @@ static inline void slowfft_fill_one(struct slowfft *f, const struct slowfft_tabl
 				    int i, float x)
 {
 	float *to = i % 2 ? f->im : f->re;
+
 	to[t->place[i / 2]] = x * t->window[i];
 }
 
@@ -76,6 +77,7 @@ static inline void slowfft_fill(struct slowfft *f, const struct slowfft_tables *
 				int at, const float *x, int frames)
 {
 	int n = 0;
+
 	if (at % 2 && frames > 0) {
 		slowfft_fill_one(f, t, at, x[0]);
 		n = 1;
@@ -123,12 +125,12 @@ typedef float slowfft_four __attribute__((vector_size(16)));
 		for (int j = 0; j < count; \
 		     j += (int)(sizeof(vector) / sizeof(float))) { \
 			vector ar, ai, br, bi, vc, vs; \
-			memcpy(&ar, re + j, sizeof ar); \
-			memcpy(&ai, im + j, sizeof ai); \
-			memcpy(&br, re + half + j, sizeof br); \
-			memcpy(&bi, im + half + j, sizeof bi); \
-			memcpy(&vc, c + j, sizeof vc); \
-			memcpy(&vs, s + j, sizeof vs); \
+			memcpy(&ar, re + j, sizeof(ar)); \
+			memcpy(&ai, im + j, sizeof(ai)); \
+			memcpy(&br, re + half + j, sizeof(br)); \
+			memcpy(&bi, im + half + j, sizeof(bi)); \
+			memcpy(&vc, c + j, sizeof(vc)); \
+			memcpy(&vs, s + j, sizeof(vs)); \
 			vector tr = br * vc, ti = br * vs; \
 			tr = tr - bi * vs; \
 			ti = ti + bi * vc; \
@@ -136,10 +138,10 @@ typedef float slowfft_four __attribute__((vector_size(16)));
 			bi = ai - ti; \
 			ar = ar + tr; \
 			ai = ai + ti; \
-			memcpy(re + half + j, &br, sizeof br); \
-			memcpy(im + half + j, &bi, sizeof bi); \
-			memcpy(re + j, &ar, sizeof ar); \
-			memcpy(im + j, &ai, sizeof ai); \
+			memcpy(re + half + j, &br, sizeof(br)); \
+			memcpy(im + half + j, &bi, sizeof(bi)); \
+			memcpy(re + j, &ar, sizeof(ar)); \
+			memcpy(im + j, &ai, sizeof(ai)); \
 		} \
 	}
 SLOWFFT_BUTTERFLIES(slowfft_fours_of, slowfft_four)
@@ -177,6 +179,7 @@ static inline void slowfft_part(struct slowfft *f, const struct slowfft_tables *
 	const float *c = t->cosine + SLOWFFT_LINES, *s = t->sine + SLOWFFT_LINES;
 	float low[SLOWFFT_LINES / 2 / SLOWFFT_PARTINGS];
 	float high[SLOWFFT_LINES / 2 / SLOWFFT_PARTINGS];
+
 	for (int i = 0; i < count; i++) {
 		const int k = first + i, m = SLOWFFT_LINES - k;
 		const float er = f->re[k] + f->re[m], ei = f->im[k] - f->im[m];

@@ -34,6 +34,7 @@ static inline double smooth_shape(double p)
 	const double x = (p - 0.5) * 3.14159265358979324;
 	const double z = x * x;
 	double s = z * 1.6059043836821613e-10 - 2.5052108385441720e-8;
+
 	s = s * z + 2.7557319223985893e-6;
 	s = s * z - 1.9841269841269841e-4;
 	s = s * z + 8.3333333333333333e-3;

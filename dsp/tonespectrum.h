@@ -116,6 +116,7 @@ static inline double tonespectrum_bin(const struct tonespectrum *s, int k)
 {
 	const int m = (TONESPECTRUM_FRAMES - k) & (TONESPECTRUM_FRAMES - 1);
 	double p = (double)s->re[k] * (double)s->re[k];
+
 	p += (double)s->im[k] * (double)s->im[k];
 	p += (double)s->re[m] * (double)s->re[m];
 	p += (double)s->im[m] * (double)s->im[m];
@@ -128,6 +129,7 @@ static inline double tonespectrum_bands(const struct tonespectrum *s,
 					double power[TONESPECTRUM_BANDS])
 {
 	double total = 0;
+
 	for (int b = 0; b < TONESPECTRUM_BANDS; b++) {
 		const double from = (double)t->edge[b], to = (double)t->edge[b + 1];
 		double sum = 0;
@@ -154,6 +156,7 @@ static inline void tonespectrum_close(struct tonespectrum *s,
 	double power[TONESPECTRUM_BANDS];
 	const double total = tonespectrum_bands(s, t, power);
 	const double level = total * scale;
+
 	s->counted = !hold && level > silence && level > 0.01 * s->level;
 	s->windows++;
 	s->filled = s->done = 0;
@@ -173,6 +176,7 @@ static inline bool tonespectrum_run(struct tonespectrum *s,
 				    const float *left, const float *right, int frames)
 {
 	int i = 0;
+
 	for (; i < frames && s->filled < TONESPECTRUM_FRAMES; i++) {
 		const float l = left[i] > -4 ? left[i] : -4;
 		const float r = right[i] > -4 ? right[i] : -4;

@@ -152,6 +152,7 @@ static inline void truepeak_points(const struct truepeak *tp, int i, vf points[9
 	const float *half = tp->half + (m + TRUEPEAK_HALF_DELAY);
 	const float *quarter = tp->quarter + (m + TRUEPEAK_QUARTER_DELAY);
 	const float *three = tp->three + (m + TRUEPEAK_QUARTER_DELAY);
+
 	points[0] = vf_load(half - 1);
 	points[1] = vf_load(three - 1);
 	points[2] = vf_load(x);
@@ -172,7 +173,8 @@ truepeak_run_as(struct truepeak *tp, const float *in, float *peak,
 		struct truepeak_eighths *eighths, int frames, const bool lifted)
 {
 	float *x = tp->x + TRUEPEAK_PAST, *half = tp->half + TRUEPEAK_SHORT_PAST;
-	memcpy(x, in, (size_t)frames * sizeof *in);
+
+	memcpy(x, in, (size_t)frames * sizeof(*in));
 	for (int i = 0; i < frames; i += 4 * VEC_FLOATS)
 		truepeak_half_band(x + i, half + i);
 	for (int i = 0; i < frames; i += VEC_FLOATS)
@@ -227,6 +229,7 @@ static inline float truepeak_refine(const struct truepeak *tp,
 {
 	vf tops = { 0 };
 	int i = 0, top = 1, k = 0;
+
 	for (; k + VEC_FLOATS <= frames; k += VEC_FLOATS)
 		tops = vf_max(tops, vf_load(peak + k));
 	float most = vf_peak(tops);
@@ -265,6 +268,7 @@ static inline void truepeak_end(struct truepeak *tp,
 {
 	const size_t past = TRUEPEAK_PAST * sizeof(float),
 		     short_past = TRUEPEAK_SHORT_PAST * sizeof(float);
+
 	memmove(tp->x, tp->x + frames, past);
 	memmove(tp->half, tp->half + frames, short_past);
 	memmove(tp->quarter, tp->quarter + frames, short_past);
@@ -276,6 +280,7 @@ static inline void truepeak_end(struct truepeak *tp,
 static inline void truepeak_adopt(struct truepeak *tp, const struct truepeak *old)
 {
 	const size_t short_past = TRUEPEAK_SHORT_PAST * sizeof(float);
+
 	memcpy(tp->x, old->x, TRUEPEAK_PAST * sizeof(float));
 	memcpy(tp->half, old->half, short_past);
 	memcpy(tp->quarter, old->quarter, short_past);

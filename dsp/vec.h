@@ -44,25 +44,27 @@ static inline vd vd_all(double x)
 static inline vf vf_load(const float *from)
 {
 	vf v;
-	memcpy(&v, from, sizeof v);
+
+	memcpy(&v, from, sizeof(v));
 	return v;
 }
 
 static inline void vf_store(float *to, vf v)
 {
-	memcpy(to, &v, sizeof v);
+	memcpy(to, &v, sizeof(v));
 }
 
 static inline vd vd_load(const double *from)
 {
 	vd v;
-	memcpy(&v, from, sizeof v);
+
+	memcpy(&v, from, sizeof(v));
 	return v;
 }
 
 static inline void vd_store(double *to, vd v)
 {
-	memcpy(to, &v, sizeof v);
+	memcpy(to, &v, sizeof(v));
 }
 
 /* a where mask is set, else b. GCC 12 has no vector ?: in C. */
@@ -193,6 +195,7 @@ static inline vd vd_min(vd a, vd b)
 static inline float vf_peak(vf a)
 {
 	float lane[VEC_FLOATS];
+
 	vf_store(lane, a);
 	for (int width = VEC_FLOATS / 2; width >= 1; width /= 2)
 		for (int i = 0; i < width; i++)
@@ -204,6 +207,7 @@ static inline float vf_peak(vf a)
 static inline float vf_sum(vf a)
 {
 	float lane[VEC_FLOATS];
+
 	vf_store(lane, a);
 	for (int width = VEC_FLOATS / 2; width >= 1; width /= 2)
 		for (int i = 0; i < width; i++)
@@ -214,6 +218,7 @@ static inline float vf_sum(vf a)
 static inline double vd_sum(vd a)
 {
 	double lane[VEC_DOUBLES];
+
 	vd_store(lane, a);
 	for (int width = VEC_DOUBLES / 2; width >= 1; width /= 2)
 		for (int i = 0; i < width; i++)
@@ -229,6 +234,7 @@ static inline vf vf_log2(vf x)
 	const vi exponent = (bits - 0x3f3504f3) >> 23;
 	const vf m = (vf)(bits - (exponent << 23)) - 1.0f;
 	vf p = 0.170634435f * m - 0.27269802f;
+
 	p = p * m + 0.297262639f;
 	p = p * m - 0.358961841f;
 	p = p * m + 0.480465029f;
@@ -244,6 +250,7 @@ static inline vf vf_exp2(vf x)
 	const vf shifted = x + 12582912.0f; /* 1.5 * 2^23: whole in the lowest bits */
 	const vf r = x - (shifted - 12582912.0f);
 	vf p = 0.00132647271f * r + 0.00967151286f;
+
 	p = p * r + 0.0555073375f;
 	p = p * r + 0.240222421f;
 	p = p * r + 0.693146978f;

@@ -149,7 +149,7 @@ static void make_voice(struct canvas *canvas)
 	struct formant formants[4] = { 0 };
 	double hz[4] = { 500, 1500, 2500, 3400 };
 	double phase = 0;
-	int count = (int)(sizeof sentence / sizeof sentence[0]);
+	int count = (int)(sizeof(sentence) / sizeof(sentence[0]));
 
 	for (int frame = RATE / 4, i = 0; frame < canvas->frames - RATE; i++) {
 		const struct syllable *syllable = &sentence[i % count];
@@ -341,7 +341,7 @@ static int write_file(const char *path, const struct canvas *programme)
 
 int main(int argc, char **argv)
 {
-	enum { PIECES = sizeof pieces / sizeof pieces[0] };
+	enum { PIECES = sizeof(pieces) / sizeof(pieces[0]) };
 	struct canvas whole = { 0 };
 	int at = 0;
 

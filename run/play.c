@@ -79,7 +79,7 @@ static int check(const char *path)
 {
 	char why[512];
 	float frame[LAYOUT_MAX];
-	struct soundfile *file = soundfile_open(path, why, sizeof why);
+	struct soundfile *file = soundfile_open(path, why, sizeof(why));
 
 	if (!file)
 		return complain(path, why);
@@ -101,7 +101,7 @@ static void ports_place(struct player *player)
 	for (int p = 0; p < PORTS; p++)
 		player->from[p] = sound->channels == 1 ? 0 : p;
 	for (int wide = sound->channels; sound->channels > 1 && wide <= PORTS; wide++) {
-		if (!layout_place(&sound->layout, wide, place, why, sizeof why))
+		if (!layout_place(&sound->layout, wide, place, why, sizeof(why)))
 			continue;
 		for (int p = 0; p < PORTS; p++)
 			player->from[p] = -1;
@@ -116,13 +116,13 @@ static bool file_read(struct player *player)
 {
 	const char *path = player->path;
 	char why[512];
-	struct soundfile *file = soundfile_open(path, why, sizeof why);
+	struct soundfile *file = soundfile_open(path, why, sizeof(why));
 
 	if (!file)
 		return !complain(path, why);
 	const int64_t most = (int64_t)SECONDS_MAX * file->rate;
 	soundfile_close(file);
-	if (!sound_load(&player->sound, path, most, why, sizeof why))
+	if (!sound_load(&player->sound, path, most, why, sizeof(why)))
 		return !complain(path, why);
 	if (player->sound.more)
 		fprintf(stderr, "lathe-play: %s: playing its first %d minutes\n", path,
@@ -149,7 +149,7 @@ static bool player_open(struct player *player)
 	jack_on_shutdown(player->client, on_shutdown, NULL);
 	for (int p = 0; p < player->port_count; p++) {
 		char port[16];
-		snprintf(port, sizeof port, "out_%d", p + 1);
+		snprintf(port, sizeof(port), "out_%d", p + 1);
 		player->ports[p] = jack_port_register(player->client, port,
 						      JACK_DEFAULT_AUDIO_TYPE,
 						      JackPortIsOutput, 0);
@@ -166,7 +166,7 @@ static void player_connect(struct player *player)
 
 	if (!player->into)
 		return;
-	snprintf(pattern, sizeof pattern, "^%s:", player->into);
+	snprintf(pattern, sizeof(pattern), "^%s:", player->into);
 	const char **found = jack_get_ports(player->client, pattern,
 					    JACK_DEFAULT_AUDIO_TYPE, JackPortIsInput);
 	int p = 0;
@@ -177,7 +177,7 @@ static void player_connect(struct player *player)
 	jack_free(found);
 	if (p > 0 && p < player->port_count && !player->told) {
 		char has[128];
-		layout_text(&player->sound.layout, has, sizeof has);
+		layout_text(&player->sound.layout, has, sizeof(has));
 		fprintf(stderr,
 			"lathe-play: %s has %d channels (%s), the rack takes %d: the "
 			"others are not heard\n",
@@ -238,7 +238,7 @@ static int play(struct player *player)
 	if (!player_open(player))
 		return 1;
 	if (!sound_convert(&player->sound, (int)jack_get_sample_rate(player->client), 0,
-			   1, why, sizeof why))
+			   1, why, sizeof(why)))
 		return complain(player->path, why);
 	if (jack_activate(player->client))
 		return 1;

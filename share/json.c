@@ -36,7 +36,7 @@ void json_number(FILE *to, double value)
 	}
 	bool is_float = (double)(float)value == value;
 	for (int digits = 1; digits <= 17; digits++) {
-		snprintf(text, sizeof text, "%.*g", digits, value);
+		snprintf(text, sizeof(text), "%.*g", digits, value);
 		if (is_float ? strtof(text, NULL) == (float)value
 			     : strtod(text, NULL) == value)
 			break;

@@ -78,7 +78,7 @@ struct layout layout_mask(uint32_t mask, int channels)
 	for (unsigned bit = 0; bit < 32; bit++)
 		if (mask >> bit & 1 && at < channels)
 			layout.speaker[at++] =
-				bit < sizeof bits ? bits[bit] : SPEAKER_OTHER;
+				bit < sizeof(bits) ? bits[bit] : SPEAKER_OTHER;
 	while (at < channels) /* more channels than bits: the rest have no speaker */
 		layout.speaker[at++] = SPEAKER_OTHER;
 	settle_backs(&layout);
@@ -165,7 +165,7 @@ struct layout layout_core(uint32_t tag, uint32_t bitmap, const uint32_t *labels,
 		settle_backs(&layout);
 		return layout;
 	}
-	for (size_t i = 0; i < sizeof tags / sizeof *tags; i++)
+	for (size_t i = 0; i < sizeof(tags) / sizeof(*tags); i++)
 		if (tags[i].tag == name && (int)(tag & 0xffff) == channels)
 			return layout_of(tags[i].speaker, channels);
 	return unlabelled(channels);
@@ -225,8 +225,8 @@ bool layout_place(const struct layout *file, int rack_channels, int *place, char
 				place[i] = c;
 		if (place[i] >= 0 && place[i] < rack_channels)
 			continue;
-		layout_text(file, has, sizeof has);
-		layout_text(&rack, takes, sizeof takes);
+		layout_text(file, has, sizeof(has));
+		layout_text(&rack, takes, sizeof(takes));
 		snprintf(error, error_size,
 			 "its channels are %s; a rack of %d channels has %s", has,
 			 rack_channels, takes);

@@ -21,10 +21,10 @@ static bool place_find(struct newfile *file, const char *path)
 {
 	char *real = realpath(path, NULL);
 	const int length =
-		snprintf(file->place, sizeof file->place, "%s", real ? real : path);
+		snprintf(file->place, sizeof(file->place), "%s", real ? real : path);
 
 	free(real);
-	return length < (int)sizeof file->place;
+	return length < (int)sizeof(file->place);
 }
 
 /* ".name.XXXXXX" in the same folder. */
@@ -33,8 +33,8 @@ static bool beside_name(struct newfile *file)
 	const char *slash = strrchr(file->place, '/');
 	const int folder = slash ? (int)(slash + 1 - file->place) : 0;
 
-	return snprintf(file->beside, sizeof file->beside, "%.*s.%s.XXXXXX", folder,
-			file->place, file->place + folder) < (int)sizeof file->beside;
+	return snprintf(file->beside, sizeof(file->beside), "%.*s.%s.XXXXXX", folder,
+			file->place, file->place + folder) < (int)sizeof(file->beside);
 }
 
 static mode_t mode_usual(void)
@@ -82,7 +82,7 @@ static void folder_sync(const char *path)
 	const char *slash = strrchr(path, '/');
 
 	if (slash)
-		snprintf(folder, sizeof folder, "%.*s", (int)(slash + 1 - path), path);
+		snprintf(folder, sizeof(folder), "%.*s", (int)(slash + 1 - path), path);
 	const int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return;

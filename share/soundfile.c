@@ -151,10 +151,10 @@ static void note(struct soundfile *file, const char *format, ...)
 	const size_t used = strlen(file->note);
 	va_list list;
 
-	snprintf(file->note + used, sizeof file->note - used, "%s", used ? "; " : "");
+	snprintf(file->note + used, sizeof(file->note) - used, "%s", used ? "; " : "");
 	const size_t begun = strlen(file->note);
 	va_start(list, format);
-	vsnprintf(file->note + begun, sizeof file->note - begun, format, list);
+	vsnprintf(file->note + begun, sizeof(file->note) - begun, format, list);
 	va_end(list);
 }
 
@@ -213,7 +213,7 @@ static bool part_next(struct soundfile *file)
 	part_judge(file);
 	part_close(in);
 	while (++in->part < in->head.count) {
-		if (!part_open(in, &rate, &channels, error, sizeof error)) {
+		if (!part_open(in, &rate, &channels, error, sizeof(error))) {
 			note(file, "part %d of %d can't be read and is left out (%s)",
 			     in->part + 1, in->head.count, error);
 			part_close(in);
@@ -290,7 +290,7 @@ static int stream_copy(int from, int64_t *size, char *error, size_t error_size)
 	ssize_t n = 1;
 
 	*size = 0;
-	while (good && (n = read(from, piece, sizeof piece)) > 0) {
+	while (good && (n = read(from, piece, sizeof(piece))) > 0) {
 		good = write(to, piece, (size_t)n) == n;
 		*size += n;
 	}
@@ -339,7 +339,7 @@ struct soundfile *soundfile_open(const char *path, char *error, size_t error_siz
 {
 	struct stat status;
 	const int fd = open(path, O_RDONLY | O_CLOEXEC);
-	struct soundfile *file = calloc(1, sizeof *file);
+	struct soundfile *file = calloc(1, sizeof(*file));
 
 	snprintf(error, error_size, "out of memory");
 	if (fd < 0 || !file || fstat(fd, &status) != 0 || S_ISDIR(status.st_mode)) {
@@ -359,7 +359,7 @@ struct soundfile *soundfile_open(const char *path, char *error, size_t error_siz
 		of = stream_copy(fd, &size, error, error_size);
 		close(fd);
 	}
-	file->inside = of < 0 ? NULL : calloc(1, sizeof *file->inside);
+	file->inside = of < 0 ? NULL : calloc(1, sizeof(*file->inside));
 	bool good = file->inside;
 	if (good)
 		good = file_open(file, of, size, error, error_size);

@@ -63,7 +63,7 @@ static bool is_trailer(const struct soundhead *head, int64_t at)
 	const int64_t rest = head->size - at;
 
 	soundhead_get(head, at, found, rest < 11 ? (size_t)rest : 11);
-	for (size_t i = 0; i < sizeof trailers / sizeof *trailers; i++)
+	for (size_t i = 0; i < sizeof(trailers) / sizeof(*trailers); i++)
 		if (strncmp(found, trailers[i], strlen(trailers[i])) == 0)
 			return true;
 	return false;
@@ -133,7 +133,7 @@ static int64_t part_read(struct soundhead *head, int64_t at)
 	};
 	int64_t end = -1;
 
-	for (size_t i = 0; i < sizeof kinds / sizeof *kinds && end < 0; i++)
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds) && end < 0; i++)
 		end = kinds[i](head, at);
 	return end;
 }
@@ -180,7 +180,7 @@ const char *soundhead_foreign(const struct soundhead *head)
 	uint8_t found[16] = { 0 };
 
 	soundhead_get(head, 0, found, head->size < 16 ? (size_t)head->size : 16);
-	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
 		if (memcmp(found + kinds[i].at, kinds[i].bytes,
 			   strlen(kinds[i].bytes)) == 0)
 			return kinds[i].what;

@@ -25,6 +25,7 @@ static int aiff_raw(const uint8_t *kind, int bits, int *bytes)
 {
 	static const int whole[] = { 0, SF_FORMAT_PCM_S8, SF_FORMAT_PCM_16,
 				     SF_FORMAT_PCM_24, SF_FORMAT_PCM_32 };
+
 	static const struct {
 		const char *kind;
 		int format, bytes;
@@ -44,7 +45,7 @@ static int aiff_raw(const uint8_t *kind, int bits, int *bytes)
 			       ? SF_FORMAT_RAW | whole[*bytes] |
 					 (low_first ? SF_ENDIAN_LITTLE : SF_ENDIAN_BIG)
 			       : 0;
-	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++)
 		if (memcmp(kind, others[i].kind, 4) == 0) {
 			*bytes = others[i].bytes;
 			return SF_FORMAT_RAW | others[i].format | SF_ENDIAN_BIG;
@@ -122,7 +123,7 @@ int64_t soundhead_aiff(struct soundhead *head, int64_t start)
 		} else if (soundhead_is(b, "COMM") &&
 			   soundhead_get(head, body, b, plain ? 18 : 22)) {
 			if (plain)
-				memcpy(b + 18, none, sizeof none);
+				memcpy(b + 18, none, sizeof(none));
 			aiff_common(&found, b);
 		} else if (soundhead_is(b, "CHAN")) {
 			layout = body;
@@ -230,7 +231,7 @@ int64_t soundhead_caf(struct soundhead *head, int64_t start)
 		if (soundhead_is(b, "desc") && soundhead_get(head, body, b, 32)) {
 			double rate;
 			const uint64_t bits = soundhead_high(b, 8);
-			memcpy(&rate, &bits, sizeof rate);
+			memcpy(&rate, &bits, sizeof(rate));
 			found.raw = caf_raw(b, &bytes);
 			found.channels = (int)soundhead_high(b + 24, 4);
 			found.frame_bytes = (int)soundhead_high(b + 16, 4);
@@ -270,7 +271,7 @@ int64_t soundhead_au(struct soundhead *head, int64_t start)
 	struct soundpart *part = soundhead_add(head, start, head->size - start);
 	if (!part || offset < 24 || (int64_t)offset > head->size - start)
 		return part ? head->size : -1;
-	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
 		if (kinds[i].encoding == (int)number(b + 12, 4)) {
 			part->raw = SF_FORMAT_RAW | kinds[i].format |
 				    (high_first ? SF_ENDIAN_BIG : SF_ENDIAN_LITTLE);

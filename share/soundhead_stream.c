@@ -52,9 +52,9 @@ static uint32_t flac_mask(const struct soundhead *head, int64_t at)
 
 	if (!soundhead_get(head, at, text, rest < 65536 ? (size_t)rest : 65536))
 		return 0;
-	const char *found = memmem(text, 65536, name, sizeof name - 1);
-	return found && found + sizeof name + 8 < text + 65536
-		       ? (uint32_t)strtoul(found + sizeof name - 1, NULL, 0)
+	const char *found = memmem(text, 65536, name, sizeof(name) - 1);
+	return found && found + sizeof(name) + 8 < text + 65536
+		       ? (uint32_t)strtoul(found + sizeof(name) - 1, NULL, 0)
 		       : 0;
 }
 

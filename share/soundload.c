@@ -48,7 +48,7 @@ static bool load(struct sound *sound, struct soundfile *file, int64_t frames_max
 		sound->frames = frames_max;
 		sound->more = true;
 	} else if (got == PIECE) {
-		float *one = calloc((size_t)sound->channels, sizeof *one);
+		float *one = calloc((size_t)sound->channels, sizeof(*one));
 		sound->more = one && soundfile_read(file, one, 1) == 1;
 		free(one);
 	}
@@ -67,7 +67,7 @@ bool sound_load(struct sound *sound, const char *path, int64_t frames_max, char 
 	sound->channels = file->channels;
 	sound->layout = file->layout;
 	const bool good = load(sound, file, frames_max);
-	memcpy(sound->note, file->note, sizeof sound->note);
+	memcpy(sound->note, file->note, sizeof(sound->note));
 	soundfile_close(file);
 	if (good && sound->frames > 0)
 		return true;
@@ -121,8 +121,8 @@ bool sound_convert(struct sound *sound, int rate, int lead, double gain, char *e
 
 	if (rate == sound->rate)
 		return true;
-	float *in = calloc((size_t)in_frames * channels, sizeof *in);
-	float *out = calloc((size_t)frames * channels, sizeof *out);
+	float *in = calloc((size_t)in_frames * channels, sizeof(*in));
+	float *out = calloc((size_t)frames * channels, sizeof(*out));
 	SRC_DATA data = { .data_in = in,
 			  .data_out = out,
 			  .input_frames = (long)in_frames,
@@ -131,7 +131,7 @@ bool sound_convert(struct sound *sound, int rate, int lead, double gain, char *e
 	int status = 1;
 	if (in && out) {
 		memcpy(in + (size_t)before * channels, sound->audio,
-		       (size_t)sound->frames * channels * sizeof *in);
+		       (size_t)sound->frames * channels * sizeof(*in));
 		status = src_simple(
 			&data, lead ? SRC_SINC_BEST_QUALITY : SRC_SINC_MEDIUM_QUALITY,
 			sound->channels);
@@ -155,14 +155,14 @@ bool sound_convert(struct sound *sound, int rate, int lead, double gain, char *e
 int64_t sound_count(const char *path, int64_t most, int *rate)
 {
 	char error[128];
-	struct soundfile *file = soundfile_open(path, error, sizeof error);
+	struct soundfile *file = soundfile_open(path, error, sizeof(error));
 	int64_t frames = 0;
 	int got = PIECE;
 
 	if (!file)
 		return 0;
 	*rate = file->rate;
-	float *piece = calloc((size_t)PIECE * (size_t)file->channels, sizeof *piece);
+	float *piece = calloc((size_t)PIECE * (size_t)file->channels, sizeof(*piece));
 	if (file->exact)
 		frames = file->frames;
 	else

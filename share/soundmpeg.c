@@ -75,7 +75,7 @@ struct soundmpeg *soundmpeg_open(int fd, int64_t at, int64_t bytes, int *rate,
 				 int *channels, char *error, size_t error_size)
 {
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
-	struct soundmpeg *mpeg = calloc(1, sizeof *mpeg);
+	struct soundmpeg *mpeg = calloc(1, sizeof(*mpeg));
 	const char *why = "out of memory";
 
 	pthread_once(&once, library_begin);

@@ -44,7 +44,7 @@ int soundwriter_format(const char *path, const char *format)
 	const char *suffix = strrchr(path, '.');
 	int kind = 0;
 
-	for (size_t i = 0; suffix && i < sizeof kinds / sizeof *kinds; i++)
+	for (size_t i = 0; suffix && i < sizeof(kinds) / sizeof(*kinds); i++)
 		if (strcasecmp(suffix, kinds[i].suffix) == 0)
 			kind = kinds[i].kind;
 	if (!kind)
@@ -156,10 +156,10 @@ static void layout_set(struct soundwriter_inside *in)
 
 	if (in->channels < 3)
 		return;
-	memcpy(map, maps[in->channels], sizeof map);
+	memcpy(map, maps[in->channels], sizeof(map));
 	if (in->channels == 8 && in->order[4] == 4) {
 		static const int sides_first[] = { S, T, B, D };
-		memcpy(map + 4, sides_first, sizeof sides_first);
+		memcpy(map + 4, sides_first, sizeof(sides_first));
 	}
 	sf_command(in->sound, SFC_SET_CHANNEL_MAP_INFO, map,
 		   (int)sizeof(int) * in->channels);
@@ -211,8 +211,8 @@ struct soundwriter *soundwriter_open(const char *path, const char *format, int r
 				     int channels, int64_t frames, char *error,
 				     size_t error_size)
 {
-	struct soundwriter *writer = calloc(1, sizeof *writer);
-	struct soundwriter_inside *in = calloc(1, sizeof *in);
+	struct soundwriter *writer = calloc(1, sizeof(*writer));
+	struct soundwriter_inside *in = calloc(1, sizeof(*in));
 	const int kind = soundwriter_format(path, format), bits = format_bits(kind);
 
 	if (!writer || !in) {

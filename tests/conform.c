@@ -24,6 +24,7 @@ struct audio {
 static struct audio audio_create(int frames)
 {
 	struct audio audio = { .frames = frames };
+
 	for (int c = 0; c < CHANNELS; c++)
 		audio.channel[c] = calloc((size_t)frames, sizeof(float));
 	return audio;
@@ -59,6 +60,7 @@ static bool audio_finite(const struct audio *audio)
 static float audio_difference(const struct audio *a, const struct audio *b, int from)
 {
 	float most = 0;
+
 	for (int c = 0; c < CHANNELS; c++)
 		for (int i = from; i < a->frames; i++)
 			most = fmaxf(most, fabsf(a->channel[c][i] - b->channel[c][i]));
@@ -76,6 +78,7 @@ static void run(struct play *play, struct audio *in, struct audio *out, int from
 		int count, int block)
 {
 	float *ins[CHANNELS], *outs[CHANNELS];
+
 	for (int c = 0; c < CHANNELS; c++) {
 		ins[c] = in->channel[c] + from;
 		outs[c] = out->channel[c] + from;
@@ -100,6 +103,7 @@ static bool is_continuous(const struct param *row)
 static void work_all(struct play *play, const struct module *module)
 {
 	char address[80];
+
 	for (int p = 0; p < params_total(module, false); p++) {
 		const struct param *row = param_row(module, p);
 		if (!is_continuous(row) || row->flags & PARAM_REBUILD)
@@ -116,6 +120,7 @@ static void work_all(struct play *play, const struct module *module)
 static void test_sweep(const struct module *module)
 {
 	struct audio in = audio_create(4800), out = audio_create(4800);
+
 	audio_noise(&in, 0.25);
 	struct play *play = open_module(module, "");
 	char address[80];
@@ -135,7 +140,7 @@ static void test_sweep(const struct module *module)
 	     slot++) {
 		const struct meter *row = meter_row(module, CHANNELS, slot);
 		char path[80];
-		meter_path(module, CHANNELS, slot, path, sizeof path);
+		meter_path(module, CHANNELS, slot, path, sizeof(path));
 		float reading = play_meter(play, "it", path);
 		CHECK(isfinite(reading) && reading >= row->min - 0.01f &&
 			      reading <= row->max + 0.01f,
@@ -151,6 +156,7 @@ static void test_sweep(const struct module *module)
 static void check_blocks(const struct module *module, int rate)
 {
 	static const int blocks[] = { 64, 1, 257, 8192 };
+
 	enum { FRAMES = 64 * 600, CHANGE = 64 * 300, PAUSE = 9000 };
 	struct audio in = audio_create(FRAMES), first = audio_create(FRAMES),
 		     out = audio_create(FRAMES);
@@ -192,6 +198,7 @@ static int best_lag(const struct audio *in, const struct audio *out, int declare
 	const int most = declared + 400;
 	double best = 0;
 	int lag = -1;
+
 	for (int l = declared > 400 ? declared - 400 : 0; l <= most; l++) {
 		double sum = 0;
 		for (int i = 0; i + most < in->frames; i++)
@@ -215,6 +222,7 @@ static void check_latency(const struct module *module, struct play *play,
 			  const char *address, const char *what)
 {
 	struct audio warm = audio_create(24000);
+
 	do /* warm-up and fades of a rebuild pass */
 		run(play, &warm, &warm, 0, warm.frames, 512);
 	while (engine_busy(play->engine));
@@ -255,7 +263,7 @@ static void test_latency(const struct module *module)
 			float value = row->min +
 				      (row->max - row->min) * (float)s / (float)steps;
 			play_set(play, address_of(module, p, address), value);
-			snprintf(what, sizeof what, "%s = %g", address, (double)value);
+			snprintf(what, sizeof(what), "%s = %g", address, (double)value);
 			check_latency(module, play, address, what);
 		}
 		play_set(play, address, param_default(module, p));
@@ -395,6 +403,7 @@ static void play_jump(const struct jump *jump, struct audio *in, struct audio *o
 {
 	char address[80];
 	struct play *play = open_module(jump->module, "");
+
 	if (!play)
 		return;
 	if (jump->worked)
@@ -410,6 +419,7 @@ static void report(const struct jump *jump, const char *test, double found,
 		   double limit)
 {
 	char address[80];
+
 	address_of(jump->module, jump->param, address);
 	if (found <= limit) {
 		test_passed++;
@@ -491,6 +501,7 @@ int main(int argc, char **argv)
 {
 	const bool rates_alone = argc > 1 && !strcmp(argv[1], "--rates");
 	const int first = rates_alone ? 2 : 1;
+
 	for (const struct module *const *m = module_registry; *m; m++) {
 		bool wanted = argc <= first;
 		for (int i = first; i < argc; i++)

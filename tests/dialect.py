@@ -6,7 +6,7 @@ import re
 import subprocess
 import sys
 
-SIZEOF = re.compile(r"\bsizeof +(\*?[\w.>\[\]*-]+(?:->[\w\[\]]+)*)|\bsizeof +(\()")
+SIZEOF = re.compile(r"\bsizeof +(\*?\w+(?:(?:->|\.)\w+|\[[\w+ -]+\])*)|\bsizeof +(\()")
 TYPE = re.compile(
     r"^\t(?:(?:static|const|register|volatile|unsigned|signed|_Alignas\(\d+\)|_Atomic)\s+)*"
     r"(?:struct \w+|enum \w+|union \w+|unsigned|signed|long|short|int|char|float|double|bool|void|"

@@ -22,6 +22,7 @@ static float in[CHANNELS][FRAMES], out[CHANNELS][FRAMES], other[CHANNELS][FRAMES
 static void make_programme(void)
 {
 	uint32_t seed = 1;
+
 	for (int i = 0; i < FRAMES; i++)
 		for (int c = 0; c < CHANNELS; c++) {
 			const double t = (double)i / RATE;
@@ -50,6 +51,7 @@ static void play(const struct module *module)
 	static float values[VALUES_MAX], meters[VALUES_MAX];
 	struct setup setup = { .rate = RATE, .channels = CHANNELS, .values = values };
 	struct arena *arena = arena_create();
+
 	take_values(module, values);
 	void *state = module->init(arena, &setup), *numbers = NULL;
 	if (module->design) {
@@ -77,6 +79,7 @@ static void play(const struct module *module)
 static void compare(const struct module *module)
 {
 	double sum = 0;
+
 	for (int c = 0; c < CHANNELS; c++)
 		for (int i = 0; i < FRAMES; i++) {
 			const double apart = (double)out[c][i] - (double)other[c][i];
@@ -91,6 +94,7 @@ int main(int argc, char **argv)
 {
 	const bool writes = argc == 3 && !strcmp(argv[1], "write");
 	FILE *file = argc == 3 ? fopen(argv[2], writes ? "wb" : "rb") : NULL;
+
 	if (!file)
 		return 2;
 	make_programme();
@@ -101,8 +105,8 @@ int main(int argc, char **argv)
 			continue;
 		play(module);
 		if (writes)
-			fwrite(out, sizeof out, 1, file);
-		else if (fread(other, sizeof other, 1, file) == 1)
+			fwrite(out, sizeof(out), 1, file);
+		else if (fread(other, sizeof(other), 1, file) == 1)
 			compare(module);
 		else
 			CHECK(false, "the file ends before %s", module->id);

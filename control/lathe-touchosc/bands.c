@@ -13,7 +13,7 @@ static const struct row *node_bands(const struct node *node)
 {
 	for (int i = 0; i < node->vector_count; i++) {
 		const struct row *row = node->vectors[i];
-		if (strncmp(row->leaf, group, sizeof group - 1) == 0 &&
+		if (strncmp(row->leaf, group, sizeof(group) - 1) == 0 &&
 		    strncmp(row->unit, "dB", 2) == 0)
 			return row;
 	}
@@ -50,8 +50,8 @@ static void bar_draw(struct widget *page, const struct style *style,
 	char path[PATH_BYTES + 64], text[16];
 	double line = ceil(style->small * 1.6);
 
-	snprintf(path, sizeof path, "/%s/meter/third/%d/%s", node->name, third + 1,
-		 vector->leaf + sizeof group - 1);
+	snprintf(path, sizeof(path), "/%s/meter/third/%d/%s", node->name, third + 1,
+		 vector->leaf + sizeof(group) - 1);
 	row.path = path;
 	frame.h -= line;
 	cell_bar(page, frame, &row);

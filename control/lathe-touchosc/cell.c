@@ -11,7 +11,7 @@ static void fader_bind(struct widget *fader, const struct row *row)
 {
 	bool tapered = row_is_tapered(row);
 
-	snprintf(fader->address, sizeof fader->address, "%s%s", row->path,
+	snprintf(fader->address, sizeof(fader->address), "%s%s", row->path,
 		 tapered ? "/norm" : "");
 	fader->min = tapered ? 0 : row->min;
 	fader->max = tapered ? 1 : row->max;
@@ -31,7 +31,7 @@ static const char *widest_choice(const struct row *row, char text[64])
 
 	text[0] = '\0';
 	for (int i = 0; i < count; i++) {
-		row_choice(row, i, word, sizeof word);
+		row_choice(row, i, word, sizeof(word));
 		if (text_width(word, 1) > text_width(text, 1))
 			snprintf(text, 64, "%s", word);
 	}
@@ -48,7 +48,7 @@ static const char *widest(const struct row *row)
 		      { "%", "-100 %" },    { ":1", "88.8:1" },
 		      { "", "88.88" } };
 
-	for (size_t i = 0; !row->meter && i < sizeof texts / sizeof texts[0]; i++)
+	for (size_t i = 0; !row->meter && i < sizeof(texts) / sizeof(texts[0]); i++)
 		if (strcmp(texts[i].unit, row->unit) == 0)
 			return texts[i].text;
 	return "-88.88 dB";
@@ -88,6 +88,7 @@ void cell_column(struct widget *parent, const struct style *style, struct frame 
 {
 	double line = ceil(style->text * 1.6);
 	double most = style->touch * 3.2; /* a wider one is not easier to use */
+
 	if (frame.w > most) {
 		frame.x += (frame.w - most) / 2;
 		frame.w = most;
@@ -112,7 +113,7 @@ void cell_switch(struct widget *parent, const struct style *style, struct frame 
 	struct widget *button =
 		widget_add(parent, WIDGET_SWITCH, row->path, frame, colour);
 
-	snprintf(button->address, sizeof button->address, "%s", row->path);
+	snprintf(button->address, sizeof(button->address), "%s", row->path);
 	widget_text(button, label, style->text, ALIGN_CENTRE, COLOUR_TEXT);
 }
 
@@ -122,11 +123,11 @@ void cell_press(struct widget *parent, const struct style *style, struct frame f
 {
 	char name[PATH_BYTES];
 
-	snprintf(name, sizeof name, "%s %s", address, argument);
+	snprintf(name, sizeof(name), "%s %s", address, argument);
 	struct widget *button = widget_add(parent, WIDGET_PRESS, name, frame, colour);
-	snprintf(button->address, sizeof button->address, "%s", address);
+	snprintf(button->address, sizeof(button->address), "%s", address);
 	button->argument_type = type;
-	snprintf(button->argument, sizeof button->argument, "%s", argument);
+	snprintf(button->argument, sizeof(button->argument), "%s", argument);
 	widget_text(button, label, style->text, ALIGN_CENTRE, COLOUR_TEXT);
 }
 
@@ -140,7 +141,7 @@ void cell_stepper(struct widget *parent, const struct style *style, struct frame
 	struct frame middle = inset(frame, arrow, 0);
 	char adjust[PATH_BYTES + 8];
 
-	snprintf(adjust, sizeof adjust, "%s/adjust", row->path);
+	snprintf(adjust, sizeof(adjust), "%s/adjust", row->path);
 	cell_press(parent, style, back, adjust, 'f', "-1", "<", colour);
 	parent->last->align = ALIGN_LEFT;
 	cell_press(parent, style, on, adjust, 'f', "1", ">", colour);
@@ -170,7 +171,7 @@ static double choices_width(const struct row *row, char *list, size_t size)
 	list[0] = '\0';
 	for (int i = 0; i < count && used < size; i++) {
 		char text[64];
-		row_choice(row, i, text, sizeof text);
+		row_choice(row, i, text, sizeof(text));
 		widest = fmax(widest, text_width(text, 1));
 		used += (size_t)snprintf(list + used, size - used, "%s%s", i ? "|" : "",
 					 text);
@@ -183,7 +184,7 @@ void cell_choice(struct widget *parent, const struct style *style, struct frame 
 {
 	int count = row_choice(row, 0, NULL, 0);
 	char list[512];
-	double widest = choices_width(row, list, sizeof list);
+	double widest = choices_width(row, list, sizeof(list));
 	double name =
 		fmin(text_width(label, style->text) + 2 * style->gap, frame.w * 0.4);
 	double cell = (frame.w - name) / (count ? count : 1);
@@ -198,7 +199,7 @@ void cell_choice(struct widget *parent, const struct style *style, struct frame 
 	label_add(parent, left, label, style->text, ALIGN_LEFT, COLOUR_FAINT);
 	struct widget *radio =
 		widget_add(parent, WIDGET_RADIO, row->path, right, colour);
-	snprintf(radio->address, sizeof radio->address, "%s", row->path);
+	snprintf(radio->address, sizeof(radio->address), "%s", row->path);
 	widget_text(radio, "", style->text, ALIGN_CENTRE, COLOUR_TEXT);
 	radio->choices = strdup(list);
 	if (!radio->choices)
@@ -211,7 +212,7 @@ void cell_bar(struct widget *parent, struct frame frame, const struct row *row)
 		widget_add(parent, WIDGET_METER, row->path, frame,
 			   row_is_reduction(row) ? COLOUR_REDUCTION : COLOUR_METER);
 
-	snprintf(bar->address, sizeof bar->address, "%s", row->path);
+	snprintf(bar->address, sizeof(bar->address), "%s", row->path);
 	bar->upright = frame.h > frame.w;
 	row_scale(row, &bar->min, &bar->max);
 }
@@ -238,6 +239,7 @@ void cell_meter(struct widget *parent, const struct style *style, struct frame f
 		const struct row *row, const char *label)
 {
 	double size = frame.h > 3 * style->text ? style->text : style->small;
+
 	if (row->choices[0]) {
 		state_meter(parent, size, frame, row, label);
 		return;

@@ -18,7 +18,7 @@ static const uint32_t hues[] = { 0xc0504a, 0xc07c30, 0xa4923a, 0x4d9a4b,
 
 uint32_t items_hue(int member)
 {
-	return hues[(member - 1) % (int)(sizeof hues / sizeof hues[0])];
+	return hues[(member - 1) % (int)(sizeof(hues) / sizeof(hues[0]))];
 }
 
 void items_add(struct items *items, const struct row *row)
@@ -46,11 +46,11 @@ void items_drop(struct items *rest, const struct items *part)
 	rest->choice_count -= part->choice_count;
 	rest->button_count -= part->button_count;
 	memmove(rest->sliders, rest->sliders + part->slider_count,
-		(size_t)rest->slider_count * sizeof rest->sliders[0]);
+		(size_t)rest->slider_count * sizeof(rest->sliders[0]));
 	memmove(rest->choices, rest->choices + part->choice_count,
-		(size_t)rest->choice_count * sizeof rest->choices[0]);
+		(size_t)rest->choice_count * sizeof(rest->choices[0]));
 	memmove(rest->buttons, rest->buttons + part->button_count,
-		(size_t)rest->button_count * sizeof rest->buttons[0]);
+		(size_t)rest->button_count * sizeof(rest->buttons[0]));
 }
 
 /* ---- planning ------------------------------------------------------------------------ */
@@ -91,7 +91,7 @@ static bool names_fit(const struct node *node, const struct items *items, double
 	char name[128];
 
 	for (int i = 0; i < items->slider_count; i++) {
-		item_name(node, items, items->sliders[i], name, sizeof name);
+		item_name(node, items, items->sliders[i], name, sizeof(name));
 		if (text_width(name, 11) > width)
 			return false;
 	}
@@ -184,14 +184,14 @@ void items_draw(struct widget *page, const struct style *style, const struct nod
 	}
 	for (int i = 0; i < items->slider_count; i++) {
 		struct frame cell = grid_cell(at, plan.sliders, i, gap);
-		item_name(node, items, items->sliders[i], name, sizeof name);
+		item_name(node, items, items->sliders[i], name, sizeof(name));
 		(plan.tall ? cell_column : cell_slider)(
 			page, style, cell, items->sliders[i], name, colour);
 	}
 	at.y += at.h + (items->slider_count ? gap : 0);
 	double used = strip_height(&at, plan.choices.rows, row, gap);
 	for (int i = 0; i < items->choice_count; i++) {
-		item_name(node, items, items->choices[i], name, sizeof name);
+		item_name(node, items, items->choices[i], name, sizeof(name));
 		cell_choice(page, style, grid_cell(at, plan.choices, i, gap),
 			    items->choices[i], name, COLOUR_CHOICE);
 	}
@@ -208,7 +208,7 @@ void items_draw(struct widget *page, const struct style *style, const struct nod
 			plan.buttons.columns = least;
 	}
 	for (int i = 0; i < items->button_count; i++) {
-		item_name(node, items, items->buttons[i], name, sizeof name);
+		item_name(node, items, items->buttons[i], name, sizeof(name));
 		button_draw(page, style, grid_cell(at, plan.buttons, i, gap),
 			    items->buttons[i], name, COLOUR_SWITCH);
 	}
@@ -243,7 +243,7 @@ static void title_draw(struct widget *page, const struct style *style,
 {
 	char title[80];
 
-	snprintf(title, sizeof title, "%s %d", row->group, row->member);
+	snprintf(title, sizeof(title), "%s %d", row->group, row->member);
 	title[0] = (char)(title[0] - ('a' <= title[0] && title[0] <= 'z' ? 32 : 0));
 	for (int i = 0; i < node->meter_count; i++) {
 		const struct row *meter = node->meters[i];
@@ -270,6 +270,7 @@ static void member_draw(struct widget *page, const struct style *style,
 	int rows = member_rows(items), tall = main_slider(items);
 	double gap = style->gap, title = ceil(style->text * 1.5);
 	double spare = area.h - items_member_height(style, items);
+
 	if (spare < 2.2 * style->touch)
 		tall = -1;
 	double row = (area.h - title + 0.0) / rows - gap;

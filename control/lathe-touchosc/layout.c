@@ -68,10 +68,10 @@ static void tabs_draw(struct widget *pager, const struct style *style,
 	for (; at < rack->node_count; at += most) {
 		int to = at + most < rack->node_count ? at + most : rack->node_count;
 		char tab[2 * PATH_BYTES + 8];
-		snprintf(tab, sizeof tab, parts > 1 ? "%s – %s" : "Nodes",
+		snprintf(tab, sizeof(tab), parts > 1 ? "%s – %s" : "Nodes",
 			 rack->nodes[at]->name, rack->nodes[to - 1]->name);
 		if (text_width(tab, 8) > style->width / (parts + 3) - 6)
-			snprintf(tab, sizeof tab, "%d–%d", at + 1, to);
+			snprintf(tab, sizeof(tab), "%d–%d", at + 1, to);
 		struct widget *page = page_add(pager, tab, COLOUR_LEVEL);
 		struct frame frame = { 0, 0, page->frame.w, page->frame.h };
 		struct widget *inner =

@@ -75,11 +75,11 @@ static void scene_add(struct request *request, const char *name)
 static void run_lathed(const char *config)
 {
 	char self[PATH_MAX], beside[PATH_MAX + 8];
-	ssize_t length = readlink("/proc/self/exe", self, sizeof self - 1);
+	ssize_t length = readlink("/proc/self/exe", self, sizeof(self) - 1);
 
 	if (length > 0) {
 		self[length] = '\0';
-		snprintf(beside, sizeof beside, "%s/lathed", dirname(self));
+		snprintf(beside, sizeof(beside), "%s/lathed", dirname(self));
 		execl(beside, "lathed", "--config", config, "--describe", (char *)NULL);
 	}
 	execlp("lathed", "lathed", "--config", config, "--describe", (char *)NULL);
@@ -173,7 +173,7 @@ static int read_rack(struct tree *tree, struct request *request)
 	char error[256];
 	int status = STATUS_NO_ANSWER;
 
-	if (!client_open(&client, request->host, request->port, error, sizeof error)) {
+	if (!client_open(&client, request->host, request->port, error, sizeof(error))) {
 		fprintf(stderr, "lathe-touchosc: %s\n", error);
 		return STATUS_NO_ANSWER;
 	}
@@ -224,9 +224,9 @@ static int write_file(const struct buffer *bytes, const char *path)
 		if (fwrite(bytes->bytes, 1, bytes->length, stdout) == bytes->length &&
 		    fflush(stdout) == 0)
 			return STATUS_DONE;
-		snprintf(error, sizeof error, "%s", strerror(errno));
+		snprintf(error, sizeof(error), "%s", strerror(errno));
 	} else if (newfile_write(path, bytes->bytes, bytes->length, error,
-				 sizeof error)) {
+				 sizeof(error))) {
 		return STATUS_DONE;
 	}
 	fprintf(stderr, "lathe-touchosc: %s: %s\n", path, error);
@@ -244,7 +244,7 @@ static int write_layout(const struct request *request, const struct tree *tree)
 	rack_read(&rack, tree);
 	style_init(&style, request->width, request->height);
 	struct widget *root = layout_create(&rack, &style);
-	snprintf(target, sizeof target, "%s:%s", request->host, request->port);
+	snprintf(target, sizeof(target), "%s:%s", request->host, request->port);
 	if (request->stage)
 		stage_write(&text, root, target);
 	else
@@ -314,7 +314,7 @@ static void fill_scenes(struct request *request)
 	char name[8];
 
 	for (int i = 1; request->scene_count < SCENES_USUAL && i <= SCENES_USUAL; i++) {
-		snprintf(name, sizeof name, "%d", i);
+		snprintf(name, sizeof(name), "%d", i);
 		scene_add(request, name);
 	}
 }

@@ -18,10 +18,10 @@ static struct node *node_of(struct rack *rack, const char *name)
 			return nodes[i];
 	if (*count == NODES_MAX)
 		return NULL;
-	struct node *node = calloc(1, sizeof *node);
+	struct node *node = calloc(1, sizeof(*node));
 	if (!node)
 		abort();
-	snprintf(node->name, sizeof node->name, "%s", name);
+	snprintf(node->name, sizeof(node->name), "%s", name);
 	if (strcmp(name, "rack") == 0)
 		return rack->rack = node;
 	return nodes[(*count)++] = node;

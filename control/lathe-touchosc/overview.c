@@ -66,12 +66,12 @@ static void loudness_draw(struct widget *page, const struct style *style,
 		{ "range", "Range", 0.8, false },
 		{ "true_peak_max", "True peak", 1.1, true },
 	};
-	const int count = sizeof figures / sizeof figures[0];
+	const int count = sizeof(figures) / sizeof(figures[0]);
 	char title[PATH_BYTES + 16];
 	double total = 0, gap = style->gap;
 
 	card_add(page, area);
-	snprintf(title, sizeof title, "Loudness%s%s", node ? " · " : "",
+	snprintf(title, sizeof(title), "Loudness%s%s", node ? " · " : "",
 		 node ? node->name : "");
 	title_add(page, style, &area, title);
 	if (!node) {
@@ -171,7 +171,7 @@ static void peaks_draw(struct widget *page, const struct style *style,
 			    height - (style->phone ? 2 : 6) };
 	for (int i = 0; i < count; i++, at.y += height) {
 		char label[PATH_BYTES + 16];
-		snprintf(label, sizeof label, "%s %d", output_name(nodes[i]),
+		snprintf(label, sizeof(label), "%s %d", output_name(nodes[i]),
 			 rows[i]->member);
 		cell_meter(page, style, at, rows[i], label);
 	}
@@ -323,7 +323,7 @@ static void spread_draw(struct widget *page, const struct style *style,
 	for (int from = 0; from < count; from += most) {
 		int to = from + most < count ? from + most : count;
 		char tab[2 * PATH_BYTES + 8];
-		snprintf(tab, sizeof tab, "%s – %s", spread->name(rack, from),
+		snprintf(tab, sizeof(tab), "%s – %s", spread->name(rack, from),
 			 spread->name(rack, to - 1));
 		spread->draw(page_add(pager, tab, spread->colour), style, rack, from,
 			     to, inner);

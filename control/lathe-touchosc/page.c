@@ -131,7 +131,7 @@ static void panel_draw(struct widget *page, const struct style *style,
 		stand_draw(page, style, node, strip, bars);
 	struct frame line = { area.x, area.y + tall + gap, area.w, row };
 	for (int i = 0; i < count; i++, line.y += row + 4) {
-		row_name(node, node->meters[i], name, sizeof name);
+		row_name(node, node->meters[i], name, sizeof(name));
 		cell_meter(page, style, line, node->meters[i], name);
 	}
 }
@@ -156,7 +156,7 @@ static void tiles_draw(struct widget *page, const struct style *style,
 	for (int i = 0, at = 0; i < node->meter_count; i++) {
 		if (is_host_meter(node->meters[i]))
 			continue;
-		row_name(node, node->meters[i], name, sizeof name);
+		row_name(node, node->meters[i], name, sizeof(name));
 		cell_tile(page, style, grid_cell(area, grid, at++, style->gap),
 			  node->meters[i], name);
 	}
@@ -292,7 +292,7 @@ static struct widget *tab_add(struct widget *pager, const struct style *style,
 {
 	char label[80];
 
-	snprintf(label, sizeof label, format, id, from, to);
+	snprintf(label, sizeof(label), format, id, from, to);
 	label[0] = (char)(label[0] - ('a' <= label[0] && label[0] <= 'z' ? 32 : 0));
 	struct widget *page = page_add(pager, label, COLOUR_LEVEL);
 	*area = (struct frame) { 0, style->gap, page->frame.w,
@@ -347,7 +347,7 @@ static void group_tabs(struct widget *pager, const struct style *style,
 							 : group->members;
 		if (!fits) {
 			char name[80];
-			snprintf(name, sizeof name, "%s %d", group->id, to);
+			snprintf(name, sizeof(name), "%s %d", group->id, to);
 			items_tabs(pager, style, node, &group->items[from], name,
 				   items_hue(to));
 			continue;
@@ -367,7 +367,7 @@ void node_page(struct widget *page, const struct style *style, const struct node
 	struct frame area = { gap, top, page->frame.w - 2 * gap,
 			      page->frame.h - top - gap };
 
-	memset(&content, 0, sizeof content);
+	memset(&content, 0, sizeof(content));
 	content_read(&content, style, node);
 	int rows = items_rows(node, style, &content.singles, area.w, area.h);
 	bool tiles = !content.group_count && !content.singles.slider_count &&

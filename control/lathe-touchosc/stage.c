@@ -49,7 +49,7 @@ static void widget_begin(struct session *session, const struct widget *widget,
 	struct buffer *to = session->to;
 	char id[PATH_BYTES + 16];
 
-	snprintf(id, sizeof id, "%d %s", session->count++, widget->name);
+	snprintf(id, sizeof(id), "%d %s", session->count++, widget->name);
 	buffer_add(to, "{\"type\":\"%s\"", type);
 	json(to, "id", id);
 	buffer_add(to, ",\"left\":%.0f,\"top\":%.0f,\"width\":%.0f,\"height\":%.0f",
@@ -69,7 +69,7 @@ static void text_write(struct session *session, const struct widget *widget)
 	char css[96];
 
 	widget_begin(session, widget, "text");
-	snprintf(css, sizeof css, "font-size:%.0fpx;background:none;%s",
+	snprintf(css, sizeof(css), "font-size:%.0fpx;background:none;%s",
 		 widget->text_size, widget->mono ? "font-family:monospace;" : "");
 	json(session->to, "css", css);
 	json(session->to, "align", sides[widget->align]);
@@ -129,7 +129,7 @@ static void switch_write(struct session *session, const struct widget *widget)
 		       "{\"labels\":[");
 	for (const char *at = widget->choices; *at; count++) {
 		char text[PATH_BYTES];
-		snprintf(text, sizeof text, "%.*s", (int)strcspn(at, "|"), at);
+		snprintf(text, sizeof(text), "%.*s", (int)strcspn(at, "|"), at);
 		buffer_add(to, "%s", count ? "," : "");
 		json(to, NULL, text);
 		at += strcspn(at, "|");

@@ -275,7 +275,7 @@ static void properties_p_to_z(struct buffer *to, const struct widget *widget, bo
 	enum type type = type_of(widget);
 	bool fader = type == FADER, button = type == BUTTON, label = type == LABEL;
 	bool meter = widget->kind == WIDGET_METER;
-	char text[sizeof script + 48];
+	char text[sizeof(script) + 48];
 
 	property_i(to, "pointerPriority", 0);
 	if (button) {
@@ -289,7 +289,7 @@ static void properties_p_to_z(struct buffer *to, const struct widget *widget, bo
 		property_i(to, "responseFactor", 100);
 	}
 	if (root) {
-		snprintf(text, sizeof text, script, receive_port,
+		snprintf(text, sizeof(text), script, receive_port,
 			 widget_hears(widget, "/meter/third/")
 				 ? ", {'/*/meter/third', 10}"
 				 : "");
@@ -391,7 +391,7 @@ static void captions(struct buffer *to, const struct widget *widget, const char 
 
 	for (const char *c = at; *c; c += strcspn(c, bar), c += *c == '|') {
 		char text[PATH_BYTES];
-		snprintf(text, sizeof text, "%.*s", (int)strcspn(c, bar), c);
+		snprintf(text, sizeof(text), "%.*s", (int)strcspn(c, bar), c);
 		size = fmin(size, text_fit(text, size, step - 6));
 	}
 	for (int i = 0; *at; i++) {
@@ -402,13 +402,13 @@ static void captions(struct buffer *to, const struct widget *widget, const char 
 					.text_size = size,
 					.align = widget->align };
 		char text[PATH_BYTES], name[2 * PATH_BYTES];
-		snprintf(text, sizeof text, "%.*s", (int)strcspn(at, bar), at);
-		snprintf(label.name, sizeof label.name, "%s", text);
+		snprintf(text, sizeof(text), "%.*s", (int)strcspn(at, bar), at);
+		snprintf(label.name, sizeof(label.name), "%s", text);
 		double aside = widget->align == ALIGN_CENTRE ? 0 : 6;
 		label.frame.x += i * step + aside;
 		label.frame.w = step - 2 * aside;
 		label.text = text;
-		snprintf(name, sizeof name, "%s caption %d", place, i);
+		snprintf(name, sizeof(name), "%s caption %d", place, i);
 		node(to, &label, name, false, 0);
 		at += strcspn(at, bar);
 		at += *at == '|';

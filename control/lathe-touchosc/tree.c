@@ -36,7 +36,7 @@ static void row_split(struct row *row)
 		end = strchr(at + 12, '/');
 	if (!end)
 		end = at + strlen(at);
-	part_copy(row->node, sizeof row->node, at, (size_t)(end - at));
+	part_copy(row->node, sizeof(row->node), at, (size_t)(end - at));
 	at = *end ? end + 1 : end;
 	row->meter = strcmp(row->type, "meter") == 0;
 	row->vector = strcmp(row->type, "b") == 0;
@@ -46,12 +46,12 @@ static void row_split(struct row *row)
 		at += 7;
 	const char *number = strchr(at, '/');
 	if (number && isdigit((unsigned char)number[1])) {
-		part_copy(row->group, sizeof row->group, at, (size_t)(number - at));
+		part_copy(row->group, sizeof(row->group), at, (size_t)(number - at));
 		row->member = atoi(number + 1);
 		at = strchr(number + 1, '/');
 		at = at ? at + 1 : "";
 	}
-	part_copy(row->leaf, sizeof row->leaf, at, strlen(at));
+	part_copy(row->leaf, sizeof(row->leaf), at, strlen(at));
 }
 
 void tree_add(struct tree *tree, const char *const texts[TEXTS],
@@ -60,7 +60,7 @@ void tree_add(struct tree *tree, const char *const texts[TEXTS],
 	if (tree->count == tree->room) {
 		tree->room = tree->room ? 2 * tree->room : 256;
 		tree->rows =
-			realloc(tree->rows, (size_t)tree->room * sizeof *tree->rows);
+			realloc(tree->rows, (size_t)tree->room * sizeof(*tree->rows));
 		if (!tree->rows)
 			abort();
 	}
@@ -128,7 +128,7 @@ bool tree_add_line(struct tree *tree, const char *line)
 
 	for (; good && text < 3; text++)
 		texts[text] = take_word(&at);
-	for (size_t i = 0; good && i < sizeof keys / sizeof keys[0]; i++) {
+	for (size_t i = 0; good && i < sizeof(keys) / sizeof(keys[0]); i++) {
 		bool numeric = keys[i][0] == '%';
 		size_t length = strlen(keys[i] + numeric);
 		good = strncmp(at, keys[i] + numeric, length) == 0 && at[length] == '=';

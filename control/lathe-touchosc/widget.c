@@ -9,7 +9,7 @@
 struct widget *widget_create(enum widget_kind kind, const char *name,
 			     struct frame frame, uint32_t colour)
 {
-	struct widget *widget = calloc(1, sizeof *widget);
+	struct widget *widget = calloc(1, sizeof(*widget));
 
 	if (!widget)
 		abort();
@@ -18,7 +18,7 @@ struct widget *widget_create(enum widget_kind kind, const char *name,
 	widget->colour = colour;
 	widget->text_colour = COLOUR_TEXT;
 	widget->max = 1;
-	snprintf(widget->name, sizeof widget->name, "%s", name);
+	snprintf(widget->name, sizeof(widget->name), "%s", name);
 	return widget;
 }
 
@@ -133,7 +133,7 @@ static struct widget *line_add(struct widget *parent, struct frame frame,
 		widget_add(parent, WIDGET_LABEL, text, frame, COLOUR_CARD);
 	char shown[PATH_BYTES];
 
-	text_shorten(shown, sizeof shown, text, frame.w);
+	text_shorten(shown, sizeof(shown), text, frame.w);
 	widget_text(label, shown, text_fit(shown, size, frame.w), align, colour);
 	return label;
 }
@@ -162,7 +162,7 @@ void label_add(struct widget *parent, struct frame frame, const char *text, doub
 		return;
 	}
 	char first[PATH_BYTES];
-	snprintf(first, sizeof first, "%.*s", (int)(at - text + (*at == '-')), text);
+	snprintf(first, sizeof(first), "%.*s", (int)(at - text + (*at == '-')), text);
 	struct frame upper = { frame.x, frame.y + floor(frame.h / 2 - line), frame.w,
 			       line };
 	struct frame lower = { frame.x, upper.y + line, frame.w, line };
@@ -177,7 +177,7 @@ struct widget *readout_add(struct widget *parent, struct frame frame, const char
 		widget_add(parent, WIDGET_LABEL, path, frame, COLOUR_CARD);
 
 	widget_text(label, "", size, align, colour);
-	snprintf(label->address, sizeof label->address, "%s/text", path);
+	snprintf(label->address, sizeof(label->address), "%s/text", path);
 	label->mono = true;
 	return label;
 }
@@ -217,7 +217,7 @@ void pager_settle(struct widget *pager)
 		count++;
 	double width = pager->frame.w / (count ? count : 1) - 6;
 	for (struct widget *page = pager->first; page; page = page->next) {
-		text_shorten(shown, sizeof shown, page->text, width);
+		text_shorten(shown, sizeof(shown), page->text, width);
 		widget_text(page, shown, 0, ALIGN_CENTRE, page->text_colour);
 		pager->tab_text_size =
 			fmin(pager->tab_text_size,

@@ -100,7 +100,7 @@ int command_abx(struct session *session, int argc, char **argv)
 		"A is %s, B is %s, X is one of them. Listen: a, b, x. Say which: xa or "
 		"xb. End: q.\n",
 		what[0], what[1]);
-	while (!stop_asked && fgets(line, sizeof line, stdin)) {
+	while (!stop_asked && fgets(line, sizeof(line), stdin)) {
 		line[strcspn(line, " \r\n")] = '\0';
 		if (strcmp(line, "q") == 0)
 			break;

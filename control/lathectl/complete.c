@@ -45,7 +45,7 @@ static void offer_each(struct typing *typing, const char *list, const char *betw
 {
 	char copy[CHOICES_BYTES], *rest = copy, *text;
 
-	snprintf(copy, sizeof copy, "%s", list);
+	snprintf(copy, sizeof(copy), "%s", list);
 	while ((text = strsep(&rest, between)))
 		if (*text)
 			offer(typing, text, "");
@@ -60,7 +60,7 @@ static void offer_address(struct typing *typing, const char *path, const char *h
 	size_t typed = strlen(typing->word);
 	bool slash = typing->word[0] == '/';
 
-	snprintf(text, sizeof text, "%s", path + !slash);
+	snprintf(text, sizeof(text), "%s", path + !slash);
 	if (strlen(text) < typed)
 		return;
 	char *end = strchr(text + typed, '/');
@@ -95,7 +95,7 @@ static bool on_node(void *context, const struct message *message)
 	if (strcmp(message->path, "/rack/description") != 0)
 		return strcmp(message->path, "/rack/described") == 0;
 	if (path && strncmp(path, "/rack/", 6) != 0) {
-		snprintf(node, sizeof node, "%.*s", (int)strcspn(path + 1, "/"),
+		snprintf(node, sizeof(node), "%.*s", (int)strcspn(path + 1, "/"),
 			 path + 1);
 		offer(context, node, "");
 	}
@@ -138,7 +138,7 @@ static void ask(struct typing *typing, const char *question, const char *pattern
 
 	if (!places_read(&places, typing->host, typing->port) ||
 	    !client_open(&client, places.place[0].host, places.place[0].port, error,
-			 sizeof error))
+			 sizeof(error)))
 		return;
 	client_send(&client, question, pattern ? "s" : "", pattern);
 	/* Completion must not wait long for a rack that does not answer. */

@@ -22,13 +22,13 @@ bool gauge_read(struct gauge *gauge, const struct message *message)
 				  .now = (double)NAN,
 				  .last = (double)NAN,
 				  .least = (double)INFINITY };
-	snprintf(gauge->path, sizeof gauge->path, "%s", path);
-	snprintf(gauge->node, sizeof gauge->node, "%.*s", (int)(meter - path - 1),
+	snprintf(gauge->path, sizeof(gauge->path), "%s", path);
+	snprintf(gauge->node, sizeof(gauge->node), "%.*s", (int)(meter - path - 1),
 		 path + 1);
-	snprintf(gauge->name, sizeof gauge->name, "%s", meter + strlen("/meter/"));
-	snprintf(gauge->label, sizeof gauge->label, "%s", label ? label : "");
-	snprintf(gauge->unit, sizeof gauge->unit, "%s", unit ? unit : "");
-	snprintf(gauge->choices, sizeof gauge->choices, "%s", choices ? choices : "");
+	snprintf(gauge->name, sizeof(gauge->name), "%s", meter + strlen("/meter/"));
+	snprintf(gauge->label, sizeof(gauge->label), "%s", label ? label : "");
+	snprintf(gauge->unit, sizeof(gauge->unit), "%s", unit ? unit : "");
+	snprintf(gauge->choices, sizeof(gauge->choices), "%s", choices ? choices : "");
 	return true;
 }
 

@@ -75,7 +75,7 @@ static void runner_main(int from, const char *command)
 	struct job job;
 
 	signal(SIGINT, SIG_IGN); /* lathectl closes the pipe, and all is run */
-	while (read(from, &job, sizeof job) == (ssize_t)sizeof job) {
+	while (read(from, &job, sizeof(job)) == (ssize_t)sizeof(job)) {
 		const pid_t child = fork();
 		if (child == 0) {
 			signal(SIGINT, SIG_DFL);
@@ -97,7 +97,7 @@ static void runner_main(int from, const char *command)
 
 struct hook *hook_open(const char *command, const char *on)
 {
-	struct hook *hook = calloc(1, sizeof *hook);
+	struct hook *hook = calloc(1, sizeof(*hook));
 	int ends[2];
 
 	if (!hook || pipe(ends) < 0) {
@@ -133,7 +133,7 @@ static bool is_wanted(const struct hook *hook, const char *code)
 
 	for (const char *at = hook->on; at;) {
 		const size_t length = strcspn(at, ",");
-		snprintf(pattern, sizeof pattern, "%.*s", (int)length, at);
+		snprintf(pattern, sizeof(pattern), "%.*s", (int)length, at);
 		if (fnmatch(pattern, code, 0) == 0)
 			return true;
 		at = at[length] ? at + length + 1 : NULL;
@@ -165,19 +165,19 @@ void hook_message(struct hook *hook, const struct message *message)
 
 	if (message->argc < 6 || (!alarm && strcmp(message->path, "/rack/event") != 0))
 		return;
-	copy(job.code, sizeof job.code, message_string(message, alarm ? 0 : 3));
+	copy(job.code, sizeof(job.code), message_string(message, alarm ? 0 : 3));
 	if (!is_wanted(hook, job.code))
 		return;
-	copy(job.node, sizeof job.node, node && *node == '/' ? node + 1 : node);
-	copy(job.edge, sizeof job.edge, edge ? edge : "once");
-	copy(job.level, sizeof job.level, level_word(message_number(message, 2)));
-	copy(job.text, sizeof job.text, message_string(message, alarm ? 5 : 4));
-	snprintf(job.time, sizeof job.time, "%.3f",
+	copy(job.node, sizeof(job.node), node && *node == '/' ? node + 1 : node);
+	copy(job.edge, sizeof(job.edge), edge ? edge : "once");
+	copy(job.level, sizeof(job.level), level_word(message_number(message, 2)));
+	copy(job.text, sizeof(job.text), message_string(message, alarm ? 5 : 4));
+	snprintf(job.time, sizeof(job.time), "%.3f",
 		 message_number(message, alarm ? 3 : 0));
 	if (!alarm)
-		snprintf(job.frame, sizeof job.frame, "%.0f",
+		snprintf(job.frame, sizeof(job.frame), "%.0f",
 			 message_number(message, 1));
-	if (write(hook->pipe, &job, sizeof job) != (ssize_t)sizeof job)
+	if (write(hook->pipe, &job, sizeof(job)) != (ssize_t)sizeof(job))
 		fprintf(stderr, "lathectl: %s is not run: %s\n", job.code,
 			errno == EAGAIN ? "too many wait already" : strerror(errno));
 }

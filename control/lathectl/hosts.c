@@ -60,12 +60,12 @@ static bool place_parse(const char *text, const char *port, struct place *place,
 
 	if (bracket && *rest++ != ']')
 		return complain(where, text, accepted);
-	if (!length || length >= sizeof place->host || strpbrk(text, " \t=/") ||
+	if (!length || length >= sizeof(place->host) || strpbrk(text, " \t=/") ||
 	    (*rest && (*rest != ':' || !is_port(rest + 1))))
 		return complain(where, text, accepted);
-	snprintf(place->name, sizeof place->name, "%s", text);
-	snprintf(place->host, sizeof place->host, "%.*s", (int)length, text + bracket);
-	snprintf(place->port, sizeof place->port, "%s", *rest ? rest + 1 : port);
+	snprintf(place->name, sizeof(place->name), "%s", text);
+	snprintf(place->host, sizeof(place->host), "%.*s", (int)length, text + bracket);
+	snprintf(place->port, sizeof(place->port), "%s", *rest ? rest + 1 : port);
 	return true;
 }
 
@@ -107,7 +107,7 @@ static bool line_take(struct places *places, char *line, const char *group,
 	line = trim(line);
 	if (!*line)
 		return true;
-	snprintf(all, sizeof all, "%s", line);
+	snprintf(all, sizeof(all), "%s", line);
 	char *list = strchr(line, '=');
 	if (!list)
 		return complain(where, all, accepted);
@@ -136,7 +136,7 @@ static bool group_find(struct places *places, const char *group, bool *found)
 	FILE *file = fopen(path, "r");
 	if (!file && errno != ENOENT && errno != ENOTDIR)
 		fprintf(stderr, "lathectl: %s: %s\n", path, strerror(errno));
-	while (file && fgets(line, sizeof line, file)) {
+	while (file && fgets(line, sizeof(line), file)) {
 		where.line++;
 		char *text = where.line == 1 ? bom_skip(line) : line;
 		good = line_take(places, text, group, &where, found) && good;
@@ -152,7 +152,7 @@ void groups_each(void (*each)(void *context, const char *name), void *context)
 
 	hosts_path(path);
 	FILE *file = fopen(path, "r");
-	while (file && fgets(line, sizeof line, file)) {
+	while (file && fgets(line, sizeof(line), file)) {
 		char *text = bom_skip(line);
 		char *name = text + strspn(text, " \t"), *end = strchr(text, '=');
 		if (*name == '#' || !end)
@@ -170,7 +170,7 @@ bool places_read(struct places *places, const char *hosts, const char *port)
 	char copy[LINE_BYTES], *list = copy;
 
 	*places = (struct places) { .port = port };
-	if (strlen(hosts) >= sizeof copy)
+	if (strlen(hosts) >= sizeof(copy))
 		return complain(&here, hosts, "fewer bytes");
 	strcpy(copy, hosts);
 	for (char *text; (text = strsep(&list, ","));) {

@@ -59,8 +59,8 @@ static bool on_change(void *context, const struct message *message)
 	if (strncmp(message->path, "/rack/", 6) == 0 &&
 	    strncmp(message->path, "/rack/output/", 13) != 0)
 		return false;
-	snprintf(path, sizeof path, "%s", message->path);
-	if (length < sizeof path && length > 5 &&
+	snprintf(path, sizeof(path), "%s", message->path);
+	if (length < sizeof(path) && length > 5 &&
 	    strcmp(path + length - 5, "/text") == 0)
 		path[length - 5] = '\0';
 	value_print(path, message, session->options.json);
@@ -172,7 +172,7 @@ int command_watch(struct session *session, int argc, char **argv)
 	char path[PATH_BYTES], pattern[PATH_BYTES + 8];
 
 	path_normal(argc ? argv[0] : "*", path);
-	snprintf(pattern, sizeof pattern, "%s%s", path,
+	snprintf(pattern, sizeof(pattern), "%s%s", path,
 		 session->options.json ? "" : "/text");
 	return follow(session, pattern, on_change);
 }

@@ -78,7 +78,7 @@ int main(int argc, char **argv)
 	session.options.host = place->host;
 	session.options.port = place->port;
 	if (!client_open(&session.client, place->host, place->port, error,
-			 sizeof error)) {
+			 sizeof(error))) {
 		fprintf(stderr, "lathectl: %s\n", error);
 		return EXIT_NO_ANSWER;
 	}

@@ -109,8 +109,8 @@ static bool time_agree(struct session *session, int talk)
 	double when;
 
 	if (!clock_compare(session, &reading) ||
-	    send(talk, &reading, sizeof reading, MSG_NOSIGNAL) < 0 ||
-	    recv(talk, &when, sizeof when, 0) != sizeof when)
+	    send(talk, &reading, sizeof(reading), MSG_NOSIGNAL) < 0 ||
+	    recv(talk, &when, sizeof(when), 0) != sizeof(when))
 		return false;
 	session->lead = fmax(when - wall_clock(), 1e-3);
 	session->client.due = tag_of(when + reading.ahead);
@@ -137,7 +137,7 @@ static int child_run(struct session *session, const struct place *place,
 	if (job->input)
 		session->input = fmemopen(job->input, strlen(job->input), "r");
 	if (!client_open(&session->client, place->host, place->port, error,
-			 sizeof error)) {
+			 sizeof(error))) {
 		fprintf(stderr, "lathectl: %s\n", error);
 		return EXIT_NO_ANSWER;
 	}
@@ -197,8 +197,8 @@ static void time_choose(struct crew *crew)
 	for (int i = 0; i < crew->count; i++) {
 		struct child *child = &crew->child[i];
 		child->answered =
-			recv(child->talk, &child->reading, sizeof child->reading, 0) ==
-			sizeof child->reading;
+			recv(child->talk, &child->reading, sizeof(child->reading), 0) ==
+			sizeof(child->reading);
 		if (child->answered)
 			slowest = fmax(slowest, child->reading.trip);
 	}
@@ -209,7 +209,7 @@ static void time_choose(struct crew *crew)
 			continue;
 		clock_tell(child);
 		/* A child that has ended meanwhile has its exit status. */
-		if (send(child->talk, &when, sizeof when, MSG_NOSIGNAL) < 0)
+		if (send(child->talk, &when, sizeof(when), MSG_NOSIGNAL) < 0)
 			continue;
 	}
 }
@@ -223,8 +223,8 @@ static void line_print(const struct crew *crew, struct child *child, int end,
 	const char *name = child->place->name;
 
 	if (end == 1) {
-		bool ours = strncmp(line, own, sizeof own - 1) == 0;
-		line += ours ? sizeof own - 1 : 0;
+		bool ours = strncmp(line, own, sizeof(own) - 1) == 0;
+		line += ours ? sizeof(own) - 1 : 0;
 		fprintf(stderr, "lathectl: %s: %s\n", name, line);
 		size_t before = child->errors ? strlen(child->errors) + 1 : 0;
 		child->errors = realloc(child->errors, before + strlen(line) + 1);
@@ -246,7 +246,7 @@ static void line_print(const struct crew *crew, struct child *child, int end,
 static bool text_take(const struct crew *crew, struct child *child, int end)
 {
 	char bytes[8192];
-	ssize_t length = read(child->ends[end], bytes, sizeof bytes);
+	ssize_t length = read(child->ends[end], bytes, sizeof(bytes));
 
 	if (length < 0 && errno == EINTR)
 		return true;
@@ -340,8 +340,8 @@ static struct row *row_at(struct table *table, const char *key)
 	}
 	if (table->count == table->room) {
 		table->room = table->room ? 2 * table->room : 64;
-		table->rows =
-			realloc(table->rows, (size_t)table->room * sizeof *table->rows);
+		table->rows = realloc(table->rows,
+				      (size_t)table->room * sizeof(*table->rows));
 		if (!table->rows)
 			abort();
 	}
@@ -480,7 +480,7 @@ int many_run(struct session *session, enum shape shape, bool changes,
 	     int (*run)(struct session *session, int argc, char **argv), int argc,
 	     char **argv)
 {
-	struct crew *crew = calloc(1, sizeof *crew);
+	struct crew *crew = calloc(1, sizeof(*crew));
 	struct job job = { run, argc, argv, changes, NULL };
 
 	if (!crew)

@@ -98,13 +98,13 @@ static void status_take(struct board *board, const struct message *message)
 	static const char *const wanted[] = { "jack", "rate",  "block",
 					      "load", "xruns", "alarms" };
 	char *at = board->status;
-	size_t room = sizeof board->status;
+	size_t room = sizeof(board->status);
 
 	*at = '\0';
 	for (int i = 0; i + 1 < message->argc; i += 2) {
 		const char *word = message_string(message, i);
 		const char *text = message_string(message, i + 1);
-		for (size_t w = 0; word && w < sizeof wanted / sizeof *wanted; w++) {
+		for (size_t w = 0; word && w < sizeof(wanted) / sizeof(*wanted); w++) {
 			if (strcmp(word, wanted[w]) != 0 || (text && !*text))
 				continue;
 			double number = message_number(message, i + 1);
@@ -127,9 +127,9 @@ static bool bypass_take(struct board *board, const struct message *message)
 {
 	static const char tail[] = "/bypass";
 	size_t length = strlen(message->path);
-	const char *at = message->path + length - (sizeof tail - 1);
+	const char *at = message->path + length - (sizeof(tail) - 1);
 
-	if (length < sizeof tail || strcmp(at, tail) != 0)
+	if (length < sizeof(tail) || strcmp(at, tail) != 0)
 		return false;
 	size_t name = (size_t)(at - message->path - 1);
 	for (int i = 0; i < board->count; i++) {
@@ -229,9 +229,9 @@ static bool levels(const struct board *board, int from, int to, const char *name
 {
 	char path[64];
 
-	snprintf(path, sizeof path, "%s/1", name);
+	snprintf(path, sizeof(path), "%s/1", name);
 	const struct gauge *left = gauge_find(board, from, to, path);
-	snprintf(path, sizeof path, "%s/2", name);
+	snprintf(path, sizeof(path), "%s/2", name);
 	const struct gauge *right = gauge_find(board, from, to, path);
 	if (!left)
 		return false;
@@ -541,7 +541,7 @@ int command_meters(struct session *session, int argc, char **argv)
 			       .colour = terminal && !getenv("NO_COLOR"),
 			       .columns = 80 };
 
-	board.gauges = calloc(GAUGES_MAX, sizeof *board.gauges);
+	board.gauges = calloc(GAUGES_MAX, sizeof(*board.gauges));
 	if (!board.gauges)
 		return EXIT_REFUSED;
 	int status = gauges_read(&board);

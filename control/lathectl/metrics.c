@@ -25,7 +25,7 @@ static const struct family {
 	{ "block", "lathe_block_frames", "gauge",
 	  "Frames of a period; 0: no audio runs." },
 };
-enum { FAMILIES = sizeof families / sizeof *families };
+enum { FAMILIES = sizeof(families) / sizeof(*families) };
 
 struct metrics {
 	struct session *session;
@@ -105,7 +105,7 @@ static void meter_take(struct metrics *metrics, const struct message *message)
 
 	if (!split || message->argc != 1 || message_string(message, 0))
 		return;
-	snprintf(node, sizeof node, "%.*s", (int)(split - message->path - 1),
+	snprintf(node, sizeof(node), "%.*s", (int)(split - message->path - 1),
 		 message->path + 1);
 	fputs("lathe_meter{", metrics->meters);
 	label_print(metrics->meters, "node", node);
@@ -173,7 +173,7 @@ int command_metrics(struct session *session, int argc, char **argv)
 	(void)argv;
 	metrics.meters = open_memstream(&metrics.meter_text, &metrics.meter_length);
 	metrics.alarms = open_memstream(&metrics.alarm_text, &metrics.alarm_length);
-	for (size_t i = 0; i < sizeof asked / sizeof *asked; i++)
+	for (size_t i = 0; i < sizeof(asked) / sizeof(*asked); i++)
 		client_send(&session->client, asked[i], "");
 	client_send(&session->client, "/rack/ping", "i", metrics.nonce);
 	const bool answered =

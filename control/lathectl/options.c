@@ -65,7 +65,7 @@ static double duration(const char *option, const char *text)
 	size_t length = text ? strlen(text) : 0;
 	const char *unit = length ? strchr(units, text[length - 1]) : NULL;
 
-	snprintf(digits, sizeof digits, "%.*s", (int)(length - (unit != NULL)),
+	snprintf(digits, sizeof(digits), "%.*s", (int)(length - (unit != NULL)),
 		 text ? text : "");
 	return positive(option, text ? digits : NULL) *
 	       (unit ? seconds[unit - units] : 1);

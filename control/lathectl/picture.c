@@ -20,11 +20,11 @@ bool vector_read(struct vector *vector, const struct message *message)
 	if (!name || !type || strcmp(type, "b") != 0 || !(count <= VALUES_MAX))
 		return false;
 	*vector = (struct vector) { .count = (int)count };
-	snprintf(vector->path, sizeof vector->path, "%s", path);
-	snprintf(vector->node, sizeof vector->node, "%.*s", (int)(name - path - 1),
+	snprintf(vector->path, sizeof(vector->path), "%s", path);
+	snprintf(vector->node, sizeof(vector->node), "%.*s", (int)(name - path - 1),
 		 path + 1);
-	snprintf(vector->name, sizeof vector->name, "%s", name + strlen("/vector/"));
-	snprintf(vector->unit, sizeof vector->unit, "%s", unit ? unit : "");
+	snprintf(vector->name, sizeof(vector->name), "%s", name + strlen("/vector/"));
+	snprintf(vector->unit, sizeof(vector->unit), "%s", unit ? unit : "");
 	return true;
 }
 
@@ -111,8 +111,8 @@ static void axis_add(struct picture *picture, int count, int each, double middle
 	char line[PICTURE_BYTES];
 	int width = count * each;
 
-	memset(line, ' ', sizeof line);
-	for (size_t i = 0; i < sizeof ticks / sizeof *ticks; i++) {
+	memset(line, ' ', sizeof(line));
+	for (size_t i = 0; i < sizeof(ticks) / sizeof(*ticks); i++) {
 		double place = middle + per_decade * log10(ticks[i].hz / 1000);
 		int length = (int)strlen(ticks[i].text), at = (int)lround(place) * each;
 		at = at + length > width ? width - length : at;
@@ -196,7 +196,7 @@ void scale_draw(const char *scale, double mark, int width, bool colour)
 	};
 	size_t i = 0;
 
-	while (i + 1 < sizeof scales / sizeof *scales &&
+	while (i + 1 < sizeof(scales) / sizeof(*scales) &&
 	       strcmp(scales[i].word, scale) != 0)
 		i++;
 	double range = scales[i].to - scales[i].from;

@@ -9,7 +9,7 @@
 void pictures_add(struct pictures *pictures, const struct vector *vector)
 {
 	size_t count = (size_t)pictures->count + 1;
-	struct vector *more = realloc(pictures->vectors, count * sizeof *more);
+	struct vector *more = realloc(pictures->vectors, count * sizeof(*more));
 
 	if (!more)
 		return;
@@ -26,20 +26,21 @@ void pictures_finish(struct pictures *pictures)
 static bool scale_take(struct pictures *pictures, const struct message *message)
 {
 	static const char tail[] = "/scale/text";
-	size_t length = strlen(message->path), name = length - (sizeof tail - 1);
+	size_t length = strlen(message->path), name = length - (sizeof(tail) - 1);
 	const char *word = message_string(message, 0);
 	char node[64];
 	int i = 0;
 
-	if (length < sizeof tail || strcmp(message->path + name, tail) != 0 || !word)
+	if (length < sizeof(tail) || strcmp(message->path + name, tail) != 0 || !word)
 		return false;
-	snprintf(node, sizeof node, "%.*s", (int)(name - 1), message->path + 1);
+	snprintf(node, sizeof(node), "%.*s", (int)(name - 1), message->path + 1);
 	while (i < pictures->scale_count && strcmp(pictures->scales[i].node, node) != 0)
 		i++;
 	if (i == SCALES_MAX)
 		return true;
-	snprintf(pictures->scales[i].node, sizeof node, "%s", node);
-	snprintf(pictures->scales[i].word, sizeof pictures->scales[i].word, "%s", word);
+	snprintf(pictures->scales[i].node, sizeof(node), "%s", node);
+	snprintf(pictures->scales[i].word, sizeof(pictures->scales[i].word), "%s",
+		 word);
 	pictures->scale_count += i == pictures->scale_count;
 	return true;
 }
@@ -53,7 +54,7 @@ bool pictures_take(struct pictures *pictures, const struct message *message)
 		if (strcmp(vector->path, message->path) != 0)
 			continue;
 		if (blob_values(message, 0, values) == vector->count) {
-			memcpy(vector->values, values, sizeof values);
+			memcpy(vector->values, values, sizeof(values));
 			vector->seen = true;
 		}
 		return true;

@@ -13,7 +13,7 @@
 static const char *const fields[] = { "path",  "type", "access",  "unit", "curve",
 				      "min",   "max",  "default", "step", "choices",
 				      "label", "help", "count" };
-enum { FIELDS = sizeof fields / sizeof fields[0] };
+enum { FIELDS = sizeof(fields) / sizeof(fields[0]) };
 
 static void argument_print(const struct message *message, int argument, bool json)
 {
@@ -148,7 +148,7 @@ static bool on_folder(void *context, const struct message *message)
 		const char *word = message_string(message, i);
 		const char *value = message_string(message, i + 1);
 		if (word && value && strcmp(word, "config") == 0)
-			snprintf(folder->path, sizeof folder->path, "%s", value);
+			snprintf(folder->path, sizeof(folder->path), "%s", value);
 	}
 	return true;
 }
@@ -172,7 +172,7 @@ static int file_name(struct session *session, const char **file)
 	char given[1024];
 	char *name, *slash;
 
-	snprintf(given, sizeof given, "%s", *file);
+	snprintf(given, sizeof(given), "%s", *file);
 	name = strrchr(given, '/');
 	if (!name)
 		return EXIT_DONE;

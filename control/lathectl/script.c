@@ -65,7 +65,7 @@ int command_script(struct session *session, int argc, char **argv)
 		return EXIT_USAGE;
 	}
 	for (int line = 1;
-	     status == EXIT_DONE && !stop_asked && fgets(text, sizeof text, file);
+	     status == EXIT_DONE && !stop_asked && fgets(text, sizeof(text), file);
 	     line++) {
 		int count = split(line == 1 ? bom_skip(text) : text, words), first = 0;
 		if (count && is_time(words[0], start, &when)) {

@@ -35,8 +35,8 @@ static bool on_spectrum(void *context, const struct message *message)
 	    blob_values(message, 1, in) != BANDS ||
 	    blob_values(message, 2, out) != BANDS)
 		return false;
-	memcpy(sight->in, in, sizeof in);
-	memcpy(sight->out, out, sizeof out);
+	memcpy(sight->in, in, sizeof(in));
+	memcpy(sight->out, out, sizeof(out));
 	sight->fresh = true;
 	return true;
 }

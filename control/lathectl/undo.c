@@ -50,7 +50,7 @@ static void step_print(const char *line, bool json)
 		return;
 	}
 	time_t moment = (time_t)seconds;
-	strftime(when, sizeof when, "%F %T", localtime(&moment));
+	strftime(when, sizeof(when), "%F %T", localtime(&moment));
 	printf("%s  %-6s  %s\n", when, strcmp(done, "done") == 0 ? "" : done,
 	       line + length);
 }

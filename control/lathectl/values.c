@@ -48,13 +48,13 @@ static struct row *row_find(struct answers *answers, const char *path, size_t le
 	if (answers->count == answers->room) {
 		answers->room = answers->room ? 2 * answers->room : 64;
 		answers->rows = realloc(answers->rows,
-					(size_t)answers->room * sizeof *answers->rows);
+					(size_t)answers->room * sizeof(*answers->rows));
 		if (!answers->rows)
 			abort();
 	}
 	struct row *row = &answers->rows[answers->count++];
 	*row = (struct row) { .value = (double)NAN };
-	snprintf(row->path, sizeof row->path, "%.*s", (int)length, path);
+	snprintf(row->path, sizeof(row->path), "%.*s", (int)length, path);
 	return row;
 }
 
@@ -72,7 +72,7 @@ static void on_error(struct answers *answers, const struct message *message)
 	if (!answers->quiet || !code || strcmp(code, "unknown_address") != 0)
 		session_error(answers->session, message);
 	else if (!answers->error[0])
-		snprintf(answers->error, sizeof answers->error, "%s",
+		snprintf(answers->error, sizeof(answers->error), "%s",
 			 text ? text : "refused");
 }
 
@@ -109,7 +109,7 @@ static void ask(struct session *session, const char *path)
 {
 	char text[PATH_BYTES + 8];
 
-	snprintf(text, sizeof text, "%s/text", path);
+	snprintf(text, sizeof(text), "%s/text", path);
 	client_send(&session->client, path, "");
 	client_send(&session->client, text, "");
 }
@@ -179,7 +179,7 @@ static void ask_below(struct session *session, const char *path)
 {
 	char below[PATH_BYTES + 2 * DEPTH];
 
-	snprintf(below, sizeof below, "%s", path);
+	snprintf(below, sizeof(below), "%s", path);
 	for (int depth = 1; depth < DEPTH; depth++) {
 		snprintf(below + strlen(below), 3, "/*");
 		ask(session, below);
@@ -251,7 +251,7 @@ static void path_of_value(char *path)
 					     "/adjust", "/reset", "/ramp" };
 	size_t length = strlen(path);
 
-	for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
+	for (size_t i = 0; i < sizeof(forms) / sizeof(*forms); i++) {
 		size_t tail = strlen(forms[i]);
 		if (length > tail && strcmp(path + length - tail, forms[i]) == 0)
 			path[length - tail] = '\0';
@@ -263,6 +263,7 @@ static void path_of_value(char *path)
 static void send_ahead(struct answers *answers, lo_bundle bundle)
 {
 	struct session *session = answers->session;
+
 	lo_message ping = lo_message_new();
 
 	answers->nonce = session_number();
@@ -303,7 +304,7 @@ static int send_one(struct session *session, const char *given, const char *form
 	char path[1][PATH_BYTES], full[PATH_BYTES + 8];
 
 	path_normal(given, path[0]);
-	snprintf(full, sizeof full, "%s%s", path[0], form);
+	snprintf(full, sizeof(full), "%s%s", path[0], form);
 	lo_bundle_add_message(bundle, full, message);
 	return send_and_show(session, bundle, path, 1);
 }
@@ -345,9 +346,9 @@ static void lines_add(struct lines *lines, const char *given, const char *value)
 {
 	if (lines->count == lines->room) {
 		size_t room = lines->room ? 2 * (size_t)lines->room : 64;
-		lines->paths = realloc(lines->paths, room * sizeof *lines->paths);
+		lines->paths = realloc(lines->paths, room * sizeof(*lines->paths));
 		lines->messages =
-			realloc(lines->messages, room * sizeof *lines->messages);
+			realloc(lines->messages, room * sizeof(*lines->messages));
 		if (!lines->paths || !lines->messages)
 			abort();
 		lines->room = (int)room;
@@ -368,7 +369,7 @@ static bool lines_read(struct lines *lines, FILE *from)
 {
 	char line[LINE_BYTES];
 
-	for (int number = 1; fgets(line, sizeof line, from); number++) {
+	for (int number = 1; fgets(line, sizeof(line), from); number++) {
 		char *text = number == 1 ? bom_skip(line) : line;
 		char *value, *path = line_split(text, &value);
 		if (!*path || *path == '#' || is_meter(path))
@@ -434,7 +435,7 @@ int command_set(struct session *session, int argc, char **argv)
 	if (argc == 1 && strcmp(argv[0], "-") == 0)
 		return set_lines(session, session->input ? session->input : stdin);
 	for (int i = 0; i < argc; i++)
-		snprintf(line + strlen(line), sizeof line - strlen(line), "%s%s",
+		snprintf(line + strlen(line), sizeof(line) - strlen(line), "%s%s",
 			 i ? " " : "", argv[i]);
 	char *value, *path = line_split(line, &value);
 	if (!*path || !value) {

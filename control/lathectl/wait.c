@@ -26,7 +26,7 @@ bool wait_whole(struct wait *wait, double count)
 		return true;
 	char text[80];
 
-	snprintf(text, sizeof text, "%d of %.0f came, the rest was lost; ask again",
+	snprintf(text, sizeof(text), "%d of %.0f came, the rest was lost; ask again",
 		 wait->count, count);
 	session_complain(wait->session, "", text);
 	wait->status = EXIT_NO_ANSWER;

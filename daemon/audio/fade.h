@@ -19,6 +19,7 @@ struct fade {
 static inline int fade_frames(int rate, int milliseconds)
 {
 	int frames = (int)((int64_t)rate * milliseconds / 1000);
+
 	return (frames + GRID_FRAMES - 1) / GRID_FRAMES * GRID_FRAMES;
 }
 
@@ -48,6 +49,7 @@ static inline bool fade_on(const struct fade *fade)
 static inline int fade_next(const struct fade *fade, int at, bool up)
 {
 	int next = up ? at + 1 : at - 1;
+
 	return next < 0 ? 0 : next > fade->length ? fade->length : next;
 }
 
@@ -55,6 +57,7 @@ static inline int fade_next(const struct fade *fade, int at, bool up)
 static inline void fade_walk(struct fade *fade, bool up, int frames)
 {
 	int at = up ? fade->at + frames : fade->at - frames;
+
 	fade->at = at < 0 ? 0 : at > fade->length ? fade->length : at;
 }
 

@@ -13,6 +13,7 @@ enum {
 int hint_distance(const char *one, const char *other)
 {
 	int row[HINT_BYTES + 1], length = (int)strlen(other);
+
 	if (length > HINT_BYTES || strlen(one) > HINT_BYTES)
 		return HINT_BYTES;
 	for (int j = 0; j <= length; j++)
@@ -44,6 +45,7 @@ void hint_tell(const struct hint *hint, const char *found, struct text *text)
 {
 	int half = (int)strlen(found) / 2, least = half < NEAR_MOST ? half : NEAR_MOST;
 	const char *best = NULL;
+
 	for (int i = 0; i < hint->count; i++) {
 		int distance = hint_distance(found, hint->words[i]);
 		if (distance < least || (distance == least && !best && *found)) {

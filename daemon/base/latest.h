@@ -32,6 +32,7 @@ static inline void latest_publish(struct latest *latest)
 {
 	unsigned old = atomic_exchange_explicit(
 		&latest->middle, latest->back | LATEST_UNREAD, memory_order_acq_rel);
+
 	latest->back = old & ~(unsigned)LATEST_UNREAD;
 }
 
@@ -47,6 +48,7 @@ static inline bool latest_unread(const struct latest *latest)
 static inline bool latest_replace(struct latest *latest)
 {
 	unsigned old = atomic_load_explicit(&latest->middle, memory_order_relaxed);
+
 	if (!(old & LATEST_UNREAD) ||
 	    !atomic_compare_exchange_strong_explicit(
 		    &latest->middle, &old, latest->back | LATEST_UNREAD,

@@ -36,9 +36,9 @@ void log_line(int level, const char *format, ...)
 	if (level > LOG_INFO && !verbose)
 		return;
 	if (journal)
-		used = (size_t)snprintf(line, sizeof line, "<%d>", level);
+		used = (size_t)snprintf(line, sizeof(line), "<%d>", level);
 	va_start(arguments, format);
-	int length = vsnprintf(line + used, sizeof line - used - 1, format, arguments);
+	int length = vsnprintf(line + used, sizeof(line) - used - 1, format, arguments);
 	va_end(arguments);
 	if (length < 0)
 		return;

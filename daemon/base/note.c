@@ -17,7 +17,7 @@ struct note {
 void note_tell(struct notes *notes, enum event_level level, const char *code,
 	       const char *format, ...)
 {
-	struct note *note = memory_zeroed(1, sizeof *note);
+	struct note *note = memory_zeroed(1, sizeof(*note));
 	va_list arguments;
 
 	if (!note)
@@ -25,7 +25,7 @@ void note_tell(struct notes *notes, enum event_level level, const char *code,
 	note->level = level;
 	note->code = code;
 	va_start(arguments, format);
-	vsnprintf(note->text, sizeof note->text, format, arguments);
+	vsnprintf(note->text, sizeof(note->text), format, arguments);
 	va_end(arguments);
 	note->next = atomic_load(&notes->newest);
 	while (!atomic_compare_exchange_weak(&notes->newest, &note->next, note))

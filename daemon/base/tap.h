@@ -42,6 +42,7 @@ static inline size_t tap_copy_in(const struct tap *tap, size_t at, const void *f
 {
 	size_t start = at & (tap->size - 1);
 	size_t first = tap->size - start < bytes ? tap->size - start : bytes;
+
 	memcpy(tap->bytes + start, from, first);
 	memcpy(tap->bytes, (const unsigned char *)from + first, bytes - first);
 	return at + bytes;
@@ -52,6 +53,7 @@ static inline size_t tap_copy_out(const struct tap *tap, size_t at, void *to,
 {
 	size_t start = at & (tap->size - 1);
 	size_t first = tap->size - start < bytes ? tap->size - start : bytes;
+
 	memcpy(to, tap->bytes + start, first);
 	memcpy((unsigned char *)to + first, tap->bytes, bytes - first);
 	return at + bytes;

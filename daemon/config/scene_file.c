@@ -28,6 +28,7 @@ void settings_move(struct settings *settings, const struct rack *from,
 		   const struct rack *to)
 {
 	int count = settings->count;
+
 	settings->count = 0;
 	for (int i = 0; i < count; i++) {
 		struct change change = settings->changes[i];
@@ -46,6 +47,7 @@ void settings_finish(struct settings *settings)
 bool scene_holds(const struct node *node, int param)
 {
 	const struct param *row = param_row(node->module, param);
+
 	return row->curve != CURVE_TRIGGER && row->curve != CURVE_FILE &&
 	       !(row->flags & PARAM_RECALL_SAFE);
 }
@@ -54,13 +56,14 @@ void scene_gather(const struct rack *rack, const struct pattern *pattern,
 		  struct settings *settings)
 {
 	char path[192];
+
 	for (int n = 0; n < rack->node_count; n++) {
 		const struct node *node = &rack->nodes[n];
 		int params = node_params(node);
 		for (int p = 0; p < params; p++) {
-			int length = snprintf(path, sizeof path, "/%s/", node->path);
+			int length = snprintf(path, sizeof(path), "/%s/", node->path);
 			param_path(node->module, p, path + length,
-				   sizeof path - (size_t)length);
+				   sizeof(path) - (size_t)length);
 			if (scene_holds(node, p) &&
 			    (!pattern || pattern_covers(pattern, path)))
 				settings_add(settings, n, p, node->values[p]);
@@ -90,6 +93,7 @@ static void print_rows(struct print *print, const struct rack *rack, int place,
 		       int first, int count, const char *before)
 {
 	const struct node *node = &rack->nodes[place];
+
 	while (print_has(print, place, first, count)) {
 		int param = print->settings->changes[print->at++].param;
 		text_add(print->text, "%s%s = ", before,
@@ -104,6 +108,7 @@ static void print_node(struct print *print, const struct rack *rack, int place)
 	const struct node *node = &rack->nodes[place];
 	const struct module *module = node->module;
 	int first = module->param_count;
+
 	text_add(print->text, "  {");
 	if (node->kind == NODE_MODULE)
 		text_add(print->text, " module = \"%s\";", module->id);
@@ -140,6 +145,7 @@ void scene_print(const struct rack *rack, const struct settings *settings,
 	};
 	struct print print = { .text = text, .settings = settings };
 	int section = -1;
+
 	while (print.at < settings->count) {
 		int place = settings->changes[print.at].node;
 		int kind = (int)rack->nodes[place].kind;
@@ -162,6 +168,7 @@ void scene_print(const struct rack *rack, const struct settings *settings,
 static struct rack *blank_copy(const struct rack *rack)
 {
 	struct rack *copy = rack_copy(rack);
+
 	for (int n = 0; n < copy->node_count; n++)
 		for (int p = 0; p < node_params(&copy->nodes[n]); p++)
 			copy->nodes[n].values[p] = NAN;
@@ -200,8 +207,9 @@ static void read_entry(struct parser *parser, enum node_kind kind, const char *w
 	const config_setting_t *name = NULL, *module = NULL;
 	const char *id = NULL;
 	char found[128], word[NAME_BYTES];
+
 	if (config_setting_type(group) != CONFIG_TYPE_GROUP) {
-		setting_found(group, found, sizeof found);
+		setting_found(group, found, sizeof(found));
 		parser_complain(parser, group, "%s: found %s, would accept a group { }",
 				where, found);
 		return;
@@ -233,6 +241,7 @@ static void read_sections(struct parser *parser, const config_setting_t *root,
 {
 	const struct hint hint = { { "nodes", "outputs" }, 2 };
 	char found[128];
+
 	for (int i = 0; i < config_setting_length(root); i++) {
 		const config_setting_t *list =
 			config_setting_get_elem(root, (unsigned)i);
@@ -243,7 +252,7 @@ static void read_sections(struct parser *parser, const config_setting_t *root,
 			continue;
 		}
 		if (config_setting_type(list) != CONFIG_TYPE_LIST) {
-			setting_found(list, found, sizeof found);
+			setting_found(list, found, sizeof(found));
 			parser_complain(
 				parser, list,
 				"%s: found %s, would accept a list ( { }, { } )", id,
@@ -260,6 +269,7 @@ static void take_values(const struct rack *said, struct settings *settings,
 			struct text *notes)
 {
 	char path[128];
+
 	for (int n = 0; n < said->node_count; n++) {
 		const struct node *node = &said->nodes[n];
 		for (int p = 0; p < node_params(node); p++) {
@@ -269,7 +279,7 @@ static void take_values(const struct rack *said, struct settings *settings,
 				settings_add(settings, n, p, node->values[p]);
 				continue;
 			}
-			param_path(node->module, p, path, sizeof path);
+			param_path(node->module, p, path, sizeof(path));
 			text_add(notes, "%s/%s: left alone, it is safe from recall\n",
 				 node->path, path);
 		}

@@ -53,6 +53,7 @@ bool desk_ramp(struct desk *desk, const struct change *target, double seconds,
 {
 	const struct node *node = &desk->rack->nodes[target->node];
 	const struct param *param = param_row(node->module, target->param);
+
 	if (!glide_allowed(node, param, error, error_size))
 		return false;
 	if (!(seconds > 0.0)) {
@@ -83,6 +84,7 @@ int desk_fade_ticks(double seconds)
 	double ticks = ceil(fmin(seconds, (double)GLIDE_SECONDS_MAX) *
 				    (double)GLIDE_STEPS_PER_SECOND -
 			    1e-3);
+
 	return ticks > 0.0 ? (int)ticks : 0;
 }
 
@@ -101,7 +103,7 @@ static int start_fade(struct desk *desk, struct change *changes, int count,
 			continue;
 		if (!ticks)
 			changes[now++] = change;
-		else if (glide_allowed(node, param, why, sizeof why))
+		else if (glide_allowed(node, param, why, sizeof(why)))
 			glide_start(desk->glides, desk->rack, &change, seconds);
 		else
 			pending_add(desk->pending, &change, (ticks + 1) / 2);
@@ -130,6 +132,7 @@ void desk_replace(struct desk *desk, struct rack *rack, bool fresh, struct text 
 {
 	struct rack *old = desk->rack;
 	struct text report = { .length = 0 };
+
 	rack_merge(rack, old, fresh, &report);
 	if (strcmp(rack->osc->listen, old->osc->listen) != 0 ||
 	    rack->osc->port != old->osc->port)
@@ -150,6 +153,7 @@ void desk_tick(struct desk *desk)
 {
 	struct change *changes;
 	int count = glide_step(desk->glides, desk->rack, &changes);
+
 	if (count)
 		apply(desk, changes, count);
 	count = pending_step(desk->pending, &changes);

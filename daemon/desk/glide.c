@@ -45,6 +45,7 @@ bool glide_allowed(const struct node *node, const struct param *param, char *err
 		   size_t error_size)
 {
 	const char *what = NULL;
+
 	switch (param->curve) {
 	case CURVE_CHOICE:
 		what = "a choice";
@@ -83,6 +84,7 @@ void glide_start(struct glides *glides, const struct rack *rack,
 {
 	const struct node *node = &rack->nodes[target->node];
 	const struct param *param = param_row(node->module, target->param);
+
 	glide_end(glides, target->node, target->param);
 	if (glides->count == glides->room) {
 		size_t room = glides->room ? (size_t)glides->room * 2 : 64;
@@ -110,6 +112,7 @@ void glide_start(struct glides *glides, const struct rack *rack,
 int glide_step(struct glides *glides, const struct rack *rack, struct change **changes)
 {
 	int count = 0;
+
 	if (!glides)
 		return 0;
 	for (int i = 0; i < glides->count; i++) {

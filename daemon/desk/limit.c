@@ -10,8 +10,9 @@
 static bool is_about(const struct limit *limit, const struct node *node, int param)
 {
 	char path[192];
-	int length = snprintf(path, sizeof path, "/%s/", node->path);
-	param_path(node->module, param, path + length, sizeof path - (size_t)length);
+	int length = snprintf(path, sizeof(path), "/%s/", node->path);
+
+	param_path(node->module, param, path + length, sizeof(path) - (size_t)length);
 	return pattern_match(&limit->pattern, path);
 }
 
@@ -22,6 +23,7 @@ float limit_value(const struct rack *rack, enum role role, int place, int param,
 	const struct param *row = param_row(node->module, param);
 	float least = -INFINITY, most = INFINITY;
 	bool said = false;
+
 	if (role == ROLE_NONE)
 		return value;
 	for (int i = 0; i < rack->osc->limit_count; i++) {
@@ -43,6 +45,7 @@ float limit_value(const struct rack *rack, enum role role, int place, int param,
 int limit_changes(const struct rack *rack, struct change *changes, int count)
 {
 	int held = 0;
+
 	for (int i = 0; i < count; i++) {
 		struct change *change = &changes[i];
 		float value = limit_value(rack, change->role, change->node,

@@ -36,7 +36,7 @@ static void on_moved(void *context, const struct rack *from, const struct rack *
 
 struct lock *lock_create(struct desk *desk)
 {
-	struct lock *lock = memory_zeroed(1, sizeof *lock);
+	struct lock *lock = memory_zeroed(1, sizeof(*lock));
 
 	lock->desk = desk;
 	lock->follower = (struct follower) { .context = lock, .moved = on_moved };
@@ -61,7 +61,8 @@ bool lock_shuts(const struct lock *lock, bool on, enum role role,
 void lock_note(struct lock *lock, bool was, bool on, const struct sockaddr_in *from)
 {
 	char address[INET_ADDRSTRLEN];
-	inet_ntop(AF_INET, &from->sin_addr, address, sizeof address);
+
+	inet_ntop(AF_INET, &from->sin_addr, address, sizeof(address));
 	lock->holder = on ? from->sin_addr.s_addr : 0;
 	if (was != on)
 		event_post(lock->desk->events, EVENT_NOTICE, "lock",
@@ -85,9 +86,10 @@ void lock_text(const struct lock *lock, char text[LOCK_TEXT_BYTES])
 	struct in_addr holder = { lock->holder };
 	bool on = is_locked(lock->desk->rack);
 	char address[INET_ADDRSTRLEN];
+
 	if (!on || !lock->holder)
 		snprintf(text, LOCK_TEXT_BYTES, "%s", on ? "by the config" : "off");
 	else
 		snprintf(text, LOCK_TEXT_BYTES, "by %s",
-			 inet_ntop(AF_INET, &holder, address, sizeof address));
+			 inet_ntop(AF_INET, &holder, address, sizeof(address)));
 }

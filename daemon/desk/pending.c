@@ -60,6 +60,7 @@ void pending_add(struct pending *pending, const struct change *change, int ticks
 int pending_step(struct pending *pending, struct change **changes)
 {
 	int count = 0;
+
 	if (!pending)
 		return 0;
 	for (int i = 0; i < pending->count; i++) {

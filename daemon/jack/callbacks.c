@@ -8,7 +8,7 @@
 
 void callbacks_gone(struct jack *jack, const char *reason)
 {
-	snprintf(jack->reason, sizeof jack->reason, "%s", reason);
+	snprintf(jack->reason, sizeof(jack->reason), "%s", reason);
 	atomic_store(&jack->gone, true);
 	ring(jack->wake);
 }

@@ -28,7 +28,7 @@ static void list_clear(struct cord_list *list)
 /* If there is no memory, this cord is not kept. */
 static void list_add(struct cord_list *list, const char *own, const char *other)
 {
-	size_t bytes = (size_t)(list->count + 1) * sizeof *list->pairs;
+	size_t bytes = (size_t)(list->count + 1) * sizeof(*list->pairs);
 	struct cord_pair *pairs = memory_resize(list->pairs, bytes, 1);
 
 	if (!pairs)

@@ -30,7 +30,7 @@ enum {
 struct jack *jack_create(const char *client, const char *server, bool pretty_names,
 			 struct event_log *events)
 {
-	struct jack *jack = memory_zeroed(1, sizeof *jack);
+	struct jack *jack = memory_zeroed(1, sizeof(*jack));
 	const char *fallback = getenv("JACK_DEFAULT_SERVER");
 
 	if (!jack)
@@ -40,9 +40,9 @@ struct jack *jack_create(const char *client, const char *server, bool pretty_nam
 		server = fallback ? fallback : "default";
 	/* jack2 names the sockets of clients and servers in the same way: a client with
 	 * the name of its server would replace the server's socket. */
-	snprintf(jack->name, sizeof jack->name, "%s%s",
+	snprintf(jack->name, sizeof(jack->name), "%s%s",
 		 strcmp(client, server) == 0 ? "lathe-" : "", client);
-	snprintf(jack->server, sizeof jack->server, "%s", server);
+	snprintf(jack->server, sizeof(jack->server), "%s", server);
 	jack->events = events;
 	jack->names.off = !pretty_names;
 	jack->created_ns = clock_ns();
@@ -223,12 +223,12 @@ void jack_tick(struct jack *jack, struct status *status)
 		tick_ports(jack);
 	}
 	log_asides();
-	snprintf(status->jack, sizeof status->jack, "%s",
+	snprintf(status->jack, sizeof(status->jack), "%s",
 		 jack->hung                   ? "hung"
 		 : jack->pulse.running        ? "running"
 		 : atomic_load(&jack->offers) ? "lost"
 					      : "waiting");
-	snprintf(status->server, sizeof status->server, "%s", jack->server);
+	snprintf(status->server, sizeof(status->server), "%s", jack->server);
 	status->block = jack->pulse.running ? atomic_load(&jack->process.block) : 0;
 	if (atomic_load(&jack->offers))
 		status->rate = atomic_load(&jack->rate);

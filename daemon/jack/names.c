@@ -95,7 +95,7 @@ static void tell_client(struct names *names, jack_client_t *client)
 	if (!number || jack_uuid_parse(number, &names->client)) {
 		names->failed = true;
 	} else {
-		snprintf(text, sizeof text, "Lathe %s", jack_get_client_name(client));
+		snprintf(text, sizeof(text), "Lathe %s", jack_get_client_name(client));
 		tell(names, client, names->client, JACK_METADATA_PRETTY_NAME, text,
 		     "text/plain");
 		tell(names, client, names->client, JACK_METADATA_ICON_NAME,
@@ -112,9 +112,9 @@ static void tell_port(struct names *names, jack_client_t *client, jack_uuid_t su
 
 	tell(names, client, subject, JACK_METADATA_PRETTY_NAME, pretty, "text/plain");
 	split(port->name, &section);
-	snprintf(text, sizeof text, "%.*s", section, port->name);
+	snprintf(text, sizeof(text), "%.*s", section, port->name);
 	tell(names, client, subject, JACK_METADATA_PORT_GROUP, text, "text/plain");
-	snprintf(text, sizeof text, "%d", port->slot + 1);
+	snprintf(text, sizeof(text), "%d", port->slot + 1);
 	tell(names, client, subject, JACK_METADATA_ORDER, text,
 	     "http://www.w3.org/2001/XMLSchema#int");
 	tell(names, client, subject, JACK_METADATA_SIGNAL_TYPE, "AUDIO", "text/plain");

@@ -102,7 +102,7 @@ static struct cord *wish_cord(struct wish *wish, const char *name)
 
 static struct cord *wish_add(struct wish *wish, const char *name)
 {
-	size_t bytes = (size_t)(wish->cord_count + 1) * sizeof *wish->cords;
+	size_t bytes = (size_t)(wish->cord_count + 1) * sizeof(*wish->cords);
 	struct cord *cords = memory_resize(wish->cords, bytes, 1);
 
 	if (!cords)
@@ -140,7 +140,7 @@ static void unplug(struct patch *patch, const struct wish *wish, const char *nam
 
 struct patch *patch_create(jack_client_t *client)
 {
-	struct patch *patch = memory_zeroed(1, sizeof *patch);
+	struct patch *patch = memory_zeroed(1, sizeof(*patch));
 
 	if (patch)
 		patch->client = client;
@@ -170,7 +170,7 @@ void patch_want(struct patch *patch, jack_port_t *port, const char *pattern)
 	struct wish *wish = patch_wish(patch, port);
 
 	if (!wish) {
-		size_t bytes = (size_t)(patch->wish_count + 1) * sizeof *wish;
+		size_t bytes = (size_t)(patch->wish_count + 1) * sizeof(*wish);
 		struct wish *wishes = memory_resize(patch->wishes, bytes, 1);
 
 		if (!wishes)

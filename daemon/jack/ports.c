@@ -32,7 +32,7 @@ void call_end(struct call *call)
 
 struct port_set *set_copy(const struct port_set *set)
 {
-	struct port_set *copy = memory_zeroed(1, sizeof *copy);
+	struct port_set *copy = memory_zeroed(1, sizeof(*copy));
 
 	if (!copy || !set)
 		return copy;
@@ -174,7 +174,8 @@ static void ports_retire(struct ports *ports, const struct port_set *set,
 
 		if (!port)
 			continue;
-		snprintf(here.name, sizeof here.name, "%s", jack_port_short_name(port));
+		snprintf(here.name, sizeof(here.name), "%s",
+			 jack_port_short_name(port));
 		if (set_find(set, &here))
 			continue;
 		atomic_store(&slot->port, NULL);

@@ -74,13 +74,15 @@ static inline void ring(int fd)
 {
 	/* If the counter is full, the thread is woken anyway. */
 	ssize_t written = write(fd, &(uint64_t) { 1 }, sizeof(uint64_t));
+
 	(void)written;
 }
 
 static inline void hush(int fd)
 {
 	uint64_t count;
-	ssize_t length = read(fd, &count, sizeof count);
+	ssize_t length = read(fd, &count, sizeof(count));
+
 	(void)length;
 }
 

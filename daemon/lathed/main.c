@@ -183,7 +183,7 @@ static bool osc_open(struct lathed *lathed)
 	char error[256];
 
 	lathed->osc = osc_create(&lathed->desk, &lathed->parts, port_wanted(lathed),
-				 inherited, error, sizeof error);
+				 inherited, error, sizeof(error));
 	if (!lathed->osc) {
 		log_line(LOG_ERROR, "%s", error);
 		return false;
@@ -330,7 +330,7 @@ static void take_signal(struct lathed *lathed)
 {
 	struct signalfd_siginfo signal;
 
-	while (read(lathed->signals, &signal, sizeof signal) == sizeof signal) {
+	while (read(lathed->signals, &signal, sizeof(signal)) == sizeof(signal)) {
 		if (signal.ssi_signo != SIGHUP)
 			stop(lathed);
 		else if (lathed->phase == PHASE_PLAY)
@@ -356,7 +356,7 @@ static void tick_stop(struct lathed *lathed)
 static void tick_systemd(struct lathed *lathed)
 {
 	const struct status *status = &lathed->desk.status;
-	char line[sizeof lathed->status_line], alarms[300];
+	char line[sizeof(lathed->status_line)], alarms[300];
 
 	int64_t now = clock_ms();
 
@@ -367,8 +367,8 @@ static void tick_systemd(struct lathed *lathed)
 	if (now < lathed->status_due_ms)
 		return;
 	lathed->status_due_ms = now + STATUS_MS;
-	alarms_text(lathed->desk.alarms, alarms, sizeof alarms);
-	snprintf(line, sizeof line,
+	alarms_text(lathed->desk.alarms, alarms, sizeof(alarms));
+	snprintf(line, sizeof(line),
 		 "JACK server '%s': %s, %d Hz, %d frames, %llu xruns; %d OSC "
 		 "clients%s%s",
 		 status->server, status->jack, status->rate, status->block,
@@ -441,7 +441,7 @@ static void tick_if_due(struct lathed *lathed, int64_t due)
 static void look_at_disks(struct lathed *lathed)
 {
 	uint64_t count;
-	ssize_t length = read(lathed->disk_wake, &count, sizeof count);
+	ssize_t length = read(lathed->disk_wake, &count, sizeof(count));
 
 	(void)length;
 	scenes_settle(lathed->parts.scenes, 0);

@@ -47,13 +47,13 @@ struct access {
 /* Without random numbers anybody could compute the challenges. */
 static void draw(struct siphash_key *key)
 {
-	if (getrandom(key, sizeof *key, 0) != sizeof *key)
+	if (getrandom(key, sizeof(*key), 0) != sizeof(*key))
 		abort();
 }
 
 struct access *access_create(void)
 {
-	struct access *access = memory_zeroed(1, sizeof *access);
+	struct access *access = memory_zeroed(1, sizeof(*access));
 	draw(&access->keys[0]);
 	draw(&access->keys[1]);
 	draw(&access->rows);
@@ -71,6 +71,7 @@ static const struct allow *allow_of(const struct osc_settings *settings,
 				    uint32_t address)
 {
 	const struct allow *found = NULL;
+
 	for (int i = 0; i < settings->allow_count; i++) {
 		const struct allow *entry = &settings->allow[i];
 		if (((address ^ entry->address) & entry->mask) == 0 &&
@@ -108,6 +109,7 @@ enum role access_role(const struct osc_settings *settings,
 		      const struct sockaddr_in *from)
 {
 	bool trust;
+
 	return role_of(settings, ntohl(from->sin_addr.s_addr), &trust);
 }
 
@@ -116,6 +118,7 @@ enum role access_role(const struct osc_settings *settings,
 static void rekey(struct access *access, double now)
 {
 	double age = now - access->rekeyed;
+
 	if (age < key_seconds)
 		return;
 	access->keys[1] = access->keys[0];
@@ -150,6 +153,7 @@ static struct peer *peer_find(struct access *access, uint32_t who, double now)
 static void peer_confirm(struct access *access, uint32_t who, double now)
 {
 	struct peer *place = access->peers;
+
 	for (int i = 0; i < ACCESS_PEERS; i++) {
 		struct peer *peer = &access->peers[i];
 		if (peer->used && peer->who == who) {
@@ -168,6 +172,7 @@ static struct credit *credit_of(struct access *access, uint32_t who)
 {
 	struct credit *row =
 		&access->credits[siphash(&access->rows, who) % ACCESS_CREDITS];
+
 	if (row->who != who)
 		*row = (struct credit) { .who = who };
 	return row;
@@ -176,6 +181,7 @@ static struct credit *credit_of(struct access *access, uint32_t who)
 static bool is_path(const uint8_t *bytes, size_t size, const char *path)
 {
 	size_t length = strlen(path) + 1;
+
 	return size >= length && memcmp(bytes, path, length) == 0;
 }
 
@@ -193,6 +199,7 @@ static bool is_right(struct access *access, uint32_t who, const uint8_t *bytes,
 {
 	const char *why;
 	struct credit *row = credit_of(access, who);
+
 	if (!gate_check(bytes, size, &why))
 		return false;
 	struct message message = message_read(bytes, size);
@@ -211,6 +218,7 @@ static bool is_right(struct access *access, uint32_t who, const uint8_t *bytes,
 static int port_of(const uint8_t *bytes, size_t size)
 {
 	const char *why;
+
 	if (!is_path(bytes, size, "/rack/subscribe") || !gate_check(bytes, size, &why))
 		return 0;
 	struct message message = message_read(bytes, size);
@@ -227,6 +235,7 @@ static struct verdict judge_stranger(struct access *access, uint32_t who,
 {
 	struct verdict verdict = { .allowed = true };
 	struct credit *row = credit_of(access, who);
+
 	row->bytes += size < CHALLENGE_BYTES ? (int)size : CHALLENGE_BYTES;
 	if (row->bytes < CHALLENGE_BYTES)
 		return verdict;
@@ -244,6 +253,7 @@ struct verdict access_judge(struct access *access, const struct osc_settings *se
 	uint32_t address = ntohl(from->sin_addr.s_addr);
 	struct verdict verdict = { .allowed = true, .taken = true };
 	bool trust;
+
 	if (role_of(settings, address, &trust) == ROLE_NONE)
 		return (struct verdict) { .allowed = false };
 	if (trust)

@@ -38,6 +38,7 @@ void announce_print(const struct rack *rack, int port, struct text *text)
 static bool write_all(const char *path, const struct text *text)
 {
 	FILE *file = fopen(path, "we");
+
 	if (!file)
 		return false;
 	bool good = fwrite(text->bytes, 1, text->length, file) == text->length;
@@ -50,7 +51,8 @@ static bool write_all(const char *path, const struct text *text)
 static bool replace(const char *path, const struct text *text)
 {
 	char beside[PATH_MAX];
-	snprintf(beside, sizeof beside, "%.4000s.new", path);
+
+	snprintf(beside, sizeof(beside), "%.4000s.new", path);
 	bool good = write_all(beside, text);
 	if (!good && errno == ENOENT)
 		return true;
@@ -73,6 +75,7 @@ bool announce_write(const struct rack *rack, int port, const char *path)
 {
 	struct text text = { .length = 0 };
 	bool good;
+
 	announce_print(rack, port, &text);
 	if (strcmp(path, "-") == 0)
 		good = fputs(text.length ? text.bytes : "", stdout) >= 0;

@@ -26,6 +26,7 @@ static uint32_t word_at(const uint8_t *bytes)
 static long string_length(const uint8_t *bytes, size_t size)
 {
 	const uint8_t *end = memchr(bytes, 0, size);
+
 	if (!end)
 		return -1;
 	size_t length = (size_t)(end - bytes);
@@ -61,6 +62,7 @@ static long check_argument(struct gate *gate, char type, const uint8_t *bytes,
 {
 	uint32_t exponent_ones = 0;
 	long need = 0;
+
 	switch (type) {
 	case 'T':
 	case 'F':
@@ -117,6 +119,7 @@ static long check_argument(struct gate *gate, char type, const uint8_t *bytes,
 static bool check_message(struct gate *gate, const uint8_t *bytes, size_t size)
 {
 	long length = string_length(bytes, size);
+
 	if (length < 0)
 		return refuse(gate,
 			      "an address has no end, or its padding is not zero");
@@ -174,6 +177,7 @@ bool gate_check(const uint8_t *bytes, size_t size, const char **why)
 	bool ok = size <= GATE_BYTES_MAX
 			  ? check_element(&gate, bytes, size, 0)
 			  : refuse(&gate, "a datagram is longer than 8192 bytes");
+
 	*why = gate.why;
 	return ok;
 }

@@ -50,6 +50,7 @@ static bool is_empty(const struct lane *lane)
 static uint32_t *mark_of(struct lanes *lanes, const struct sockaddr_in *from)
 {
 	uint32_t hash = (from->sin_addr.s_addr * 31u + from->sin_port) * 2654435761u;
+
 	return &lanes->marks[hash >> (32 - MARKS_BITS)];
 }
 
@@ -58,6 +59,7 @@ static uint32_t *mark_of(struct lanes *lanes, const struct sockaddr_in *from)
 static struct lane *lane_of(struct lanes *lanes, const struct sockaddr_in *from)
 {
 	struct lane *spare = NULL;
+
 	for (int i = 0; i < SHARED; i++) {
 		struct lane *lane = &lanes->lanes[i];
 		if (ipv4_same(&lane->from, from))
@@ -76,7 +78,8 @@ bool lane_put(struct lanes *lanes, const struct sockaddr_in *from, const uint8_t
 {
 	struct lane *lane = lane_of(lanes, from);
 	struct head head = { *from, (uint32_t)size };
-	size_t whole = sizeof head + (size + 3) / 4 * 4;
+	size_t whole = sizeof(head) + (size + 3) / 4 * 4;
+
 	if (!lane->bytes)
 		lane->bytes = memory_zeroed(1, LANE_BYTES);
 	if (!lane->bytes)
@@ -92,8 +95,8 @@ bool lane_put(struct lanes *lanes, const struct sockaddr_in *from, const uint8_t
 	lanes->waiting += is_empty(lane);
 	if (lane == &lanes->lanes[SHARED])
 		++*mark_of(lanes, from);
-	memcpy(lane->bytes + lane->end, &head, sizeof head);
-	memcpy(lane->bytes + lane->end + sizeof head, bytes, size);
+	memcpy(lane->bytes + lane->end, &head, sizeof(head));
+	memcpy(lane->bytes + lane->end + sizeof(head), bytes, size);
 	lane->end += whole;
 	return true;
 }
@@ -103,24 +106,26 @@ const uint8_t *lane_first(const struct lanes *lanes, int index, size_t *size,
 {
 	const struct lane *lane = &lanes->lanes[index];
 	struct head head;
+
 	if (is_empty(lane))
 		return NULL;
-	memcpy(&head, lane->bytes + lane->start, sizeof head);
+	memcpy(&head, lane->bytes + lane->start, sizeof(head));
 	*size = head.size;
 	*from = head.from;
-	return lane->bytes + lane->start + sizeof head;
+	return lane->bytes + lane->start + sizeof(head);
 }
 
 void lane_drop(struct lanes *lanes, int index)
 {
 	struct lane *lane = &lanes->lanes[index];
 	struct head head;
+
 	if (is_empty(lane))
 		return;
-	memcpy(&head, lane->bytes + lane->start, sizeof head);
+	memcpy(&head, lane->bytes + lane->start, sizeof(head));
 	if (index == SHARED)
 		--*mark_of(lanes, &head.from);
-	lane->start += sizeof head + (head.size + 3) / 4 * 4;
+	lane->start += sizeof(head) + (head.size + 3) / 4 * 4;
 	if (is_empty(lane)) {
 		lane->start = lane->end = 0;
 		lanes->waiting--;
@@ -130,6 +135,7 @@ void lane_drop(struct lanes *lanes, int index)
 bool lane_is_light(const struct lanes *lanes, int index)
 {
 	const struct lane *lane = &lanes->lanes[index];
+
 	return lane->end - lane->start <= LANE_LIGHT_BYTES;
 }
 

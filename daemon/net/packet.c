@@ -10,6 +10,7 @@
 static uint32_t get32(const uint8_t *bytes)
 {
 	uint32_t word;
+
 	memcpy(&word, bytes, 4);
 	return __builtin_bswap32(word);
 }
@@ -143,6 +144,7 @@ static uint8_t *message_begin(struct packet *packet, int size)
 static uint8_t *put_string(uint8_t *bytes, const char *text, int length)
 {
 	int whole = padded(length);
+
 	memset(bytes + whole - 4, 0, 4);
 	memcpy(bytes, text, (size_t)length);
 	return bytes + whole;
@@ -152,6 +154,7 @@ bool packet_add_float(struct packet *packet, const char *path, int length, float
 {
 	uint32_t word;
 	uint8_t *bytes = message_begin(packet, padded(length) + 8);
+
 	if (!bytes)
 		return false;
 	bytes = put_string(bytes, path, length);
@@ -164,6 +167,7 @@ bool packet_add_float(struct packet *packet, const char *path, int length, float
 bool packet_add_bytes(struct packet *packet, const uint8_t *bytes, size_t size)
 {
 	uint8_t *room = message_begin(packet, (int)size);
+
 	if (room)
 		memcpy(room, bytes, size);
 	return room != NULL;
@@ -176,6 +180,7 @@ static uint8_t *put_argument(uint8_t *bytes, char type, va_list *list)
 	float single;
 	uint32_t word;
 	const char *text;
+
 	switch (type) {
 	case 'i':
 		put32(bytes, (uint32_t)va_arg(*list, int));
@@ -205,6 +210,7 @@ static uint8_t *put_argument(uint8_t *bytes, char type, va_list *list)
 static int arguments_size(const char *types, va_list *list)
 {
 	int size = 0;
+
 	for (const char *type = types; *type; type++) {
 		switch (*type) {
 		case 'i':
@@ -234,6 +240,7 @@ static bool add(struct packet *packet, const char *path, const struct message *e
 	int path_length = (int)strlen(path), own = (int)strlen(types);
 	int echoed = echo ? echo->count : 0;
 	size_t echo_size = echo ? (size_t)(echo->end - echo->at) : 0;
+
 	va_copy(measured, *list);
 	int size = padded(path_length) + padded(1 + echoed + own) + (int)echo_size +
 		   arguments_size(types, &measured);
@@ -259,6 +266,7 @@ static bool add(struct packet *packet, const char *path, const struct message *e
 bool packet_add(struct packet *packet, const char *path, const char *types, ...)
 {
 	va_list list;
+
 	va_start(list, types);
 	bool added = add(packet, path, NULL, types, &list);
 	va_end(list);
@@ -269,6 +277,7 @@ bool packet_echo(struct packet *packet, const char *path, const struct message *
 		 const char *types, ...)
 {
 	va_list list;
+
 	va_start(list, types);
 	bool added = add(packet, path, echo, types, &list);
 	va_end(list);
@@ -279,6 +288,7 @@ bool packet_send(struct packet *packet, int fd, const struct sockaddr_in *to)
 {
 	const uint8_t *bytes = packet->bytes;
 	size_t size = (size_t)packet->size;
+
 	if (packet->count == 0)
 		return true;
 	if (packet->count == 1) {
@@ -288,7 +298,7 @@ bool packet_send(struct packet *packet, int fd, const struct sockaddr_in *to)
 		memcpy(packet->bytes, "#bundle\0\0\0\0\0\0\0\0\1", PACKET_HEAD_BYTES);
 	}
 	ssize_t sent = sendto(fd, bytes, size, MSG_DONTWAIT | MSG_NOSIGNAL,
-			      (const struct sockaddr *)to, sizeof *to);
+			      (const struct sockaddr *)to, sizeof(*to));
 	packet_clear(packet);
 	return sent == (ssize_t)size;
 }

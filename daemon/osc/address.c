@@ -53,6 +53,7 @@ static const char *const verb_words[] = {
 static uint32_t hash_path(const char *path, int length)
 {
 	uint64_t hash = UINT64_C(0xcbf29ce484222325), word = 0;
+
 	for (; length >= 8; path += 8, length -= 8) {
 		memcpy(&word, path, 8);
 		hash = (hash ^ word) * UINT64_C(0x9e3779b97f4a7c15);
@@ -69,6 +70,7 @@ static void enter(struct addresses *addresses, int place)
 {
 	uint32_t hash = addresses->leaves[place].hash;
 	uint32_t at = hash & addresses->mask;
+
 	while (addresses->slots[at].place)
 		at = (at + 1) & addresses->mask;
 	addresses->slots[at] = (struct slot) { hash, place + 1 };
@@ -77,6 +79,7 @@ static void enter(struct addresses *addresses, int place)
 static int lookup(const struct addresses *addresses, const char *path, int length)
 {
 	uint32_t hash = hash_path(path, length);
+
 	for (uint32_t at = hash & addresses->mask; addresses->slots[at].place;
 	     at = (at + 1) & addresses->mask) {
 		if (addresses->slots[at].hash != hash)
@@ -95,6 +98,7 @@ static uint16_t enter_word(struct addresses *addresses, const char *text, int le
 	uint32_t hash = hash_path(text, length), mask = addresses->mask * 2 + 1;
 	uint32_t at = hash & mask;
 	struct slot *slots = addresses->word_slots;
+
 	for (; slots[at].place; at = (at + 1) & mask) {
 		const struct word *word = &addresses->words[slots[at].place - 1];
 		if (word->hash == hash && word->length == length &&
@@ -112,6 +116,7 @@ static void split_place(struct addresses *addresses, int place)
 {
 	struct split *split = &addresses->splits[place];
 	const char *from = addresses->leaves[place].path + 1;
+
 	for (;;) {
 		int length = (int)strcspn(from, "/");
 		assert(split->count < PARTS_MAX);
@@ -132,6 +137,7 @@ static int row_path(const struct node *node, int row, char path[160])
 						      : "/%s/vector/",
 			      node->path);
 	size_t room = (size_t)(160 - length);
+
 	if (row < params)
 		length += param_path(node->module, row, path + length, room);
 	else if (row < params + meters)
@@ -153,6 +159,7 @@ static int node_rows(const struct node *node)
 static void fill_row(struct leaf *leaf, const struct node *node, int row)
 {
 	int params = node_params(node), meters = node_meters(node);
+
 	if (row < params) {
 		leaf->index = row;
 		leaf->param = param_row(node->module, row);
@@ -171,6 +178,7 @@ static void fill_node(struct addresses *addresses, const struct rack *rack, int 
 {
 	const struct node *node = &rack->nodes[index];
 	int rows = node_rows(node);
+
 	addresses->first[index] = addresses->count;
 	for (int row = 0; row < rows; row++) {
 		struct leaf *leaf = &addresses->leaves[addresses->count];
@@ -190,6 +198,7 @@ static void fill_node(struct addresses *addresses, const struct rack *rack, int 
 static size_t paths_size(const struct rack *rack, int *count)
 {
 	size_t size = 8; /* hash_path() may read up to 7 bytes behind the last */
+
 	for (int i = 0; i < rack->node_count; i++) {
 		const struct node *node = &rack->nodes[i];
 		int rows = node_rows(node);
@@ -204,11 +213,12 @@ static size_t paths_size(const struct rack *rack, int *count)
 static void split_places(struct addresses *addresses)
 {
 	size_t most = (size_t)addresses->count * PARTS_MAX + 1;
+
 	addresses->splits =
-		memory_zeroed((size_t)addresses->count + 1, sizeof *addresses->splits);
-	addresses->words = memory_zeroed(1, most * sizeof *addresses->words);
+		memory_zeroed((size_t)addresses->count + 1, sizeof(*addresses->splits));
+	addresses->words = memory_zeroed(1, most * sizeof(*addresses->words));
 	addresses->word_slots = memory_zeroed((size_t)addresses->mask * 2 + 2,
-					      sizeof *addresses->word_slots);
+					      sizeof(*addresses->word_slots));
 	for (int i = 0; i < addresses->count; i++)
 		split_place(addresses, i);
 	free(addresses->word_slots);
@@ -221,18 +231,19 @@ static void split_places(struct addresses *addresses)
 
 struct addresses *addresses_create(const struct rack *rack)
 {
-	struct addresses *addresses = memory_zeroed(1, sizeof *addresses);
+	struct addresses *addresses = memory_zeroed(1, sizeof(*addresses));
 	int count = 0;
 	char *paths = addresses->paths = memory_zeroed(1, paths_size(rack, &count));
 	uint32_t slots = 64;
 	while (slots < (uint32_t)count * 4)
 		slots *= 2;
 	addresses->mask = slots - 1;
-	addresses->slots = memory_zeroed(slots, sizeof *addresses->slots);
-	addresses->leaves = memory_zeroed((size_t)count + 1, sizeof *addresses->leaves);
+	addresses->slots = memory_zeroed(slots, sizeof(*addresses->slots));
+	addresses->leaves =
+		memory_zeroed((size_t)count + 1, sizeof(*addresses->leaves));
 	addresses->node_count = rack->node_count;
 	addresses->first =
-		memory_zeroed((size_t)rack->node_count + 1, sizeof *addresses->first);
+		memory_zeroed((size_t)rack->node_count + 1, sizeof(*addresses->first));
 	for (int i = 0; i < rack->node_count; i++)
 		fill_node(addresses, rack, i, &paths);
 	addresses->first[rack->node_count] = addresses->count;
@@ -291,6 +302,7 @@ int address_find(const struct addresses *addresses, const char *path, int length
 {
 	int stem;
 	int place = lookup(addresses, path, length);
+
 	*verb = VERB_VALUE;
 	if (place >= 0)
 		return place;
@@ -308,15 +320,16 @@ int address_find_renamed(const struct addresses *addresses, const struct rack *r
 			 const char *path, enum verb *verb)
 {
 	char now[HINT_BYTES], whole[2 * HINT_BYTES];
+
 	for (int i = 0; i < rack->node_count; i++) {
 		const struct node *node = &rack->nodes[i];
 		size_t length = strlen(node->path);
 		if (!node->module->renamed ||
 		    strncmp(path + 1, node->path, length) != 0 ||
 		    path[1 + length] != '/' ||
-		    !param_path_now(node->module, path + length + 2, now, sizeof now))
+		    !param_path_now(node->module, path + length + 2, now, sizeof(now)))
 			continue;
-		int bytes = snprintf(whole, sizeof whole, "/%s/%s", node->path, now);
+		int bytes = snprintf(whole, sizeof(whole), "/%s/%s", node->path, now);
 		return address_find(addresses, whole, bytes, verb);
 	}
 	return -1;
@@ -342,6 +355,7 @@ static bool place_is_named(const struct addresses *addresses,
 			   const struct pattern *pattern, int place)
 {
 	int last = addresses->splits[place].count - 1;
+
 	return pattern_names(pattern,
 			     addresses->leaves[place].count ? last - 1 : last - 2);
 }
@@ -350,6 +364,7 @@ static bool place_matches(const struct addresses *addresses,
 			  const struct pattern *pattern, bool below, int place)
 {
 	const struct split *split = &addresses->splits[place];
+
 	if (leaf_is_apart(&addresses->leaves[place]) &&
 	    !place_is_named(addresses, pattern, place))
 		return false;
@@ -365,7 +380,8 @@ int address_match(const struct addresses *addresses, const struct pattern *patte
 		  bool below, uint64_t *bits)
 {
 	int found = 0;
-	memset(bits, 0, ((size_t)addresses->count / 64 + 1) * sizeof *bits);
+
+	memset(bits, 0, ((size_t)addresses->count / 64 + 1) * sizeof(*bits));
 	if (pattern->parts > PARTS_MAX)
 		return 0;
 	memset(addresses->answers, 0,
@@ -395,6 +411,7 @@ struct nearest {
 static void nearest_try(struct nearest *nearest, const char *candidate)
 {
 	int found = hint_distance(candidate, nearest->path);
+
 	if (found < nearest->least) {
 		nearest->least = found;
 		nearest->best = candidate;
@@ -414,6 +431,7 @@ static void nearest_try_rack(struct nearest *nearest, const struct addresses *ad
 			     const struct command_set *const *sets)
 {
 	const struct command *command;
+
 	for (int i = 0; i < rack->node_count; i++)
 		if (rack->nodes[i].kind != NODE_MODULE)
 			nearest_try_node(nearest, addresses, i);
@@ -428,6 +446,7 @@ bool address_below(const struct addresses *addresses, const struct pattern *patt
 	bool param_depths[PARTS_MAX + 1] = { 0 }, meter_depths[PARTS_MAX + 1] = { 0 };
 	bool *depths = meter_depths;
 	size_t used = 0;
+
 	*forms = '\0';
 	if (pattern->parts > PARTS_MAX)
 		return false;
@@ -456,6 +475,7 @@ static int node_of(const struct rack *rack, const char *path, const char **rest)
 {
 	int found = -1;
 	size_t longest = 0;
+
 	for (int i = 0; i < rack->node_count; i++) {
 		size_t length = strlen(rack->nodes[i].path);
 		if (strncmp(path, rack->nodes[i].path, length) == 0 &&
@@ -474,7 +494,8 @@ static void explain_node(const struct rack *rack, const char *path, char *text,
 	char name[HINT_BYTES];
 	const char *best = "";
 	int least = HINT_BYTES;
-	snprintf(name, sizeof name, "%.*s", (int)strcspn(path, "/"), path);
+
+	snprintf(name, sizeof(name), "%.*s", (int)strcspn(path, "/"), path);
 	for (int i = 0; i < rack->node_count; i++) {
 		int found = hint_distance(rack->nodes[i].path, name);
 		if (found < least) {
@@ -510,10 +531,11 @@ static bool explain_above(const struct addresses *addresses, const char *path,
 	const char *why;
 	char forms[300];
 	int stem;
+
 	address_verb(path, (int)strlen(path), &stem);
 	if (!pattern_compile(&pattern, path, (size_t)stem, &why) ||
 	    !address_below(addresses, &pattern, path + 1, stem - 1, forms,
-			   sizeof forms))
+			   sizeof(forms)))
 		return false;
 	snprintf(text, size, "%.*s is no parameter, it has some: did you mean %s?",
 		 stem - 1, path + 1, forms);
@@ -526,6 +548,7 @@ void address_explain(const struct addresses *addresses, const struct rack *rack,
 {
 	const char *rest, *whole = path;
 	char why[96] = "";
+
 	if (explain_above(addresses, path, text, size))
 		return;
 	path += *path == '/';
@@ -534,7 +557,7 @@ void address_explain(const struct addresses *addresses, const struct rack *rack,
 		explain_node(rack, path, text, size);
 		return;
 	}
-	explain_group(&rack->nodes[node], rest, why, sizeof why);
+	explain_group(&rack->nodes[node], rest, why, sizeof(why));
 	struct nearest nearest = { .path = whole, .best = "", .least = HINT_BYTES };
 	bool of_rack = rack->nodes[node].kind != NODE_MODULE;
 	if (of_rack)

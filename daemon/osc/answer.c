@@ -57,7 +57,7 @@ const char answer_busy[] = "too many long answers are under way; ask again";
 
 struct answers *answers_create(struct desk *desk, int fd)
 {
-	struct answers *answers = memory_zeroed(1, sizeof *answers);
+	struct answers *answers = memory_zeroed(1, sizeof(*answers));
 	answers->desk = desk;
 	answers->fd = fd;
 	packet_clear(&answers->packet);
@@ -69,7 +69,7 @@ static void job_finish(struct answers *answers, struct job *job)
 	answers->under_way -= job->kind != ANSWER_NONE;
 	free(job->bits);
 	text_finish(&job->text);
-	memset(job, 0, sizeof *job);
+	memset(job, 0, sizeof(*job));
 }
 
 void answers_destroy(struct answers *answers)
@@ -114,7 +114,7 @@ void answer_send(struct answers *answers)
 struct packet *answer_packet(struct answers *answers, const struct sender *sender)
 {
 	if (answers->packet.count &&
-	    memcmp(&answers->to, &sender->address, sizeof answers->to) != 0)
+	    memcmp(&answers->to, &sender->address, sizeof(answers->to)) != 0)
 		answer_send(answers);
 	answers->to = sender->address;
 	return &answers->packet;
@@ -144,6 +144,7 @@ void answer_value(struct answers *answers, const struct sender *sender, int inde
 {
 	const struct leaf *leaf = address_leaf(answers->addresses, index);
 	struct packet *packet = answer_packet(answers, sender);
+
 	if (add_leaf(answers, packet, leaf, form))
 		return;
 	answer_send(answers);
@@ -154,6 +155,7 @@ bool answer_may_complain(struct answers *answers, const struct sender *sender,
 			 double now)
 {
 	struct client *client = sender->client ? sender->client : &answers->everyone;
+
 	if (now - client->complained >= 1.0) {
 		client->complained = now;
 		client->complaints = 0;
@@ -171,11 +173,12 @@ void answer_error(struct answers *answers, const struct sender *sender,
 {
 	char text[512];
 	va_list list;
+
 	if (!answer_may_complain(answers, sender, now))
 		return;
 	(sender->client ? sender->client : &answers->everyone)->complaints++;
 	va_start(list, format);
-	vsnprintf(text, sizeof text, format, list);
+	vsnprintf(text, sizeof(text), format, list);
 	va_end(list);
 	struct packet *packet = answer_packet(answers, sender);
 	if (packet_add(packet, "/rack/error", "sss", address, code, text))
@@ -188,7 +191,8 @@ void answer_forbidden(const struct sender *sender, enum role needed, char *text,
 		      size_t size)
 {
 	char address[INET_ADDRSTRLEN];
-	inet_ntop(AF_INET, &sender->address.sin_addr, address, sizeof address);
+
+	inet_ntop(AF_INET, &sender->address.sin_addr, address, sizeof(address));
 	snprintf(text, size,
 		 "it takes the role %s; %s has %s (osc/allow in the config)",
 		 role_word(needed), address, role_word(sender->role));
@@ -216,6 +220,7 @@ static void tree_add(void *context, const struct description *row)
 {
 	struct answers *answers = context;
 	struct packet packet;
+
 	packet_clear(&packet);
 	packet_add(&packet, "/rack/description", "sssssffffsssi", row->path, row->type,
 		   row->access, row->unit, row->curve, (double)row->min,
@@ -239,6 +244,7 @@ bool answer_describe(struct answers *answers, const struct sender *sender,
 		     const struct pattern *pattern)
 {
 	struct job *job = job_begin(answers, sender, ANSWER_DESCRIPTION);
+
 	if (!job)
 		return false;
 	if (!answers->tree_size)
@@ -254,10 +260,11 @@ bool answer_values(struct answers *answers, const struct sender *sender,
 {
 	size_t words = (size_t)address_count(answers->addresses) / 64 + 1;
 	struct job *job = job_begin(answers, sender, ANSWER_VALUES);
+
 	if (!job)
 		return false;
-	job->bits = memory_zeroed(1, words * sizeof *bits);
-	memcpy(job->bits, bits, words * sizeof *bits);
+	job->bits = memory_zeroed(1, words * sizeof(*bits));
+	memcpy(job->bits, bits, words * sizeof(*bits));
 	job->form = form;
 	return true;
 }
@@ -266,6 +273,7 @@ bool answer_text(struct answers *answers, const struct sender *sender, const cha
 		 int ok, struct text *text)
 {
 	struct job *job = job_begin(answers, sender, ANSWER_TEXT);
+
 	if (!job) {
 		text_finish(text);
 		return false;
@@ -273,7 +281,7 @@ bool answer_text(struct answers *answers, const struct sender *sender, const cha
 	job->path = path;
 	job->ok = ok;
 	job->text = *text;
-	memset(text, 0, sizeof *text);
+	memset(text, 0, sizeof(*text));
 	return true;
 }
 
@@ -300,6 +308,7 @@ static bool say_description(struct answers *answers, struct job *job,
 static bool say_values(struct answers *answers, struct job *job, struct packet *packet)
 {
 	size_t count = (size_t)address_count(answers->addresses);
+
 	for (; job->at < count; job->at++) {
 		if (!(job->bits[job->at / 64] >> (job->at % 64) & 1))
 			continue;
@@ -325,6 +334,7 @@ static size_t part_length(const char *text, size_t left)
 static int part_count(const struct text *text)
 {
 	int parts = 0;
+
 	for (size_t at = 0; at < text->length; parts++)
 		at += part_length(text->bytes + at, text->length - at);
 	return parts ? parts : 1;
@@ -337,6 +347,7 @@ static bool say_text(struct job *job, struct packet *packet)
 	size_t left = job->text.length - job->at;
 	size_t length = left ? part_length(job->text.bytes + job->at, left) : 0;
 	int parts = part_count(&job->text);
+
 	if (length)
 		memcpy(part, job->text.bytes + job->at, length);
 	part[length] = '\0';

@@ -29,6 +29,7 @@ static bool elements(struct dispatch *dispatch, const struct sender *sender,
 {
 	const uint8_t *element;
 	size_t element_size, at = 0;
+
 	while (bundle_next(bytes, size, &at, &element, &element_size)) {
 		if (packet_is_bundle(element)) {
 			if (!elements(dispatch, sender, bundle, element, element_size,
@@ -79,6 +80,7 @@ static bool bundle_go_on(struct dispatch *dispatch, const struct sender *sender,
 			 struct bundle *bundle, const uint8_t *bytes, size_t size)
 {
 	int skip;
+
 	if (bundle->pass != PASS_OTHERS) {
 		if (!bundle->gather || bundle->shape != dispatch->shape)
 			bundle_begin(dispatch, bundle);
@@ -110,8 +112,9 @@ static bool whole_bundle(struct dispatch *dispatch, const struct sender *sender,
 {
 	struct bundle here = { .pass = PASS_ALL }, *bundle = *cut ? *cut : &here;
 	bool all = bundle_go_on(dispatch, sender, bundle, bytes, size);
+
 	if (!all && !*cut) {
-		*cut = memory_zeroed(1, sizeof **cut);
+		*cut = memory_zeroed(1, sizeof(**cut));
 		**cut = here;
 	}
 	if (all) {
@@ -126,6 +129,7 @@ static void later(struct dispatch *dispatch, const struct sender *sender,
 		  const uint8_t *bytes, size_t size, double delay)
 {
 	int waiting = timed_count_of(dispatch->timed, &sender->address);
+
 	if (delay > (double)TIMED_SECONDS_MAX)
 		answer_error(dispatch->answers, sender, "#bundle", "time",
 			     dispatch->now,
@@ -146,6 +150,7 @@ bool dispatch_some(struct dispatch *dispatch, const uint8_t *bytes, size_t size,
 		   struct bundle **cut)
 {
 	struct sender sender = sender_of(dispatch, from, now);
+
 	dispatch->now = now;
 	dispatch->turn_end = end;
 	if (!packet_is_bundle(bytes)) {
@@ -163,6 +168,7 @@ void dispatch_packet(struct dispatch *dispatch, const uint8_t *bytes, size_t siz
 		     const struct sockaddr_in *from, double now)
 {
 	struct bundle *cut = NULL;
+
 	dispatch_some(dispatch, bytes, size, from, now, HUGE_VAL, &cut);
 	bundle_destroy(cut);
 }

@@ -52,7 +52,7 @@ static void see(const struct request *request)
 	}
 	node = node ? node : "";
 	node += *node == '/';
-	inet_ntop(AF_INET, &request->sender->address.sin_addr, who, sizeof who);
+	inet_ntop(AF_INET, &request->sender->address.sin_addr, who, sizeof(who));
 	bool done = alarms_see(request->dispatch->desk->alarms, code, node, who);
 	if (done)
 		text_add(&result, "seen: %s%s%s\n", code, *node ? " of " : "", node);

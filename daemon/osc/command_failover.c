@@ -17,12 +17,12 @@ static int find_node(const struct request *request, const char *name)
 	char known[160] = "";
 	size_t used = 0;
 
-	for (int i = 0; i < rack->node_count && used < sizeof known; i++) {
+	for (int i = 0; i < rack->node_count && used < sizeof(known); i++) {
 		if (rack->nodes[i].module != module)
 			continue;
 		if (strcmp(rack->nodes[i].path, name) == 0)
 			return i;
-		used += (size_t)snprintf(known + used, sizeof known - used, "%s%s",
+		used += (size_t)snprintf(known + used, sizeof(known) - used, "%s%s",
 					 used ? ", " : "", rack->nodes[i].path);
 	}
 	if (*known)
@@ -71,7 +71,7 @@ static void hold(const struct request *request)
 		return;
 	const struct node *node = &desk->rack->nodes[place];
 	if (!param_parse(param_row(node->module, FAILOVER_HOLD), word, &value, error,
-			 sizeof error)) {
+			 sizeof(error))) {
 		request_complain(request, "bad_argument", "%s", error);
 		return;
 	}

@@ -25,6 +25,7 @@ static bool read_wish(const struct request *request, struct wish *wish)
 {
 	struct message arguments = request_arguments(request);
 	struct argument argument = message_next(&arguments);
+
 	wish->pattern = "/*";
 	if (argument.text && argument.text[0] == '/') {
 		wish->pattern = argument.text;
@@ -49,6 +50,7 @@ static void subscribe(const struct request *request)
 	const char *why = "";
 	struct wish wish;
 	int found = 0;
+
 	if (!read_wish(request, &wish))
 		return;
 	struct client *client =
@@ -77,6 +79,7 @@ static void unsubscribe(const struct request *request)
 	struct message arguments = request_arguments(request);
 	struct client *client = request->sender->client;
 	const char *pattern = message_next(&arguments).text;
+
 	if (!client ||
 	    (!watch_unsubscribe(request->dispatch->watch, client, pattern) && pattern))
 		request_complain(request, "unknown_address",

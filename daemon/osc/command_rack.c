@@ -22,6 +22,7 @@ static void describe(const struct request *request)
 	struct message arguments = request_arguments(request);
 	struct pattern pattern;
 	const char *text = message_next(&arguments).text, *why;
+
 	if (request->message->count && !text)
 		request_complain(request, "bad_argument", text_wanted);
 	else if (text && !pattern_compile(&pattern, text, strlen(text), &why))
@@ -35,6 +36,7 @@ static void hash(const struct request *request)
 	struct answers *answers = request->dispatch->answers;
 	struct packet *packet = answer_packet(answers, request->sender);
 	int value = (int)describe_hash(request->dispatch->desk->rack);
+
 	if (packet_add(packet, "/rack/hash", "i", value))
 		return;
 	answer_send(answers);
@@ -47,6 +49,7 @@ static void meters_map(const struct request *request)
 	const struct addresses *addresses = request->dispatch->addresses;
 	struct text text = { .length = 0 };
 	int count = address_count(addresses);
+
 	for (int i = 0; i < count; i++) {
 		const struct leaf *leaf = address_leaf(addresses, i);
 		if (leaf->meter && !leaf_is_apart(leaf))
@@ -61,6 +64,7 @@ static void meters_map(const struct request *request)
 static void latency_text(const struct desk *desk, char *text, size_t size)
 {
 	size_t used = 0;
+
 	*text = '\0';
 	for (int i = 0; i < desk->rack->node_count && used < size; i++) {
 		const struct node *node = &desk->rack->nodes[i];
@@ -80,9 +84,10 @@ static void status(const struct request *request)
 	const struct desk *desk = dispatch->desk;
 	const struct status *world = &desk->status;
 	char latency[400], alarms[300], lock[LOCK_TEXT_BYTES];
+
 	lock_text(dispatch->parts.lock, lock);
-	latency_text(desk, latency, sizeof latency);
-	alarms_text(desk->alarms, alarms, sizeof alarms);
+	latency_text(desk, latency, sizeof(latency));
+	alarms_text(desk->alarms, alarms, sizeof(alarms));
 	const char *state = !world->block                      ? "no audio"
 			    : desk->player->busy(desk->engine) ? "building"
 							       : "playing";
@@ -143,6 +148,7 @@ static void check(const struct request *request)
 	struct message arguments = request_arguments(request);
 	struct text text = { .length = 0 };
 	const char *file = message_next(&arguments).text;
+
 	if (request->message->count && !file) {
 		request_complain(request, "bad_argument", text_wanted);
 		return;
@@ -164,6 +170,7 @@ static void reload(const struct request *request)
 	int count = request->message->count;
 	const char *file = message_next(&arguments).text;
 	const char *how = message_next(&arguments).text;
+
 	if ((count > 0 && !file) || count > 2 ||
 	    (count > 1 && (!how || strcmp(how, "fresh") != 0))) {
 		request_complain(
@@ -186,6 +193,7 @@ static void config(const struct request *request)
 {
 	struct rack *goal = desk_goal(request->dispatch->desk);
 	struct text text = { .length = 0 };
+
 	config_print(goal, &text);
 	rack_destroy(goal);
 	request_text(request, &text);

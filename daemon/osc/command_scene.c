@@ -59,6 +59,7 @@ static bool pattern_of(const struct request *request, const struct argument *arg
 		       struct pattern *pattern, bool *used)
 {
 	const char *why = "wanted: a pattern that starts with /";
+
 	*used = argument->type != 0;
 	if (!*used)
 		return true;
@@ -95,6 +96,7 @@ static void save(const struct request *request)
 	struct text why = { .length = 0 };
 	bool some;
 	const char *name = name_of(request, &arguments);
+
 	if (!name)
 		return;
 	struct argument argument = message_next(&arguments);
@@ -114,6 +116,7 @@ static void load(const struct request *request)
 	bool some;
 	double fade = 0.0;
 	const char *name = name_of(request, &arguments);
+
 	if (!name)
 		return;
 	struct argument argument = message_next(&arguments);
@@ -143,6 +146,7 @@ static void delete (const struct request *request)
 	struct message arguments;
 	struct text why = { .length = 0 };
 	const char *name = name_of(request, &arguments);
+
 	if (!name)
 		return;
 	uint64_t ticket = scene_delete(request->dispatch->parts.scenes, name, &why);
@@ -154,6 +158,7 @@ static void rename_scene(const struct request *request)
 	struct message arguments;
 	struct text why = { .length = 0 };
 	const char *from = name_of(request, &arguments);
+
 	if (!from)
 		return;
 	const char *to = message_next(&arguments).text;
@@ -173,6 +178,7 @@ static void send_state(struct dispatch *dispatch, const struct sender *sender,
 {
 	struct packet *packet = answer_packet(dispatch->answers, sender);
 	int state = (int)scene_state(dispatch->parts.scenes, name);
+
 	if (packet_add(packet, state_path, "si", name, state))
 		return;
 	answer_send(dispatch->answers);
@@ -219,6 +225,7 @@ static void list(const struct request *request)
 static void tell_state(const struct request *request)
 {
 	struct dispatch *dispatch = request->dispatch;
+
 	if (!no_scenes(request))
 		send_state(dispatch, request->sender,
 			   scene_active(dispatch->parts.scenes));
@@ -231,6 +238,7 @@ static void greet(struct dispatch *dispatch, const struct client *client)
 {
 	struct sender sender = { .address = client->target };
 	const char *name = scene_active(dispatch->parts.scenes);
+
 	if (*name)
 		send_state(dispatch, &sender, name);
 }
@@ -239,6 +247,7 @@ static void greet(struct dispatch *dispatch, const struct client *client)
 static bool is_told(const struct watch *watch, const struct sockaddr_in *to)
 {
 	bool found = !to->sin_port;
+
 	for (int i = 0; i < CLIENTS_MAX && !found; i++) {
 		const struct client *client = &watch->clients[i];
 		found = client->subscription_count && ipv4_same(&client->target, to);
@@ -252,6 +261,7 @@ static void tick(struct dispatch *dispatch, void *state)
 	const struct scene_news *news;
 	struct told *told = state;
 	struct packet packet;
+
 	if (!scenes)
 		return;
 	while ((news = scenes_news(scenes, told->news)) != NULL) {

@@ -34,6 +34,7 @@ static int node_find(const struct dispatch *dispatch, const char *path)
 {
 	const struct rack *rack = dispatch->desk->rack;
 	int node = rack_find(rack, path + (*path == '/'));
+
 	return node >= 0 && rack->nodes[node].kind == NODE_MODULE ? node : -1;
 }
 
@@ -62,6 +63,7 @@ static bool has_room(const struct viewers *viewers, const char *node, char *text
 	const char *seen[VIEWERS_MAX];
 	int count = 0;
 	size_t used = 0;
+
 	for (int i = 0; i < viewers->count; i++) {
 		const char *other = viewers->list[i].node;
 		bool known = strcmp(other, node) == 0;
@@ -85,7 +87,8 @@ static void lease(const struct request *request, const char *node, double rate)
 	const double now = request->dispatch->now;
 	char text[300];
 	struct viewer *viewer = viewer_find(viewers, &request->sender->address, node);
-	if (!viewer && !has_room(viewers, node, text, sizeof text)) {
+
+	if (!viewer && !has_room(viewers, node, text, sizeof(text))) {
 		request_complain(request, "full",
 				 "%d nodes can be looked at together, and are: %s",
 				 VIEWED_MAX, text);
@@ -100,7 +103,7 @@ static void lease(const struct request *request, const char *node, double rate)
 		viewer = &viewers->list[viewers->count++];
 		*viewer =
 			(struct viewer) { .to = request->sender->address, .due = now };
-		snprintf(viewer->node, sizeof viewer->node, "%s", node);
+		snprintf(viewer->node, sizeof(viewer->node), "%s", node);
 	}
 	viewer->period = 1.0 / fmin(fmax(rate, 0.1), rate_most);
 	viewer->due = fmin(viewer->due, now + viewer->period);
@@ -114,6 +117,7 @@ static void spectrum(const struct request *request)
 	struct argument argument = message_next(&arguments);
 	double rate =
 		request_number(&argument, argument.type ? (double)NAN : rate_most);
+
 	if (!node || !(rate >= 0.0)) {
 		request_complain(request, "bad_argument",
 				 "wanted: the name of a node, then perhaps a rate from "
@@ -128,7 +132,7 @@ static void spectrum(const struct request *request)
 	else if (rate == 0.0)
 		request_complain(request, "unknown_address", "you do not look at %.80s",
 				 node);
-	else if (strlen(node) >= sizeof viewer->node ||
+	else if (strlen(node) >= sizeof(viewer->node) ||
 		 node_find(request->dispatch, node) < 0)
 		request_complain(request, "unknown_address",
 				 "no node is called %.80s (lathectl list shows them)",
@@ -144,8 +148,9 @@ static size_t write_message(uint8_t *bytes, const char *node, const float *level
 	static const char head[] = "/rack/spectrum\0\0,sbb\0\0\0";
 	size_t name = (strlen(node) + 4) / 4 * 4;
 	uint8_t *at = bytes;
-	memcpy(at, head, sizeof head);
-	at += sizeof head;
+
+	memcpy(at, head, sizeof(head));
+	at += sizeof(head);
 	memset(at, 0, name);
 	memcpy(at, node, strlen(node));
 	at += name;
@@ -164,6 +169,7 @@ static void show(struct dispatch *dispatch, struct viewer *viewer)
 	const float *levels = node < 0 ? NULL
 				       : dispatch->desk->player->spectrum(
 						 dispatch->desk->engine, node, &frame);
+
 	if (!levels || frame == viewer->frame || dispatch->now < viewer->due)
 		return;
 	packet_clear(&packet);
@@ -178,6 +184,7 @@ static void show(struct dispatch *dispatch, struct viewer *viewer)
 static void spectrum_tick(struct dispatch *dispatch, void *state)
 {
 	struct viewers *viewers = state;
+
 	for (int i = 0; i < viewers->count; i++) {
 		struct viewer *viewer = &viewers->list[i];
 		/* A reload may have taken the sender off the list. */
@@ -191,7 +198,8 @@ static void spectrum_tick(struct dispatch *dispatch, void *state)
 
 static void *spectrum_create(const struct dispatch *dispatch)
 {
-	struct viewers *viewers = calloc(1, sizeof *viewers);
+	struct viewers *viewers = calloc(1, sizeof(*viewers));
+
 	(void)dispatch;
 	if (!viewers)
 		abort();
@@ -201,6 +209,7 @@ static void *spectrum_create(const struct dispatch *dispatch)
 static enum wait spectrum_wait(const void *state)
 {
 	const struct viewers *viewers = state;
+
 	return viewers->count ? WAIT_TICK : WAIT_NONE;
 }
 

@@ -21,6 +21,7 @@ static bool no_history(const struct request *request)
 static void undo(const struct request *request)
 {
 	struct text result = { .length = 0 };
+
 	if (no_history(request) || request_is_release(request))
 		return;
 	bool ok = history_undo(request->dispatch->parts.history, -1.0,
@@ -34,6 +35,7 @@ static void undo_since(const struct request *request)
 	struct argument argument = message_next(&arguments);
 	double seconds = request_number(&argument, -1.0);
 	struct text result = { .length = 0 };
+
 	if (no_history(request))
 		return;
 	if (!(seconds >= 0.0)) {
@@ -49,6 +51,7 @@ static void undo_since(const struct request *request)
 static void redo(const struct request *request)
 {
 	struct text result = { .length = 0 };
+
 	if (no_history(request) || request_is_release(request))
 		return;
 	bool ok = history_redo(request->dispatch->parts.history, request->sender->role,
@@ -59,12 +62,13 @@ static void redo(const struct request *request)
 static void refuse_count(const struct request *request, const struct argument *argument)
 {
 	char found[64] = "no number";
+
 	if (request->message->count > 1)
-		snprintf(found, sizeof found, "%d arguments", request->message->count);
+		snprintf(found, sizeof(found), "%d arguments", request->message->count);
 	else if (argument->text)
-		snprintf(found, sizeof found, "\"%.40s\"", argument->text);
+		snprintf(found, sizeof(found), "\"%.40s\"", argument->text);
 	else if (argument->is_number)
-		snprintf(found, sizeof found, "%g", argument->number);
+		snprintf(found, sizeof(found), "%g", argument->number);
 	request_complain(request, "bad_argument",
 			 "found %s, would accept a number of steps, 1 to %d", found,
 			 HISTORY_STEPS);
@@ -77,6 +81,7 @@ static void history(const struct request *request)
 	double count =
 		argument.type ? request_number(&argument, -1.0) : (double)HISTORY_TOLD;
 	struct text text = { .length = 0 };
+
 	if (no_history(request))
 		return;
 	if (!(count >= 1.0) || request->message->count > 1) {

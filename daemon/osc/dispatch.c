@@ -17,6 +17,7 @@
 static int set_count(const struct command_set *const *sets)
 {
 	int count = 0;
+
 	while (sets[count])
 		count++;
 	return count;
@@ -25,7 +26,8 @@ static int set_count(const struct command_set *const *sets)
 struct dispatch *dispatch_create(struct desk *desk, const struct osc_parts *parts,
 				 int fd, const struct command_set *const *sets)
 {
-	struct dispatch *dispatch = memory_zeroed(1, sizeof *dispatch);
+	struct dispatch *dispatch = memory_zeroed(1, sizeof(*dispatch));
+
 	dispatch->desk = desk;
 	dispatch->parts = *parts;
 	dispatch->timed = timed_create();
@@ -35,7 +37,7 @@ struct dispatch *dispatch_create(struct desk *desk, const struct osc_parts *part
 	dispatch_reshape(dispatch);
 	dispatch->sets = sets;
 	dispatch->states =
-		memory_zeroed((size_t)set_count(sets) + 1, sizeof *dispatch->states);
+		memory_zeroed((size_t)set_count(sets) + 1, sizeof(*dispatch->states));
 	for (int i = 0; sets[i]; i++)
 		if (sets[i]->create)
 			dispatch->states[i] = sets[i]->create(dispatch);
@@ -71,7 +73,7 @@ void dispatch_reshape(struct dispatch *dispatch)
 	gather_destroy(dispatch->spare);
 	dispatch->spare = NULL;
 	dispatch->gather = dispatch->turn = gather_create(count);
-	dispatch->bits = memory_zeroed((size_t)count / 64 + 1, sizeof *dispatch->bits);
+	dispatch->bits = memory_zeroed((size_t)count / 64 + 1, sizeof(*dispatch->bits));
 	dispatch->shape++;
 	watch_reshape(dispatch->watch, dispatch->addresses);
 	watch_regulars(dispatch->watch, dispatch->now);
@@ -84,6 +86,7 @@ void dispatch_apply(struct dispatch *dispatch)
 {
 	struct change *changes;
 	int count = gather_take(dispatch->gather, &changes);
+
 	if (count)
 		desk_apply(dispatch->desk, changes, count);
 }
@@ -100,6 +103,7 @@ static void gather(struct dispatch *dispatch, const struct sender *sender, int i
 	const struct leaf *leaf = address_leaf(dispatch->addresses, index);
 	struct change change = { leaf->node, leaf->index, value, sender->client,
 				 sender->role };
+
 	gather_add(dispatch->gather, index, &change,
 		   leaf->param->curve == CURVE_TRIGGER);
 }
@@ -108,6 +112,7 @@ static float value_now(const struct dispatch *dispatch, int index)
 {
 	const struct leaf *leaf = address_leaf(dispatch->addresses, index);
 	const struct change *change = gather_find(dispatch->gather, index);
+
 	return change ? change->value
 		      : dispatch->desk->rack->nodes[leaf->node].values[leaf->index];
 }
@@ -116,7 +121,7 @@ static float value_now(const struct dispatch *dispatch, int index)
 
 static void forbid(struct want *want, const struct sender *sender)
 {
-	answer_forbidden(sender, ROLE_CONTROL, want->error, sizeof want->error);
+	answer_forbidden(sender, ROLE_CONTROL, want->error, sizeof(want->error));
 	want_refuse(want, "forbidden", want->error);
 }
 
@@ -130,13 +135,14 @@ static void hold_limit(struct dispatch *dispatch, const struct sender *sender,
 	float most = limit_value(dispatch->desk->rack, sender->role, leaf->node,
 				 leaf->index, wanted);
 	char asked[64], given[64];
+
 	if (leaf->param->curve == CURVE_TRIGGER || !(wanted < most || wanted > most))
 		return;
 	want->value = most;
 	if (watch_touched(sender->client, index))
 		return;
-	param_text(leaf->param, wanted, asked, sizeof asked);
-	param_text(leaf->param, most, given, sizeof given);
+	param_text(leaf->param, wanted, asked, sizeof(asked));
+	param_text(leaf->param, most, given, sizeof(given));
 	answer_error(dispatch->answers, sender, message->path, "limited", dispatch->now,
 		     "%s is beyond what %s may set: %s at %s", asked,
 		     role_word(sender->role), leaf->path + 1, given);
@@ -150,6 +156,7 @@ static void ramp(struct dispatch *dispatch, const struct sender *sender, int ind
 	struct argument value = message_next(&arguments);
 	struct argument seconds = message_next(&arguments);
 	double duration;
+
 	if (message->count != 2 || !want_number(&seconds, &duration) ||
 	    duration < 0.0 || duration > 3600.0) {
 		want_refuse(want, "bad_argument",
@@ -164,7 +171,7 @@ static void ramp(struct dispatch *dispatch, const struct sender *sender, int ind
 	struct change target = { leaf->node, leaf->index, want->value, sender->client,
 				 sender->role };
 	if (!desk_ramp(dispatch->desk, &target, duration, want->error,
-		       sizeof want->error))
+		       sizeof(want->error)))
 		want_refuse(want, "bad_argument", want->error);
 	want->sets = false;
 }
@@ -182,6 +189,7 @@ bool dispatch_locked(const struct dispatch *dispatch, const struct sender *sende
 	char holder[LOCK_TEXT_BYTES];
 	int place = address_of_param(dispatch->addresses, rack->node_count - 1,
 				     lock_param(rack));
+
 	if (!lock_shuts(dispatch->parts.lock, value_now(dispatch, place) > 0.5f,
 			sender->role, &sender->address))
 		return false;
@@ -197,6 +205,7 @@ static void note_lock(struct dispatch *dispatch, const struct sender *sender,
 		      const struct leaf *leaf, int index, float value)
 {
 	const struct rack *rack = dispatch->desk->rack;
+
 	if (leaf->node == rack->node_count - 1 && leaf->index == lock_param(rack))
 		lock_note(dispatch->parts.lock, value_now(dispatch, index) > 0.5f,
 			  value > 0.5f, &sender->address);
@@ -207,11 +216,12 @@ static bool act(struct dispatch *dispatch, const struct sender *sender, int inde
 		enum verb verb, const struct message *message, struct want *want)
 {
 	const struct leaf *leaf = address_leaf(dispatch->addresses, index);
+
 	if (leaf->meter)
 		want_refuse(want, "read_only", "it is a meter and can only be read");
 	else if (sender->role < ROLE_CONTROL)
 		forbid(want, sender);
-	else if (dispatch_locked(dispatch, sender, want->error, sizeof want->error))
+	else if (dispatch_locked(dispatch, sender, want->error, sizeof(want->error)))
 		want_refuse(want, "locked", want->error);
 	else if (verb == VERB_RAMP)
 		ramp(dispatch, sender, index, message, want);
@@ -236,6 +246,7 @@ static void one_place(struct dispatch *dispatch, const struct sender *sender, in
 {
 	struct want want = { .form = VERB_VALUE };
 	const struct leaf *leaf = address_leaf(dispatch->addresses, index);
+
 	if (is_query(verb, message)) {
 		dispatch_apply(dispatch);
 		answer_value(dispatch->answers, sender, index, verb);
@@ -259,6 +270,7 @@ static void one_place(struct dispatch *dispatch, const struct sender *sender, in
 static int meant(struct dispatch *dispatch, bool query, enum verb verb, bool *rebuilds)
 {
 	int count = address_count(dispatch->addresses), left = 0;
+
 	*rebuilds = false;
 	for (int i = 0; i < count; i++) {
 		const struct leaf *leaf = address_leaf(dispatch->addresses, i);
@@ -282,6 +294,7 @@ static void act_on_many(struct dispatch *dispatch, const struct sender *sender,
 {
 	int count = address_count(dispatch->addresses);
 	bool told = false;
+
 	for (int i = 0; i < count; i++) {
 		if (!(dispatch->bits[i / 64] >> (i % 64) & 1))
 			continue;
@@ -300,11 +313,12 @@ static void matches_none(struct dispatch *dispatch, const struct sender *sender,
 			 bool found)
 {
 	char forms[300];
+
 	if (!answer_may_complain(dispatch->answers, sender, dispatch->now))
 		return;
 	bool below =
 		!found && address_below(dispatch->addresses, pattern, message->path + 1,
-					pattern->length - 1, forms, sizeof forms);
+					pattern->length - 1, forms, sizeof(forms));
 	answer_error(dispatch->answers, sender, message->path, "unknown_address",
 		     dispatch->now, "the pattern matches %s%s%s",
 		     found   ? "nothing that can do this"
@@ -319,6 +333,7 @@ static void many_places(struct dispatch *dispatch, const struct sender *sender,
 {
 	bool query = is_query(verb, message), rebuilds = false;
 	int found = address_match(dispatch->addresses, pattern, false, dispatch->bits);
+
 	if (!found || !meant(dispatch, query, verb, &rebuilds)) {
 		matches_none(dispatch, sender, pattern, message, found > 0);
 		return;
@@ -342,6 +357,7 @@ static void by_pattern(struct dispatch *dispatch, const struct sender *sender,
 	const char *why;
 	int stem;
 	enum verb verb = address_verb(message->path, message->path_length, &stem);
+
 	if (pattern_compile(&pattern, message->path, (size_t)stem, &why))
 		many_places(dispatch, sender, &pattern, verb, message, pass);
 	else
@@ -353,10 +369,11 @@ static void unknown(struct dispatch *dispatch, const struct sender *sender,
 		    const struct message *message)
 {
 	char text[400];
+
 	if (!answer_may_complain(dispatch->answers, sender, dispatch->now))
 		return;
 	address_explain(dispatch->addresses, dispatch->desk->rack, dispatch->sets,
-			message->path, text, sizeof text);
+			message->path, text, sizeof(text));
 	answer_error(dispatch->answers, sender, message->path, "unknown_address",
 		     dispatch->now, "%s", text);
 }
@@ -386,11 +403,12 @@ static void run(const struct request *request)
 	const struct sender *sender = request->sender;
 	const char *code = NULL;
 	char text[256];
+
 	if (sender->role < command->role) {
-		answer_forbidden(sender, command->role, text, sizeof text);
+		answer_forbidden(sender, command->role, text, sizeof(text));
 		code = "forbidden";
 	} else if (command->role == ROLE_CONTROL &&
-		   dispatch_locked(dispatch, sender, text, sizeof text)) {
+		   dispatch_locked(dispatch, sender, text, sizeof(text))) {
 		code = "locked";
 	}
 	if (code) {
@@ -434,6 +452,7 @@ void dispatch_message(struct dispatch *dispatch, const struct sender *sender,
 		place < 0 ? command_find(dispatch, message.path, &set) : NULL;
 	bool pattern = place < 0 && !command && pattern_is(message.path);
 	bool renamed = false;
+
 	if (place < 0 && !command && !pattern) {
 		place = address_find_renamed(dispatch->addresses, dispatch->desk->rack,
 					     message.path, &verb);
@@ -475,6 +494,7 @@ bool dispatch_holds(const struct dispatch *dispatch, const struct sockaddr_in *f
 static bool set_waits(const struct dispatch *dispatch, int set, enum wait what)
 {
 	const struct command_set *at = dispatch->sets[set];
+
 	return at->wait && at->wait(dispatch->states[set]) >= what;
 }
 

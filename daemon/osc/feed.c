@@ -38,9 +38,10 @@ bool feed_add(struct packet *packet, const struct rack *rack, const struct leaf 
 	const struct node *node = &rack->nodes[leaf->node];
 	char path[192], text[128];
 	float value = leaf->param ? node->values[leaf->index] : reading;
+
 	if (form == VERB_VALUE)
 		return packet_add_float(packet, leaf->path, leaf->length, value);
-	int length = snprintf(path, sizeof path, "%s%s", leaf->path,
+	int length = snprintf(path, sizeof(path), "%s%s", leaf->path,
 			      form == VERB_NORM ? "/norm" : "/text");
 	if (form == VERB_NORM)
 		return packet_add_float(packet, path, length,
@@ -48,9 +49,9 @@ bool feed_add(struct packet *packet, const struct rack *rack, const struct leaf 
 	if (leaf->param && leaf->param->curve == CURVE_FILE)
 		return packet_add(packet, path, "s", node_file(node, leaf->index));
 	if (leaf->param)
-		param_text(leaf->param, value, text, sizeof text);
+		param_text(leaf->param, value, text, sizeof(text));
 	else
-		meter_text(leaf->meter, value, text, sizeof text);
+		meter_text(leaf->meter, value, text, sizeof(text));
 	return packet_add(packet, path, "s", text);
 }
 
@@ -60,6 +61,7 @@ bool feed_add_vector(struct packet *packet, const struct desk *desk,
 	uint8_t bytes[VECTOR_MESSAGE_MAX];
 	float floor[VECTOR_MESSAGE_MAX];
 	const float *readings = desk->player->meters(desk->engine, leaf->node);
+
 	for (int i = 0; !readings && i < leaf->count; i++)
 		floor[i] = leaf->meter->min;
 	size_t size = vector_write(bytes, leaf->path, vector_format(leaf->meter),
@@ -74,6 +76,7 @@ static void fold_meters(const struct watch *watch, struct subscription *subscrip
 {
 	const float *readings = NULL;
 	int node = -1;
+
 	for (int i = 0; i < subscription->meter_count; i++) {
 		struct watched_meter *meter = &subscription->meters[i];
 		const struct leaf *leaf = address_leaf(watch->addresses, meter->place);
@@ -98,6 +101,7 @@ static void fold_meters(const struct watch *watch, struct subscription *subscrip
 static bool turn_send(struct turn *turn)
 {
 	struct watch *watch = turn->watch;
+
 	if (!turn->packet.count)
 		return turn->left > 0;
 	bool sent = packet_send(&turn->packet, watch->fd, &turn->client->target);
@@ -117,6 +121,7 @@ static bool turn_add(struct turn *turn, const struct leaf *leaf, enum verb form,
 		     float reading)
 {
 	const struct rack *rack = turn->watch->desk->rack;
+
 	if (turn->place_count < PLACES_PER_PACKET - 3 &&
 	    feed_add(&turn->packet, rack, leaf, form, reading))
 		return true;
@@ -126,6 +131,7 @@ static bool turn_add(struct turn *turn, const struct leaf *leaf, enum verb form,
 static bool turn_add_vector(struct turn *turn, const struct leaf *leaf)
 {
 	const struct desk *desk = turn->watch->desk;
+
 	return feed_add_vector(&turn->packet, desk, leaf) ||
 	       (turn_send(turn) && feed_add_vector(&turn->packet, desk, leaf));
 }
@@ -134,6 +140,7 @@ static bool turn_add_vector(struct turn *turn, const struct leaf *leaf)
 static bool turn_add_forms(struct turn *turn, const struct leaf *leaf, float reading)
 {
 	unsigned forms = turn->subscription->forms;
+
 	if (leaf->count)
 		return !(forms & FORM_VALUE) || turn_add_vector(turn, leaf);
 	return (!(forms & FORM_VALUE) || turn_add(turn, leaf, VERB_VALUE, reading)) &&
@@ -146,6 +153,7 @@ static bool send_values(struct turn *turn)
 {
 	struct subscription *subscription = turn->subscription;
 	int words = address_count(turn->watch->addresses) / 64 + 1;
+
 	for (int n = 0; n < words; n++) {
 		int word = (subscription->dirty_from + n) % words;
 		while (subscription->dirty[word]) {
@@ -168,6 +176,7 @@ static bool send_meters(struct turn *turn, bool refresh)
 {
 	struct subscription *subscription = turn->subscription;
 	int count = subscription->meter_count;
+
 	for (int n = 0; n < count; n++) {
 		int at = (subscription->meter_from + n) % count;
 		struct watched_meter *meter = &subscription->meters[at];
@@ -207,9 +216,10 @@ static void send_blob(struct turn *turn, int first, int count)
 {
 	static const char head[] = "/rack/meters\0\0\0\0,b\0";
 	struct watched_meter *meters = turn->subscription->meters;
-	uint8_t bytes[sizeof head + 4 + BLOB_HEAD + 4 * BLOB_VALUES], *at = bytes;
-	memcpy(at, head, sizeof head);
-	at = put_big(at + sizeof head, BLOB_HEAD + 4 * (uint64_t)count, 4);
+	uint8_t bytes[sizeof(head) + 4 + BLOB_HEAD + 4 * BLOB_VALUES], *at = bytes;
+
+	memcpy(at, head, sizeof(head));
+	at = put_big(at + sizeof(head), BLOB_HEAD + 4 * (uint64_t)count, 4);
 	at = put_big(at, BLOB_VERSION, 2);
 	at = put_big(at, BLOB_FLOATS, 2);
 	at = put_big(at, (uint64_t)first, 4);
@@ -222,7 +232,7 @@ static void send_blob(struct turn *turn, int first, int count)
 		float reading =
 			meters[i].any ? meter_reading(row, meters[i].fold) : row->min;
 		uint32_t bits;
-		memcpy(&bits, &reading, sizeof bits);
+		memcpy(&bits, &reading, sizeof(bits));
 		at = put_big(at, bits, 4);
 		meters[i].any = false;
 	}
@@ -233,6 +243,7 @@ static void send_blob(struct turn *turn, int first, int count)
 static void send_blobs(struct turn *turn)
 {
 	int count = turn->subscription->meter_count;
+
 	for (int first = 0; first < count; first += BLOB_VALUES)
 		send_blob(turn, first,
 			  count - first < BLOB_VALUES ? count - first : BLOB_VALUES);
@@ -246,6 +257,7 @@ static void take_turn(struct watch *watch, struct client *client,
 			     .subscription = subscription,
 			     .left = DATAGRAMS_PER_TURN };
 	bool refresh = now >= subscription->refresh;
+
 	packet_clear(&turn.packet);
 	if (subscription->blob)
 		send_blobs(&turn);
@@ -276,6 +288,7 @@ void feed_tick(struct watch *watch, double now)
 double feed_due(const struct watch *watch)
 {
 	double due = HUGE_VAL;
+
 	for (int i = 0; i < CLIENTS_MAX; i++) {
 		const struct client *client = &watch->clients[i];
 		for (int s = 0; s < client->subscription_count; s++)
@@ -300,6 +313,7 @@ void feed_all(struct watch *watch, const struct packet *packet)
 void feed_event(struct watch *watch, const struct event *event)
 {
 	struct packet packet;
+
 	packet_clear(&packet);
 	packet_add(&packet, "/rack/event", "dhissss", event->time, event->frame,
 		   (int)event->level, event->code, event->text, event->address,

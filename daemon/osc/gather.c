@@ -13,8 +13,8 @@ struct gather {
 
 struct gather *gather_create(int places)
 {
-	struct gather *gather =
-		memory_zeroed(1, sizeof *gather + (size_t)places * sizeof *gather->at);
+	struct gather *gather = memory_zeroed(
+		1, sizeof(*gather) + (size_t)places * sizeof(*gather->at));
 	return gather;
 }
 
@@ -40,6 +40,7 @@ void gather_add(struct gather *gather, int place, const struct change *change,
 		bool is_trigger)
 {
 	int at = gather->at[place];
+
 	if (at && !is_trigger) {
 		gather->changes[at - 1] = *change;
 		return;
@@ -54,12 +55,14 @@ void gather_add(struct gather *gather, int place, const struct change *change,
 const struct change *gather_find(const struct gather *gather, int place)
 {
 	int at = gather->at[place];
+
 	return at ? &gather->changes[at - 1] : NULL;
 }
 
 int gather_take(struct gather *gather, struct change **changes)
 {
 	int count = gather->count;
+
 	for (int i = 0; i < count; i++)
 		gather->at[gather->places[i]] = 0;
 	gather->count = 0;

@@ -62,6 +62,7 @@ static int bind_socket(const char *listen, int port, char *error, size_t error_s
 {
 	struct sockaddr_in address = { .sin_family = AF_INET,
 				       .sin_port = htons((uint16_t)port) };
+
 	if (inet_pton(AF_INET, listen, &address.sin_addr) != 1) {
 		snprintf(error, error_size,
 			 "osc.listen: \"%s\" is no IPv4 address; \"127.0.0.1\" is one",
@@ -69,7 +70,8 @@ static int bind_socket(const char *listen, int port, char *error, size_t error_s
 		return -1;
 	}
 	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (fd >= 0 && bind(fd, (const struct sockaddr *)&address, sizeof address) == 0)
+	if (fd >= 0 &&
+	    bind(fd, (const struct sockaddr *)&address, sizeof(address)) == 0)
 		return fd;
 	snprintf(error, error_size, "osc: can't listen on %s port %d: %s%s", listen,
 		 port, strerror(errno),
@@ -82,19 +84,20 @@ static int bind_socket(const char *listen, int port, char *error, size_t error_s
 static void prepare_socket(struct osc *osc)
 {
 	int wanted = BUFFER_BYTES, on = 1;
-	socklen_t size = sizeof osc->buffer;
-	socklen_t self_size = sizeof osc->self;
+	socklen_t size = sizeof(osc->buffer);
+	socklen_t self_size = sizeof(osc->self);
+
 	getsockname(osc->fd, (struct sockaddr *)&osc->self, &self_size);
 	fcntl(osc->fd, F_SETFL, fcntl(osc->fd, F_GETFL) | O_NONBLOCK);
-	if (setsockopt(osc->fd, SOL_SOCKET, SO_RCVBUFFORCE, &wanted, sizeof wanted) !=
+	if (setsockopt(osc->fd, SOL_SOCKET, SO_RCVBUFFORCE, &wanted, sizeof(wanted)) !=
 	    0)
-		setsockopt(osc->fd, SOL_SOCKET, SO_RCVBUF, &wanted, sizeof wanted);
+		setsockopt(osc->fd, SOL_SOCKET, SO_RCVBUF, &wanted, sizeof(wanted));
 	/* The kernel reports twice what it was asked for; half is its own overhead. */
 	if (getsockopt(osc->fd, SOL_SOCKET, SO_RCVBUF, &osc->buffer, &size) == 0)
 		osc->buffer /= 2;
-	setsockopt(osc->fd, SOL_SOCKET, SO_RXQ_OVFL, &on, sizeof on);
+	setsockopt(osc->fd, SOL_SOCKET, SO_RXQ_OVFL, &on, sizeof(on));
 	for (int i = 0; i < BATCH; i++) {
-		osc->parts[i] = (struct iovec) { osc->bytes[i], sizeof osc->bytes[i] };
+		osc->parts[i] = (struct iovec) { osc->bytes[i], sizeof(osc->bytes[i]) };
 		osc->heads[i].msg_hdr = (struct msghdr) {
 			.msg_name = &osc->from[i],
 			.msg_iov = &osc->parts[i],
@@ -108,6 +111,7 @@ static void on_changed(void *context, const struct change *changes, int count)
 {
 	struct osc *osc = context;
 	struct dispatch *dispatch = osc->dispatch;
+
 	for (int i = 0; i < count; i++)
 		watch_changed(dispatch->watch,
 			      address_of_param(dispatch->addresses, changes[i].node,
@@ -118,6 +122,7 @@ static void on_changed(void *context, const struct change *changes, int count)
 static void on_moved(void *context, const struct rack *from, const struct rack *to)
 {
 	struct osc *osc = context;
+
 	(void)from, (void)to;
 	dispatch_reshape(osc->dispatch);
 }
@@ -128,9 +133,10 @@ struct osc *osc_create(struct desk *desk, const struct osc_parts *parts, int por
 	int fd = inherited >= 0 ? inherited
 				: bind_socket(desk->rack->osc->listen, port, error,
 					      error_size);
+
 	if (fd < 0)
 		return NULL;
-	struct osc *osc = memory_zeroed(1, sizeof *osc);
+	struct osc *osc = memory_zeroed(1, sizeof(*osc));
 	osc->desk = desk;
 	osc->fd = fd;
 	prepare_socket(osc);
@@ -201,6 +207,7 @@ static void send_challenge(struct osc *osc, struct sockaddr_in to,
 			   const struct verdict *verdict)
 {
 	struct packet packet;
+
 	if (verdict->port)
 		to.sin_port = htons((uint16_t)verdict->port);
 	packet_clear(&packet);
@@ -215,6 +222,7 @@ static bool is_taken(struct osc *osc, const struct sockaddr_in *from,
 {
 	const struct osc_settings *settings = osc->desk->rack->osc;
 	struct verdict verdict = { .allowed = false };
+
 	if (!is_own(osc, from))
 		verdict = access_judge(osc->access, settings, from, bytes, size, now);
 	if (verdict.challenge)
@@ -228,10 +236,11 @@ static bool is_taken(struct osc *osc, const struct sockaddr_in *from,
 static void note_kernel_loss(struct osc *osc, struct msghdr *head)
 {
 	struct cmsghdr *note = CMSG_FIRSTHDR(head);
+
 	for (; note; note = CMSG_NXTHDR(head, note))
 		if (note->cmsg_level == SOL_SOCKET && note->cmsg_type == SO_RXQ_OVFL)
 			memcpy(&osc->kernel_lost, CMSG_DATA(note),
-			       sizeof osc->kernel_lost);
+			       sizeof(osc->kernel_lost));
 }
 
 /* Moves one batch of datagrams from the kernel into the lanes. False: the kernel has no
@@ -239,7 +248,7 @@ static void note_kernel_loss(struct osc *osc, struct msghdr *head)
 static bool read_batch(struct osc *osc)
 {
 	for (int i = 0; i < BATCH; i++) {
-		osc->heads[i].msg_hdr.msg_namelen = sizeof osc->from[i];
+		osc->heads[i].msg_hdr.msg_namelen = sizeof(osc->from[i]);
 		osc->heads[i].msg_hdr.msg_controllen = CONTROL_BYTES;
 	}
 	int count = recvmmsg(osc->fd, osc->heads, BATCH, MSG_DONTWAIT, NULL);
@@ -260,6 +269,7 @@ static bool handle(struct osc *osc, int lane, const uint8_t *bytes, size_t size,
 		   const struct sockaddr_in *from, double now, double end)
 {
 	const char *why;
+
 	if (gate_check(bytes, size, &why))
 		return dispatch_some(osc->dispatch, bytes, size, from, now, end,
 				     &osc->cut[lane]);
@@ -275,6 +285,7 @@ static bool handle(struct osc *osc, int lane, const uint8_t *bytes, size_t size,
 static void serve_lane(struct osc *osc, int lane)
 {
 	double now = clock_seconds(), end = now + turn_seconds;
+
 	for (int i = 0; i < TURN_DATAGRAMS && now < end; i++) {
 		struct sockaddr_in from;
 		size_t size;
@@ -321,6 +332,7 @@ bool osc_receive(struct osc *osc)
 {
 	double end = clock_seconds() + wake_seconds;
 	bool more = true;
+
 	while (more || osc_more(osc)) {
 		/* Read all first: it is quick, and a flood then fills its sender's lane
 		 * and not the kernel's queue, which all senders share. */
@@ -353,6 +365,7 @@ bool osc_more(const struct osc *osc)
 static void tell_events(struct osc *osc, double now)
 {
 	const struct event *event;
+
 	if (osc->counts.refused > osc->refused_told && now >= osc->refusal_due) {
 		event_post(
 			osc->desk->events, EVENT_WARNING, "refused",
@@ -373,6 +386,7 @@ static void take_due(struct osc *osc, double now)
 	struct sockaddr_in from;
 	uint8_t *bytes;
 	size_t size;
+
 	while (dispatch_due(osc->dispatch, now, &bytes, &size, &from)) {
 		osc->lane_lost += !lane_put(osc->lanes, &from, bytes, size);
 		free(bytes);
@@ -383,6 +397,7 @@ void osc_tick(struct osc *osc)
 {
 	double now = clock_seconds();
 	struct watch *watch = osc->dispatch->watch;
+
 	take_due(osc, now);
 	dispatch_tick(osc->dispatch, now);
 	watch_expire(watch, now);

@@ -15,8 +15,9 @@ void request_complain(const struct request *request, const char *code,
 	struct dispatch *dispatch = request->dispatch;
 	char text[512];
 	va_list list;
+
 	va_start(list, format);
-	vsnprintf(text, sizeof text, format, list);
+	vsnprintf(text, sizeof(text), format, list);
 	va_end(list);
 	answer_error(dispatch->answers, request->sender, request->message->path, code,
 		     dispatch->now, "%s", text);
@@ -80,6 +81,7 @@ struct message request_arguments(const struct request *request)
 double request_number(const struct argument *argument, double otherwise)
 {
 	char *end;
+
 	if (argument->type && argument->is_number)
 		return argument->number;
 	if (!argument->text)
@@ -92,5 +94,6 @@ bool request_is_release(const struct request *request)
 {
 	struct message arguments = request_arguments(request);
 	struct argument argument = message_next(&arguments);
+
 	return argument.type && argument.is_number && argument.number == 0.0;
 }

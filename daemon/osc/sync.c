@@ -34,7 +34,8 @@ struct syncs {
 
 static void *syncs_create(const struct dispatch *dispatch)
 {
-	struct syncs *syncs = memory_zeroed(1, sizeof *syncs);
+	struct syncs *syncs = memory_zeroed(1, sizeof(*syncs));
+
 	syncs->started = clock_seconds();
 	syncs->shape = dispatch->shape;
 	return syncs;
@@ -51,6 +52,7 @@ static bool add_pong(struct packet *packet, const struct dispatch *dispatch,
 		     const struct syncs *syncs, const struct message *message)
 {
 	double up = clock_seconds() - syncs->started;
+
 	return packet_echo(packet, "/rack/pong", message, "sdhdi", LATHE_VERSION, up,
 			   frame_now(dispatch), timed_clock(), CONTRACT_VERSION);
 }
@@ -58,6 +60,7 @@ static bool add_pong(struct packet *packet, const struct dispatch *dispatch,
 static int count_of(const struct syncs *syncs, const struct sockaddr_in *to)
 {
 	int count = 0;
+
 	for (int i = 0; i < syncs->count; i++)
 		count += ipv4_same(&syncs->waiting[i].to, to);
 	return count;
@@ -75,6 +78,7 @@ static void add(const struct request *request, bool is_ping)
 	struct syncs *syncs = request->state;
 	const struct message *message = request->message;
 	size_t size = (size_t)((const char *)message->end - message->path);
+
 	if (size > SYNC_BYTES_MAX) {
 		complain_size(request);
 		return;
@@ -103,6 +107,7 @@ static void ping(const struct request *request)
 	const struct message *message = request->message;
 	struct answers *answers = dispatch->answers;
 	const struct sender *sender = request->sender;
+
 	if (answer_goes_on(answers, &sender->address, answer_newest(answers))) {
 		add(request, true);
 		return;
@@ -119,6 +124,7 @@ static bool is_played(const struct dispatch *dispatch, struct syncs *syncs,
 		      struct sync *entry)
 {
 	const struct desk *desk = dispatch->desk;
+
 	if (entry->is_ping)
 		return true;
 	if (laters_wait(dispatch->laters, &entry->to, entry->later)) {
@@ -139,6 +145,7 @@ static bool add_reply(struct packet *packet, const struct dispatch *dispatch,
 		      const struct syncs *syncs, const struct sync *entry)
 {
 	struct message message = message_read(entry->bytes, entry->size);
+
 	return entry->is_ping ? add_pong(packet, dispatch, syncs, &message)
 			      : packet_echo(packet, "/rack/synced", &message, "h",
 					    frame_now(dispatch));
@@ -149,6 +156,7 @@ static void syncs_tick(struct dispatch *dispatch, void *state)
 {
 	struct syncs *syncs = state;
 	int kept = 0;
+
 	for (int i = 0; i < syncs->count; i++) {
 		struct sync *entry = &syncs->waiting[i];
 		struct sender sender = { .address = entry->to };
@@ -176,6 +184,7 @@ static void sync_run(const struct request *request)
 static enum wait syncs_wait(const void *state)
 {
 	const struct syncs *syncs = state;
+
 	return syncs->count ? WAIT_AUDIO : WAIT_NONE;
 }
 

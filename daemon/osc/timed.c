@@ -39,6 +39,7 @@ void timed_destroy(struct timed *timed)
 double timed_clock(void)
 {
 	struct timespec now;
+
 	clock_gettime(CLOCK_REALTIME, &now);
 	return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
 }
@@ -46,6 +47,7 @@ double timed_clock(void)
 double timed_delay(uint64_t tag)
 {
 	struct timespec now;
+
 	clock_gettime(CLOCK_REALTIME, &now);
 	if (tag <= 1)
 		return 0.0;
@@ -60,6 +62,7 @@ bool timed_add(struct timed *timed, const uint8_t *bytes, size_t size,
 	       const struct sockaddr_in *from, double due)
 {
 	static const uint8_t at_once[8] = { [7] = 1 };
+
 	if (timed->count == TIMED_MAX ||
 	    timed_count_of(timed, from) >= TIMED_OF_ONE_MAX)
 		return false;
@@ -67,7 +70,7 @@ bool timed_add(struct timed *timed, const uint8_t *bytes, size_t size,
 	if (!copy)
 		return false;
 	memcpy(copy, bytes, size);
-	memcpy(copy + 8, at_once, sizeof at_once);
+	memcpy(copy + 8, at_once, sizeof(at_once));
 	timed->waiting[timed->count++] =
 		(struct waiting) { copy, size, *from, due, timed->order++ };
 	return true;
@@ -81,6 +84,7 @@ int timed_count(const struct timed *timed)
 int timed_count_of(const struct timed *timed, const struct sockaddr_in *from)
 {
 	int count = 0;
+
 	for (int i = 0; i < timed->count; i++) {
 		count += ipv4_same(&timed->waiting[i].from, from);
 	}
@@ -91,6 +95,7 @@ bool timed_take(struct timed *timed, double now, uint8_t **bytes, size_t *size,
 		struct sockaddr_in *from)
 {
 	struct waiting *first = NULL;
+
 	for (int i = 0; i < timed->count; i++) {
 		struct waiting *waiting = &timed->waiting[i];
 		if (waiting->due > now)

@@ -29,12 +29,14 @@ static uint8_t *put_value(uint8_t *at, enum vector_format format, float value)
 	double step = format == VECTOR_BYTES ? 127.0 : 256.0;
 	double most = format == VECTOR_BYTES ? 127.0 : 32767.0;
 	long whole = lrint(fmin(fmax((double)value * step, -most), most));
+
 	return put_big(at, (uint64_t)whole, format == VECTOR_BYTES ? 1 : 2);
 }
 
 size_t vector_size(enum vector_format format, int count)
 {
 	size_t each = format == VECTOR_BYTES ? 1 : 2;
+
 	return 4 + (VECTOR_HEAD + each * (size_t)count + 3) / 4 * 4;
 }
 
@@ -42,6 +44,7 @@ size_t vector_put(uint8_t *bytes, enum vector_format format, const float *values
 		  int count, uint64_t frame)
 {
 	size_t each = format == VECTOR_BYTES ? 1 : 2, size = vector_size(format, count);
+
 	memset(bytes + size - 4, 0, 4);
 	uint8_t *at = put_big(bytes, VECTOR_HEAD + each * (size_t)count, 4);
 	at = put_big(at, VECTOR_VERSION, 2);
@@ -58,6 +61,7 @@ size_t vector_write(uint8_t bytes[VECTOR_MESSAGE_MAX], const char *path,
 		    uint64_t frame)
 {
 	size_t name = padded(strlen(path));
+
 	if (name + 4 + vector_size(format, count) > VECTOR_MESSAGE_MAX)
 		return 0;
 	memset(bytes, 0, name + 4);

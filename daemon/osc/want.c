@@ -13,7 +13,7 @@ void want_refuse(struct want *want, const char *code, const char *text)
 {
 	want->code = code;
 	if (text != want->error)
-		snprintf(want->error, sizeof want->error, "%s", text);
+		snprintf(want->error, sizeof(want->error), "%s", text);
 }
 
 static float narrow(double number)
@@ -24,6 +24,7 @@ static float narrow(double number)
 bool want_number(const struct argument *argument, double *number)
 {
 	char *end;
+
 	*number = argument->number;
 	if (!argument->text)
 		return argument->type && argument->is_number;
@@ -45,7 +46,7 @@ void want_value(struct want *want, const struct param *param,
 {
 	if (argument->text) {
 		if (!param_parse(param, argument->text, &want->value, want->error,
-				 sizeof want->error)) {
+				 sizeof(want->error))) {
 			want_refuse(want, "bad_argument", want->error);
 			return;
 		}
@@ -66,6 +67,7 @@ static void want_norm(struct want *want, const struct param *param,
 		      const struct argument *argument)
 {
 	double number;
+
 	if (!want_number(argument, &number)) {
 		want_refuse(want, "bad_argument", "/norm takes a number from 0 to 1");
 		return;
@@ -81,6 +83,7 @@ static void want_adjust(struct want *want, const struct param *param,
 			const struct argument *argument, float now)
 {
 	double step;
+
 	if (!want_number(argument, &step))
 		want_refuse(want, "bad_argument",
 			    "/adjust takes a step in the param's unit");
@@ -109,6 +112,7 @@ static void want_reset(struct want *want, const struct rack *rack,
 static bool is_release(const struct argument *argument)
 {
 	double number;
+
 	return want_number(argument, &number) && number == 0.0;
 }
 
@@ -117,6 +121,7 @@ void want_read(struct want *want, const struct rack *rack, const struct leaf *le
 {
 	struct message arguments = *message;
 	struct argument argument = message_next(&arguments);
+
 	want->sent = NAN;
 	if (message->count > 1)
 		want_refuse(want, "bad_argument",

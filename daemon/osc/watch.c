@@ -27,7 +27,7 @@ struct touch {
 
 struct watch *watch_create(struct desk *desk, const struct addresses *addresses, int fd)
 {
-	struct watch *watch = memory_zeroed(1, sizeof *watch);
+	struct watch *watch = memory_zeroed(1, sizeof(*watch));
 	watch->desk = desk;
 	watch->addresses = addresses;
 	watch->fd = fd;
@@ -48,7 +48,7 @@ static void client_forget(struct client *client)
 		subscription_destroy(client->subscriptions[i]);
 	free(client->touches);
 	free(client->touch_at);
-	memset(client, 0, sizeof *client);
+	memset(client, 0, sizeof(*client));
 }
 
 void watch_destroy(struct watch *watch)
@@ -66,6 +66,7 @@ static struct client *client_seat(struct watch *watch, const struct sockaddr_in 
 				  double now, double idle)
 {
 	struct client *spare = NULL;
+
 	for (int i = 0; i < CLIENTS_MAX; i++) {
 		struct client *client = &watch->clients[i];
 		if (client->used && ipv4_same(&client->source, source)) {
@@ -105,6 +106,7 @@ struct client *watch_listener(struct watch *watch, const struct sockaddr_in *sou
 int watch_subscribers(const struct watch *watch)
 {
 	int count = 0;
+
 	for (int i = 0; i < CLIENTS_MAX; i++)
 		count += watch->clients[i].subscription_count > 0;
 	return count;
@@ -115,6 +117,7 @@ int watch_subscribers(const struct watch *watch)
 static int match_meters(const struct addresses *addresses, uint64_t *bits)
 {
 	int found = 0, count = address_count(addresses);
+
 	for (int i = 0; i < count; i++) {
 		const struct leaf *leaf = address_leaf(addresses, i);
 		if (!leaf->meter || leaf_is_apart(leaf))
@@ -131,6 +134,7 @@ static int subscription_match(const struct watch *watch,
 {
 	int count = address_count(watch->addresses);
 	size_t words = (size_t)count / 64 + 1;
+
 	free(subscription->matched);
 	free(subscription->dirty);
 	free(subscription->meters);
@@ -144,7 +148,7 @@ static int subscription_match(const struct watch *watch,
 			    : address_match(watch->addresses, &subscription->pattern,
 					    true, subscription->matched);
 	subscription->meters =
-		memory_zeroed((size_t)found + 1, sizeof *subscription->meters);
+		memory_zeroed((size_t)found + 1, sizeof(*subscription->meters));
 	for (int i = 0; i < count; i++) {
 		if (!(subscription->matched[i / 64] >> (i % 64) & 1) ||
 		    !address_leaf(watch->addresses, i)->meter)
@@ -161,6 +165,7 @@ static bool subscription_compile(struct subscription *subscription, const char *
 {
 	const char *text = subscription->text;
 	int length = (int)strlen(text), stem;
+
 	subscription->forms = FORM_VALUE;
 	subscription->blob = strcmp(text, "/rack/meters") == 0;
 	if (strcmp(text, "/**") == 0) {
@@ -207,6 +212,7 @@ bool watch_subscribe(struct watch *watch, struct client *client, const char *pat
 		     double rate_hz, int port, double now, int *found, const char **why)
 {
 	struct sockaddr_in target = client->source;
+
 	if (port)
 		target.sin_port = htons((uint16_t)port);
 	client->target = target;
@@ -222,8 +228,8 @@ bool watch_subscribe(struct watch *watch, struct client *client, const char *pat
 				       : "a client may have 16 subscriptions";
 			return false;
 		}
-		subscription = memory_zeroed(1, sizeof *subscription);
-		snprintf(subscription->text, sizeof subscription->text, "%s", pattern);
+		subscription = memory_zeroed(1, sizeof(*subscription));
+		snprintf(subscription->text, sizeof(subscription->text), "%s", pattern);
 		if (!subscription_compile(subscription, why)) {
 			subscription_destroy(subscription);
 			return false;
@@ -250,6 +256,7 @@ static void subscription_drop(struct client *client, int index)
 bool watch_unsubscribe(struct watch *watch, struct client *client, const char *pattern)
 {
 	bool any = false;
+
 	(void)watch;
 	for (int i = client->subscription_count - 1; i >= 0; i--) {
 		if (client->subscriptions[i]->fixed ||
@@ -277,6 +284,7 @@ static void add_regular(struct watch *watch, const struct regular *regular, doub
 				      .sin_port = htons((uint16_t)regular->port) };
 	const char *why;
 	int found;
+
 	target.sin_addr.s_addr = htonl(regular->address);
 	struct client *client = watch_client(watch, &target, now);
 	if (!client || !watch_subscribe(watch, client, regular->pattern, regular->rate,
@@ -290,6 +298,7 @@ static void add_regular(struct watch *watch, const struct regular *regular, doub
 void watch_regulars(struct watch *watch, double now)
 {
 	const struct osc_settings *osc = watch->desk->rack->osc;
+
 	for (int i = 0; i < CLIENTS_MAX; i++) {
 		struct client *client = &watch->clients[i];
 		if (client->used && access_role(osc, &client->source) == ROLE_NONE)
@@ -327,6 +336,7 @@ static bool is_origin(const struct client *client, const struct client *origin)
 void watch_changed(struct watch *watch, int place, const struct client *origin)
 {
 	uint64_t bit = UINT64_C(1) << (place % 64);
+
 	for (int i = 0; i < CLIENTS_MAX; i++) {
 		struct client *client = &watch->clients[i];
 		for (int s = 0; s < client->subscription_count; s++) {
@@ -349,7 +359,7 @@ void watch_touch(struct watch *watch, struct client *client, int place, enum ver
 	if (!client->touch_at)
 		client->touch_at =
 			memory_zeroed((size_t)address_count(watch->addresses) + 1,
-				      sizeof *client->touch_at);
+				      sizeof(*client->touch_at));
 	int at = client->touch_at[place] - 1;
 	if (at < 0) {
 		if (client->touch_count == client->touch_room) {
@@ -376,6 +386,7 @@ static bool touch_holds(const struct watch *watch, const struct touch *touch)
 	const struct leaf *leaf = address_leaf(watch->addresses, touch->place);
 	float value = watch->desk->rack->nodes[leaf->node].values[leaf->index];
 	float within = 0.0f;
+
 	if (touch->form == VERB_NORM) {
 		value = param_norm(leaf->param, value);
 		within = 1e-4f;
@@ -398,6 +409,7 @@ static void settle(struct watch *watch, struct client *client, double now)
 {
 	struct packet packet;
 	const struct sockaddr_in *to = ear_of(watch, client);
+
 	packet_clear(&packet);
 	for (int i = 0; i < client->touch_count; i++) {
 		struct touch *touch = &client->touches[i];

@@ -27,6 +27,7 @@ static int compile_set(struct pattern *pattern, const char *text, int at, int le
 	int i = at + 1;
 	bool not = i < length && text[i] == '!';
 	int first = i += not ;
+
 	bits[0] = bits[1] = 0;
 	for (; i < length && text[i] != ']'; i++) {
 		uint8_t from = (uint8_t)text[i], to = from;
@@ -67,6 +68,7 @@ static int compile_words(struct pattern *pattern, const char *text, int at, int 
 			 const char **why)
 {
 	int close = at + 1;
+
 	while (close < length && text[close] != '}') {
 		if (text[close] == '/' &&
 		    memchr(text + close, '}', (size_t)(length - close)))
@@ -103,6 +105,7 @@ bool pattern_compile(struct pattern *pattern, const char *text, size_t length,
 		     const char **why)
 {
 	int sets = 0, end = (int)length;
+
 	*why = "";
 	if (length == 0 || length > PATTERN_BYTES_MAX || text[0] != '/') {
 		*why = "a pattern starts with / and has at most 128 characters";
@@ -172,7 +175,7 @@ static void reach(const struct pattern *pattern, struct pattern_state *state, in
 
 void pattern_begin(const struct pattern *pattern, struct pattern_state *state)
 {
-	memset(state, 0, sizeof *state);
+	memset(state, 0, sizeof(*state));
 	reach(pattern, state, 0);
 }
 
@@ -227,6 +230,7 @@ bool pattern_run(const struct pattern *pattern, struct pattern_state *state,
 bool pattern_done(const struct pattern *pattern, const struct pattern_state *state)
 {
 	int end = pattern->length;
+
 	return state->places[end / 64] >> (end % 64) & 1;
 }
 
@@ -250,6 +254,7 @@ bool pattern_sees(const struct pattern *pattern, const char *address)
 bool pattern_match(const struct pattern *pattern, const char *address)
 {
 	struct pattern_state state;
+
 	pattern_begin(pattern, &state);
 	return pattern_sees(pattern, address) &&
 	       pattern_run(pattern, &state, address, strlen(address)) &&
@@ -261,6 +266,7 @@ bool pattern_match_part(const struct pattern *pattern, int part, const char *byt
 {
 	struct pattern_state state = { { 0 } };
 	int end = pattern->starts[part + 1] - 1;
+
 	reach(pattern, &state, pattern->starts[part]);
 	return pattern_run(pattern, &state, bytes, length) &&
 	       (state.places[end / 64] >> (end % 64) & 1);
@@ -269,6 +275,7 @@ bool pattern_match_part(const struct pattern *pattern, int part, const char *byt
 bool pattern_covers(const struct pattern *pattern, const char *address)
 {
 	struct pattern_state state;
+
 	if (!pattern_sees(pattern, address))
 		return false;
 	pattern_begin(pattern, &state);

@@ -11,8 +11,8 @@
 
 struct osc_settings *osc_settings_create(void)
 {
-	struct osc_settings *settings = memory_zeroed(1, sizeof *settings);
-	snprintf(settings->listen, sizeof settings->listen, "127.0.0.1");
+	struct osc_settings *settings = memory_zeroed(1, sizeof(*settings));
+	snprintf(settings->listen, sizeof(settings->listen), "127.0.0.1");
 	settings->port = 3345;
 	return settings;
 }
@@ -20,6 +20,7 @@ struct osc_settings *osc_settings_create(void)
 static void *copy_list(const void *list, int count, size_t size)
 {
 	void *copy = memory_zeroed((size_t)count, size);
+
 	if (count)
 		memcpy(copy, list, (size_t)count * size);
 	return copy;
@@ -27,14 +28,14 @@ static void *copy_list(const void *list, int count, size_t size)
 
 struct osc_settings *osc_settings_copy(const struct osc_settings *settings)
 {
-	struct osc_settings *copy = memory_zeroed(1, sizeof *copy);
+	struct osc_settings *copy = memory_zeroed(1, sizeof(*copy));
 	*copy = *settings;
 	copy->allow = copy_list(settings->allow, settings->allow_count,
-				sizeof *settings->allow);
+				sizeof(*settings->allow));
 	copy->regulars = copy_list(settings->regulars, settings->regular_count,
-				   sizeof *settings->regulars);
+				   sizeof(*settings->regulars));
 	copy->limits = copy_list(settings->limits, settings->limit_count,
-				 sizeof *settings->limits);
+				 sizeof(*settings->limits));
 	return copy;
 }
 
@@ -51,6 +52,7 @@ void osc_settings_destroy(struct osc_settings *settings)
 bool osc_is_local(const struct osc_settings *settings)
 {
 	struct in_addr address;
+
 	return inet_pton(AF_INET, settings->listen, &address) == 1 &&
 	       ipv4_is_local(ntohl(address.s_addr));
 }

@@ -39,6 +39,7 @@ struct compare {
 static int mode_of(const struct rack *rack)
 {
 	const struct node *node = &rack->nodes[rack->node_count - 1];
+
 	return (int)node->values[param_of_role(node->module, PARAM_COMPARE)];
 }
 
@@ -54,6 +55,7 @@ static void listen(struct compare *compare, int place)
 	int db = meter_of_role(node->module, node->channels, METER_LOUDER);
 	int heard = meter_of_role(node->module, node->channels, METER_HEARD);
 	float least = louder->known[compare->slot] ? heard_well : heard_least;
+
 	if (!meters || db < 0 || heard < 0 || meters[heard] < least)
 		return;
 	louder->known[compare->slot] = true;
@@ -65,6 +67,7 @@ static int set_param(const struct rack *rack, int place, unsigned role, float va
 {
 	const struct node *node = &rack->nodes[place];
 	int param = param_of_role(node->module, role);
+
 	if (param < 0 || fabsf(node->values[param] - value) < step_db)
 		return 0;
 	*change = (struct change) { .node = place, .param = param, .value = value };
@@ -77,6 +80,7 @@ static void match(struct compare *compare)
 	const struct rack *rack = compare->desk->rack;
 	struct change changes[2 * NODES_MAX];
 	int count = 0;
+
 	for (int i = 0; i < rack->node_count; i++) {
 		const struct louder *louder = &compare->louder[i];
 		float now = 0.0f, least = 0.0f;
@@ -184,7 +188,7 @@ static void on_moved(void *context, const struct rack *from, const struct rack *
 
 	for (int s = 0; s < SLOTS; s++)
 		settings_move(&compare->kept[s], from, to);
-	memset(compare->louder, 0, sizeof compare->louder);
+	memset(compare->louder, 0, sizeof(compare->louder));
 	compare->settling = SETTLE_TICKS;
 }
 
@@ -192,7 +196,7 @@ static void on_moved(void *context, const struct rack *from, const struct rack *
 
 struct compare *compare_create(struct desk *desk)
 {
-	struct compare *compare = memory_zeroed(1, sizeof *compare);
+	struct compare *compare = memory_zeroed(1, sizeof(*compare));
 	compare->desk = desk;
 	compare->follower = (struct follower) { .context = compare,
 						.after = on_after,

@@ -66,14 +66,14 @@ static void marks_make(struct history *history, const struct rack *rack)
 	free(history->first);
 	free(history->marks);
 	history->first =
-		memory_zeroed((size_t)rack->node_count + 1, sizeof *history->first);
+		memory_zeroed((size_t)rack->node_count + 1, sizeof(*history->first));
 	history->mark_count = 0;
 	for (int i = 0; i < rack->node_count; i++) {
 		history->first[i] = history->mark_count;
 		history->mark_count += node_params(&rack->nodes[i]);
 	}
 	history->marks =
-		memory_zeroed((size_t)history->mark_count + 1, sizeof *history->marks);
+		memory_zeroed((size_t)history->mark_count + 1, sizeof(*history->marks));
 }
 
 /* Empties a slot. The memory of a small step stays for the next one. */
@@ -82,6 +82,7 @@ static void step_clear(struct history *history, struct step *step)
 	struct step rest = { .entries = step->entries,
 			     .room = step->room,
 			     .text = step->text };
+
 	history->entries -= step->count;
 	if (step->room > KEPT_ROOM) {
 		free(rest.entries);
@@ -141,6 +142,7 @@ static struct step *gesture_of(const struct history *history,
 	const struct mark *mark =
 		&history->marks[history->first[change->node] + change->param];
 	struct step *step = step_at(history, mark->step);
+
 	if (!mark->id || step->id != mark->id || mark->step > history->done ||
 	    step->is_scene || step->origin != change->origin ||
 	    now - step->last >= gesture_seconds)
@@ -155,6 +157,7 @@ static void note_one(struct history *history, const struct rack *rack,
 	const struct node *node = &rack->nodes[change->node];
 	float from = node->values[change->param], to;
 	int at = 0;
+
 	if (!scene_holds(node, change->param) || change->value != change->value)
 		return;
 	to = param_clamp(param_row(node->module, change->param), change->value);
@@ -206,9 +209,9 @@ static void note_scene(struct history *history, const struct action *action)
 		if (!step) {
 			step = step_new(history);
 			step->is_scene = true;
-			snprintf(step->scene[0], sizeof step->scene[0], "%s",
+			snprintf(step->scene[0], sizeof(step->scene[0]), "%s",
 				 action->scene_before);
-			snprintf(step->scene[1], sizeof step->scene[1], "%s",
+			snprintf(step->scene[1], sizeof(step->scene[1]), "%s",
 				 action->scene_after);
 		}
 		step_add(history, step,
@@ -254,7 +257,7 @@ static void on_moved(void *context, const struct rack *from, const struct rack *
 
 struct history *history_create(struct desk *desk)
 {
-	struct history *history = memory_zeroed(1, sizeof *history);
+	struct history *history = memory_zeroed(1, sizeof(*history));
 
 	history->desk = desk;
 	history->oldest = 1;
@@ -287,6 +290,7 @@ static void entry_path(const struct rack *rack, const struct entry *entry, char 
 {
 	const struct node *node = &rack->nodes[entry->node];
 	int length = snprintf(path, size, "%s/", node->path);
+
 	param_path(node->module, entry->param, path + length, size - (size_t)length);
 }
 
@@ -294,6 +298,7 @@ static void step_describe(const struct rack *rack, const struct step *step, bool
 			  struct text *text)
 {
 	char path[192], from[64], to[64];
+
 	if (step->is_scene) {
 		const char *name = step->scene[back ? 0 : 1];
 		text_add(text, "scene %s%s%s%s (%d values)\n", *name ? "\"" : "",
@@ -308,9 +313,9 @@ static void step_describe(const struct rack *rack, const struct step *step, bool
 	const struct entry *entry = &step->entries[0];
 	const struct param *row =
 		param_row(rack->nodes[entry->node].module, entry->param);
-	entry_path(rack, entry, path, sizeof path);
-	param_text(row, back ? entry->to : entry->from, from, sizeof from);
-	param_text(row, back ? entry->from : entry->to, to, sizeof to);
+	entry_path(rack, entry, path, sizeof(path));
+	param_text(row, back ? entry->to : entry->from, from, sizeof(from));
+	param_text(row, back ? entry->from : entry->to, to, sizeof(to));
 	text_add(text, "%s: %s -> %s", path, from, to);
 	if (step->count > 1)
 		text_add(text, ", and %d more", step->count - 1);
@@ -379,9 +384,10 @@ bool history_undo(struct history *history, double since, enum role role,
 	struct timespec clock;
 	const char *scene = NULL;
 	int steps = 0;
+
 	clock_gettime(CLOCK_REALTIME, &clock);
 	double after = (double)clock.tv_sec + 1e-9 * (double)clock.tv_nsec - since;
-	int *at = memory_zeroed((size_t)history->mark_count + 1, sizeof *at);
+	int *at = memory_zeroed((size_t)history->mark_count + 1, sizeof(*at));
 	while (at && history->done >= history->oldest) {
 		const struct step *step = step_at(history, history->done);
 		if (since >= 0.0 ? step->time < after : steps > 0)
@@ -410,12 +416,13 @@ bool history_redo(struct history *history, enum role role, struct text *result)
 {
 	struct settings settings = { .count = 0 };
 	const struct step *step = NULL;
+
 	while (history->done < history->newest && !step) {
 		step = step_at(history, ++history->done);
 		if (!step_has_effect(step))
 			step = NULL;
 	}
-	int *at = memory_zeroed((size_t)history->mark_count + 1, sizeof *at);
+	int *at = memory_zeroed((size_t)history->mark_count + 1, sizeof(*at));
 	if (!step || !at) {
 		free(at);
 		text_add(result, "there is nothing to redo\n");
@@ -434,13 +441,14 @@ bool history_redo(struct history *history, enum role role, struct text *result)
 static void step_print(const struct rack *rack, struct step *step)
 {
 	char path[192];
+
 	text_add(&step->text, "step %.3f\n", step->time);
 	if (step->is_scene)
 		text_add(&step->text, "was %s\nis %s\n", step->scene[0],
 			 step->scene[1]);
 	for (int i = 0; i < step->count; i++) {
 		const struct entry *entry = &step->entries[i];
-		entry_path(rack, entry, path, sizeof path);
+		entry_path(rack, entry, path, sizeof(path));
 		text_add(&step->text, "change %s %.9g %.9g\n", path,
 			 (double)entry->from, (double)entry->to);
 	}
@@ -477,6 +485,7 @@ static void take_change(struct history *history, const char *line)
 	const struct rack *rack = history->desk->rack;
 	char path[192];
 	struct entry entry;
+
 	if (sscanf(line, "change %191s %f %f", path, &entry.from, &entry.to) != 3 ||
 	    history->newest < history->oldest ||
 	    !rack_find_param(rack, path, &entry.node, &entry.param))
@@ -494,6 +503,7 @@ static void take_change(struct history *history, const char *line)
 static void take_undone(struct history *history, int count)
 {
 	int64_t most = history->newest - history->oldest + 1;
+
 	history->done = history->newest - (count < 0 ? 0 : count < most ? count : most);
 }
 
@@ -502,6 +512,7 @@ bool history_take(struct history *history, const char *line)
 	struct step *step = step_at(history, history->newest);
 	double time;
 	int count;
+
 	if (sscanf(line, "step %lf", &time) == 1) {
 		step = step_new(history);
 		step->time = time;
@@ -510,9 +521,9 @@ bool history_take(struct history *history, const char *line)
 		take_change(history, line);
 	} else if (strncmp(line, "was ", 4) == 0) {
 		step->is_scene = true;
-		snprintf(step->scene[0], sizeof step->scene[0], "%s", line + 4);
+		snprintf(step->scene[0], sizeof(step->scene[0]), "%s", line + 4);
 	} else if (strncmp(line, "is ", 3) == 0) {
-		snprintf(step->scene[1], sizeof step->scene[1], "%s", line + 3);
+		snprintf(step->scene[1], sizeof(step->scene[1]), "%s", line + 3);
 	} else if (sscanf(line, "undone %d", &count) == 1) {
 		take_undone(history, count);
 	} else {

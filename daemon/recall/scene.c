@@ -33,13 +33,15 @@ static void tell(struct scenes *scenes, bool done, const char *name, int state)
 {
 	uint64_t serial = ++scenes->newest;
 	struct scene_news *news = &scenes->news[serial % SCENE_NEWS_KEPT];
+
 	*news = (struct scene_news) { .serial = serial, .done = done, .state = state };
-	snprintf(news->name, sizeof news->name, "%s", name);
+	snprintf(news->name, sizeof(news->name), "%s", name);
 }
 
 const struct scene_news *scenes_news(const struct scenes *scenes, uint64_t after)
 {
 	uint64_t next = after + 1;
+
 	if (scenes->newest > SCENE_NEWS_KEPT &&
 	    next <= scenes->newest - SCENE_NEWS_KEPT)
 		next = scenes->newest - SCENE_NEWS_KEPT + 1;
@@ -71,6 +73,7 @@ const char *scene_active(const struct scenes *scenes)
 static bool is_changed(const struct scenes *scenes)
 {
 	const struct rack *rack = scenes->desk->rack;
+
 	for (int i = 0; i < scenes->goal.count; i++) {
 		const struct change *goal = &scenes->goal.changes[i];
 		if (rack->nodes[goal->node].values[goal->param] != goal->value)
@@ -89,6 +92,7 @@ enum scene_state scene_state(const struct scenes *scenes, const char *name)
 static void tell_state(struct scenes *scenes)
 {
 	enum scene_state state = scene_state(scenes, scenes->active);
+
 	scenes->touched = false;
 	if (state == scenes->told)
 		return;
@@ -104,7 +108,7 @@ static void activate(struct scenes *scenes, const char *name, struct settings *g
 	scenes->fade_ticks = -1;
 	if (scenes->active[0] && strcmp(scenes->active, name) != 0)
 		tell(scenes, false, scenes->active, SCENE_OFF);
-	snprintf(scenes->active, sizeof scenes->active, "%s", name);
+	snprintf(scenes->active, sizeof(scenes->active), "%s", name);
 	settings_finish(&scenes->goal);
 	scenes->goal = *goal;
 	*goal = (struct settings) { .count = 0 };
@@ -281,9 +285,9 @@ static void keep_covered(const struct rack *rack, const struct pattern *pattern,
 	for (int i = 0; i < count; i++) {
 		struct change change = settings->changes[i];
 		const struct node *node = &rack->nodes[change.node];
-		int length = snprintf(path, sizeof path, "/%s/", node->path);
+		int length = snprintf(path, sizeof(path), "/%s/", node->path);
 		param_path(node->module, change.param, path + length,
-			   sizeof path - (size_t)length);
+			   sizeof(path) - (size_t)length);
 		if (pattern_covers(pattern, path))
 			settings->changes[settings->count++] = change;
 	}
@@ -330,7 +334,7 @@ static void recall_scene(struct scenes *scenes, const struct scene_job *job,
 		recall.changes[i] = settings->changes[i];
 		recall.changes[i].role = job->role;
 	}
-	memcpy(before, scenes->active, sizeof before);
+	memcpy(before, scenes->active, sizeof(before));
 	activate(scenes, job->name, settings);
 	scenes->serial = desk_recall(desk, &recall);
 	scenes->fade_ticks = desk_fade_ticks(job->seconds);
@@ -411,7 +415,7 @@ static void rename_done(struct scenes *scenes, const struct scene_job *job,
 	}
 	tell(scenes, false, job->name, SCENE_GONE);
 	if (strcmp(job->name, scenes->active) == 0) {
-		snprintf(scenes->active, sizeof scenes->active, "%s", job->to);
+		snprintf(scenes->active, sizeof(scenes->active), "%s", job->to);
 		scenes->told = SCENE_OFF;
 		follow_touched(scenes->desk->followers);
 		tell_state(scenes);

@@ -32,6 +32,7 @@ bool scene_name_is_good(const char *name, struct text *result)
 	bool good = length > 0 && length < SCENE_NAME_BYTES && name[0] != '.' &&
 		    name[0] != ' ' && name[length ? length - 1 : 0] != ' ' &&
 		    is_utf8(name);
+
 	for (const char *at = name; good && *at; at++)
 		good = (unsigned char)*at >= ' ' && *at != 0x7f &&
 		       !strchr("/\\\"*?[]{}#", *at);

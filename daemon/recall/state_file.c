@@ -35,6 +35,7 @@ void state_file_end(struct text *text)
 void state_file_print(const struct rack *rack, struct text *text)
 {
 	char path[128];
+
 	for (int n = 0; n < rack->node_count; n++) {
 		const struct node *node = &rack->nodes[n];
 		for (int p = 0; p < node_params(node); p++) {
@@ -43,7 +44,7 @@ void state_file_print(const struct rack *rack, struct text *text)
 			    (row->flags & PARAM_PASSING) ||
 			    node->values[p] == node->loaded[p])
 				continue;
-			param_path(node->module, p, path, sizeof path);
+			param_path(node->module, p, path, sizeof(path));
 			text_add(text, "value %s/%s %.9g %.9g\n", node->path, path,
 				 (double)node->values[p], (double)node->loaded[p]);
 		}
@@ -68,14 +69,15 @@ static int version_of(const char *bytes)
 static bool is_whole(const char *bytes, size_t length)
 {
 	char ends[2][16];
+
 	if (!length || version_of(bytes) != STATE_VERSION || strlen(bytes) != length ||
 	    bytes[length - 1] != '\n')
 		return false;
 	size_t last = length - 1;
 	while (last > 0 && bytes[last - 1] != '\n')
 		last--;
-	snprintf(ends[0], sizeof ends[0], "%s\n", last_line);
-	snprintf(ends[1], sizeof ends[1], "%s %08x\n", last_line,
+	snprintf(ends[0], sizeof(ends[0]), "%s\n", last_line);
+	snprintf(ends[1], sizeof(ends[1]), "%s %08x\n", last_line,
 		 checksum(bytes, last));
 	return strcmp(bytes + last, ends[0]) == 0 || strcmp(bytes + last, ends[1]) == 0;
 }

@@ -38,6 +38,7 @@ static void learn_file(struct learner *l, struct soundfile *file)
 	const int one = channel_find(file, SPEAKER_L, 0);
 	const int other = channel_find(file, SPEAKER_R, channels > 1);
 	float left[PIECE], right[PIECE];
+
 	for (int n; (n = soundfile_read(file, mixed, PIECE)) > 0;) {
 		for (int i = 0; i < n; i++) {
 			left[i] = mixed[i * channels + one];
@@ -53,6 +54,7 @@ static bool learn_write(const struct learner *l, const char *in, const char *out
 			char *error, size_t error_size)
 {
 	struct text text = { 0 };
+
 	text_add(&text, "# tonal balance of %s: Hz, dB in 1/6 octave\n", in);
 	for (int b = 0; b < TONESPECTRUM_BANDS; b++)
 		text_add(&text, "%.1f %.2f\n", tonespectrum_hz(b),
@@ -66,24 +68,25 @@ static bool learn_write(const struct learner *l, const char *in, const char *out
 bool learn_curve(const char *in, const char *out, char *error, size_t error_size)
 {
 	char why[512];
-	struct soundfile *file = soundfile_open(in, why, sizeof why);
-	struct learner *l = memory_zeroed(1, sizeof *l);
+	struct soundfile *file = soundfile_open(in, why, sizeof(why));
+	struct learner *l = memory_zeroed(1, sizeof(*l));
 	const char *of = in;
 	bool good = false;
+
 	if (file && l && file->rate >= RATE_MIN && file->rate <= RATE_MAX) {
 		tonespectrum_init(&l->tables, file->rate);
 		learn_file(l, file);
 		if (file->note[0])
 			fprintf(stderr, "lathe-render: %s: %s\n", in, file->note);
 		if (l->spectrum.memory < 8) {
-			snprintf(why, sizeof why,
+			snprintf(why, sizeof(why),
 				 "too short or too quiet, 10 s are wanted");
 		} else {
-			good = learn_write(l, in, out, why, sizeof why);
+			good = learn_write(l, in, out, why, sizeof(why));
 			of = out;
 		}
 	} else if (file) {
-		snprintf(why, sizeof why, "%d Hz; %d to %d are played", file->rate,
+		snprintf(why, sizeof(why), "%d Hz; %d to %d are played", file->rate,
 			 RATE_MIN, RATE_MAX);
 	}
 	if (!good)

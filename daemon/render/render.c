@@ -89,9 +89,9 @@ static int rack_load(struct render *render)
 static int slot_find(const struct port *ports, int count, const char *section,
 		     int channel, bool is_output)
 {
-	char name[sizeof ports->name];
+	char name[sizeof(ports->name)];
 
-	snprintf(name, sizeof name, "%s_%d", section, channel + 1);
+	snprintf(name, sizeof(name), "%s_%d", section, channel + 1);
 	for (int i = 0; i < count; i++)
 		if (ports[i].is_output == is_output && !strcmp(ports[i].name, name))
 			return ports[i].slot;
@@ -183,15 +183,15 @@ static int input_open(struct render *render)
 {
 	char why[512];
 
-	render->in = soundfile_open(render->options->in, why, sizeof why);
+	render->in = soundfile_open(render->options->in, why, sizeof(why));
 	if (!render->in)
 		return input_refuse(render, why);
 	if (render->in->rate < RATE_MIN || render->in->rate > RATE_MAX) {
-		snprintf(why, sizeof why, "%d Hz; %d to %d are played",
+		snprintf(why, sizeof(why), "%d Hz; %d to %d are played",
 			 render->in->rate, RATE_MIN, RATE_MAX);
 		return input_refuse(render, why);
 	}
-	return channels_place(render, why, sizeof why) ? 0 : input_refuse(render, why);
+	return channels_place(render, why, sizeof(why)) ? 0 : input_refuse(render, why);
 }
 
 static int output_open(struct render *render)
@@ -210,7 +210,7 @@ static int output_open(struct render *render)
 	render->channels = render->rack->nodes[render->output].channels;
 	render->out = soundwriter_open(
 		options->out, options->format, in->rate, render->channels,
-		in->exact ? in->frames + render->latency : -1, error, sizeof error);
+		in->exact ? in->frames + render->latency : -1, error, sizeof(error));
 	if (render->out)
 		return 0;
 	fprintf(stderr, "lathe-render: %s: %s\n", options->out, error);
@@ -280,7 +280,7 @@ static bool block_write(struct render *render, int from, int frames)
 			render->interleaved[(i - from) * channels + c] = buffer[i];
 	}
 	if (soundwriter_write(render->out, render->interleaved, frames - from, error,
-			      sizeof error))
+			      sizeof(error)))
 		return true;
 	fprintf(stderr, "lathe-render: %s: %s\n", render->options->out, error);
 	return false;
@@ -309,7 +309,7 @@ static void meters_fold(struct render *render, bool tail)
 }
 
 static const int stops[] = { SIGINT, SIGTERM, SIGHUP };
-enum { STOPS = sizeof stops / sizeof *stops };
+enum { STOPS = sizeof(stops) / sizeof(*stops) };
 
 /* Ctrl-C and similar signals are handled by stop_asked(), so that no half-written file
  * stays. Signals that were ignored at the start, as under nohup, stay ignored. */
@@ -390,8 +390,8 @@ static bool memory_open(struct render *render)
 
 	render->interleaved = memory_zeroed(
 		(size_t)render->options->block * (size_t)widest, sizeof(float));
-	render->folded = memory_zeroed((size_t)count, sizeof *render->folded);
-	render->measured = memory_zeroed((size_t)count, sizeof *render->measured);
+	render->folded = memory_zeroed((size_t)count, sizeof(*render->folded));
+	render->measured = memory_zeroed((size_t)count, sizeof(*render->measured));
 	if (!render->interleaved || !render->folded || !render->measured)
 		return false;
 	for (int n = 0; n < count; n++) {
@@ -424,7 +424,7 @@ static int render_file(struct render *render)
 	status = run(render);
 	if (render->out && !status) {
 		char error[256];
-		if (!soundwriter_finish(render->out, error, sizeof error)) {
+		if (!soundwriter_finish(render->out, error, sizeof(error))) {
 			fprintf(stderr, "lathe-render: %s: %s\n", render->options->out,
 				error);
 			status = EXIT_FILE;
@@ -483,7 +483,7 @@ int main(int argc, char **argv)
 	if (options.learn) {
 		char error[512];
 		const bool learnt =
-			learn_curve(options.in, options.learn, error, sizeof error);
+			learn_curve(options.in, options.learn, error, sizeof(error));
 		if (!learnt)
 			fprintf(stderr, "lathe-render: %s\n", error);
 		event_log_destroy(render.events);

@@ -64,13 +64,13 @@ static void node_print(const struct report *report, int n, bool *first)
 			continue; /* of this computer, not of the sound */
 		if (meter->flags & METER_VECTOR && !report->options->json)
 			continue; /* hundreds, for programs */
-		meter_path(node->module, node->channels, slot, path, sizeof path);
+		meter_path(node->module, node->channels, slot, path, sizeof(path));
 		if (!report->options->json) {
-			meter_text(meter, reading, text, sizeof text);
+			meter_text(meter, reading, text, sizeof(text));
 			printf("%s/meter/%s %s\n", node->path, path, text);
 			continue;
 		}
-		number_text(reading, text, sizeof text);
+		number_text(reading, text, sizeof(text));
 		printf("%s\n    \"%s/meter/%s\": %s", *first ? "" : ",", node->path,
 		       path, isfinite(reading) ? text : "null");
 		*first = false;

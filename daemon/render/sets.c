@@ -76,9 +76,9 @@ bool set_apply(struct rack *rack, const char *given)
 	const char *equals = strchr(from, '=');
 	float value;
 
-	if (!equals || equals == from || equals - from >= (int)sizeof path)
+	if (!equals || equals == from || equals - from >= (int)sizeof(path))
 		return refuse(given, "NODE/PARAM=VALUE is wanted");
-	snprintf(path, sizeof path, "%.*s", (int)(equals - from), from);
+	snprintf(path, sizeof(path), "%.*s", (int)(equals - from), from);
 	const int place = node_find(rack, path, &rest);
 	if (place < 0)
 		return no_node(rack, given, path);
@@ -87,14 +87,14 @@ bool set_apply(struct rack *rack, const char *given)
 	if (param < 0)
 		return no_param(node, given, rest);
 	const struct param *row = param_row(node->module, param);
-	if (!param_parse(row, equals + 1, &value, error, sizeof error))
+	if (!param_parse(row, equals + 1, &value, error, sizeof(error)))
 		return refuse(given, error);
 	/* A fader may go beyond the range and is clamped; in a command that is a
 	 * mistake. */
 	if (param_clamp(row, value) != value) {
 		char why[300];
-		param_accepts(row, error, sizeof error);
-		snprintf(why, sizeof why, "would accept %s", error);
+		param_accepts(row, error, sizeof(error));
+		snprintf(why, sizeof(why), "would accept %s", error);
 		return refuse(given, why);
 	}
 	rack_set(rack, place, param, value);

@@ -62,7 +62,7 @@ static const struct {
 	{ SENSE_STATE_IDENTICAL, ALARM_INPUT_IDENTICAL },
 	{ SENSE_STATE_CLIPPING, ALARM_INPUT_CLIPPING },
 };
-enum { INPUT_ALARMS = sizeof inputs / sizeof *inputs };
+enum { INPUT_ALARMS = sizeof(inputs) / sizeof(*inputs) };
 
 static void raise_or_clear(struct air *air, enum alarm_code code, const char *node,
 			   bool is)
@@ -117,7 +117,7 @@ static void look_at_inputs(struct air *air, const struct node *node,
 	for (int i = 0; i < INPUT_ALARMS; i++) {
 		char which[64];
 
-		inputs_in(meters, inputs[i].state, which, sizeof which);
+		inputs_in(meters, inputs[i].state, which, sizeof(which));
 		if (*which)
 			alarm_raise(air->desk->alarms, inputs[i].code, node->path,
 				    "%s: %s", which, alarm_kind(inputs[i].code)->text);
@@ -160,7 +160,7 @@ static void look_at_failover(struct air *air, const struct node *node,
 			    "%s is held by hand", names[held - 1]);
 	else
 		alarm_clear(alarms, ALARM_FAILOVER_HOLD, node->path);
-	reason(node, meters, why, sizeof why);
+	reason(node, meters, why, sizeof(why));
 	if (source == FAILOVER_MAIN)
 		alarm_clear(alarms, ALARM_FAILOVER, node->path);
 	else if (held)
@@ -246,7 +246,7 @@ static void follow_node(struct air *air, int place, const char *path)
 			alarm_clear(air->desk->alarms, (enum alarm_code)code,
 				    watched->path);
 	*watched = (struct watched) { .path = "" };
-	snprintf(watched->path, sizeof watched->path, "%s", path);
+	snprintf(watched->path, sizeof(watched->path), "%s", path);
 }
 
 static void look_at_node(struct air *air, int place)

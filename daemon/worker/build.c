@@ -356,6 +356,7 @@ static int by_identity(const void *a, const void *b)
 {
 	uint32_t left = (*(struct step *const *)a)->identity;
 	uint32_t right = (*(struct step *const *)b)->identity;
+
 	return (left > right) - (left < right);
 }
 

@@ -20,6 +20,7 @@ static struct bend bend_at(const struct clipper_numbers *numbers, vd x)
 {
 	const vd width = vd_all(numbers->width);
 	struct bend b;
+
 	b.p = vd_max(vd_abs(x) - vd_all(numbers->start), vd_all(0));
 	b.q = vd_max(b.p - width, vd_all(0));
 	b.share = vd_min(b.p, width) / width;
@@ -40,6 +41,7 @@ static vd bend_antiderivative(struct bend b)
 static vd vd_from(const float *from)
 {
 	vd v;
+
 	for (int i = 0; i < VEC_DOUBLES; i++)
 		v[i] = (double)from[i];
 	return v;
@@ -48,6 +50,7 @@ static vd vd_from(const float *from)
 static vd with_sign(vd size, vd sign)
 {
 	const vl bit = INT64_MIN - (vl) { 0 };
+
 	return (vd)((vl)size ^ ((vl)sign & bit));
 }
 
@@ -56,6 +59,7 @@ static void mean_slope(const struct clipper_numbers *numbers, const float *befor
 		       const float *x, float *slope, int frames)
 {
 	const vd gain = vd_all((double)numbers->gain);
+
 	for (int n = 0; n < frames; n += VEC_DOUBLES) {
 		const vd a = gain * vd_from(before + n), b = gain * vd_from(x + n);
 		const vd step = b - a;
@@ -75,6 +79,7 @@ static bool reaches_bend(const struct clipper_numbers *numbers, const float *x,
 			 int frames)
 {
 	float most = 0;
+
 	for (int n = 0; n < frames; n++) {
 		const float size = x[n] < 0 ? -x[n] : x[n];
 		most = size > most ? size : most;
@@ -90,6 +95,7 @@ static void clip_phases(const struct clipper_numbers *numbers,
 	/* The last phase of the frame before, which precedes the first phase. */
 	const float *late = x->row[phases - 1] - 1;
 	bool bent = reaches_bend(numbers, late, 1);
+
 	for (int p = 0; p < phases; p++)
 		bent |= reaches_bend(numbers, x->row[p], frames);
 	if (!bent) {
@@ -114,6 +120,7 @@ static float half_run(const struct clipper *clipper, struct clipper_half *half, 
 							     &clipper->design, in,
 							     &raised, frames),
 				     to = oversample_room(&clipper->design, &clipped);
+
 	clip_phases(numbers, &from, &to, 1 << clipper->design.stages, frames);
 	oversample_lower(&channel->oversample, &clipper->design, &clipped, work,
 			 frames);
@@ -131,15 +138,16 @@ static void take_values(struct clipper *clipper, const struct piece *piece)
 {
 	const struct clipper_numbers *numbers = piece->numbers;
 	struct clipper_half *playing = &clipper->half[clipper->fade.playing];
+
 	if (!clipper->started) {
 		clipper->started = true;
 		playing->numbers = *numbers;
 	} else if (!clipper->fade.running &&
-		   memcmp(&playing->numbers, numbers, sizeof *numbers) != 0) {
+		   memcmp(&playing->numbers, numbers, sizeof(*numbers)) != 0) {
 		struct clipper_half *next =
 			&clipper->half[crossfade_start(&clipper->fade, 0)];
 		memcpy(next->channel, playing->channel,
-		       (size_t)piece->channels * sizeof next->channel[0]);
+		       (size_t)piece->channels * sizeof(next->channel[0]));
 		next->numbers = *numbers;
 	}
 }
@@ -149,6 +157,7 @@ static void clipper_process(void *state, const struct piece *piece)
 {
 	struct clipper *clipper = state;
 	const int frames = piece->frames, delay = clipper->design.latency;
+
 	if (piece->frame % GRID_FRAMES == 0 || !clipper->started)
 		take_values(clipper, piece);
 	struct clipper_half *playing = &clipper->half[clipper->fade.playing];

@@ -66,7 +66,7 @@ static void clipper_design(const struct setup *setup, const float *values, void 
 	const double ceiling = db_gain((double)values[CLIPPER_CEILING]);
 	const double asked = (double)values[CLIPPER_KNEE] / 100;
 	const double knee = asked > HARDEST_KNEE ? asked : HARDEST_KNEE;
-	memset(numbers, 0, sizeof *numbers); /* compared byte by byte */
+	memset(numbers, 0, sizeof(*numbers)); /* compared byte by byte */
 	numbers->gain = (float)db_gain((double)values[CLIPPER_GAIN]);
 	numbers->ceiling = (float)ceiling;
 	numbers->start = ceiling * (1 - knee);
@@ -76,6 +76,7 @@ static void clipper_design(const struct setup *setup, const float *values, void 
 static int clipper_latency(const struct setup *setup)
 {
 	struct oversample_design design;
+
 	oversample_design(&design, setup->rate, CLIPPER_STAGES);
 	return design.latency;
 }
@@ -87,7 +88,8 @@ static int clipper_warmup(const struct setup *setup)
 
 static void *clipper_init(struct arena *arena, const struct setup *setup)
 {
-	struct clipper *clipper = arena_alloc(arena, sizeof *clipper);
+	struct clipper *clipper = arena_alloc(arena, sizeof(*clipper));
+
 	oversample_design(&clipper->design, setup->rate, CLIPPER_STAGES);
 	clipper->fade_frames = smooth_frames(setup->rate);
 	return clipper;
@@ -102,7 +104,7 @@ const struct module module_clipper = {
 	.params = params,
 	.param_count = CLIPPER_PARAMS,
 	.meters = meters,
-	.meter_count = (int)(sizeof meters / sizeof *meters),
+	.meter_count = (int)(sizeof(meters) / sizeof(*meters)),
 	.kernels = KERNELS(clipper),
 	.init = clipper_init,
 	.latency = clipper_latency,

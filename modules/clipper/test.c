@@ -11,6 +11,7 @@ static void test_alias(const char *params)
 	static const int rates[] = { 8000,  22050, 32000, 40000,
 				     44100, 48000, 96000, 192000 };
 	static const double tones[] = { 9973, 14983 };
+
 	for (int r = 0; r < 8; r++)
 		for (int t = 0; t < 2; t++) {
 			double hz = alias_scaled(tones[t], rates[r]);
@@ -38,6 +39,7 @@ static void test_below_knee(void)
 static void test_ceiling(void)
 {
 	static const int rates[] = { 8000, 11025, 22050, 32000, 40000, 48000, 384000 };
+
 	for (int r = 0; r < 7; r++) {
 		play_tone("ceiling = -6.0; gain = 6.0;", rates[r], 50, 0.9);
 		float most = 0;

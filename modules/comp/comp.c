@@ -42,6 +42,7 @@ static void highpass_run(struct comp_state *s, const float *const *in, int first
 			 int frames, row *out)
 {
 	const int other = first + 1 < s->channels ? first + 1 : first;
+
 	pair p[2], q[2];
 
 	for (int k = 0; k < s->highpass_sections; k++) {
@@ -104,6 +105,7 @@ static void detect(struct comp_state *s, struct work *w)
 	const struct piece *piece = w->piece;
 	const float *const *key = piece->side[0] ? piece->side[0] : piece->in;
 	const float *in[CHANNELS_MAX];
+
 	row filtered[CHANNELS_MAX];
 
 	for (int c = 0; c < s->channels; c++)
@@ -256,6 +258,7 @@ static float voice_run(const struct comp_state *s, const struct work *w,
 static double power_level(float power)
 {
 	const vf level = 0.5f * vf_log2(vf_all(fmaxf(power, GAIN_POWER_FLOOR)));
+
 	return (double)level[0];
 }
 
@@ -263,9 +266,9 @@ static bool numbers_differ(const struct comp_numbers *a, const struct comp_numbe
 {
 	uint64_t differ = 0, x, y;
 
-	for (size_t at = 0; at < sizeof *a; at += sizeof x) {
-		memcpy(&x, (const char *)a + at, sizeof x);
-		memcpy(&y, (const char *)b + at, sizeof y);
+	for (size_t at = 0; at < sizeof(*a); at += sizeof(x)) {
+		memcpy(&x, (const char *)a + at, sizeof(x));
+		memcpy(&y, (const char *)b + at, sizeof(y));
 		differ |= x ^ y;
 	}
 	return differ != 0;
@@ -341,6 +344,7 @@ static float fade_run(struct comp_state *s, struct work *w)
 {
 	const int length = smooth_frames(s->rate);
 	float most = voice_run(s, w, &s->voice, true, w->gain);
+
 	most = fmaxf(most, voice_run(s, w, &s->next, true, w->next));
 
 	for (int i = 0; i < w->frames; i++) {
@@ -372,11 +376,11 @@ static const float *delayed(struct comp_state *s, const struct piece *piece,
 	const size_t from = (to + length - (size_t)s->lookahead) & s->ring_mask;
 	const size_t head = length - from < frames ? length - from : frames;
 
-	memcpy(ring + to, piece->in[channel], frames * sizeof *ring);
+	memcpy(ring + to, piece->in[channel], frames * sizeof(*ring));
 	if (s->lookahead == 0)
 		return piece->in[channel];
-	memcpy(copy, ring + from, head * sizeof *ring);
-	memcpy(copy + head, ring, (frames - head) * sizeof *ring);
+	memcpy(copy, ring + from, head * sizeof(*ring));
+	memcpy(copy + head, ring, (frames - head) * sizeof(*ring));
 	return copy;
 }
 
@@ -385,6 +389,7 @@ static void comp_process(void *state, const struct piece *piece) REALTIME
 	struct comp_state *s = state;
 	const struct comp_numbers *numbers = piece->numbers;
 	struct work w;
+
 	row copy;
 
 	w.piece = piece;
@@ -418,7 +423,7 @@ static void ring_adopt(struct comp_state *s, const struct comp_state *old, int c
 	const size_t bytes =
 		(size_t)s->lookahead_max * (size_t)s->channels * sizeof(float);
 
-	if (bytes + sizeof *s > ADOPT_BYTES_MAX)
+	if (bytes + sizeof(*s) > ADOPT_BYTES_MAX)
 		return;
 	for (int i = 1; i <= s->lookahead_max; i++) {
 		const size_t at =
@@ -436,15 +441,15 @@ static void comp_adopt(void *state, const void *from) REALTIME
 	s->next = old->next;
 	s->fading = old->fading;
 	s->faded = old->faded;
-	memcpy(s->envelope, old->envelope, sizeof s->envelope);
-	memcpy(s->average, old->average, sizeof s->average);
+	memcpy(s->envelope, old->envelope, sizeof(s->envelope));
+	memcpy(s->average, old->average, sizeof(s->average));
 	if (s->highpass_sections == old->highpass_sections) {
 		s->highpass_ready = old->highpass_ready;
-		memcpy(s->highpass, old->highpass, sizeof s->highpass);
+		memcpy(s->highpass, old->highpass, sizeof(s->highpass));
 		memcpy(s->highpass_memory, old->highpass_memory,
-		       sizeof s->highpass_memory);
+		       sizeof(s->highpass_memory));
 		s->cold = old->cold;
-		memcpy(s->carried, old->carried, sizeof s->carried);
+		memcpy(s->carried, old->carried, sizeof(s->carried));
 	} else if (old->started) {
 		cold_start(s, old);
 	}

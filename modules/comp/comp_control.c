@@ -53,7 +53,7 @@ static int lookahead_frames(const struct setup *setup, double ms)
 
 static void *comp_init(struct arena *arena, const struct setup *setup)
 {
-	struct comp_state *s = arena_alloc(arena, sizeof *s);
+	struct comp_state *s = arena_alloc(arena, sizeof(*s));
 	const float *v = setup->values;
 
 	s->channels = setup->channels;
@@ -83,6 +83,7 @@ static int comp_warmup(const struct setup *setup)
 {
 	const double release_ms = (double)setup->values[COMP_RELEASE];
 	const double ms = 100 + 5 * release_ms;
+
 	return (int)((ms < 2000 ? ms : 2000) * setup->rate / 1000);
 }
 
@@ -122,6 +123,7 @@ static double average_ms(const float *values)
 {
 	const double attack_ms = (double)values[COMP_ATTACK];
 	const double release_ms = (double)values[COMP_RELEASE];
+
 	return fmin(10, fmin(attack_ms / 4, release_ms / 30));
 }
 
@@ -130,6 +132,7 @@ static double average_ms(const float *values)
 static double attack_pole_ms(const float *values)
 {
 	const double attack_ms = (double)values[COMP_ATTACK];
+
 	return values[COMP_DETECTOR] >= 1 ? attack_ms - 0.9 * average_ms(values)
 					  : attack_ms;
 }

@@ -78,6 +78,7 @@ static void tone(float to[2][FRAMES], double freq, double db)
 static double steady_gain(int channel)
 {
 	double x = 0, y = 0;
+
 	for (int i = FRAMES - RATE / 2; i < FRAMES; i++) {
 		x += pow((double)in[channel][i], 2);
 		y += pow((double)out[channel][i], 2);
@@ -88,6 +89,7 @@ static double steady_gain(int channel)
 static double curve(double level, double threshold, double ratio, double knee)
 {
 	const double over = level - threshold;
+
 	if (2 * over < -knee)
 		return 0;
 	if (2 * over <= knee && knee > 0)
@@ -98,6 +100,7 @@ static double curve(double level, double threshold, double ratio, double knee)
 static void test_curve(void)
 {
 	float v[COMP_PARAMS];
+
 	for (int topology = 0; topology < 2; topology++)
 		for (int detector = 0; detector < 2; detector++)
 			for (int knee = 0; knee <= 12; knee += 12)
@@ -172,6 +175,7 @@ static double third_harmonic(double freq)
 {
 	double part[2] = { 0 };
 	const int frames = (int)(floor(freq) * RATE / freq);
+
 	for (int k = 0; k < 2; k++) {
 		double re = 0, im = 0;
 		for (int i = FRAMES - frames; i < FRAMES; i++) {
@@ -187,6 +191,7 @@ static double third_harmonic(double freq)
 static void test_low_notes(void)
 {
 	float v[COMP_PARAMS];
+
 	values_set(v);
 	tone(in, 41, -12);
 	render(v, 64);
@@ -197,10 +202,12 @@ static void test_low_notes(void)
 static void test_untouched(void)
 {
 	float v[COMP_PARAMS];
+
 	values_set(v);
 	random_fill((float *const[2]) { in[0], in[1] }, FRAMES, 0.01);
 	render(v, 64);
-	CHECK(memcmp(in, out, sizeof in) == 0, "below the threshold something changed");
+	CHECK(memcmp(in, out, sizeof(in)) == 0,
+	      "below the threshold something changed");
 	v[COMP_LOOKAHEAD] = 5;
 	render(v, 257);
 	CHECK(memcmp(in[1], out[1] + 240, (FRAMES - 240) * sizeof(float)) == 0,
@@ -210,6 +217,7 @@ static void test_untouched(void)
 static void test_key_and_link(void)
 {
 	float v[COMP_PARAMS];
+
 	values_set(v);
 	tone(in, 997, -40);
 	tone(key, 997, -8);
@@ -232,6 +240,7 @@ static void test_key_and_link(void)
 static void test_highpass(void)
 {
 	float v[COMP_PARAMS];
+
 	for (int slope = 1; slope <= 2; slope++)
 		for (int k = 0; k < 3; k++) {
 			const double corner[] = { 20, 100, 500 };
@@ -252,6 +261,7 @@ static void test_cuts(void)
 {
 	static float whole[2][FRAMES];
 	float v[COMP_PARAMS];
+
 	values_set(v);
 	v[COMP_THRESHOLD] = -40;
 	v[COMP_LINK] = 30;
@@ -261,17 +271,18 @@ static void test_cuts(void)
 	for (int detector = 0; detector < 2; detector++) {
 		v[COMP_DETECTOR] = (float)detector;
 		render(v, 64);
-		memcpy(whole, out, sizeof whole);
+		memcpy(whole, out, sizeof(whole));
 		render(v, 1);
-		CHECK(memcmp(whole, out, sizeof whole) == 0, "cut into 1");
+		CHECK(memcmp(whole, out, sizeof(whole)) == 0, "cut into 1");
 		render(v, 7);
-		CHECK(memcmp(whole, out, sizeof whole) == 0, "cut into 7");
+		CHECK(memcmp(whole, out, sizeof(whole)) == 0, "cut into 7");
 	}
 }
 
 static void adopt_copies_little(void)
 {
 	float values[COMP_PARAMS];
+
 	values_set(values);
 	const struct setup setup = { .rate = 192000,
 				     .channels = CHANNELS_MAX,
@@ -279,8 +290,8 @@ static void adopt_copies_little(void)
 	struct arena *arena = arena_create();
 	const struct comp_state *s = module_comp.init(arena, &setup);
 	const size_t rings = CHANNELS_MAX * sizeof(float) * (size_t)s->lookahead_max;
-	CHECK(sizeof *s + rings <= ADOPT_BYTES_MAX, "adopt() copies %zu bytes",
-	      sizeof *s + rings);
+	CHECK(sizeof(*s) + rings <= ADOPT_BYTES_MAX, "adopt() copies %zu bytes",
+	      sizeof(*s) + rings);
 	arena_destroy(arena);
 }
 

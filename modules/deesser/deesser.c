@@ -38,6 +38,7 @@ static void programme_run(struct deesser *d, struct work *w)
 	/* The first 50 ms are too short to measure. */
 	const double young = 1.0 - 20.0 * d->age / d->rate;
 	const double scale = young > 0 ? 1.0 + 1e4 * young : 1.0;
+
 	for (int i = 0; i < w->frames; i++) {
 		double power = 0;
 		for (int c = 0; c < d->channels; c++) {
@@ -73,7 +74,7 @@ static void filter_run(const struct deesser_numbers *n, struct deesser_filter *f
 		       double right_counts, int frames)
 {
 	pair s[2][2];
-	memcpy(s, f->memory, sizeof s);
+	memcpy(s, f->memory, sizeof(s));
 	for (int i = 0; i < frames; i++) {
 		pair x = { (double)left[i], (double)right[i] };
 		for (int stage = 0; stage < 2; stage++) {
@@ -92,7 +93,7 @@ static void filter_run(const struct deesser_numbers *n, struct deesser_filter *f
 		power[i] += l;
 		power[i] += right_counts * r;
 	}
-	memcpy(f->memory, s, sizeof s);
+	memcpy(f->memory, s, sizeof(s));
 }
 
 /* From the level of the band over the programme's to reduction, in log2 units. */
@@ -104,6 +105,7 @@ static void reduction_run(struct deesser *d, const struct work *w,
 	const vf least = vf_all(GAIN_POWER_FLOOR), range = vf_all(n->range);
 	const vf silence = vf_all(SILENCE);
 	double band = half->band_power;
+
 	for (int i = 0; i < w->frames; i++) {
 		band += d->quick * (power[i] - band);
 		reduction[i] = (float)band;
@@ -133,6 +135,7 @@ static float half_run(struct deesser *d, const struct work *w,
 {
 	const struct deesser_numbers *n = &half->numbers;
 	const int last = d->channels - 1;
+
 	pair band[DEESSER_PAIRS][GRID_FRAMES];
 	double power[GRID_FRAMES] = { 0 };
 	row gain;
@@ -169,6 +172,7 @@ static void change(struct deesser *d, const struct deesser_numbers *numbers)
 	const int old = d->fade.playing;
 	const int wait = d->rate / 50 / GRID_FRAMES * GRID_FRAMES;
 	const int next = crossfade_start(&d->fade, wait);
+
 	d->half[next] = d->half[old];
 	d->half[next].numbers = *numbers;
 }
@@ -179,6 +183,7 @@ static void process(void *state, const struct piece *piece)
 	struct deesser *d = state;
 	const struct deesser_numbers *numbers = piece->numbers;
 	struct work w;
+
 	row out[CHANNELS_MAX], next[CHANNELS_MAX], weight;
 	w.piece = piece;
 	w.frames = piece->frames;

@@ -35,7 +35,8 @@ static const struct meter meters[] = {
 
 static void *init(struct arena *arena, const struct setup *setup)
 {
-	struct deesser *d = arena_alloc(arena, sizeof *d);
+	struct deesser *d = arena_alloc(arena, sizeof(*d));
+
 	d->rate = setup->rate;
 	d->channels = setup->channels;
 	d->quick = ballistics_share(2, setup->rate);
@@ -61,7 +62,8 @@ static void design(const struct setup *setup, const float *values, void *numbers
 	const double freq = fmin((double)values[DEESSER_FREQ], 0.42 * rate);
 	const double span = exp2((double)values[DEESSER_WIDTH]);
 	const double g = tan(M_PI * freq / rate);
-	memset(n, 0, sizeof *n);
+
+	memset(n, 0, sizeof(*n));
 	n->serial = number_serial(values, DEESSER_PARAMS);
 	n->k = (span - 1) / sqrt(span);
 	n->a1 = 1 / (1 + g * (g + n->k));

@@ -22,6 +22,7 @@ static void fill(double level_db, double sibilant_db)
 static double reduction(const char *params)
 {
 	struct play *play = alone_open("deesser", params, RATE);
+
 	if (!play)
 		return 0;
 	play_run(play, in, out, RATE * 3, 512);
@@ -37,6 +38,7 @@ static double reduction(const char *params)
 static double tone_change(double hz)
 {
 	double a[2] = { 0 }, b[2] = { 0 };
+
 	for (int n = RATE * 32 / 10; n < RATE * 34 / 10; n++) {
 		const double w = 2 * M_PI * hz * n / RATE;
 		a[0] += (double)left[n] * cos(w);
@@ -50,6 +52,7 @@ static double tone_change(double hz)
 int main(void)
 {
 	double first = 0;
+
 	for (double level = 0; level >= -60; level -= 20) {
 		fill(level, 0);
 		const double gr = reduction("range = 24.0;");

@@ -13,12 +13,14 @@ static int frames_wanted(const struct delay_line *line, const float *values)
 	const double seconds = (double)values[DELAY_MS] / 1000 +
 			       (double)values[DELAY_METRES] / DELAY_SOUND_SPEED;
 	const int frames = (int)lrint(seconds * line->rate) + (int)values[DELAY_FRAMES];
+
 	return frames < line->frames_max ? frames : line->frames_max;
 }
 
 static void take_values(struct delay_line *line, const struct piece *piece)
 {
 	const int wanted = frames_wanted(line, piece->values);
+
 	if (!line->started) {
 		line->started = true;
 		line->tap[line->fade.playing] = wanted;
@@ -37,6 +39,7 @@ static void read_ring(const struct delay_line *line, int c, int tap, float *out,
 		      int frames)
 {
 	const uint32_t from = line->at - (uint32_t)tap;
+
 	for (int n = 0; n < frames; n++)
 		out[n] = line->ring[c][(from + (uint32_t)n) & (uint32_t)line->mask];
 }

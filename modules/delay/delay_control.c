@@ -54,7 +54,8 @@ static size_t ring_bytes(const struct delay_line *line)
 
 static void *delay_create(const struct setup *setup, char *error, size_t error_size)
 {
-	struct delay_line *line = calloc(1, sizeof *line);
+	struct delay_line *line = calloc(1, sizeof(*line));
+
 	if (!line) {
 		snprintf(error, error_size, "no memory for a delay line");
 		return NULL;
@@ -83,6 +84,7 @@ static void *delay_create(const struct setup *setup, char *error, size_t error_s
 static void delay_destroy(void *handle)
 {
 	struct delay_line *line = handle;
+
 	if (!line)
 		return;
 	munmap(line->ring[0], ring_bytes(line));
@@ -99,7 +101,7 @@ const struct module module_delay = {
 	.params = params,
 	.param_count = DELAY_PARAMS,
 	.meters = meters,
-	.meter_count = (int)(sizeof meters / sizeof *meters),
+	.meter_count = (int)(sizeof(meters) / sizeof(*meters)),
 	.kernels = KERNELS(delay),
 	.init = delay_init,
 	.create = delay_create,

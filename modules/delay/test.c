@@ -10,6 +10,7 @@ static float *const ins[2] = { in[0], in[1] }, *const outs[2] = { out[0], out[1]
 static int differences(int delay, int from)
 {
 	int differ = 0;
+
 	for (int i = from; i < FRAMES; i++)
 		for (int c = 0; c < 2; c++)
 			differ += out[c][i] != (i >= delay ? in[c][i - delay] : 0);
@@ -28,6 +29,7 @@ static void test_time(const char *params, int delay)
 static void test_rebuild(void)
 {
 	struct play *play = alone_open("delay", "ms = 5000.0;", RATE);
+
 	if (!play)
 		return;
 	play_run(play, ins, outs, RATE * 3, 512);

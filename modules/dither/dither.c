@@ -17,6 +17,7 @@
 static double shaped_error(const double *shape, const double *error)
 {
 	double even = 0, odd = 0;
+
 	for (int i = 0; i < DITHER_ORDER; i += 2) {
 		even += shape[i] * error[i];
 		odd += shape[i + 1] * error[i + 1];
@@ -30,10 +31,11 @@ static void channel_run(const double *shape, double *error, double steps,
 	const double step = 1 / steps, top = steps - 1;
 	const float *in = piece->in[channel];
 	float *out = piece->out[channel];
+
 	for (int n = 0; n < piece->frames; n++) {
 		if (black[n]) {
 			out[n] = 0;
-			memset(error, 0, DITHER_ORDER * sizeof *error);
+			memset(error, 0, DITHER_ORDER * sizeof(*error));
 			continue;
 		}
 		const double wanted =
@@ -41,7 +43,7 @@ static void channel_run(const double *shape, double *error, double steps,
 		const double noise = noise_triangular(piece->frame + (uint64_t)n,
 						      channel, NOISE_DITHER);
 		const double word = rint(wanted + noise);
-		memmove(error + 1, error, (DITHER_ORDER - 1) * sizeof *error);
+		memmove(error + 1, error, (DITHER_ORDER - 1) * sizeof(*error));
 		error[0] = word - wanted;
 		/* Beyond full scale the error comes from clipping and is not shaped. */
 		if (fabs(error[0]) > 2)
@@ -56,6 +58,7 @@ static bool note_black(struct dither *dither, const struct piece *piece, bool *b
 {
 	const bool wanted = piece->values[DITHER_BLACK] != 0;
 	bool all = true;
+
 	for (int n = 0; n < piece->frames; n++) {
 		bool silent = true;
 		for (int c = 0; !piece->silent && c < piece->channels; c++)
@@ -77,6 +80,7 @@ static void dither_process(void *state, const struct piece *piece)
 	const double steps = exp2((double)piece->values[DITHER_BITS] - 1);
 	const double *shape = dither->shape[(int)piece->values[DITHER_SHAPE]];
 	bool black[GRID_FRAMES];
+
 	piece->meters[DITHER_METER_BLACK] = note_black(dither, piece, black);
 	for (int c = 0; c < piece->channels; c++)
 		channel_run(shape, dither->error[c], steps, piece, c, black);

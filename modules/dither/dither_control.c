@@ -66,7 +66,8 @@ static const struct {
 
 static double threshold_db(double hz)
 {
-	const int last = (int)(sizeof threshold / sizeof *threshold) - 1;
+	const int last = (int)(sizeof(threshold) / sizeof(*threshold)) - 1;
+
 	if (hz <= threshold[0].hz)
 		return threshold[0].db;
 	for (int i = 1; i <= last; i++)
@@ -99,7 +100,7 @@ static void design_shaper(double *shape, double rate, double span_db)
 	double left = r[0];
 	for (int m = 0; m < DITHER_ORDER; m++) {
 		double sum = r[m + 1], before[DITHER_ORDER];
-		memcpy(before, shape, sizeof before);
+		memcpy(before, shape, sizeof(before));
 		for (int i = 0; i < m; i++)
 			sum += before[i] * r[m - i];
 		shape[m] = -sum / left;
@@ -111,7 +112,8 @@ static void design_shaper(double *shape, double rate, double span_db)
 
 static void *dither_init(struct arena *arena, const struct setup *setup)
 {
-	struct dither *dither = arena_alloc(arena, sizeof *dither);
+	struct dither *dither = arena_alloc(arena, sizeof(*dither));
+
 	design_shaper(dither->shape[DITHER_GENTLE], setup->rate, 30);
 	design_shaper(dither->shape[DITHER_STRONG], setup->rate, 54);
 	dither->black_frames = (int)(BLACK_SECONDS * setup->rate);
@@ -128,7 +130,7 @@ const struct module module_dither = {
 	.params = params,
 	.param_count = DITHER_PARAMS,
 	.meters = meters,
-	.meter_count = (int)(sizeof meters / sizeof *meters),
+	.meter_count = (int)(sizeof(meters) / sizeof(*meters)),
 	.kernels = KERNELS(dither),
 	.init = dither_init,
 };

@@ -10,6 +10,7 @@ static float in[2][FRAMES], out[2][FRAMES];
 static void play_input(const char *params, int rate)
 {
 	float *const ins[2] = { in[0], in[1] }, *const outs[2] = { out[0], out[1] };
+
 	alone_play("dither", params, rate, ins, outs, FRAMES);
 }
 
@@ -17,7 +18,8 @@ static void play_input(const char *params, int rate)
 static void test_white(int bits)
 {
 	char params[64];
-	snprintf(params, sizeof params, "bits = %d;", bits);
+
+	snprintf(params, sizeof(params), "bits = %d;", bits);
 	const double step = exp2(1 - bits);
 	for (int eighth = 0; eighth < 8; eighth++) {
 		for (int i = 0; i < FRAMES; i++)
@@ -47,6 +49,7 @@ static double hearing_power(double hz)
 	static const double t[] = { 78.5, 44, 26.5, 14.4, 4.4,  2.4,  -1.3, -6, -5.4,
 				    -1.5, 6,  12.6, 13.9, 12.3, 18.4, 40,   70, 120 };
 	double db = hz < 20 ? 200 : 120;
+
 	for (int i = 1; i < 18; i++)
 		if (hz >= f[i - 1] && hz < f[i])
 			db = t[i - 1] + (t[i] - t[i - 1]) * log(hz / f[i - 1]) /
@@ -87,6 +90,7 @@ static void test_shapes(int rate, double strong_goal)
 	static const char *const params[] = { "bits = 16;",
 					      "bits = 16; shape = \"gentle\";",
 					      "bits = 16; shape = \"strong\";" };
+
 	for (int i = 0; i < FRAMES; i++)
 		in[0][i] = in[1][i] = (float)(0.25 * sin(2 * M_PI * 997.13 * i / rate));
 	for (int s = 0; s < 3; s++) {
@@ -105,7 +109,7 @@ static void test_shapes(int rate, double strong_goal)
 
 static void test_black(void)
 {
-	memset(in, 0, sizeof in);
+	memset(in, 0, sizeof(in));
 	for (int i = 0; i < 4800; i++)
 		in[0][i] = in[1][i] = 0.1f;
 	play_input("bits = 16;", 48000);

@@ -39,7 +39,7 @@ struct scratch {
 
 static void window_end(float *window, int past, int frames)
 {
-	memmove(window, window + frames, (size_t)past * sizeof *window);
+	memmove(window, window + frames, (size_t)past * sizeof(*window));
 }
 
 /* The stylus' acceleration, and the part that remains with r = 1. */
@@ -50,6 +50,7 @@ static void groove_run(const struct emphasis *m, struct emphasis_channel *ch,
 	const float *h = ch->h + m->past_h;
 	float *judged = ch->judged + m->past_judged;
 	float *below = ch->below + m->past_judged;
+
 	fir_run(m->bend, m->half, x, judged, frames);
 	fir_any_run(m->slope, 2 * m->half + 1, h, below, frames);
 	for (int n = 0; n < frames; n++) {
@@ -65,7 +66,8 @@ static void judge(struct emphasis *m, struct scratch *s, int c, const float *in,
 	struct emphasis_channel *ch = &m->channel[c];
 	float *x = ch->x + m->past_x, *h = ch->h + m->past_h;
 	float *judged = ch->judged + m->past_judged;
-	memcpy(x, in, (size_t)frames * sizeof *x);
+
+	memcpy(x, in, (size_t)frames * sizeof(*x));
 	fir_any_run(m->slope, 2 * m->half + 1, x, h, frames);
 	row flat;
 	if (m->vinyl)
@@ -86,6 +88,7 @@ static void needs_run(const struct emphasis *m, const struct emphasis_deck *deck
 		      const struct scratch *s, row *need, int frames)
 {
 	const vf ceiling = vf_all(deck->numbers.ceiling), one = vf_all(1);
+
 	for (int n = 0; n < frames; n += VEC_FLOATS) {
 		vf treble = { 0 }, all = { 0 };
 		for (int c = 0; c < m->channels; c++) {
@@ -111,6 +114,7 @@ static float treble_share(const struct emphasis_numbers *numbers, float level)
 {
 	const float want = numbers->sibilance / level;
 	const float kept = want * want * (1 + numbers->turn) - 1;
+
 	return kept > 0 ? 1 - sqrtf(kept / numbers->turn) : 1;
 }
 
@@ -122,6 +126,7 @@ static void sibilance_run(struct emphasis *m, struct emphasis_deck *deck, row *n
 	const struct cascade *const bands[2] = { &numbers->band, &numbers->band };
 	double band[2][GRID_FRAMES];
 	double *const x[2] = { band[0], band[1] };
+
 	for (int first = 0; first < m->channels; first += 2) {
 		const int count = m->channels - first >= 2 ? 2 : 1;
 		struct cascade_state *const states[2] = {
@@ -152,6 +157,7 @@ static void sibilance_run(struct emphasis *m, struct emphasis_deck *deck, row *n
 static void deck_block(const struct emphasis *m, struct emphasis_deck *deck)
 {
 	const int size = EMPHASIS_HOLD_MAX;
+
 	for (int w = 0; w < EMPHASIS_WAYS; w++) {
 		deck->blocks[m->block][w] = deck->now[w];
 		deck->now[w] = deck->held[w] = 0;
@@ -168,6 +174,7 @@ static void reduce(struct emphasis *m, struct emphasis_deck *deck, bool unheard,
 {
 	const struct ballistics fast = unheard ? m->hurry : deck->numbers.fast;
 	const struct ballistics slow = unheard ? m->hurry : deck->numbers.slow;
+
 	for (int n = 0; n < frames; n++) {
 		double out[EMPHASIS_WAYS];
 		for (int w = 0; w < EMPHASIS_WAYS; w++) {
@@ -209,10 +216,11 @@ static void deck_start(struct emphasis *m, const struct emphasis_numbers *number
 	const int wait = (m->rate / 40 + m->latency) / GRID_FRAMES * GRID_FRAMES;
 	struct emphasis_deck *deck = &m->deck[crossfade_start(&m->fade, wait)];
 	const struct box box = deck->box;
-	memset(deck, 0, sizeof *deck);
+
+	memset(deck, 0, sizeof(*deck));
 	deck->box = box;
 	deck->numbers = *numbers;
-	memcpy(deck->band, from->band, sizeof deck->band);
+	memcpy(deck->band, from->band, sizeof(deck->band));
 	box_fill(&deck->box, &m->lengths, m->box_mask, (box_lanes) { 0 });
 }
 
@@ -220,6 +228,7 @@ static void turn(struct emphasis *m, const struct piece *piece)
 {
 	const struct emphasis_numbers *numbers = piece->numbers;
 	const struct emphasis_deck *playing = &m->deck[m->fade.playing];
+
 	for (int d = 0; d < 2; d++)
 		deck_block(m, &m->deck[d]);
 	m->block = (m->block + 1) % EMPHASIS_HOLD_MAX;
@@ -242,7 +251,7 @@ static void fall_run(struct emphasis *m, struct emphasis_channel *ch, float *fal
 		     int frames)
 {
 	if (m->taken_age > m->past_taken + GRID_FRAMES && ch->pole == 0) {
-		memset(fall, 0, GRID_FRAMES * sizeof *fall);
+		memset(fall, 0, GRID_FRAMES * sizeof(*fall));
 		return;
 	}
 	fir_any_run(m->fall, 2 * m->half + 2, ch->taken + m->past_taken, fall, frames);
@@ -278,6 +287,7 @@ static void channel_run(struct emphasis *m, struct scratch *s, int c, float *out
 		(m->vinyl ? ch->below + m->past_judged : ch->h + m->past_h) - m->late;
 	const float *whole = m->whole;
 	float *taken = ch->taken + m->past_taken;
+
 	row fall, left;
 	float top = 0;
 	for (int n = 0; n < frames; n++) {
@@ -316,6 +326,7 @@ static void channel_run(struct emphasis *m, struct scratch *s, int c, float *out
 static void note(struct emphasis *m, const struct scratch *s, float *meters, int frames)
 {
 	float treble = 0, all = 0;
+
 	for (int n = 0; n < frames; n++) {
 		const float w = s->need[0][EMPHASIS_ALL][n];
 		const float r = s->need[0][EMPHASIS_TREBLE][n];
@@ -340,6 +351,7 @@ static void process(void *state, const struct piece *piece)
 	const int frames = piece->frames;
 	struct scratch s;
 	double lift[GRID_FRAMES];
+
 	if (!m->started) {
 		m->deck[0].numbers = *(const struct emphasis_numbers *)piece->numbers;
 		smooth_jump(&m->output,
@@ -364,7 +376,7 @@ static void process(void *state, const struct piece *piece)
 	smooth_run(&m->output, smooth_frames(m->rate), lift, frames);
 	if (m->vinyl)
 		memcpy(m->whole + m->half, s.need[0][EMPHASIS_ALL],
-		       (size_t)frames * sizeof *m->whole);
+		       (size_t)frames * sizeof(*m->whole));
 	for (int c = 0; c < m->channels; c++)
 		channel_run(m, &s, c, piece->out[c], lift, piece->meters, frames);
 	window_end(m->whole, m->half, frames);
@@ -391,6 +403,7 @@ static void adopt(void *state, const void *old_state)
 {
 	struct emphasis *m = state;
 	const struct emphasis *old = old_state;
+
 	if (m->vinyl != old->vinyl || m->pole != old->pole ||
 	    emphasis_adopt_bytes(m) > ADOPT_BYTES_MAX)
 		return;
@@ -399,16 +412,16 @@ static void adopt(void *state, const void *old_state)
 	m->box_at = old->box_at;
 	m->block = old->block;
 	m->taken_age = old->taken_age;
-	memcpy(m->whole, old->whole, (size_t)m->half * sizeof *m->whole);
+	memcpy(m->whole, old->whole, (size_t)m->half * sizeof(*m->whole));
 	m->output = old->output;
 	m->fade = old->fade;
 	for (int d = 0; d < 2; d++) {
 		const struct box box = m->deck[d].box;
 		m->deck[d] = old->deck[d];
-		memcpy(m->deck[d].box.past, box.past, sizeof box.past);
+		memcpy(m->deck[d].box.past, box.past, sizeof(box.past));
 		for (int k = 0; k < BOX_COUNT; k++)
 			memcpy(box.past[k], old->deck[d].box.past[k],
-			       (m->box_mask + 1) * sizeof *box.past[k]);
+			       (m->box_mask + 1) * sizeof(*box.past[k]));
 	}
 	for (int c = 0; c < m->channels; c++)
 		channel_adopt(m, &m->channel[c], &old->channel[c]);

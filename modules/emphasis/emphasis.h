@@ -87,6 +87,7 @@ static inline size_t emphasis_adopt_bytes(const struct emphasis *m)
 	const size_t ring = (m->box_mask + 1) * BOX_LANES * sizeof(uint64_t);
 	const int pasts = m->past_x + m->past_h + 2 * m->past_judged + m->past_taken;
 	const size_t channel = 3 * TRUEPEAK_ADOPT_BYTES + (size_t)pasts * sizeof(float);
+
 	return 2 * (sizeof(struct emphasis_deck) + BOX_COUNT * ring) +
 	       (size_t)m->channels * channel;
 }

@@ -155,6 +155,7 @@ static bool is_vinyl(const struct setup *setup)
 static double time_frames(const struct setup *setup)
 {
 	const bool slow = is_vinyl(setup) || setup->values[EMPHASIS_TIME] != 0.0f;
+
 	return (slow ? 75e-6 : 50e-6) * setup->rate;
 }
 
@@ -176,6 +177,7 @@ static double stop_of(const struct setup *setup)
 static double cut_of(const struct setup *setup)
 {
 	const double middle = 0.5 * (pass_of(setup) + stop_of(setup)) / setup->rate;
+
 	return fmin(middle, is_vinyl(setup) ? 0.5 : 0.45);
 }
 
@@ -192,6 +194,7 @@ static int look_of(const struct setup *setup)
 static int latency(const struct setup *setup)
 {
 	const int filters = is_vinyl(setup) ? 3 : 2;
+
 	return filters * half_of(setup) + TRUEPEAK_DELAY + look_of(setup);
 }
 
@@ -211,6 +214,7 @@ static void slope_init(struct emphasis *m, double cut, double time)
 {
 	const double w = 2 * M_PI * cut;
 	double sum = 0;
+
 	for (int pass = 0; pass < 2; pass++) {
 		if (pass && m->vinyl)
 			sum = fir_window(FILTER_DB, 0);
@@ -230,6 +234,7 @@ static void bend_init(struct emphasis *m, double time)
 {
 	const double scale = 2 * time * time / fir_window(FILTER_DB, 0);
 	double sum = 0;
+
 	for (int k = 1; k <= m->half; k++) {
 		const double tap = (k % 2 ? scale : -scale) / ((double)k * k) *
 				   fir_window(FILTER_DB, (double)k / (m->half + 1));
@@ -296,8 +301,8 @@ static void memory_init(struct emphasis *m, struct arena *arena)
 	for (int d = 0; d < 2; d++) {
 		struct box *box = &m->deck[d].box;
 		for (int k = 0; k < BOX_COUNT; k++)
-			box->past[k] = arena_alloc(arena, (m->box_mask + 1) *
-								  sizeof *box->past[k]);
+			box->past[k] = arena_alloc(
+				arena, (m->box_mask + 1) * sizeof(*box->past[k]));
 	}
 	for (int c = 0; c < m->channels; c++) {
 		struct emphasis_channel *ch = &m->channel[c];
@@ -311,8 +316,9 @@ static void memory_init(struct emphasis *m, struct arena *arena)
 
 static void *init(struct arena *arena, const struct setup *setup)
 {
-	struct emphasis *m = arena_alloc(arena, sizeof *m);
+	struct emphasis *m = arena_alloc(arena, sizeof(*m));
 	const double time = time_frames(setup), cut = cut_of(setup);
+
 	lengths_init(m, setup);
 	memory_init(m, arena);
 	m->slope = arena_alloc(arena, (2 * (size_t)m->half + 1) * sizeof(float));
@@ -342,6 +348,7 @@ static size_t numbers_bytes(const struct setup *setup)
 static void band_design(struct cascade *band, double hz, int rate)
 {
 	const double g = tan(M_PI * fmin(hz / rate, 0.4));
+
 	cascade_clear(band);
 	for (int i = 0; i < 2; i++) {
 		const double damping = 2 * sin(M_PI * (2 * i + 1) / 8);
@@ -356,7 +363,8 @@ static void design(const struct setup *setup, const float *values, void *numbers
 	const double time = time_frames(setup), rate = setup->rate;
 	const double release = (double)values[EMPHASIS_RELEASE];
 	const double hz = (double)values[EMPHASIS_SIBILANCE_FREQ];
-	memset(n, 0, sizeof *n);
+
+	memset(n, 0, sizeof(*n));
 	n->serial = number_serial(values, EMPHASIS_PARAMS);
 	/* Vinyl: of time x the slope of the pre-emphasised signal. */
 	const double unit = GROOVE_GAIN * (double)values[EMPHASIS_LEVEL] / 100 /
@@ -386,7 +394,7 @@ const struct module module_emphasis = {
 	.params = params,
 	.param_count = EMPHASIS_PARAMS,
 	.meters = meters,
-	.meter_count = (int)(sizeof meters / sizeof *meters),
+	.meter_count = (int)(sizeof(meters) / sizeof(*meters)),
 	.kernels = KERNELS(emphasis),
 	.init = init,
 	.latency = latency,

@@ -9,6 +9,7 @@ static struct play *play_input(const char *params)
 {
 	struct play *play = alone_open("emphasis", params, RATE);
 	float *ins[2] = { in[0], in[1] }, *outs[2] = { out[0], out[1] };
+
 	if (play)
 		play_run(play, ins, outs, FRAMES, 512);
 	return play;
@@ -28,6 +29,7 @@ static void two_tones(double hz, double gain, double other_hz, double other_gain
 static double amplitude(const float *x, double hz, int from, int frames)
 {
 	double re = 0, im = 0;
+
 	for (int i = from; i < from + frames; i++) {
 		re += (double)x[i] * cos(2 * M_PI * hz * i / RATE);
 		im += (double)x[i] * sin(2 * M_PI * hz * i / RATE);
@@ -38,6 +40,7 @@ static double amplitude(const float *x, double hz, int from, int frames)
 static double peak(const float *x)
 {
 	float most = 0;
+
 	for (int i = 0; i < FRAMES; i++)
 		most = fmaxf(most, fabsf(x[i]));
 	return (double)most;
@@ -48,8 +51,9 @@ static double peak(const float *x)
 static void test_ceiling(const char *time, double tau)
 {
 	char params[128];
+
 	for (int flat = 0; flat < 2; flat++) {
-		snprintf(params, sizeof params,
+		snprintf(params, sizeof(params),
 			 "time = \"%s\"; ceiling = -3.0; output = \"%s\";", time,
 			 flat ? "flat" : "pre_emphasised");
 		two_tones(9000, 0.5, 12000, 0.15);
@@ -98,6 +102,7 @@ static void test_rest(const char *params)
 static double groove_g(double hz)
 {
 	const double w = 2 * M_PI * hz;
+
 	return 0.25 * 1.0096 * hypot(1, w * 75e-6) * w / 9.80665;
 }
 
@@ -105,6 +110,7 @@ static double groove_g(double hz)
 static void test_groove(double hz)
 {
 	const double g = groove_g(hz);
+
 	two_tones(hz, 400 / g, 1000, 0);
 	struct play *play = play_input("mode = \"vinyl\"; sibilance = 0.0;");
 	const double told = (double)play_meter(play, "it", "acceleration");

@@ -55,6 +55,7 @@ extern const struct param eq_band_rows[];
 static inline struct section eq_analogue(enum eq_type type, double gain_db, double q)
 {
 	const double a = pow(10.0, gain_db / 40.0), root = sqrt(a);
+
 	switch (type) {
 	case EQ_LOW_SHELF:
 		return (struct section) { { a, root / q, 1.0 },
@@ -86,6 +87,7 @@ static inline bool eq_takes(enum eq_way way, enum eq_channels where, int channel
 {
 	/* One channel has no side and no right; mid and left are the signal itself. */
 	const bool stereo = channel_count >= 2;
+
 	switch (way) {
 	case EQ_WAY_LEFT:
 		return where == EQ_STEREO || where == EQ_LEFT ||

@@ -21,6 +21,7 @@ static inline void dynamics_hear(const struct eq_dynamics *d, int ear, double le
 				 float power[EQ_BANDS])
 {
 	const struct cascade *c = &d->listen;
+
 	for (int k = 0; k < EQ_BANDS; k++) {
 		double x = d->first[ear][k] * left;
 		x = d->second[ear][k] * right + x;
@@ -48,9 +49,10 @@ static inline void dynamics_listen(struct eq_deck *deck, const float *left,
 {
 	const struct eq_dynamics *d = &deck->numbers.dynamics;
 	double s1[2][EQ_BANDS], s2[2][EQ_BANDS];
+
 	for (int ear = 0; ear < 2; ear++) {
-		memcpy(s1[ear], deck->ear[ear].s1, sizeof s1[ear]);
-		memcpy(s2[ear], deck->ear[ear].s2, sizeof s2[ear]);
+		memcpy(s1[ear], deck->ear[ear].s1, sizeof(s1[ear]));
+		memcpy(s2[ear], deck->ear[ear].s2, sizeof(s2[ear]));
 	}
 	for (int n = 0; n < frames; n++) {
 		float heard[2][EQ_BANDS];
@@ -64,8 +66,8 @@ static inline void dynamics_listen(struct eq_deck *deck, const float *left,
 		}
 	}
 	for (int ear = 0; ear < 2; ear++) {
-		memcpy(deck->ear[ear].s1, s1[ear], sizeof s1[ear]);
-		memcpy(deck->ear[ear].s2, s2[ear], sizeof s2[ear]);
+		memcpy(deck->ear[ear].s1, s1[ear], sizeof(s1[ear]));
+		memcpy(deck->ear[ear].s2, s2[ear], sizeof(s2[ear]));
 	}
 }
 
@@ -94,7 +96,8 @@ static inline void dynamics_follow(const struct eq_dynamics *d, struct eq_deck *
 				   float *row, int frames)
 {
 	double move[EQ_BANDS];
-	memcpy(move, deck->move, sizeof move);
+
+	memcpy(move, deck->move, sizeof(move));
 	for (int n = 0; n < frames; n++) {
 		for (int k = 0; k < EQ_BANDS; k++) {
 			const double way = (double)row[n * EQ_BANDS + k] - move[k];
@@ -122,7 +125,8 @@ static inline void dynamics_run(struct eq_deck *deck, const struct piece *piece,
 	const float *right = piece->channels >= 2 ? piece->in[1] : left;
 	/* Vectors may be two rows wide. */
 	const int rows = (piece->frames + 1) & ~1;
-	memset(amount[rows - 1], 0, sizeof amount[0]);
+
+	memset(amount[rows - 1], 0, sizeof(amount[0]));
 	dynamics_listen(deck, left, right, amount, piece->frames);
 	dynamics_aim(d, amount[0], rows);
 	double attack[EQ_BANDS], release[EQ_BANDS];
@@ -139,7 +143,7 @@ static inline void dynamics_skew(const struct eq_dynamics *d, enum eq_way way,
 				 float amount[GRID_FRAMES][EQ_BANDS],
 				 double skewed[CASCADE_STEPS][CASCADE_PASS], int frames)
 {
-	memset(skewed, 0, (size_t)(frames + CASCADE_PASS - 1) * sizeof *skewed);
+	memset(skewed, 0, (size_t)(frames + CASCADE_PASS - 1) * sizeof(*skewed));
 	for (int k = 0; k < d->way[way].lanes; k++)
 		for (int n = 0; n < frames; n++)
 			skewed[n + k][k] = (double)amount[n][d->source[way][k]];

@@ -22,6 +22,7 @@ typedef float eq_amounts[GRID_FRAMES][EQ_BANDS];
 static int eq_lanes(const struct eq_deck *deck, int signal)
 {
 	const enum eq_way way = eq_way_of(signal);
+
 	return deck->numbers.way[way].lanes + deck->numbers.dynamics.way[way].lanes;
 }
 
@@ -46,6 +47,7 @@ static void eq_carry_moves(const struct eq_deck *from, struct eq_deck *to)
 {
 	const struct eq_dynamics *old = &from->numbers.dynamics;
 	const struct eq_dynamics *new = &to->numbers.dynamics;
+
 	for (int k = 0; k < new->lanes; k++) {
 		to->move[k] = 0.0;
 		to->fresh[k] = true;
@@ -70,12 +72,14 @@ static double eq_patience(const struct cascade *cascade, int lane)
 {
 	double width;
 	const double place = cascade_place(cascade, lane, &width);
+
 	return fmin(fmax(0.5 * place / width - 1.0, 0.0), 1.0);
 }
 
 static double eq_cascade_memory(const struct cascade *cascade)
 {
 	double most = 0.0;
+
 	for (int k = 0; k < cascade->lanes; k++)
 		most = fmax(most, cascade->memory[k] * eq_patience(cascade, k));
 	return most;
@@ -85,6 +89,7 @@ static double eq_cascade_memory(const struct cascade *cascade)
 static double eq_memory(const struct eq_numbers *numbers)
 {
 	double most = 0.0;
+
 	for (enum eq_way way = 0; way < EQ_WAYS; way++) {
 		most = fmax(most, eq_cascade_memory(&numbers->way[way]));
 		most = fmax(most, eq_cascade_memory(&numbers->dynamics.way[way]));
@@ -109,6 +114,7 @@ static void eq_carry(const struct eq_deck *from, struct eq_deck *to)
 {
 	const struct eq_dynamics *old = &from->numbers.dynamics;
 	const struct eq_dynamics *new = &to->numbers.dynamics;
+
 	for (int i = 0; i < EQ_SIGNALS; i++) {
 		const enum eq_way way = eq_way_of(i);
 		cascade_carry(&from->numbers.way[way], &from->state[i],
@@ -125,11 +131,12 @@ static void eq_load(struct eq *eq, const struct eq_numbers *numbers)
 	const double memory = eq_memory(numbers);
 	const int settling = crossfade_settling(memory, eq->rate);
 	struct eq_deck *to = &eq->deck[crossfade_start(&eq->fade, settling)];
+
 	to->numbers = *numbers;
 	if (eq_has_moved(&from->numbers, numbers, crossfade_long_memory(eq->rate))) {
 		crossfade_begin_cold(&eq->fade, memory, eq->rate);
-		memset(to->state, 0, sizeof to->state);
-		memset(to->moved, 0, sizeof to->moved);
+		memset(to->state, 0, sizeof(to->state));
+		memset(to->moved, 0, sizeof(to->moved));
 	} else {
 		eq_carry(from, to);
 	}
@@ -144,6 +151,7 @@ static void eq_load(struct eq *eq, const struct eq_numbers *numbers)
 static void eq_settle(struct eq_deck *deck, double scale)
 {
 	const struct eq_dynamics *dynamics = &deck->numbers.dynamics;
+
 	for (int i = 0; i < EQ_SIGNALS; i++) {
 		const enum eq_way way = eq_way_of(i);
 		cascade_settle(&deck->numbers.way[way], &deck->state[i], scale, TINY);
@@ -158,6 +166,7 @@ static void eq_settle(struct eq_deck *deck, double scale)
 static void eq_grid(struct eq *eq, const struct piece *piece)
 {
 	const struct eq_numbers *numbers = piece->numbers;
+
 	if (!eq->fade.running &&
 	    numbers->serial != eq->deck[eq->fade.playing].numbers.serial)
 		eq_load(eq, numbers);
@@ -189,6 +198,7 @@ static void eq_sections(struct eq_deck *deck, double *const *x, int first, int c
 	const int last = first + count - 1;
 	const enum eq_way ways[2] = { eq_way_of(first), eq_way_of(last) };
 	const struct cascade *fixed[2], *moving[2];
+
 	for (int i = 0; i < 2; i++) {
 		fixed[i] = &deck->numbers.way[ways[i]];
 		moving[i] = &dynamics->way[ways[i]];
@@ -239,6 +249,7 @@ static void eq_pair(const struct work *w, const struct piece *piece, int first,
 {
 	struct eq_deck *playing = w->playing, *coming = w->coming;
 	const int frames = piece->frames;
+
 	if (eq_is_flat(playing, first, count) &&
 	    (!coming || eq_is_flat(coming, first, count))) {
 		for (int c = first; c < first + count; c++)
@@ -253,7 +264,7 @@ static void eq_pair(const struct work *w, const struct piece *piece, int first,
 		for (int n = 0; n < frames; n++)
 			now[c][n] = (double)piece->in[first + c][n];
 	if (coming) {
-		memcpy(next, now, sizeof next);
+		memcpy(next, now, sizeof(next));
 		for (int c = 0; c < count; c++)
 			crossfade_lead_in(w->fade, next[c], frames);
 		eq_run(coming, b, first, count, w->amounts[1], frames);
@@ -288,6 +299,7 @@ static void eq_meters(const struct eq *eq, const struct piece *piece)
 static void eq_process(void *state, const struct piece *piece) REALTIME
 {
 	struct eq *eq = state;
+
 	if (!eq->started) {
 		eq->deck[0].numbers = *(const struct eq_numbers *)piece->numbers;
 		eq->started = true;

@@ -135,6 +135,7 @@ static void eq_ears(struct eq_dynamics *dynamics, int lane, enum eq_channels whe
 		[EQ_RIGHT] = { 0.0, 1.0, 0.0, 0.0 },
 	};
 	const double *take = takes[channel_count >= 2 ? where : EQ_LEFT];
+
 	for (int ear = 0; ear < 2; ear++) {
 		dynamics->first[ear][lane] = take[2 * ear];
 		dynamics->second[ear][lane] = take[2 * ear + 1];
@@ -149,6 +150,7 @@ static void eq_listen(struct eq_dynamics *dynamics, enum eq_type type, double hz
 	const double g = tan(M_PI * fmin(hz / rate, 0.45));
 	struct section h = { { 0.0, g / q, 0.0 }, { g * g, g / q } };
 	struct section turned = { { g * g / q, 0.0, 0.0 }, { g * g, g / q } };
+
 	if (type != EQ_BELL) {
 		h = (struct section) { { 0.0, 0.0, 1.0 }, { g * g, M_SQRT2 * g } };
 		if (type == EQ_LOW_SHELF)
@@ -178,6 +180,7 @@ static void eq_add_dynamic(struct eq_dynamics *dynamics, const struct setup *set
 	const enum eq_channels where = (enum eq_channels)value[EQ_CHANNELS];
 	const double range_db = (double)value[EQ_RANGE];
 	const int lane = dynamics->lanes++;
+
 	dynamics->band[lane] = band;
 	eq_listen(dynamics, type, (double)value[EQ_FREQ], (double)value[EQ_Q],
 		  setup->rate, band);
@@ -203,13 +206,13 @@ static void eq_add_dynamic(struct eq_dynamics *dynamics, const struct setup *set
 
 static void eq_clear(struct eq_numbers *numbers)
 {
-	memset(numbers, 0, sizeof *numbers);
+	memset(numbers, 0, sizeof(*numbers));
 	for (int w = 0; w < EQ_WAYS; w++) {
 		cascade_clear(&numbers->way[w]);
 		cascade_clear(&numbers->dynamics.way[w]);
 		/* Lanes without a band have no effect. */
 		memset(numbers->dynamics.way[w].d, 0,
-		       sizeof numbers->dynamics.way[w].d);
+		       sizeof(numbers->dynamics.way[w].d));
 	}
 	cascade_clear(&numbers->dynamics.listen);
 }
@@ -217,6 +220,7 @@ static void eq_clear(struct eq_numbers *numbers)
 static void eq_design(const struct setup *setup, const float *values, void *place)
 {
 	struct eq_numbers *numbers = place;
+
 	eq_clear(numbers);
 	numbers->serial = number_serial(values, EQ_BANDS * EQ_ROWS);
 	for (int b = 0; b < EQ_BANDS; b++) {
@@ -251,7 +255,8 @@ static size_t eq_numbers_bytes(const struct setup *setup)
 
 static void *eq_init(struct arena *arena, const struct setup *setup)
 {
-	struct eq *eq = arena_alloc(arena, sizeof *eq);
+	struct eq *eq = arena_alloc(arena, sizeof(*eq));
+
 	eq->rate = setup->rate;
 	eq->hurry[0] = eq_share(0.5f, setup->rate);
 	eq->hurry[1] = eq_share(6.0f, setup->rate);

@@ -22,6 +22,7 @@ static void fill_tone(double hz, double amplitude, double right_share)
 static double peak_db(const float *x, int from, int to)
 {
 	float most = 0.0f;
+
 	for (int n = from; n < to; n++)
 		most = fmaxf(most, fabsf(x[n]));
 	return 20.0 * log10(fmax((double)most, 1e-12));
@@ -31,6 +32,7 @@ static double peak_db(const float *x, int from, int to)
 static double response_db(const float *x, int frames, double hz)
 {
 	double re = 0.0, im = 0.0;
+
 	for (int n = 0; n < frames; n++) {
 		re += (double)x[n] * cos(2.0 * M_PI * hz * n / RATE);
 		im += (double)x[n] * sin(2.0 * M_PI * hz * n / RATE);
@@ -41,12 +43,14 @@ static double response_db(const float *x, int frames, double hz)
 static struct section bell(double gain_db, double q)
 {
 	const double a = pow(10.0, gain_db / 40.0);
+
 	return (struct section) { { 1.0, a / q, 1.0 }, { 1.0, 1.0 / (a * q) } };
 }
 
 static struct section high_shelf(double gain_db, double q)
 {
 	const double a = pow(10.0, gain_db / 40.0), root = sqrt(a);
+
 	return (struct section) { { a, a * root / q, a * a }, { a, root / q } };
 }
 
@@ -55,6 +59,7 @@ static double worst_error_db(const struct section *wanted, double hz, double rat
 	struct section h[2];
 	const int count = match_sections(wanted, hz, rate, 2, h);
 	double worst = 0.0;
+
 	for (int i = 0; i <= 400; i++) {
 		const double f = 20.0 * pow(1000.0, i / 400.0);
 		const double s = f / hz, t = tan(M_PI * f / rate);
@@ -72,6 +77,7 @@ static void test_design(void)
 	static const double rates[] = { 44100, 48000, 96000, 192000 };
 	static const double centres[] = { 20, 60, 1000, 5000, 10000, 12000, 16000 };
 	static const double qs[] = { 0.5, 0.71, 1, 2, 8 };
+
 	for (int r = 0; r < 4; r++) {
 		double worst = 0.0;
 		for (int f = 0; f < 7; f++) {
@@ -99,10 +105,11 @@ static void test_response(void)
 		"band = ({ type = \"bell\"; freq = 30.0; gain = 6.0; q = 1.0; },"
 		"{ freq = 1000.0; gain = -9.0; q = 2.0; },"
 		"{ freq = 12000.0; gain = 12.0; });");
+
 	if (!play)
 		return;
-	memset(left, 0, sizeof left);
-	memset(right, 0, sizeof right);
+	memset(left, 0, sizeof(left));
+	memset(right, 0, sizeof(right));
 	left[0] = 1.0f;
 	play_run(play, in, out, LONG, 512);
 	const double gains[] = { 6, -9, 12 }, centres[] = { 30, 1000, 12000 };
@@ -125,6 +132,7 @@ static void test_mid_side(void)
 	struct play *play =
 		open_eq("band = ({ freq = 1000.0; type = \"bell\"; gain = 12.0; "
 			"channels = \"mid\"; });");
+
 	if (!play)
 		return;
 	fill_tone(1000.0, 0.1, -1.0);
@@ -144,11 +152,12 @@ static void test_dynamic(void)
 	struct play *play =
 		open_eq("band = ({ freq = 1000.0; type = \"bell\"; "
 			"dynamic = true; threshold = -30.0; range = -12.0; });");
+
 	if (!play)
 		return;
 	fill_tone(1000.0, 0.01, 1.0);
 	play_run(play, in, out, RATE, 512);
-	CHECK(memcmp(left, out_left, RATE * sizeof *left) == 0,
+	CHECK(memcmp(left, out_left, RATE * sizeof(*left)) == 0,
 	      "below threshold: exact");
 	/* 18 dB over it, half a dB per dB. */
 	fill_tone(1000.0, pow(10.0, -12.0 / 20.0), 1.0);
@@ -164,11 +173,12 @@ static void test_tail(void)
 {
 	struct play *play = open_eq(
 		"band = ({ type = \"bell\"; freq = 20.0; gain = 18.0; q = 8.0; });");
+
 	if (!play)
 		return;
 	fill_tone(20.0, 0.5, 1.0);
-	memset(left + RATE / 2, 0, sizeof left - RATE / 2 * sizeof *left);
-	memset(right + RATE / 2, 0, sizeof right - RATE / 2 * sizeof *right);
+	memset(left + RATE / 2, 0, sizeof(left) - RATE / 2 * sizeof(*left));
+	memset(right + RATE / 2, 0, sizeof(right) - RATE / 2 * sizeof(*right));
 	play_run(play, in, out, LONG, 512);
 	CHECK(peak_db(out_left, RATE, RATE * 2) > -60.0, "it rings at first");
 	CHECK(peak_db(out_left, RATE / 2 + 5 * RATE, LONG) < -239.0, "and ends");
@@ -186,7 +196,7 @@ static void test_narrow_jumps(void)
 	};
 	for (int i = 0; i < 6; i++) {
 		char bands[128];
-		snprintf(bands, sizeof bands,
+		snprintf(bands, sizeof(bands),
 			 "band = ({ type = \"bell\"; freq = %.1f; gain = %.1f; "
 			 "q = %.1f; });",
 			 jumps[i].from, jumps[i].gain, jumps[i].q);

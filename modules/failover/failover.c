@@ -26,6 +26,7 @@ static bool is_alive(const struct failover *f, int source)
 static bool is_waiting(const struct failover *f, const struct failover_numbers *numbers)
 {
 	const double passed = (double)f->sense.bins * f->sense.bin_frames / f->rate;
+
 	return !f->sense.input[FAILOVER_MAIN].seen &&
 	       (numbers->boot <= 0.0 || passed < numbers->boot);
 }
@@ -53,6 +54,7 @@ static int choose(const struct failover *f, const struct failover_numbers *numbe
 		  bool has_file)
 {
 	const int held = numbers->hold - 1, current = f->now.source;
+
 	if (held >= 0 && (held < FAILOVER_INPUTS || has_file))
 		return held;
 	if (is_waiting(f, numbers) && current == FAILOVER_MAIN)
@@ -70,6 +72,7 @@ static struct failover_take take_of(const struct failover *f,
 				    const struct failover_numbers *numbers, int source)
 {
 	struct failover_take take = { source, -1 };
+
 	if (numbers->copy && source < FAILOVER_INPUTS &&
 	    f->sense.input[source].raised >> SENSE_ONE_LEG & 1)
 		take.leg = f->sense.input[source].leg;
@@ -83,6 +86,7 @@ static void note_switch(struct failover *f, const struct failover_numbers *numbe
 {
 	const double bin = (double)f->sense.bin_frames / f->rate;
 	const uint64_t now = f->sense.bins;
+
 	f->newest = (f->newest + 1) % FAILOVER_SETTLE_MAX;
 	f->switched[f->newest] = now;
 	f->count = f->count < FAILOVER_SETTLE_MAX ? f->count + 1 : f->count;
@@ -113,6 +117,7 @@ static void start_fade(struct failover *f, const struct failover_numbers *number
 	const bool up = next.source < f->now.source;
 	const int from = f->now.source == FAILOVER_NONE ? FAILOVER_MAIN : f->now.source;
 	const int to = next.source == FAILOVER_NONE ? FAILOVER_MAIN : next.source;
+
 	f->next = next;
 	f->fade_age = 0;
 	f->fade_length = up ? numbers->fade_back : numbers->fade;
@@ -152,6 +157,7 @@ static void listen_file(struct failover *f, const struct failover_loop *loop,
 			float room[CHANNELS_MAX][GRID_FRAMES])
 {
 	uint64_t at = f->file_at;
+
 	for (int n = 0; n < frames; n++) {
 		for (int c = 0; c < channels; c++) {
 			const float *from = loop->channel[c];
@@ -171,6 +177,7 @@ static void listen(struct failover *f, const struct failover_take *take,
 		   const float *heard[CHANNELS_MAX])
 {
 	const int input = take->source == FAILOVER_NONE ? FAILOVER_MAIN : take->source;
+
 	if (input == FAILOVER_FILE) {
 		listen_file(f, loop, channels, frames, gain + at, room);
 		for (int c = 0; c < channels; c++)
@@ -186,6 +193,7 @@ static void listen(struct failover *f, const struct failover_take *take,
 static void fade_gains(const struct failover *f, float *old, float *new, int frames)
 {
 	const double step = 1.0 / f->fade_length;
+
 	for (int n = 0; n < frames; n++) {
 		const double b = smooth_shape((f->fade_age + n) * step), a = 1.0 - b;
 		const double ab = a * b;
@@ -205,6 +213,7 @@ static void play_fade(struct failover *f, const struct failover_loop *loop,
 	float old_room[CHANNELS_MAX][GRID_FRAMES], new_room[CHANNELS_MAX][GRID_FRAMES];
 	const float *old[CHANNELS_MAX], *new[CHANNELS_MAX];
 	float mix[CHANNELS_MAX][GRID_FRAMES], down[GRID_FRAMES], up[GRID_FRAMES];
+
 	listen(f, &f->now, loop, audio, at, channels, frames, gain, old_room, old);
 	listen(f, &f->next, loop, audio, at, channels, frames, gain, new_room, new);
 	fade_gains(f, down, up, frames);
@@ -213,7 +222,7 @@ static void play_fade(struct failover *f, const struct failover_loop *loop,
 		for (int n = 0; n < frames; n++)
 			mix[c][n] = down[n] * old[c][n] + up[n] * new[c][n];
 	for (int c = 0; c < channels; c++)
-		memcpy(out[c] + at, mix[c], (size_t)frames * sizeof **mix);
+		memcpy(out[c] + at, mix[c], (size_t)frames * sizeof(**mix));
 	f->fade_age += frames;
 	if (f->fade_age < f->fade_length)
 		return;
@@ -227,10 +236,11 @@ static void play(struct failover *f, const struct failover_loop *loop,
 {
 	float room[CHANNELS_MAX][GRID_FRAMES];
 	const float *heard[CHANNELS_MAX];
+
 	listen(f, &f->now, loop, audio, at, channels, frames, gain, room, heard);
 	for (int c = 0; c < channels; c++)
 		if (out[c] + at != heard[c])
-			memcpy(out[c] + at, heard[c], (size_t)frames * sizeof **out);
+			memcpy(out[c] + at, heard[c], (size_t)frames * sizeof(**out));
 }
 
 /* `at`: frames into the piece. */
@@ -240,6 +250,7 @@ static void play_stretch(struct failover *f, const struct piece *piece,
 {
 	const int left = f->fade_length - f->fade_age;
 	const int fading = f->fade_length == 0 ? 0 : frames < left ? frames : left;
+
 	if (fading > 0)
 		play_fade(f, piece->handle, audio, at, piece->channels, fading, gain,
 			  piece->out);
@@ -253,6 +264,7 @@ static void play_stretch(struct failover *f, const struct piece *piece,
 static void publish(const struct failover *f, float *meters)
 {
 	const int source = f->fade_length > 0 ? f->next.source : f->now.source;
+
 	meters[FAILOVER_SOURCE] = (float)source;
 	meters[FAILOVER_SWITCHES] = (float)f->switches;
 	meters[FAILOVER_SETTLED] = f->sense.bins < f->settled_until;
@@ -270,6 +282,7 @@ static void take_values(struct failover *f, const struct piece *piece,
 {
 	const float returns = piece->values[FAILOVER_RETURN];
 	const int length = smooth_frames(f->rate);
+
 	if (!f->started) {
 		f->returns = returns;
 		smooth_jump(&f->last_gain, numbers->last_gain);
@@ -296,6 +309,7 @@ static void failover_process(void *state, const struct piece *piece)
 	struct sense_audio audio = { .x = { { NULL } } };
 	double gain[GRID_FRAMES];
 	const struct failover_loop *loop = piece->handle;
+
 	take_values(f, piece, numbers, gain);
 	for (int c = 0; c < piece->channels; c++) {
 		audio.x[FAILOVER_MAIN][c] = piece->in[c];
@@ -322,7 +336,8 @@ static void failover_adopt(void *state, const void *old)
 {
 	struct failover *f = state;
 	const struct sense_tables *tables = f->sense.tables;
-	memcpy(f, old, sizeof *f);
+
+	memcpy(f, old, sizeof(*f));
 	f->sense.tables = tables;
 }
 

@@ -175,8 +175,9 @@ static const char *const sides[] = { "second", "third", NULL };
 
 static void *init(struct arena *arena, const struct setup *setup)
 {
-	struct sense_tables *tables = arena_alloc(arena, sizeof *tables);
-	struct failover *f = arena_alloc(arena, sizeof *f);
+	struct sense_tables *tables = arena_alloc(arena, sizeof(*tables));
+	struct failover *f = arena_alloc(arena, sizeof(*f));
+
 	sense_tables_init(tables);
 	sense_init(&f->sense, tables, setup->rate, setup->channels, FAILOVER_INPUTS);
 	f->rate = setup->rate;
@@ -189,6 +190,7 @@ static void *init(struct arena *arena, const struct setup *setup)
 static const char *path_name(const char *path)
 {
 	const char *slash = strrchr(path, '/');
+
 	return slash ? slash + 1 : path;
 }
 
@@ -201,6 +203,7 @@ static bool file_fits(const char *path, const struct setup *setup, char *error,
 	const double seconds = rate > 0 ? (double)frames / rate : 0.0;
 	const double bytes =
 		seconds * setup->rate * setup->channels * (double)sizeof(float);
+
 	if (frames == 0 || rate == 0)
 		return true; /* sound_load() says why */
 	if (seconds < LOOP_SHORTEST_S)
@@ -225,6 +228,7 @@ static bool sound_gain(const struct sound *sound, int channels, double *gain,
 		       char *error, size_t error_size)
 {
 	double loudness = -HUGE_VAL;
+
 	ebur128_state *meter =
 		ebur128_init((unsigned)sound->channels, (unsigned long)sound->rate,
 			     EBUR128_MODE_I | EBUR128_MODE_HISTOGRAM);
@@ -247,6 +251,7 @@ static bool sound_gain(const struct sound *sound, int channels, double *gain,
 static void destroy(void *handle)
 {
 	struct failover_loop *loop = handle;
+
 	if (!loop)
 		return;
 	if (loop->memory)
@@ -293,6 +298,7 @@ static bool loop_make(struct failover_loop *loop, const struct sound *sound,
 	const int seam = (int)(LOOP_SEAM_S * sound->rate);
 	const int count = loop_channels(sound, channels);
 	const size_t frames = (size_t)(sound->frames - seam);
+
 	loop->bytes = frames * (size_t)count * sizeof(float);
 	loop->memory = malloc(loop->bytes);
 	if (!loop->memory)
@@ -310,18 +316,19 @@ static bool loop_make(struct failover_loop *loop, const struct sound *sound,
 static void *create(const struct setup *setup, char *error, size_t error_size)
 {
 	const char *path = setup->files ? setup->files[FAILOVER_LAST] : NULL;
-	struct failover_loop *loop = calloc(1, sizeof *loop);
+	struct failover_loop *loop = calloc(1, sizeof(*loop));
 	struct sound sound = { 0 };
 	char why[192] = "no memory";
+
 	if (!loop) {
 		snprintf(error, error_size, "%s", why);
 		return NULL;
 	}
 	if (path &&
-	    !(file_fits(path, setup, why, sizeof why) &&
-	      sound_load(&sound, path, LOOP_FRAMES, why, sizeof why) &&
-	      sound_convert(&sound, setup->rate, 0, 1.0, why, sizeof why) &&
-	      sound_gain(&sound, setup->channels, &loop->gain, why, sizeof why) &&
+	    !(file_fits(path, setup, why, sizeof(why)) &&
+	      sound_load(&sound, path, LOOP_FRAMES, why, sizeof(why)) &&
+	      sound_convert(&sound, setup->rate, 0, 1.0, why, sizeof(why)) &&
+	      sound_gain(&sound, setup->channels, &loop->gain, why, sizeof(why)) &&
 	      loop_make(loop, &sound, setup->channels)))
 		snprintf(error, error_size,
 			 "no last resort: %s: %s; it chooses between its inputs",
@@ -357,7 +364,7 @@ static void design(const struct setup *setup, const float *values, void *numbers
 	struct failover_numbers *n = numbers;
 	const float per_ms = (float)setup->rate / 1000.0f;
 	sense_rules_design(&n->rules, setup->rate, values);
-	for (size_t i = 0; i < sizeof faults / sizeof *faults; i++)
+	for (size_t i = 0; i < sizeof(faults) / sizeof(*faults); i++)
 		sense_rules_fault(&n->rules, faults[i].fault, values[faults[i].param],
 				  faults[i].fail);
 	n->last_gain = pow(10.0, (double)values[FAILOVER_LAST_LEVEL] / 20.0);
@@ -382,7 +389,7 @@ const struct module module_failover = {
 	.params = params,
 	.param_count = FAILOVER_PARAMS,
 	.meters = meters,
-	.meter_count = sizeof meters / sizeof *meters,
+	.meter_count = sizeof(meters) / sizeof(*meters),
 	.sides = sides,
 	.kernels = KERNELS(failover),
 	.init = init,

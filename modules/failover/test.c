@@ -30,9 +30,10 @@ static bool air_open(struct air *a, const char *params, int rate,
 		     const struct stretch *const stretches[INPUTS])
 {
 	char config[1024];
-	memset(a, 0, sizeof *a);
+
+	memset(a, 0, sizeof(*a));
 	snprintf(
-		config, sizeof config,
+		config, sizeof(config),
 		"rack = { files = \"%s\"; }; inputs = ({ name = \"studio\"; channels = "
 		"2; }, { "
 		"name = "
@@ -58,6 +59,7 @@ static bool is_input(const struct air *a, int input, int frame)
 static void air_listen(struct air *a, int frames)
 {
 	const uint64_t first = a->play->frame - (uint64_t)frames;
+
 	for (int n = 0; n < frames; n++) {
 		if (a->plays >= 0 && is_input(a, a->plays, n))
 			continue;
@@ -73,7 +75,7 @@ static void air_listen(struct air *a, int frames)
 	for (int n = 0; n < frames; n++)
 		for (int c = 0; c < 2; c++) {
 			uint32_t bits;
-			memcpy(&bits, &a->out[c][n], sizeof bits);
+			memcpy(&bits, &a->out[c][n], sizeof(bits));
 			a->hash = (a->hash ^ bits) * 0x100000001b3;
 		}
 }
@@ -81,6 +83,7 @@ static void air_listen(struct air *a, int frames)
 static void air_run(struct air *a, double until, int block)
 {
 	const uint64_t end = (uint64_t)llround(until * a->play->rate);
+
 	while (a->play->frame < end) {
 		const uint64_t left = end - a->play->frame;
 		const int n = left < (uint64_t)block ? (int)left : block;
@@ -116,6 +119,7 @@ static void test_times(int rate)
 					      { 20.0, ZEROS },
 					      { 0, MUSIC } };
 	static struct air a;
+
 	if (!air_open(&a, CUT, rate,
 		      (const struct stretch *const[]) { gap, alive, dead }))
 		return;
@@ -142,6 +146,7 @@ static void test_blocks(void)
 	static const int blocks[] = { 64, 1, 257, 8192, 512 };
 	static struct air a;
 	uint64_t hash = 0;
+
 	for (int b = 0; b < 5; b++) {
 		if (!air_open(&a, "wait = 1.0; back = 1.0;", RATE,
 			      (const struct stretch *const[]) { gap, alive, dead }))
@@ -167,6 +172,7 @@ static void test_blocks(void)
 static void test_boot(void)
 {
 	static struct air a;
+
 	if (!air_open(&a, CUT, RATE,
 		      (const struct stretch *const[]) { dead, alive, dead }))
 		return;
@@ -193,6 +199,7 @@ static void test_order(void)
 					       { 13, ZEROS },
 					       { 0, MUSIC } };
 	static struct air a;
+
 	if (!air_open(&a, "wait = 1.0; back = 1.0; settle = 0;", RATE,
 		      (const struct stretch *const[]) { first, then, last }))
 		return;
@@ -214,6 +221,7 @@ static void test_by_hand(void)
 					      { 5, ZEROS },
 					      { 0, MUSIC } };
 	static struct air a;
+
 	for (int mode = RESTORE_MANUAL; mode <= RESTORE_STAY; mode++) {
 		if (!air_open(&a, "wait = 1.0; back = 1.0;", RATE,
 			      (const struct stretch *const[]) { gap, alive, alive }))
@@ -244,6 +252,7 @@ static void test_settle(void)
 		{ 2, MUSIC }, { 5, ZEROS }, { 8, MUSIC }, { 11, ZEROS }, { 0, MUSIC }
 	};
 	static struct air a;
+
 	if (!air_open(&a, "wait = 1.0; back = 1.0; settle_hold = 10.0;", RATE,
 		      (const struct stretch *const[]) { flaps, alive, dead }))
 		return;
@@ -263,6 +272,7 @@ static void test_one_leg(void)
 					      { 0, MUSIC } };
 	static struct air a;
 	const struct stretch *const in[] = { leg, alive, dead };
+
 	if (!air_open(&a, CUT "one_leg = \"copy\";", RATE, in))
 		return;
 	air_run(&a, 33.9, 512);
@@ -288,9 +298,10 @@ static void test_fault(void)
 	static const struct stretch tone[] = { { 3, MUSIC }, { 0, TONE } };
 	static struct air a;
 	const struct stretch *const in[] = { tone, alive, dead };
+
 	for (int mode = 0; mode <= 2; mode++) {
 		char params[64];
-		snprintf(params, sizeof params, "tone = \"%s\";",
+		snprintf(params, sizeof(params), "tone = \"%s\";",
 			 mode == 0   ? "off"
 			 : mode == 1 ? "alarm"
 				     : "fail");
@@ -313,6 +324,7 @@ static double fade_level(const struct stretch *const in[INPUTS], bool same)
 {
 	static struct air a;
 	double before = 0, middle = 0;
+
 	if (!air_open(&a, "fade = 2000.0;", RATE, in))
 		return NAN;
 	if (same)
@@ -339,6 +351,7 @@ static void test_fade_level(void)
 	static const struct stretch noise[] = { { 0, NOISE } };
 	const struct stretch *const in[] = { noise, noise, dead };
 	const double same = fade_level(in, true), other = fade_level(in, false);
+
 	printf("the middle of a fade: the same programme %+.2f dB, unrelated %+.2f\n",
 	       same, other);
 	CHECK_NEAR(same, 0, 0.2, "the same programme");
@@ -350,7 +363,8 @@ static void test_fade_level(void)
 static const char *path_in(const char *name)
 {
 	static char path[128];
-	snprintf(path, sizeof path, "%s/%s", folder, name);
+
+	snprintf(path, sizeof(path), "%s/%s", folder, name);
 	return path;
 }
 
@@ -381,6 +395,7 @@ static void write_file(const char *name, int rate, int channels, double seconds,
 static double air_loudness(struct air *a, double from, double until)
 {
 	double loudness = 0;
+
 	ebur128_state *meter = ebur128_init(2, RATE, EBUR128_MODE_I);
 	air_run(a, from, 480);
 	for (double t = from; t < until; t += 0.01) {
@@ -401,6 +416,7 @@ static void test_file(void)
 {
 	static const struct stretch gone[] = { { 2, MUSIC }, { 0, ZEROS } };
 	static struct air a;
+
 	write_file("lathe-loop.wav", 44100, 1, 3, 0.03);
 	if (!air_open(&a, "wait = 1.0; last = \"lathe-loop.wav\";", RATE,
 		      (const struct stretch *const[]) { gone, dead, dead }))
@@ -424,6 +440,7 @@ static void test_refused(void)
 {
 	static const struct stretch gone[] = { { 2, MUSIC }, { 0, ZEROS } };
 	static struct air a;
+
 	write_file("lathe-long.wav", 8000, 1, 16 * 60, 0.1);
 	if (!air_open(&a, "wait = 1.0; last = \"lathe-long.wav\";", RATE,
 		      (const struct stretch *const[]) { gone, alive, dead }))
@@ -439,7 +456,7 @@ static void test_refused(void)
 		.rate = RATE, .channels = 2, .values = values, .files = files
 	};
 	extern const struct module module_failover;
-	void *handle = module_failover.create(&setup, error, sizeof error);
+	void *handle = module_failover.create(&setup, error, sizeof(error));
 	printf("%s\n", error);
 	CHECK(handle && strstr(error, "16.0 minutes") && strstr(error, "15 would do"),
 	      "%s", error);
@@ -455,6 +472,7 @@ static void test_healthy(void)
 					      { 150, MUSIC }, { 175, LEFT },
 					      { 200, MUSIC }, { 0, SPEECH } };
 	static struct air a;
+
 	if (!air_open(&a, "", RATE,
 		      (const struct stretch *const[]) { day, alive, alive }))
 		return;

@@ -108,6 +108,7 @@ static void picture_end(struct field *field)
 {
 	struct goniometer *g = &field->goniometer;
 	double most = 0.0;
+
 	for (int i = 0; i < 2 * FIELD_POINTS; i++)
 		most = fmax(most, fabs((double)g->points[i]));
 	g->peak = fmax(most, g->peak * pow(10.0, -FALL_DB / 20.0 / FIELD_PICTURES));
@@ -125,6 +126,7 @@ static void goniometer_run(struct field *field, const float *left, const float *
 			   int frames)
 {
 	struct goniometer *g = &field->goniometer;
+
 	for (int n = 0; n < frames; n++) {
 		if ((long)g->at * FIELD_POINTS >= (long)g->picked * g->period) {
 			float *point = &g->points[2 * g->picked++];
@@ -153,6 +155,7 @@ static void read_third(struct field *field, int k)
 	const double side = both - 2.0 * band->product;
 	const double geometric = sqrt(band->first * band->second);
 	const bool silent = 2.0 * both < 1e-10;
+
 	/* A full-scale sine reads 0 dBFS (AES17): twice the mean power. */
 	field->slots[FIELD_MID + k] = decibels(mid / 2.0);
 	field->slots[FIELD_SIDE + k] = decibels(side / 2.0);
@@ -168,6 +171,7 @@ static void follow_values(struct field *field, const float *values)
 {
 	const int time = (int)values[FIELD_TIME];
 	const float clears = values[FIELD_CLEAR];
+
 	if (!field->warm || time != field->time || clears < field->clears ||
 	    clears > field->clears)
 		bands_time(&field->bands, seconds[time]);
@@ -181,6 +185,7 @@ static void measure(void *handle, const float *audio, int frames, const float *v
 {
 	struct field *field = handle;
 	const int channels = field->channels, second = channels > 1 ? 1 : 0;
+
 	follow_values(field, values);
 	bands_run(&field->bands, audio, audio + second, channels, frames);
 	goniometer_run(field, audio, audio + second, frames);
@@ -191,17 +196,18 @@ static void measure(void *handle, const float *audio, int frames, const float *v
 			read_third(field, k);
 		field->frames = 0;
 	}
-	memcpy(readings, field->slots, sizeof field->slots);
+	memcpy(readings, field->slots, sizeof(field->slots));
 }
 
 static void *create(const struct setup *setup, char *error, size_t error_size)
 {
-	struct field *field = aligned_alloc(64, (sizeof *field + 63) / 64 * 64);
+	struct field *field = aligned_alloc(64, (sizeof(*field) + 63) / 64 * 64);
+
 	if (!field) {
 		snprintf(error, error_size, "no memory for the stereo field");
 		return NULL;
 	}
-	memset(field, 0, sizeof *field);
+	memset(field, 0, sizeof(*field));
 	field->rate = setup->rate;
 	field->channels = setup->channels;
 	field->goniometer.period = (setup->rate + FIELD_PICTURES / 2) / FIELD_PICTURES;
@@ -223,7 +229,7 @@ const struct module module_field = {
 	.params = params,
 	.param_count = FIELD_PARAMS,
 	.meters = meters,
-	.meter_count = sizeof meters / sizeof *meters,
+	.meter_count = sizeof(meters) / sizeof(*meters),
 	.kernels = KERNELS(field),
 	.init = init,
 	.create = create,

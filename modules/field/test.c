@@ -22,6 +22,7 @@ struct noise {
 static double noise(void *context, int channel, uint64_t frame, int rate)
 {
 	struct noise *noise = context;
+
 	(void)frame;
 	(void)rate;
 	if (channel == 0)
@@ -33,6 +34,7 @@ static double noise(void *context, int channel, uint64_t frame, int rate)
 static void play_noise(struct measured *m, int rate, double of_left, double of_own)
 {
 	struct noise context = { .seed = 1, .of_left = of_left, .of_own = of_own };
+
 	measured_open(m, &module_field, rate, 2);
 	m->values[FIELD_TIME] = TIME_INFINITE;
 	measured_play(m, noise, &context, 8L * rate);
@@ -51,6 +53,7 @@ static void check_thirds(const struct measured *m, int from, int first, double w
 static void test_thirds(int rate)
 {
 	struct measured m;
+
 	play_noise(&m, rate, 1.0, 0.0);
 	check_thirds(&m, 0, FIELD_MONO_LOSS, 0.0, 0.01, "mono: loss");
 	check_thirds(&m, 0, FIELD_CORRELATION, 1.0, 1e-4, "mono: correlation");
@@ -81,6 +84,7 @@ static void test_thirds(int rate)
 static void test_levels(int rate)
 {
 	struct measured m;
+
 	measured_open(&m, &module_field, rate, 2);
 	struct measured_sine sine = { 1000.0, { 0.5, 0.1 }, 0 };
 	measured_play(&m, measured_sine, &sine, 8L * rate);
@@ -93,6 +97,7 @@ static void test_goniometer(int rate)
 {
 	struct measured m;
 	float widest = 0.0f, off = 0.0f;
+
 	measured_open(&m, &module_field, rate, 2);
 	/* Left 3, right 1: mid is twice the side. */
 	struct measured_sine sine = { 997.0, { 0.3, 0.1 }, 0 };

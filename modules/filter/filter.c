@@ -22,11 +22,12 @@ static void filter_load(struct filter *f, const struct filter_numbers *numbers)
 	const double memory = cascade_memory(&numbers->cascade);
 	const int settling = crossfade_settling(memory, f->rate);
 	struct filter_deck *to = &f->deck[crossfade_start(&f->fade, settling)];
+
 	to->numbers = *numbers;
 	if (cascade_has_moved(&from->numbers.cascade, &numbers->cascade,
 			      crossfade_long_memory(f->rate))) {
 		crossfade_begin_cold(&f->fade, memory, f->rate);
-		memset(to->state, 0, sizeof to->state);
+		memset(to->state, 0, sizeof(to->state));
 		return;
 	}
 	for (int c = 0; c < f->channels; c++)
@@ -54,6 +55,7 @@ static void deck_run(struct filter_deck *deck, double *const *x, int first, int 
 						    &deck->numbers.cascade };
 	struct cascade_state *const states[2] = { &deck->state[first],
 						  &deck->state[first + count - 1] };
+
 	cascade_run(cascades, states, x, frames, count);
 }
 
@@ -69,6 +71,7 @@ static void pair_run(const struct work *w, const struct piece *piece, int first,
 		     int count)
 {
 	const int frames = piece->frames;
+
 	if (w->playing->numbers.cascade.lanes == 0 &&
 	    (!w->coming || w->coming->numbers.cascade.lanes == 0)) {
 		for (int c = first; c < first + count; c++)
@@ -82,7 +85,7 @@ static void pair_run(const struct work *w, const struct piece *piece, int first,
 		for (int n = 0; n < frames; n++)
 			now[c][n] = (double)piece->in[first + c][n];
 	if (w->coming) {
-		memcpy(next, now, sizeof next);
+		memcpy(next, now, sizeof(next));
 		for (int c = 0; c < count; c++)
 			crossfade_lead_in(&w->fade, next[c], frames);
 		deck_run(w->coming, b, first, count, frames);
@@ -101,16 +104,18 @@ static void guard_run(struct filter *f, int c, float *audio, int frames)
 	const size_t past = 2 * (size_t)f->guard_half;
 	float *window = f->window[c];
 	_Alignas(64) float y[GRID_FRAMES];
-	memcpy(window + past, audio, (size_t)frames * sizeof *audio);
+
+	memcpy(window + past, audio, (size_t)frames * sizeof(*audio));
 	fir_run(f->guard, f->guard_half, window + past, y, frames);
-	memmove(window, window + frames, past * sizeof *window);
-	memcpy(audio, y, (size_t)frames * sizeof *audio);
+	memmove(window, window + frames, past * sizeof(*window));
+	memcpy(audio, y, (size_t)frames * sizeof(*audio));
 }
 
 static void filter_process(void *state, const struct piece *piece) REALTIME;
 static void filter_process(void *state, const struct piece *piece)
 {
 	struct filter *f = state;
+
 	if (!f->started) {
 		f->deck[0].numbers = *(const struct filter_numbers *)piece->numbers;
 		f->started = true;
@@ -137,10 +142,11 @@ static void filter_adopt(void *state, const void *old_state)
 {
 	struct filter *f = state;
 	const struct filter *old = old_state;
+
 	f->started = old->started;
 	f->cell_silent = old->cell_silent;
 	f->fade = old->fade;
-	memcpy(f->deck, old->deck, sizeof f->deck);
+	memcpy(f->deck, old->deck, sizeof(f->deck));
 	const size_t past = 2 * (size_t)f->guard_half * sizeof(float);
 	for (int c = 0; c < f->channels && past && old->guard_half; c++)
 		memcpy(f->window[c], old->window[c], past);

@@ -68,7 +68,8 @@ static int guard_half(const struct setup *setup)
 
 static void *filter_init(struct arena *arena, const struct setup *setup)
 {
-	struct filter *f = arena_alloc(arena, sizeof *f);
+	struct filter *f = arena_alloc(arena, sizeof(*f));
+
 	f->rate = setup->rate;
 	f->channels = setup->channels;
 	for (int d = 0; d < 2; d++)
@@ -133,7 +134,8 @@ static void design_pass(struct filter_numbers *numbers, int order, bool high, do
 static void filter_design(const struct setup *setup, const float *values, void *out)
 {
 	struct filter_numbers *numbers = out;
-	memset(numbers, 0, sizeof *numbers);
+
+	memset(numbers, 0, sizeof(*numbers));
 	cascade_clear(&numbers->cascade);
 	numbers->serial = number_serial(values, FILTER_GUARD);
 	design_pass(numbers, orders[(int)values[FILTER_HIGH_PASS]], true,

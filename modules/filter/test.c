@@ -9,7 +9,8 @@ static float in[2][FRAMES], out[2][FRAMES];
 static void play_impulse(const char *params, int rate)
 {
 	float *const ins[2] = { in[0], in[1] }, *const outs[2] = { out[0], out[1] };
-	memset(in, 0, sizeof in);
+
+	memset(in, 0, sizeof(in));
 	in[0][0] = in[1][0] = 1;
 	alone_play("filter", params, rate, ins, outs, FRAMES);
 }
@@ -20,6 +21,7 @@ static double response_db(double hz, int rate)
 	double c = 1, s = 0;
 	const double turn_c = cos(2 * M_PI * hz / rate),
 		     turn_s = sin(2 * M_PI * hz / rate);
+
 	for (int i = 0; i < FRAMES; i++) {
 		re += (double)out[0][i] * c;
 		im += (double)out[0][i] * s;
@@ -34,7 +36,8 @@ static double response_db(double hz, int rate)
 static double curve_error(const char *pass, int order, double corner, int rate)
 {
 	char params[128];
-	snprintf(params, sizeof params, "%s = \"db%d\"; %s_freq = %.1f;", pass,
+
+	snprintf(params, sizeof(params), "%s = \"db%d\"; %s_freq = %.1f;", pass,
 		 6 * order, pass, corner);
 	play_impulse(params, rate);
 	double worst = 0;
@@ -53,6 +56,7 @@ static void test_curves(int rate)
 	static const int orders[] = { 1, 2, 3, 4, 6, 8 };
 	static const double highs[] = { 20, 120, 2000 };
 	static const double lows[] = { 200, 1000, 8000, 12000, 16000, 20000 };
+
 	for (int o = 0; o < 6; o++) {
 		double high = 0, low = 0;
 		for (int i = 0; i < 3; i++)
@@ -76,7 +80,7 @@ static void test_guard(int rate)
 	} guards[] = { { "15khz", 15000 }, { "16khz", 16000 }, { "20khz", 20000 } };
 	for (int g = 0; g < 3; g++) {
 		char params[64];
-		snprintf(params, sizeof params, "guard = \"%s\";", guards[g].name);
+		snprintf(params, sizeof(params), "guard = \"%s\";", guards[g].name);
 		play_impulse(params, rate);
 		double ripple = 0, stop = -200;
 		for (double hz = 20; hz <= guards[g].hz; hz += 197)

@@ -41,6 +41,7 @@ static int frames_of(const struct insert *s, int ms)
 static float peak_of(const float *const *audio, int channels, int frames, float peak)
 {
 	vf most = { 0 };
+
 	for (int c = 0; c < channels; c++) {
 		int i = 0;
 		for (; i + VEC_FLOATS <= frames; i += VEC_FLOATS)
@@ -144,7 +145,7 @@ static void listen(struct insert *s, const float *values)
 	s->least = MATCH_GAIN * s->level * INSERT_BURST;
 	for (int c = 0; c < s->channels; c++) {
 		struct insert_ear *ear = &s->ears[c];
-		memset(ear->heard, 0, sizeof ear->heard);
+		memset(ear->heard, 0, sizeof(ear->heard));
 		ear->best = 0.0f;
 		ear->best_at = 0;
 		ear->power = 0.0;

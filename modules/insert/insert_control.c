@@ -147,7 +147,7 @@ static void make_burst(float *burst)
 
 static void *insert_init(struct arena *arena, const struct setup *setup)
 {
-	struct insert *s = arena_alloc(arena, sizeof *s);
+	struct insert *s = arena_alloc(arena, sizeof(*s));
 
 	s->rate = setup->rate;
 	s->channels = setup->channels;

@@ -68,10 +68,10 @@ static struct play *open_rack(const char *nodes)
 {
 	char config[512];
 
-	memset(&gear, 0, sizeof gear);
+	memset(&gear, 0, sizeof(gear));
 	gear.way = 300;
 	gear.gain = 1.0f;
-	snprintf(config, sizeof config, "nodes = ( %s );", nodes);
+	snprintf(config, sizeof(config), "nodes = ( %s );", nodes);
 	struct play *play = play_open(config, RATE, 0);
 	CHECK(play, "no rack");
 	return play;
@@ -81,7 +81,7 @@ static struct play *open_insert(const char *params)
 {
 	char node[256];
 
-	snprintf(node, sizeof node, "{ module = \"insert\"; name = \"box\"; %s }",
+	snprintf(node, sizeof(node), "{ module = \"insert\"; name = \"box\"; %s }",
 		 params);
 	return open_rack(node);
 }
@@ -161,7 +161,7 @@ static void test_measures(void)
 {
 	static const int ways[] = { 128, 129, 300, 1024, 4097, 31415 };
 
-	for (size_t i = 0; i < sizeof ways / sizeof *ways; i++)
+	for (size_t i = 0; i < sizeof(ways) / sizeof(*ways); i++)
 		for (int dark = 0; dark < 2; dark++) {
 			struct play *play = open_insert("");
 			gear.way = ways[i];
@@ -273,7 +273,7 @@ static void play_death(const struct death *death, float gain)
 	int gap = 0, longest = 0;
 
 	gear.gain = gain;
-	snprintf(what, sizeof what, "state %d, gain %g", death->state, (double)gain);
+	snprintf(what, sizeof(what), "state %d, gain %g", death->state, (double)gain);
 	run(play, 0, dies);
 	gear.state = death->state;
 	run(play, dies, lives - dies);
@@ -321,7 +321,7 @@ static void test_deaths(void)
 		  RATE / 5 + RATE / 50, INSERT_SILENT },
 	};
 
-	for (size_t i = 0; i < sizeof deaths / sizeof *deaths; i++) {
+	for (size_t i = 0; i < sizeof(deaths) / sizeof(*deaths); i++) {
 		play_death(&deaths[i], 1.0f);
 		play_death(&deaths[i], 0.5f);
 	}

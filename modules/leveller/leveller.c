@@ -31,6 +31,7 @@ static struct rider_settings settings_of(const float *values)
 static void weigh(struct leveller *l, const float *const *in, int from, int frames)
 {
 	const int last = l->channels - 1;
+
 	row clipped[2];
 	for (int c = 0; c <= last; c += KWEIGHT_LANES) {
 		const float *pair[2] = { in[c], in[c < last ? c + 1 : c] };
@@ -50,6 +51,7 @@ static float lowest_gain(const struct leveller *l)
 {
 	const uint64_t now = l->rider.heard.bins;
 	float lowest = l->gain[now % LEVELLER_GAINS];
+
 	for (uint64_t k = 1; k <= (uint64_t)l->ahead; k++) {
 		const float gain = l->gain[(now - k) % LEVELLER_GAINS];
 		lowest = gain < lowest ? gain : lowest;
@@ -68,10 +70,11 @@ static void close_bin(struct leveller *l, const struct piece *piece)
 	const struct rider_settings set = settings_of(piece->values);
 	struct rider *r = &l->rider;
 	double power = 0;
+
 	for (int c = 0; c < l->channels; c++)
 		power += l->weight[c] * l->energy[c];
 	power *= l->filter.level / l->bin_frames;
-	memset(l->energy, 0, sizeof l->energy);
+	memset(l->energy, 0, sizeof(l->energy));
 	l->bin_filled = 0;
 	if (piece->values[LEVELLER_NEXT] != l->nexts)
 		rider_forget(r);
@@ -96,6 +99,7 @@ static void close_bin(struct leveller *l, const struct piece *piece)
 static bool spline(const struct leveller *l, int filled, float *gain, int frames)
 {
 	const float *c = l->applied;
+
 	if (c[0] == 0.0f && c[1] == 0.0f && c[2] == 0.0f)
 		return false;
 	const float before = 0.5f * (c[0] - c[1]), after = 0.5f * (c[2] - c[1]);
@@ -125,9 +129,9 @@ static const float *delayed(struct leveller *l, const struct piece *piece, int c
 	const size_t to = (size_t)piece->frame & l->ring_mask;
 	const size_t from = (to + length - (size_t)l->lookahead) & l->ring_mask;
 	const size_t head = length - from < frames ? length - from : frames;
-	memcpy(ring + to, piece->in[channel], frames * sizeof *ring);
-	memcpy(copy, ring + from, head * sizeof *ring);
-	memcpy(copy + head, ring, (frames - head) * sizeof *ring);
+	memcpy(ring + to, piece->in[channel], frames * sizeof(*ring));
+	memcpy(copy, ring + from, head * sizeof(*ring));
+	memcpy(copy + head, ring, (frames - head) * sizeof(*ring));
 	return copy;
 }
 
@@ -144,6 +148,7 @@ static void publish(const struct leveller *l, float *meters)
 static void begin(struct leveller *l, const struct piece *piece)
 {
 	const uint64_t width = (uint64_t)l->bin_frames;
+
 	l->warm = true;
 	l->nexts = piece->values[LEVELLER_NEXT];
 	l->bin_filled = (int)(piece->frame % width);
@@ -155,6 +160,7 @@ static void process(void *state, const struct piece *piece)
 {
 	struct leveller *l = state;
 	const int frames = piece->frames;
+
 	row copy;
 	float gains[2 * GRID_FRAMES]; /* whole vectors reach past a bin's end */
 	bool moved = false;
@@ -177,7 +183,7 @@ static void process(void *state, const struct piece *piece)
 	for (int c = 0; c < l->channels; c++) {
 		const float *in = delayed(l, piece, c, copy);
 		if (!moved && in != piece->out[c])
-			memcpy(piece->out[c], in, (size_t)frames * sizeof *in);
+			memcpy(piece->out[c], in, (size_t)frames * sizeof(*in));
 		for (int i = 0; moved && i < frames; i++)
 			piece->out[c][i] = in[i] * gains[i];
 	}
@@ -192,11 +198,12 @@ static void adopt(void *state, const void *from)
 	struct leveller *l = state;
 	const struct leveller *old = from;
 	struct leveller made = *l;
+
 	*l = *old;
 	l->lookahead = made.lookahead;
 	l->ahead = made.ahead;
 	l->ring_mask = made.ring_mask;
-	memcpy(l->ring, made.ring, sizeof l->ring);
+	memcpy(l->ring, made.ring, sizeof(l->ring));
 	const int frames =
 		l->lookahead < old->lookahead ? l->lookahead : old->lookahead;
 	if ((size_t)frames * (size_t)l->channels * sizeof(float) > ADOPT_BYTES_MAX)

@@ -65,12 +65,14 @@ static const struct renamed renamed[] = { { "meter/frozen", "reason" },
 static int lookahead_frames(const struct setup *setup)
 {
 	const double ms = (double)setup->values[LEVELLER_LOOKAHEAD];
+
 	return (int)lrint(ms * setup->rate / 1000.0);
 }
 
 static void *init(struct arena *arena, const struct setup *setup)
 {
-	struct leveller *l = arena_alloc(arena, sizeof *l);
+	struct leveller *l = arena_alloc(arena, sizeof(*l));
+
 	l->channels = setup->channels;
 	l->bin_frames = (setup->rate + 50) / 100;
 	l->lookahead = lookahead_frames(setup);

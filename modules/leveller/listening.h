@@ -103,6 +103,7 @@ static inline void sums_add(struct sums *s, uint64_t bins, double power)
 static inline double sums_mean(const struct sums *s, uint64_t bins, uint64_t count)
 {
 	const uint64_t sum = s->ring[bins % SUMS] - s->ring[(bins - count) % SUMS];
+
 	return (double)sum * SUMS_UNIT / (double)count;
 }
 
@@ -124,6 +125,7 @@ static inline double looks_high(const struct looks *l, uint64_t look, uint32_t a
 	const float *from = l->at + look % LOOKS + LOOKS - ago - (count - 1);
 	float most[4] = { from[0], from[0], from[0], from[0] };
 	int i = 0;
+
 	for (; i + 4 <= count; i += 4)
 		for (int k = 0; k < 4; k++)
 			most[k] = from[i + k] > most[k] ? from[i + k] : most[k];
@@ -140,6 +142,7 @@ static inline double looks_low(const struct looks *l, uint64_t look, uint32_t ag
 	const float *from = l->at + look % LOOKS + LOOKS - ago - (count - 1);
 	float least[4] = { from[0], from[0], from[0], from[0] };
 	int i = 0;
+
 	for (; i + 4 <= count; i += 4)
 		for (int k = 0; k < 4; k++)
 			least[k] = from[i + k] < least[k] ? from[i + k] : least[k];
@@ -172,6 +175,7 @@ static inline void listening_flicker(struct listening *l, uint64_t look, double 
 static inline void listening_tops(struct listening *l, uint64_t look)
 {
 	const double trend = 2.5; /* LU */
+
 	l->top = looks_high(&l->twos, look, 0, FALL_LOOKS);
 	l->sinks = l->top < looks_high(&l->twos, look, FALL_LOOKS, FALL_LOOKS) - trend;
 }
@@ -181,6 +185,7 @@ static inline void listening_plateau(struct listening *l, uint64_t look)
 	const double range = 6.0; /* LU */
 	const double now = looks_ago(&l->ones, look, 0);
 	const double worst = looks_low(&l->ones, look, 0, PLATEAU_LOOKS);
+
 	l->best = looks_high(&l->ones, look, 0, PLATEAU_LOOKS);
 	l->plateau = now >= looks_ago(&l->ones, look, PLATEAU_LOOKS) &&
 		     l->best - worst <= range;

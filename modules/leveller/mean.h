@@ -20,6 +20,7 @@ static inline void mean_trim(struct rider *r, const struct rider_settings *set,
 			     double heard, bool may_rise)
 {
 	const double power = rider_momentary_power(r);
+
 	if (power > 1e-7) {
 		gated_add(&r->minute, power, 60);
 		gated_add(&r->minutes, heard, 180);
@@ -37,6 +38,7 @@ static inline void mean_ride(struct rider *r, const struct rider_settings *set,
 {
 	const struct radio_verdict v = radio_decide(r, set);
 	const bool may_rise = r->known && !v.silent && !v.hold && v.lives && !v.sinks;
+
 	r->guard = rider_towards(r->guard, 0, 10, 10);
 	if (r->heard.bins % BINS_EACH_LOOK == BINS_EACH_LOOK - 1)
 		mean_trim(r, set, heard, may_rise);

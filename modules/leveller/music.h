@@ -39,6 +39,7 @@ static inline void music_wait(struct rider *r, bool silent)
 static inline void music_follow(struct rider *r, const struct rider_settings *set)
 {
 	const struct listening *h = &r->heard;
+
 	if (r->settle > 0)
 		r->settle--;
 	if (r->settle > 0 || (h->momentary <= set->silence + 8.0 && r->still > 0))
@@ -60,6 +61,7 @@ static inline void music_follow(struct rider *r, const struct rider_settings *se
 static inline void music_find_louder(struct rider *r, bool pause)
 {
 	const double over = r->heard.momentary - r->anchor;
+
 	if (!r->known || pause || over <= 6.0)
 		r->above = 0;
 	else
@@ -72,6 +74,7 @@ static inline void music_move(struct rider *r, const struct rider_settings *set)
 {
 	const struct listening *h = &r->heard;
 	const double off = rider_off(r, set), size = fabs(off);
+
 	if ((size < 1.0 && r->age > 4.0) || r->age > MUSIC_FIND_S)
 		r->finding = false;
 	double up = 0, down = 0;
@@ -99,6 +102,7 @@ static inline void music_guard(struct rider *r, const struct rider_settings *set
 	const double loud = higher(h->momentary + (sure || r->above > 0.3 ? 2 : 0),
 				   h->tenth - (sure ? 0 : 4));
 	const double lets_pass = 5.0 + 2.0 * bound((r->age - 12) / 20, 0, 1);
+
 	if (r->slow < before)
 		r->guard = higher(0, r->guard + r->slow - before);
 	const double wanted = higher(0, r->slow + loud - set->target - lets_pass);
@@ -115,6 +119,7 @@ static inline enum rider_reason music_reason(const struct rider *r,
 					     bool silent, bool pause)
 {
 	const struct listening *h = &r->heard;
+
 	return silent                                 ? RIDER_SILENCE
 	       : pause || rider_depth(r) > MUSIC_GATE ? RIDER_PAUSE
 	       : rider_at_limit(r, set)               ? RIDER_LIMIT
@@ -128,6 +133,7 @@ static inline void music_ride(struct rider *r, const struct rider_settings *set)
 	const bool silent = rider_silent(r, set);
 	const bool pause = silent || (rider_depth(r) > MUSIC_PAUSE &&
 				      r->heard.flicker < MUSIC_LIFE);
+
 	if (pause)
 		music_wait(r, silent);
 	else

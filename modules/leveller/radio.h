@@ -34,6 +34,7 @@ static inline void radio_hear_beside(struct rider *r, double silence)
 {
 	struct beside *b = &r->beside;
 	const double level = r->heard.tenth;
+
 	if (level < r->anchor - 7.0) {
 		b->gap = rider_later(b->gap);
 		b->lowest = lower(b->lowest, level);
@@ -53,6 +54,7 @@ static inline bool radio_ambient(struct rider *r, double silence)
 	struct beside *b = &r->beside;
 	const double two = r->heard.two, depth = rider_depth(r);
 	const bool near = depth < 7.0 && r->heard.momentary >= silence;
+
 	b->away = near ? 0 : rider_later(b->away);
 	if (!r->known)
 		return b->ambient = false;
@@ -70,6 +72,7 @@ static inline bool radio_ambient(struct rider *r, double silence)
 static inline void radio_watch_fall(struct rider *r)
 {
 	const struct listening *h = &r->heard;
+
 	if (r->fell > 0)
 		r->fell =
 			r->fell > 8.0 || h->one > r->before - 4.0 ? 0 : r->fell + BIN_S;
@@ -84,6 +87,7 @@ static inline bool radio_lives(struct rider *r, bool silent)
 	const double flicker = r->heard.flicker, depth = rider_depth(r);
 	const bool strict = depth > 12.0 || r->proof < 0.3;
 	const bool lives = flicker >= (strict ? RADIO_LIFE : RADIO_LIFE_NEAR);
+
 	if (flicker >= RADIO_LIFE && r->known && !silent && depth < 6.0)
 		r->proof = rider_later(r->proof);
 	r->lived = lives ? 6.0 : rider_sooner(r->lived);
@@ -102,6 +106,7 @@ static inline void radio_begin(struct rider *r)
 static inline void radio_wait(struct rider *r, double silence, bool lives)
 {
 	const struct listening *h = &r->heard;
+
 	r->held = rider_later(r->held);
 	r->settle = r->settle > 1 ? r->settle : 1;
 	rider_sink(r);
@@ -121,6 +126,7 @@ static inline void radio_wait(struct rider *r, double silence, bool lives)
 static inline double radio_passage(const struct rider *r)
 {
 	const struct listening *h = &r->heard;
+
 	if (r->fell > 0) {
 		const uint64_t look = h->bins / BINS_EACH_LOOK;
 		return higher(h->one, looks_ago(&h->ones, look, 16));
@@ -145,6 +151,7 @@ static inline void radio_follow(struct rider *r, const struct rider_settings *se
 {
 	const struct listening *h = &r->heard;
 	const bool young = r->age < 4.0;
+
 	if (h->momentary >= r->anchor - RADIO_GATE) {
 		r->memory = lower(r->memory + BIN_S, RADIO_MEMORY_S / set->speed);
 		if (h->momentary > r->anchor || young ||
@@ -171,6 +178,7 @@ static inline void radio_hear_programme(struct rider *r,
 {
 	const struct listening *h = &r->heard;
 	const bool quiet = rider_depth(r) > 5.0;
+
 	if (!r->known || (r->still > 1.0 && quiet))
 		radio_begin(r);
 	else if (r->held > 1.0 && quiet && h->flicker > RADIO_SPEECH &&
@@ -185,6 +193,7 @@ static inline void radio_hear_programme(struct rider *r,
 static inline void radio_find_louder(struct rider *r, bool silent)
 {
 	const double over = r->heard.momentary - r->anchor;
+
 	if (!r->known || silent || over <= 5.0)
 		r->above = 0;
 	else
@@ -206,6 +215,7 @@ static inline struct radio_verdict radio_decide(struct rider *r,
 	const struct listening *h = &r->heard;
 	struct radio_verdict v = { .silent = rider_silent(r, set) };
 	const bool lives = radio_lives(r, v.silent);
+
 	v.hold = radio_ambient(r, set->silence) || rider_depth(r) > RADIO_DEEP;
 	radio_watch_fall(r);
 	if (v.silent) {

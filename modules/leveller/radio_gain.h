@@ -22,6 +22,7 @@ static inline void radio_move_slow(struct rider *r, const struct rider_settings 
 	const double off = rider_off(r, set), size = fabs(off);
 	const bool young = r->age < 6.0;
 	double up = 0;
+
 	if (may_rise)
 		up = r->licence > 0 && r->age > 0.3
 			     ? bound(3 * size, 4, 30)
@@ -48,6 +49,7 @@ static inline void radio_move_fast(struct rider *r, const struct rider_settings 
 static inline double radio_strictness(struct rider *r)
 {
 	const double bin = r->heard.bin;
+
 	if (r->known && bin > r->high + 4.0)
 		r->surprise = 0.5;
 	else
@@ -73,6 +75,7 @@ static inline void radio_guard(struct rider *r, const struct rider_settings *set
 		higher(h->tenth - 2.7 + 3.4 * strict, h->bin - 5.0 + 3.7 * strict));
 	const double wanted =
 		higher(0, gain + r->trim + loud - set->target - RADIO_OVER);
+
 	if (gain < before)
 		r->guard = higher(0, r->guard + gain - before);
 	r->guard = rider_towards(r->guard, wanted, 200, may_rise ? 2.6 : 0);
@@ -84,6 +87,7 @@ static inline void radio_trim(struct rider *r, const struct rider_settings *set,
 			      double heard, bool may_rise)
 {
 	const double from = heard * exp(-0.23025850929940457 * r->trim);
+
 	if (from > 1e-7)
 		gated_add(&r->minute, from, 60);
 	const double known = r->minute.memory;
@@ -116,6 +120,7 @@ static inline void radio_ride(struct rider *r, const struct rider_settings *set,
 			      v.lives && !v.sinks;
 	const bool quick = may_rise && !v.falls;
 	const double before = r->slow + r->fast;
+
 	r->reason = radio_reason(r, set, &v);
 	if (r->known && !v.silent && !v.hold) {
 		radio_move_slow(r, set, may_rise);

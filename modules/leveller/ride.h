@@ -17,6 +17,7 @@ static inline void rider_forget(struct rider *r)
 static inline void rider_change_mode(struct rider *r, enum rider_mode mode)
 {
 	const double gain = r->slow + r->fast + r->trim;
+
 	r->slow = mode == RIDER_MEAN ? 0 : gain;
 	r->trim = mode == RIDER_MEAN ? gain : 0;
 	r->fast = 0;
@@ -31,6 +32,7 @@ static inline double rider_step(struct rider *r, const struct rider_settings *se
 				double power)
 {
 	const double heard = sums_mean(&r->out, r->heard.bins, BINS_MOMENTARY);
+
 	listening_add(&r->heard, power, set->silence);
 	if (set->hold) {
 		r->reason = RIDER_HELD;

@@ -122,6 +122,7 @@ static inline void rider_set_anchor(struct rider *r, double power, double memory
 static inline void rider_restart(struct rider *r)
 {
 	const double power = rider_momentary_power(r);
+
 	rider_set_anchor(r, power, 0.4);
 	r->recent = power;
 	r->age = r->above = r->fell = 0;
@@ -131,6 +132,7 @@ static inline void rider_restart(struct rider *r)
 static inline void rider_remember(struct rider *r)
 {
 	const double power = rider_momentary_power(r);
+
 	r->anchor_power += (power - r->anchor_power) * BIN_S / r->memory;
 	r->anchor = loudness_of(r->anchor_power);
 }
@@ -151,6 +153,7 @@ static inline void rider_sink(struct rider *r)
 {
 	const double level = r->heard.momentary;
 	const double time_s = level < r->floor ? 0.3 : 8.0;
+
 	if (r->floor <= LUFS_FLOOR)
 		r->floor = level;
 	else
@@ -168,6 +171,7 @@ static inline bool rider_at_limit(const struct rider *r,
 				  const struct rider_settings *set)
 {
 	const double wanted = set->target - r->anchor;
+
 	return r->known && ((wanted > set->boost && r->last > set->boost - 0.5) ||
 			    (wanted < -set->cut && r->last < 0.5 - set->cut));
 }

@@ -18,6 +18,7 @@ static void fill_lively(double from_s, double to_s, double db)
 {
 	const int from = (int)(from_s * RATE), to = (int)(to_s * RATE);
 	double strength = 1;
+
 	for (int n = from; n < to; n++) {
 		const double beat = fmod((double)n / RATE, 0.25) / 0.25;
 		if (n % (RATE / 4) == 0)
@@ -48,8 +49,9 @@ static void add_room(double from_s, double to_s, double db)
 static void fill_silence(double from_s, double to_s)
 {
 	const size_t from = (size_t)(from_s * RATE), to = (size_t)(to_s * RATE);
-	memset(left + from, 0, (to - from) * sizeof *left);
-	memset(right + from, 0, (to - from) * sizeof *right);
+
+	memset(left + from, 0, (to - from) * sizeof(*left));
+	memset(right + from, 0, (to - from) * sizeof(*right));
 }
 
 /* In dB, straight from one level to the other. */
@@ -73,6 +75,7 @@ static void play_all(const char *params)
 static void play_again(const char *params, int rate, int block, int frames)
 {
 	struct play *play = alone_open("leveller", params, rate);
+
 	if (play)
 		play_run(play, in, again, frames, block);
 	play_close(play);
@@ -82,6 +85,7 @@ static void play_again(const char *params, int rate, int block, int frames)
 static double gain_after(double seconds, int delay)
 {
 	double a = 0, b = 0;
+
 	for (int n = (int)(seconds * RATE); n < (int)(seconds * RATE) + RATE / 100;
 	     n++) {
 		a += (double)left[n] * (double)left[n];
@@ -99,6 +103,7 @@ static double gain_at(double seconds)
 static double risen(double from_s, double to_s)
 {
 	double lowest = 1e9, rise = 0;
+
 	for (double t = from_s; t < to_s; t += 0.05) {
 		const double now = gain_at(t);
 		lowest = fmin(lowest, now);
@@ -111,6 +116,7 @@ static double risen(double from_s, double to_s)
 static int reason_at(const char *params, double seconds)
 {
 	struct play *play = alone_open("leveller", params, RATE);
+
 	if (!play)
 		return -1;
 	play_run(play, in, again, (int)(seconds * RATE), 512);
@@ -144,6 +150,7 @@ static void test_joins(void)
 static void test_ambience(void)
 {
 	static const double levels[] = { -55, -45 };
+
 	for (int i = 0; i < 2; i++) {
 		fill_lively(0, 12, -22);
 		for (double t = 2.75; t < 12; t += 1.5) /* pauses between words */
@@ -164,6 +171,7 @@ static void test_ambience(void)
 static void test_room(void)
 {
 	static const double levels[] = { -65, -55, -45 };
+
 	for (int i = 0; i < 3; i++) {
 		fill_lively(0, 10, -22);
 		fill_steady(10, 24, levels[i]);
@@ -225,11 +233,12 @@ static void test_rest(void)
 {
 	fill_steady(0, 24, -30);
 	play_all("");
-	CHECK(!memcmp(left, out_left, sizeof left), "steady from the start: untouched");
+	CHECK(!memcmp(left, out_left, sizeof(left)),
+	      "steady from the start: untouched");
 	CHECK(reason_at("", 20) == RIDER_STEADY, "steady");
 	fill_lively(0, 24, -20);
 	play_all("hold = true;");
-	CHECK(!memcmp(left, out_left, sizeof left), "held: untouched");
+	CHECK(!memcmp(left, out_left, sizeof(left)), "held: untouched");
 	CHECK(reason_at("hold = true;", 20) == RIDER_HELD, "held by hand");
 }
 
@@ -301,14 +310,15 @@ static void test_blocks(void)
 {
 	static const int rates[] = { 8000, 44100, 48000, 384000 };
 	static const int blocks[] = { 1, 257, 8192 };
+
 	fill_programme();
-	for (size_t s = 0; s < sizeof settings / sizeof *settings; s++)
+	for (size_t s = 0; s < sizeof(settings) / sizeof(*settings); s++)
 		for (int r = 0; r < 4; r++) {
 			play_again(settings[s], rates[r], 64, FRAMES);
-			memcpy(out_left, again_left, sizeof out_left);
+			memcpy(out_left, again_left, sizeof(out_left));
 			for (int b = s == 0 ? 0 : 1; b < 3; b++) {
 				play_again(settings[s], rates[r], blocks[b], FRAMES);
-				CHECK(!memcmp(out_left, again_left, sizeof out_left),
+				CHECK(!memcmp(out_left, again_left, sizeof(out_left)),
 				      "\"%s\" at %d, blocks of %d", settings[s],
 				      rates[r], blocks[b]);
 			}
@@ -319,12 +329,13 @@ static void test_blocks(void)
 static void test_prefix(void)
 {
 	const size_t prefix = (size_t)RATE * 12;
-	for (size_t s = 0; s < sizeof settings / sizeof *settings; s++) {
+
+	for (size_t s = 0; s < sizeof(settings) / sizeof(*settings); s++) {
 		fill_programme();
 		play_all(settings[s]);
 		fill_lively(12, 24, -3);
 		play_again(settings[s], RATE, 512, FRAMES);
-		CHECK(!memcmp(out_left, again_left, prefix * sizeof *out_left),
+		CHECK(!memcmp(out_left, again_left, prefix * sizeof(*out_left)),
 		      "\"%s\": the first 12 s differ", settings[s]);
 	}
 }
@@ -333,14 +344,14 @@ static void test_prefix(void)
 static void test_first_sound(void)
 {
 	enum { BEFORE = RATE * 12, REST = FRAMES - BEFORE };
-	for (size_t s = 0; s < sizeof settings / sizeof *settings; s++) {
+	for (size_t s = 0; s < sizeof(settings) / sizeof(*settings); s++) {
 		fill_silence(0, 12);
 		fill_lively(12, 24, -30);
 		play_all(settings[s]);
-		memcpy(left, left + BEFORE, REST * sizeof *left);
-		memcpy(right, right + BEFORE, REST * sizeof *right);
+		memcpy(left, left + BEFORE, REST * sizeof(*left));
+		memcpy(right, right + BEFORE, REST * sizeof(*right));
 		play_again(settings[s], RATE, 512, REST);
-		CHECK(!memcmp(out_left + BEFORE, again_left, REST * sizeof *left),
+		CHECK(!memcmp(out_left + BEFORE, again_left, REST * sizeof(*left)),
 		      "\"%s\": after 12 s of silence", settings[s]);
 	}
 }

@@ -40,6 +40,7 @@ static inline void bass_setup_init(struct bass_setup *b, int rate, int group)
 {
 	const double k = tan(M_PI * BASS_HZ * group / rate);
 	const double a0 = 1.0 + M_SQRT2 * k + k * k;
+
 	b->group = group;
 	b->b = k * k / (a0 * group);
 	b->a1 = 2.0 * (k * k - 1.0) / a0;
@@ -52,8 +53,9 @@ static inline float bass_run(const struct bass_setup *b, struct bass *state,
 {
 	float x[BASS_GROUP_MAX + GRID_FRAMES];
 	double s1 = state->s1, s2 = state->s2, most = 0;
-	memcpy(x, state->past, sizeof state->past);
-	memcpy(x + BASS_GROUP_MAX, in, (size_t)frames * sizeof *in);
+
+	memcpy(x, state->past, sizeof(state->past));
+	memcpy(x + BASS_GROUP_MAX, in, (size_t)frames * sizeof(*in));
 	for (int g = 0; g < groups; g++) {
 		const float *last = x + BASS_GROUP_MAX + first + g * b->group;
 		float sum = 0;
@@ -67,7 +69,7 @@ static inline float bass_run(const struct bass_setup *b, struct bass *state,
 	}
 	state->s1 = s1;
 	state->s2 = s2;
-	memcpy(state->past, x + frames, sizeof state->past);
+	memcpy(state->past, x + frames, sizeof(state->past));
 	return (float)most;
 }
 

@@ -111,10 +111,11 @@ static inline void lift_step(struct lift *l, const struct lift_setup *s, double 
 	const struct lift_minute *m = &l->minute;
 	const double level = s->filter.level / l->frames;
 	double power = 0, unreduced = 0;
+
 	l->step[l->next][0] = l->until * level;
 	l->step[l->next][1] = l->unreduced * level;
 	l->next = (l->next + 1) % LIFT_WINDOW;
-	memset(l->energy, 0, sizeof l->energy);
+	memset(l->energy, 0, sizeof(l->energy));
 	l->until = l->unreduced = 0;
 	l->frames = 0;
 	for (int k = 0; k < LIFT_WINDOW; k++) {
@@ -134,6 +135,7 @@ static inline void lift_step(struct lift *l, const struct lift_setup *s, double 
 static inline void lift_count(struct lift *l, const struct lift_setup *s, bool reducing)
 {
 	double energy = 0;
+
 	for (int c = 0; c < s->channels; c++)
 		energy += s->weight[c] * l->energy[c];
 	l->unreduced += reducing ? 0 : energy - l->until;
@@ -173,11 +175,12 @@ static inline void lift_knots(struct lift *l, int group, int groups, int group_f
 {
 	const float rise =
 		(l->gain[1] - l->gain[0]) * (float)group_frames / GRID_FRAMES;
+
 	knot[0] = l->last[0];
 	knot[1] = l->last[1];
 	for (int g = 0; g < groups; g++)
 		knot[2 + g] = l->gain[0] + rise * (float)(group + g + 1);
-	memcpy(l->last, knot + groups, sizeof l->last);
+	memcpy(l->last, knot + groups, sizeof(l->last));
 }
 
 /* Hears what has gone out. */
@@ -185,6 +188,7 @@ static inline void lift_listen(struct lift *l, const struct lift_setup *s,
 			       const float *const *out, int frames)
 {
 	const int last = s->channels - 1;
+
 	for (int c = 0; c <= last; c += KWEIGHT_LANES)
 		kweight_power(&s->filter, &l->state[c / KWEIGHT_LANES], out[c],
 			      out[c < last ? c + 1 : c], frames, l->energy + c);

@@ -43,8 +43,9 @@ struct scratch {
 static void ring_write(float *ring, int size, int at, const float *from, int frames)
 {
 	const int head = size - at < frames ? size - at : frames;
-	memcpy(ring + at, from, (size_t)head * sizeof *ring);
-	memcpy(ring, from + head, (size_t)(frames - head) * sizeof *ring);
+
+	memcpy(ring + at, from, (size_t)head * sizeof(*ring));
+	memcpy(ring, from + head, (size_t)(frames - head) * sizeof(*ring));
 }
 
 /* Reads frames that lie `back` before `at`; at most `size` of them. */
@@ -52,11 +53,12 @@ static void ring_read(const float *ring, int size, int at, int back, float *to,
 		      int frames)
 {
 	int from = at - back;
+
 	while (from < 0)
 		from += size;
 	const int head = size - from < frames ? size - from : frames;
-	memcpy(to, ring + from, (size_t)head * sizeof *ring);
-	memcpy(to + head, ring, (size_t)(frames - head) * sizeof *ring);
+	memcpy(to, ring + from, (size_t)head * sizeof(*ring));
+	memcpy(to + head, ring, (size_t)(frames - head) * sizeof(*ring));
 }
 
 /* Cleans `audio` in place. */
@@ -64,10 +66,11 @@ static void guard_piece(struct limiter *l, struct limiter_channel *ch, float *au
 			int frames)
 {
 	const size_t past = 2 * LIMITER_GUARD_MAX;
+
 	ring_write(ch->raw, l->ring_frames, l->at, audio, frames);
-	memcpy(ch->window + past, audio, (size_t)frames * sizeof *audio);
+	memcpy(ch->window + past, audio, (size_t)frames * sizeof(*audio));
 	fir_run(l->guard, l->guard_half, ch->window + past, audio, frames);
-	memmove(ch->window, ch->window + frames, past * sizeof *audio);
+	memmove(ch->window, ch->window + frames, past * sizeof(*audio));
 }
 
 /* What the lows ask for of the block that ends: no more than all of it asks for, now or a
@@ -77,6 +80,7 @@ static void bass_end(struct limiter *l)
 	const unsigned mask = LIMITER_HOLD_MAX - 1, at = (unsigned)l->block;
 	const float *before = l->blocks[(at - 1) & mask];
 	const float *earlier = l->blocks[(at - 2) & mask];
+
 	for (int c = 0; c < LIMITER_LANES; c += VEC_FLOATS) {
 		const vf now = vf_max(vf_load(l->bass_now + c), vf_all(1e-20f));
 		const vf all =
@@ -84,7 +88,7 @@ static void bass_end(struct limiter *l)
 			       vf_max(vf_load(before + c), vf_load(earlier + c)));
 		vf_store(l->bass_blocks[at] + c, vf_min(vf_log2(now) + BASS_LIFT, all));
 	}
-	memset(l->bass_now, 0, sizeof l->bass_now);
+	memset(l->bass_now, 0, sizeof(l->bass_now));
 }
 
 /* A grid block begins: the ended one joins those before. */
@@ -92,7 +96,7 @@ static void block_begin(struct limiter *l)
 {
 	if (l->punchy)
 		bass_end(l);
-	memcpy(l->blocks[l->block], l->now, sizeof l->now);
+	memcpy(l->blocks[l->block], l->now, sizeof(l->now));
 	for (int c = 0; c < LIMITER_LANES; c++)
 		l->now[c] = QUIET;
 	l->block = (l->block + 1) & (LIMITER_HOLD_MAX - 1);
@@ -114,7 +118,7 @@ static void hold(const struct limiter *l, struct limiter_deck *deck)
 		for (int v = 0; v < LIMITER_LANES / VEC_FLOATS; v++)
 			held[v] = vf_max(held[v], vf_load(row + v * VEC_FLOATS));
 	}
-	memcpy(deck->held, held, sizeof held);
+	memcpy(deck->held, held, sizeof(held));
 }
 
 /* Each group's level, then the highest of the block so far. */
@@ -122,13 +126,14 @@ static void levels(struct limiter *l, struct scratch *s, int c, int frames)
 {
 	struct limiter_channel *ch = &l->channel[c];
 	float *peak = s->peak + LIMITER_GROUP_MAX, *level = s->level[c];
+
 	if (l->punchy)
 		l->bass_now[c] = fmaxf(l->bass_now[c],
 				       bass_run(&l->bass_setup, &l->bass[c], s->in[c],
 						frames, s->first, s->groups));
 	truepeak_run_lifted(&ch->in, s->in[c], peak, &s->eighths, frames);
 	truepeak_end(&ch->in, &s->eighths, frames);
-	memcpy(s->peak, ch->peaks, sizeof ch->peaks);
+	memcpy(s->peak, ch->peaks, sizeof(ch->peaks));
 	for (int g = 0; g < s->groups; g++) {
 		/* A frame's gain acts on both sides of it: one peak more than frames. */
 		const float *last = peak + s->first + g * l->group;
@@ -137,7 +142,7 @@ static void levels(struct limiter *l, struct scratch *s, int c, int frames)
 			most = last[-k] > most ? last[-k] : most;
 		level[g] = most;
 	}
-	memcpy(ch->peaks, s->peak + frames, sizeof ch->peaks);
+	memcpy(ch->peaks, s->peak + frames, sizeof(ch->peaks));
 	for (int g = 0; g < s->groups; g += VEC_FLOATS)
 		vf_store(level + g, vf_log2(vf_load(level + g)));
 	float most = l->now[c];
@@ -161,6 +166,7 @@ static void needs(const struct limiter_deck *deck, float threshold,
 {
 	const struct limiter_numbers *n = &deck->numbers;
 	vf most = { 0 };
+
 	for (int c = 0; c < channels; c++) {
 		const vf held = vf_max(vf_load(level[c] + g), vf_all(deck->held[c]));
 		const vf over = vf_max(held - threshold + MARGIN_OCTAVES, vf_all(0));
@@ -178,10 +184,11 @@ static void deck_reduce(const struct limiter *l, struct limiter_deck *deck,
 {
 	const int channels = l->channels;
 	const float threshold = deck_threshold(l, &deck->numbers);
+
 	for (int g = 0; g < s->groups; g += VEC_FLOATS)
 		needs(deck, threshold, s->level, need, channels, g);
 	if (channels % BOX_LANES)
-		memset(need[channels], 0, sizeof need[channels]);
+		memset(need[channels], 0, sizeof(need[channels]));
 	for (int c = 0; c < channels; c += BOX_LANES)
 		reduce_pair(l, deck, c, need[c], need[c + 1], s->groups);
 }
@@ -194,6 +201,7 @@ static void deck_start(struct limiter *l, struct limiter_deck *deck,
 {
 	float level[CHANNELS_MAX][LIMITER_GROUPS], was[CHANNELS_MAX][LIMITER_GROUPS],
 		is[CHANNELS_MAX][LIMITER_GROUPS];
+
 	for (int c = 0; c < CHANNELS_MAX; c++)
 		for (int g = 0; g < LIMITER_GROUPS; g++)
 			level[c][g] = QUIET;
@@ -230,8 +238,8 @@ static void first_start(struct limiter *l, const struct limiter_numbers *numbers
 	for (int c = 0; c < LIMITER_LANES; c++)
 		l->now[c] = QUIET;
 	for (int k = 0; k < LIMITER_HOLD_MAX; k++) {
-		memcpy(l->blocks[k], l->now, sizeof l->now);
-		memcpy(l->bass_blocks[k], l->now, sizeof l->now);
+		memcpy(l->blocks[k], l->now, sizeof(l->now));
+		memcpy(l->bass_blocks[k], l->now, sizeof(l->now));
 	}
 	l->deck[0].numbers = *numbers;
 	deck_start(l, &l->deck[0], &l->deck[0], numbers);
@@ -243,6 +251,7 @@ static bool is_reducing(const struct limiter *l)
 {
 	const struct limiter_deck *deck = &l->deck[l->fade.playing];
 	double most = 0;
+
 	for (int p = 0; p < (l->channels + 1) / BOX_LANES; p++)
 		for (int lane = 0; lane < BOX_LANES; lane++) {
 			const struct limiter_pair *pair = &deck->pair[p];
@@ -258,6 +267,7 @@ static void turn_lift(struct limiter *l, const struct limiter_numbers *numbers,
 		      uint64_t frame)
 {
 	const bool lifted = l->deck[l->fade.playing].numbers.lifts;
+
 	if (numbers->lifts && !lifted && !l->fade.running)
 		lift_begin(&l->lift);
 	if (numbers->lifts)
@@ -272,6 +282,7 @@ static void turn(struct limiter *l, const struct limiter_numbers *numbers,
 		 uint64_t frame)
 {
 	const struct limiter_deck *playing = &l->deck[l->fade.playing];
+
 	block_begin(l);
 	turn_lift(l, numbers, frame);
 	hold(l, &l->deck[l->fade.playing]);
@@ -292,9 +303,10 @@ static float spread_gain(const struct limiter *l, struct limiter_deck *deck,
 	const int group = l->group;
 	float *last = deck->reduced[c];
 	float knots[2 + LIMITER_GROUPS + VEC_FLOATS] = { last[0], last[1] };
+
 	for (int g = 0; g < s->groups; g += VEC_FLOATS)
 		vf_store(knots + 2 + g, vf_exp2(-vf_load(reduction + g)));
-	memcpy(last, knots + s->groups, sizeof deck->reduced[c]);
+	memcpy(last, knots + s->groups, sizeof(deck->reduced[c]));
 	float least = knots[0];
 	for (int g = 0; g <= s->groups + 1; g++) {
 		least = knots[g] < least ? knots[g] : least;
@@ -315,12 +327,13 @@ static void output(const float *delayed, const float *gain, const float *ceiling
 		   float *out, int frames)
 {
 	_Alignas(64) float y[GRID_FRAMES];
+
 	for (int i = 0; i < frames; i += VEC_FLOATS) {
 		const vf gained = vf_load(delayed + i) * vf_load(gain + i);
 		const vf top = vf_load(ceiling + i);
 		vf_store(y + i, vf_max(vf_min(gained, top), -top));
 	}
-	memcpy(out, y, (size_t)frames * sizeof *out);
+	memcpy(out, y, (size_t)frames * sizeof(*out));
 }
 
 /* The highest point of the output's curve in this piece. */
@@ -339,6 +352,7 @@ static void fade_run(struct limiter *l, struct scratch *s,
 		     bool fading, int frames)
 {
 	_Alignas(64) float ceiling[GRID_FRAMES];
+
 	for (int i = 0; i < GRID_FRAMES; i++)
 		s->ceiling[i] = old->numbers.ceiling;
 	if (!fading)
@@ -353,6 +367,7 @@ static void fade_run(struct limiter *l, struct scratch *s,
 static void tell_lift(struct limiter *l, const struct piece *piece)
 {
 	const struct limiter_numbers *numbers = piece->numbers;
+
 	if (numbers->lifts)
 		lift_listen(&l->lift, &l->lift_setup, (const float *const *)piece->out,
 			    piece->frames);
@@ -423,8 +438,9 @@ static void refill_delay(struct limiter *l, struct limiter_channel *ch,
 	const int past = 2 * LIMITER_GUARD_MAX, size = l->ring_frames;
 	_Alignas(64) float piece[GRID_FRAMES], peak[GRID_FRAMES];
 	struct truepeak_eighths eighths;
+
 	if (l->strict) {
-		memcpy(ch->raw, from, (size_t)size * sizeof *from);
+		memcpy(ch->raw, from, (size_t)size * sizeof(*from));
 		ring_read(from, size, l->at, size, ch->window, past);
 		for (int back = size - past; back > 0; back -= GRID_FRAMES) {
 			const int frames = back < GRID_FRAMES ? back : GRID_FRAMES;
@@ -433,24 +449,25 @@ static void refill_delay(struct limiter *l, struct limiter_channel *ch,
 			fir_run(l->guard, l->guard_half, ch->window + past, piece,
 				frames);
 			memmove(ch->window, ch->window + frames,
-				(size_t)past * sizeof *piece);
+				(size_t)past * sizeof(*piece));
 			ring_write(ch->delay, size, at, piece, frames);
 		}
 	} else {
-		memcpy(ch->delay, from, (size_t)size * sizeof *from);
+		memcpy(ch->delay, from, (size_t)size * sizeof(*from));
 	}
 	for (int back = 2 * GRID_FRAMES; back > 0; back -= GRID_FRAMES) {
 		ring_read(ch->delay, size, l->at, back, piece, GRID_FRAMES);
 		truepeak_run_lifted(&ch->in, piece, peak, &eighths, GRID_FRAMES);
 		truepeak_end(&ch->in, &eighths, GRID_FRAMES);
 	}
-	memcpy(ch->peaks, peak + GRID_FRAMES - LIMITER_GROUP_MAX, sizeof ch->peaks);
+	memcpy(ch->peaks, peak + GRID_FRAMES - LIMITER_GROUP_MAX, sizeof(ch->peaks));
 }
 
 static void deck_adopt(const struct limiter *l, struct limiter_deck *deck,
 		       const struct limiter_deck *old)
 {
 	struct box box[LIMITER_PAIRS_MAX];
+
 	for (int p = 0; p < LIMITER_PAIRS_MAX; p++)
 		box[p] = deck->pair[p].box;
 	*deck = *old;
@@ -470,8 +487,8 @@ static void bass_adopt(struct limiter *l, const struct limiter *old)
 			l->bass_blocks[row][c] =
 				old->punchy ? old->bass_blocks[row][c] : QUIET;
 	}
-	memcpy(l->bass_now, old->bass_now, sizeof l->bass_now);
-	memcpy(l->bass, old->bass, (size_t)l->channels * sizeof *l->bass);
+	memcpy(l->bass_now, old->bass_now, sizeof(l->bass_now));
+	memcpy(l->bass, old->bass, (size_t)l->channels * sizeof(*l->bass));
 }
 
 /* Any mode takes over from any other: what was heard, what is held and released, and the
@@ -481,16 +498,17 @@ static void adopt(void *state, const void *old_state)
 {
 	struct limiter *l = state;
 	const struct limiter *old = old_state;
+
 	l->warm = old->warm;
 	l->at = old->at;
 	l->box_at = old->box_at;
 	l->block = old->block;
 	l->fade = old->fade;
 	l->lift = old->lift;
-	memcpy(l->now, old->now, sizeof l->now);
+	memcpy(l->now, old->now, sizeof(l->now));
 	for (int k = 1; k <= l->block_most; k++) {
 		const int row = (l->block - k) & (LIMITER_HOLD_MAX - 1);
-		memcpy(l->blocks[row], old->blocks[row], sizeof *l->blocks);
+		memcpy(l->blocks[row], old->blocks[row], sizeof(*l->blocks));
 	}
 	if (l->punchy)
 		bass_adopt(l, old);

@@ -112,9 +112,10 @@ struct limiter {
 static inline size_t limiter_deck_bytes(const struct limiter *l)
 {
 	const size_t boxes = box_adopt_bytes(&l->lengths) * LIMITER_PAIRS_MAX;
-	return sizeof l->now + (size_t)l->block_most * sizeof *l->blocks +
-	       (size_t)l->bass_most * sizeof *l->bass_blocks + sizeof l->bass_now +
-	       (size_t)l->channels * sizeof *l->bass + sizeof l->lift +
+
+	return sizeof(l->now) + (size_t)l->block_most * sizeof(*l->blocks) +
+	       (size_t)l->bass_most * sizeof(*l->bass_blocks) + sizeof(l->bass_now) +
+	       (size_t)l->channels * sizeof(*l->bass) + sizeof(l->lift) +
 	       2 * (sizeof(struct limiter_deck) + boxes);
 }
 
@@ -122,6 +123,7 @@ static inline size_t limiter_all_bytes(const struct limiter *l)
 {
 	const size_t channel =
 		(size_t)l->ring_frames * sizeof(float) + TRUEPEAK_ADOPT_BYTES;
+
 	return limiter_deck_bytes(l) + (size_t)l->channels * channel;
 }
 

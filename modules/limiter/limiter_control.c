@@ -154,6 +154,7 @@ static double look_ms(const struct setup *setup)
 {
 	const double asked = (double)setup->values[LIMITER_LOOK_AHEAD];
 	const bool is_short = mode_of(setup) == LIMITER_LIVE || is_punchy(setup);
+
 	return is_short ? fmin(asked, LOOK_SHORT_MS) : asked;
 }
 
@@ -161,6 +162,7 @@ static double look_ms(const struct setup *setup)
 static int group_frames(int rate)
 {
 	int group = 4;
+
 	while (rate > 12000 * group && group < LIMITER_GROUP_MAX)
 		group *= 2;
 	return group;
@@ -172,6 +174,7 @@ static int look_reach(const struct setup *setup)
 {
 	const int frames = (int)(look_ms(setup) * setup->rate / 1000.0);
 	const int reach = (frames + 2) / group_frames(setup->rate) - 2;
+
 	return reach > 0 ? reach : 0;
 }
 
@@ -195,6 +198,7 @@ static int guard_half(int rate)
 {
 	const double transition = GUARD_STOP - guard_pass(rate);
 	const int half = fir_half(GUARD_DB, transition);
+
 	return half < LIMITER_GUARD_MAX ? half : LIMITER_GUARD_MAX;
 }
 
@@ -212,6 +216,7 @@ static void guard_init(struct limiter *l)
 static int hold_blocks(double ms, int rate)
 {
 	const int blocks = (int)ceil(ms * rate / 1000.0 / GRID_FRAMES);
+
 	return blocks < LIMITER_HOLD_MAX ? blocks : LIMITER_HOLD_MAX;
 }
 
@@ -219,6 +224,7 @@ static int latency(const struct setup *setup)
 {
 	const int guard =
 		mode_of(setup) == LIMITER_STRICT ? guard_half(setup->rate) : 0;
+
 	return look_frames(setup) + TRUEPEAK_DELAY + guard;
 }
 
@@ -230,7 +236,7 @@ static int warmup(const struct setup *setup)
 static void boxes_init(struct box *box, struct arena *arena, size_t frames)
 {
 	for (int k = 0; k < BOX_COUNT; k++)
-		box->past[k] = arena_alloc(arena, frames * sizeof *box->past[k]);
+		box->past[k] = arena_alloc(arena, frames * sizeof(*box->past[k]));
 }
 
 static void sizes_init(struct limiter *l, const struct setup *setup)
@@ -268,7 +274,7 @@ static int rewarm(const struct setup *setup)
 
 static void *init(struct arena *arena, const struct setup *setup)
 {
-	struct limiter *l = arena_alloc(arena, sizeof *l);
+	struct limiter *l = arena_alloc(arena, sizeof(*l));
 	const size_t window = 2 * LIMITER_GUARD_MAX + GRID_FRAMES;
 
 	sizes_init(l, setup);
@@ -344,7 +350,7 @@ const struct module module_limiter = {
 	.params = params,
 	.param_count = LIMITER_PARAMS,
 	.meters = meters,
-	.meter_count = sizeof meters / sizeof *meters,
+	.meter_count = sizeof(meters) / sizeof(*meters),
 	.kernels = KERNELS(limiter),
 	.init = init,
 	.latency = latency,

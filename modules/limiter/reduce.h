@@ -59,6 +59,7 @@ static inline void reduce_pair(const struct limiter *l, struct limiter_deck *dec
 	const double keep_fast = n->keep_fast, give_fast = 1.0 - keep_fast;
 	const double keep_slow = n->keep_slow, keep_fill = n->keep_fill;
 	const double give_fill = 1.0 - keep_fill;
+
 	const box_doubles magic = (box_doubles) { 0x1p52, 0x1p52 };
 	const struct box_lengths lengths = l->lengths;
 	const uint32_t mask = l->box_mask, at = l->box_at;

@@ -36,6 +36,7 @@ static void programme(float *x, int frames)
 {
 	uint32_t seed = 1;
 	double smooth[4] = { 0 };
+
 	for (int i = 0; i < frames; i++) {
 		const double t = (double)i / RATE;
 		double v = 0;
@@ -54,7 +55,7 @@ static void programme(float *x, int frames)
 static void keeps_its_ceiling(int mode)
 {
 	enum { FRAMES = SECOND / 2 };
-	float *x = calloc(2 * FRAMES, sizeof *x), *y = calloc(2 * FRAMES, sizeof *y);
+	float *x = calloc(2 * FRAMES, sizeof(*x)), *y = calloc(2 * FRAMES, sizeof(*y));
 	struct bench b;
 	programme(x, FRAMES);
 	bench_open(&b, mode);
@@ -75,7 +76,7 @@ static void keeps_its_ceiling(int mode)
 static void holds_a_high_tone(int mode)
 {
 	enum { FRAMES = SECOND / 2 };
-	float *x = calloc(2 * FRAMES, sizeof *x), *y = calloc(2 * FRAMES, sizeof *y);
+	float *x = calloc(2 * FRAMES, sizeof(*x)), *y = calloc(2 * FRAMES, sizeof(*y));
 	struct bench b;
 	for (int i = 0; i < FRAMES; i++) {
 		const double p = fmin(1.0, fmin(i, FRAMES - 1 - i) / 2400.0);
@@ -95,7 +96,7 @@ static void holds_a_high_tone(int mode)
 static void rests_bit_exact(int mode)
 {
 	enum { FRAMES = SECOND / 4 };
-	float *x = calloc(2 * FRAMES, sizeof *x), *y = calloc(2 * FRAMES, sizeof *y);
+	float *x = calloc(2 * FRAMES, sizeof(*x)), *y = calloc(2 * FRAMES, sizeof(*y));
 	struct bench b;
 	programme(x, FRAMES);
 	for (int i = 0; i < 2 * FRAMES; i++)
@@ -122,7 +123,7 @@ static void rests_bit_exact(int mode)
 static void moves_without_overshoot(void)
 {
 	enum { FRAMES = SECOND / 4 / GRID_FRAMES * GRID_FRAMES };
-	float *x = calloc(2 * FRAMES, sizeof *x), *y = calloc(2 * FRAMES, sizeof *y);
+	float *x = calloc(2 * FRAMES, sizeof(*x)), *y = calloc(2 * FRAMES, sizeof(*y));
 	const float settings[][2] = {
 		{ -1, 0 }, { -13, 0 }, { -13, 24 }, { -1, 24 }, { -20, 12 }, { 0, 0 },
 	};
@@ -130,7 +131,7 @@ static void moves_without_overshoot(void)
 	struct bench b;
 	programme(x, FRAMES);
 	bench_open(&b, LIMITER_LIVE);
-	for (size_t i = 0; i < sizeof settings / sizeof *settings; i++) {
+	for (size_t i = 0; i < sizeof(settings) / sizeof(*settings); i++) {
 		const float ceiling = settings[i][0];
 		bench_set(&b, LIMITER_CEILING, ceiling);
 		bench_set(&b, LIMITER_GAIN, settings[i][1]);
@@ -153,8 +154,8 @@ static void moves_without_overshoot(void)
 static void cuts_do_not_matter(int mode)
 {
 	enum { FRAMES = 6000 };
-	float *x = calloc(2 * FRAMES, sizeof *x), *y = calloc(2 * FRAMES, sizeof *y),
-	      *z = calloc(2 * FRAMES, sizeof *z);
+	float *x = calloc(2 * FRAMES, sizeof(*x)), *y = calloc(2 * FRAMES, sizeof(*y)),
+	      *z = calloc(2 * FRAMES, sizeof(*z));
 	const int cuts[] = { 1, 7, 63 };
 	struct bench b;
 	programme(x, FRAMES);
@@ -164,7 +165,7 @@ static void cuts_do_not_matter(int mode)
 	for (int i = 0; i < 3; i++) {
 		bench_open(&b, mode);
 		bench_run(&b, x, z, FRAMES, cuts[i]);
-		CHECK(memcmp(y, z, 2 * FRAMES * sizeof *y) == 0,
+		CHECK(memcmp(y, z, 2 * FRAMES * sizeof(*y)) == 0,
 		      "mode %d, pieces of %d", mode, cuts[i]);
 		bench_close(&b);
 	}
@@ -176,7 +177,7 @@ static void cuts_do_not_matter(int mode)
 static void unlinked_channels_are_their_own(void)
 {
 	enum { FRAMES = SECOND / 4 };
-	float *x = calloc(2 * FRAMES, sizeof *x), *y = calloc(2 * FRAMES, sizeof *y);
+	float *x = calloc(2 * FRAMES, sizeof(*x)), *y = calloc(2 * FRAMES, sizeof(*y));
 	struct bench b;
 	programme(x, FRAMES);
 	for (int i = 0; i < FRAMES; i++)
@@ -202,9 +203,9 @@ static void unlinked_channels_are_their_own(void)
 static void adopts(int from, int to)
 {
 	enum { FRAMES = 12800, REST = 6400 };
-	float *x = calloc(2 * FRAMES, sizeof *x), *y = calloc(2 * FRAMES, sizeof *y);
-	float *wanted = calloc(2 * REST, sizeof *x),
-	      *found = calloc(2 * REST, sizeof *y);
+	float *x = calloc(2 * FRAMES, sizeof(*x)), *y = calloc(2 * FRAMES, sizeof(*y));
+	float *wanted = calloc(2 * REST, sizeof(*x)),
+	      *found = calloc(2 * REST, sizeof(*y));
 	struct bench a, b, steady;
 	programme(x, FRAMES);
 	bench_open(&a, from);
@@ -244,7 +245,7 @@ static void adopts(int from, int to)
 static void no_sample_over_a_moving_ceiling(float from_db, float to_db, float gain_db)
 {
 	enum { FRAMES = 8 * 1024 };
-	float *x = calloc(2 * FRAMES, sizeof *x), *y = calloc(2 * FRAMES, sizeof *y);
+	float *x = calloc(2 * FRAMES, sizeof(*x)), *y = calloc(2 * FRAMES, sizeof(*y));
 	const double from = db_gain((double)from_db), to = db_gain((double)to_db);
 	struct bench b;
 	int over = 0;
@@ -271,7 +272,7 @@ static void no_sample_over_a_moving_ceiling(float from_db, float to_db, float ga
 static void holds_still_under_a_tone(double hz)
 {
 	enum { FRAMES = 2 * SECOND };
-	float *x = calloc(2 * FRAMES, sizeof *x), *y = calloc(2 * FRAMES, sizeof *y);
+	float *x = calloc(2 * FRAMES, sizeof(*x)), *y = calloc(2 * FRAMES, sizeof(*y));
 	struct bench b;
 	float least = 1, most = 0;
 	for (int i = 0; i < FRAMES; i++)
@@ -296,7 +297,7 @@ static void holds_still_under_a_tone(double hz)
 static void holds_the_lows(int mode, double hz)
 {
 	enum { FRAMES = 2 * SECOND };
-	float *x = calloc(2 * FRAMES, sizeof *x), *y = calloc(2 * FRAMES, sizeof *y);
+	float *x = calloc(2 * FRAMES, sizeof(*x)), *y = calloc(2 * FRAMES, sizeof(*y));
 	struct bench b;
 	float least = 1, most = 0;
 	for (int i = 0; i < FRAMES; i++)
@@ -346,7 +347,8 @@ static void holds_at_every_rate(void)
 {
 	static const int rates[] = { 8000,  11025, 22050,  32000,  40000, 44100,
 				     88200, 96000, 176400, 192000, 384000 };
-	for (size_t r = 0; r < sizeof rates / sizeof *rates; r++) {
+
+	for (size_t r = 0; r < sizeof(rates) / sizeof(*rates); r++) {
 		keeps_the_ceiling_at(rates[r]);
 		for (int mode = LIMITER_LIVE; mode <= LIMITER_STRICT; mode++) {
 			struct bench b;

@@ -50,7 +50,7 @@ static void lineq_begin(const struct lineq *s, struct lineq_deck *deck,
 	for (size_t k = 0; k < LINEQ_KERNELS; k++)
 		if (deck->used >> k & 1)
 			memcpy(deck->taps + k * taps, numbers->taps + k * taps,
-			       taps * sizeof *deck->taps);
+			       taps * sizeof(*deck->taps));
 	lineq_paths(s, deck);
 }
 
@@ -105,6 +105,7 @@ static void lineq_load(const struct lineq *s, const struct lineq_handle *handle,
 static void lineq_flat(const struct lineq *s, int channel, uint64_t frame, float *y)
 {
 	const uint32_t from = (uint32_t)frame - (uint32_t)s->reach;
+
 	for (uint32_t n = 0; n < CONVOLVE_CELL; n++)
 		y[n] = s->past[channel][(from + n) & s->mask];
 }
@@ -124,6 +125,7 @@ static void lineq_deck_tail(struct lineq *s, const struct lineq_handle *handle,
 		.done = deck->done,
 		.frame = frame,
 	};
+
 	convolve_tail(&work);
 	deck->done = work.done;
 }
@@ -220,7 +222,7 @@ static void lineq_cell(struct lineq *s, const struct piece *piece, uint64_t fram
 		convolve_take(&handle->plans, &s->clock, &s->input[c], frame, s->in[c]);
 		if (handle->kernel_count == 0)
 			memcpy(s->past[c] + ((uint32_t)frame & s->mask), s->in[c],
-			       sizeof s->in[c]);
+			       sizeof(s->in[c]));
 	}
 	if (handle->kernel_count == 0)
 		lineq_change(s, handle, numbers, frame);

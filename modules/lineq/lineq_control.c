@@ -57,6 +57,7 @@ static const char *lineq_path(const struct setup *setup)
 static int lineq_reach(const struct setup *setup)
 {
 	const int cells = setup->values[LINEQ_LENGTH] >= 1 ? 96 : 48;
+
 	return (int)((long)cells * setup->rate / 48000) * CONVOLVE_CELL -
 	       CONVOLVE_CELL - 1;
 }
@@ -97,6 +98,7 @@ static int lineq_warmup(const struct setup *setup)
 	int lead;
 	const int taps = lineq_path(setup) ? lineq_file_taps(setup, &lead)
 					   : 2 * lineq_reach(setup) + 1;
+
 	return taps + CONVOLVE_CELL;
 }
 
@@ -124,7 +126,7 @@ static void lineq_init_deck(struct lineq *s, struct lineq_deck *deck,
 
 static void *lineq_init(struct arena *arena, const struct setup *setup)
 {
-	struct lineq *s = arena_alloc(arena, sizeof *s);
+	struct lineq *s = arena_alloc(arena, sizeof(*s));
 	const bool file = lineq_path(setup);
 
 	s->rate = setup->rate;
@@ -195,7 +197,7 @@ static bool lineq_fit(struct sound *sound, const struct setup *setup, char *erro
 		return false;
 	for (int64_t n = 0; sound->channels > 1 && n < sound->frames; n++) {
 		float *at = sound->audio + n * sound->channels;
-		memcpy(frame, at, (size_t)sound->channels * sizeof *frame);
+		memcpy(frame, at, (size_t)sound->channels * sizeof(*frame));
 		for (int c = 0; c < sound->channels; c++)
 			at[place[c]] = frame[c];
 	}
@@ -278,9 +280,9 @@ static bool lineq_read(struct lineq_handle *handle, const struct setup *setup,
 
 	name = name ? name + 1 : lineq_path(setup);
 	bool good = sound_load(&sound, lineq_path(setup), LINEQ_FRAMES_MAX, why,
-			       sizeof why);
+			       sizeof(why));
 	if (good)
-		good = lineq_take(handle, setup, &sound, why, sizeof why);
+		good = lineq_take(handle, setup, &sound, why, sizeof(why));
 	if (!good)
 		snprintf(error, error_size, "%s: %s", name, why);
 	free(sound.audio);
@@ -289,7 +291,7 @@ static bool lineq_read(struct lineq_handle *handle, const struct setup *setup,
 
 static void *lineq_create(const struct setup *setup, char *error, size_t error_size)
 {
-	struct lineq_handle *handle = calloc(1, sizeof *handle);
+	struct lineq_handle *handle = calloc(1, sizeof(*handle));
 
 	if (!handle || !convolve_plan(&handle->plans)) {
 		snprintf(error, error_size, "no memory");
@@ -318,6 +320,7 @@ static size_t lineq_numbers_bytes(const struct setup *setup)
 static int lineq_transform_size(int reach)
 {
 	int size = 1024;
+
 	while (size < 8 * reach)
 		size *= 2;
 	return size;

@@ -14,7 +14,8 @@ static float *const in[2] = { left, right }, *const out[2] = { out_left, out_rig
 static struct play *open_lineq(const char *rest, int rate)
 {
 	char config[1024];
-	snprintf(config, sizeof config,
+
+	snprintf(config, sizeof(config),
 		 "rack = { files = \"/tmp\"; };"
 		 "nodes = ({ module = \"lineq\"; name = \"it\"; %s });",
 		 rest);
@@ -31,8 +32,8 @@ static int latency_of(const struct play *play)
 
 static void impulse(struct play *play, float first, float second)
 {
-	memset(left, 0, sizeof left);
-	memset(right, 0, sizeof right);
+	memset(left, 0, sizeof(left));
+	memset(right, 0, sizeof(right));
 	left[AT] = first;
 	right[AT] = second;
 	play_run(play, in, out, LONG, 512);
@@ -42,6 +43,7 @@ static void impulse(struct play *play, float first, float second)
 static double response_db(const float *x, int middle, double hz, int rate, double *turn)
 {
 	double re = 0.0, im = 0.0;
+
 	for (int n = 0; n < LONG; n++) {
 		const double p = 2.0 * M_PI * hz * (n - middle) / rate;
 		re += (double)x[n] * cos(p);
@@ -55,6 +57,7 @@ static double bell_db(double hz, double centre, double gain_db, double q)
 {
 	const struct section h = eq_analogue(EQ_BELL, gain_db, q);
 	const double s = hz / centre;
+
 	return 10.0 * log10(section_power(&h, s * s));
 }
 
@@ -63,8 +66,9 @@ static double bell_error(int rate, const char *length, double centre, double gai
 			 double q)
 {
 	char config[160];
+
 	snprintf(
-		config, sizeof config,
+		config, sizeof(config),
 		"length = \"%s\"; band = ({ type = \"bell\"; freq = %.1f; gain = %.1f; "
 		"q = %.2f; });",
 		length, centre, gain_db, q);
@@ -89,6 +93,7 @@ static double bell_error(int rate, const char *length, double centre, double gai
 static void test_response(void)
 {
 	static const double centres[] = { 100, 1000, 16000 };
+
 	for (int f = 0; f < 3; f++) {
 		const double error = bell_error(48000, "long", centres[f], 12.0, 4.0);
 		CHECK(error <= 0.05, "long, %g Hz, +12 dB: %.3f dB", centres[f], error);
@@ -105,6 +110,7 @@ static void test_channels(void)
 	struct play *play = open_lineq("band = ({ freq = 1000.0; type = \"bell\"; "
 				       "gain = 12.0; channels = \"mid\"; });",
 				       48000);
+
 	if (!play)
 		return;
 	double turn;
@@ -132,6 +138,7 @@ static void test_channels(void)
 static void test_flat(void)
 {
 	struct play *play = open_lineq("", 48000);
+
 	if (!play)
 		return;
 	for (int n = 0; n < LONG; n++)
@@ -139,7 +146,7 @@ static void test_flat(void)
 	play_run(play, in, out, LONG, 512);
 	const int late = latency_of(play);
 	CHECK(late <= 3072, "%d frames late", late);
-	CHECK(memcmp(left, out_left + late, sizeof left - (size_t)late * 4) == 0,
+	CHECK(memcmp(left, out_left + late, sizeof(left) - (size_t)late * 4) == 0,
 	      "flat is not exact");
 	play_close(play);
 }
@@ -152,11 +159,12 @@ static void test_change(int rate)
 	static const char band[] =
 		"band = ({ freq = 1000.0; type = \"bell\"; gain = %s; q = 4.0; });";
 	char config[128];
+
 	for (int n = 0; n < LONG; n++)
 		left[n] = right[n] = (float)(0.3 * sin(0.13 * n));
-	snprintf(config, sizeof config, band, "12.0");
+	snprintf(config, sizeof(config), band, "12.0");
 	struct play *play = open_lineq(config, rate);
-	snprintf(config, sizeof config, band, "0.0");
+	snprintf(config, sizeof(config), band, "0.0");
 	struct play *changed = open_lineq(config, rate);
 	if (!play || !changed)
 		return;
@@ -181,6 +189,7 @@ static void test_file(int taps, int channels)
 	static float response[LINEQ_TAPS_MAX * 2];
 	char path[] = "/tmp/lathe-lineq-XXXXXX.wav", config[64];
 	uint32_t seed = 7;
+
 	SF_INFO info = { .samplerate = 48000,
 			 .channels = channels,
 			 .format = SF_FORMAT_WAV | SF_FORMAT_FLOAT };
@@ -190,7 +199,7 @@ static void test_file(int taps, int channels)
 	SNDFILE *file = sf_open(path, SFM_WRITE, &info);
 	CHECK(file && sf_writef_float(file, response, taps) == taps, "%s", path);
 	sf_close(file);
-	snprintf(config, sizeof config, "file = \"%s\";", path + 5);
+	snprintf(config, sizeof(config), "file = \"%s\";", path + 5);
 	struct play *play = open_lineq(config, 48000);
 	random_fill(in, LONG, 0.3);
 	if (play) {
@@ -222,6 +231,7 @@ static void test_file_at(int file_rate)
 	static const double tones[] = { 100, 997, 5000, 14000 };
 	static float response[64];
 	char path[] = "/tmp/lathe-lineq-XXXXXX.wav", config[64];
+
 	SF_INFO info = { .samplerate = file_rate,
 			 .channels = 1,
 			 .format = SF_FORMAT_WAV | SF_FORMAT_FLOAT };
@@ -230,7 +240,7 @@ static void test_file_at(int file_rate)
 	SNDFILE *file = sf_open(path, SFM_WRITE, &info);
 	CHECK(file && sf_writef_float(file, response, 64) == 64, "%s", path);
 	sf_close(file);
-	snprintf(config, sizeof config, "file = \"%s\";", path + 5);
+	snprintf(config, sizeof(config), "file = \"%s\";", path + 5);
 	for (int t = 0; t < 4 && tones[t] < 0.4 * file_rate; t++) {
 		struct play *play = open_lineq(config, 48000);
 		double worst = 0.0;

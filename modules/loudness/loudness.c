@@ -23,6 +23,7 @@ static float reading(double power)
 static int step_bound(double step, int per_lu)
 {
 	const int last = LOUDNESS_SPAN * per_lu - 1;
+
 	return step < 0 ? 0 : step < last ? (int)step : last;
 }
 
@@ -41,6 +42,7 @@ static double sum(const double *from, int count)
 {
 	double lane[8] = { 0 };
 	int i = 0;
+
 	for (; i + 8 <= count; i += 8)
 		for (int k = 0; k < 8; k++)
 			lane[k] += from[i + k];
@@ -57,6 +59,7 @@ static double window_power(const struct loudness *l, int count)
 {
 	const int wrapped = count > l->bin ? count - l->bin : 0;
 	const int straight = count - wrapped;
+
 	return (sum(l->power + l->bin - straight, straight) +
 		sum(l->power + LOUDNESS_BINS - wrapped, wrapped)) /
 	       count;
@@ -75,8 +78,8 @@ static void integrate(struct loudness *l, double power)
 		return;
 	const int step = step_of(loudness, PER_LU), lu = step / PER_LU;
 	if (h->lu_blocks[lu]++ == 0) {
-		memset(s->blocks[lu], 0, sizeof s->blocks[lu]);
-		memset(s->powers[lu], 0, sizeof s->powers[lu]);
+		memset(s->blocks[lu], 0, sizeof(s->blocks[lu]));
+		memset(s->powers[lu], 0, sizeof(s->powers[lu]));
 	}
 	h->lu_powers[lu] += power;
 	s->blocks[lu][step % PER_LU]++;
@@ -129,7 +132,7 @@ static void spread(struct loudness *l, double power)
 		return;
 	const int step = step_of(loudness, PER_LU), lu = step / PER_LU;
 	if (h->lu_ranges[lu]++ == 0)
-		memset(s->ranges[lu], 0, sizeof s->ranges[lu]);
+		memset(s->ranges[lu], 0, sizeof(s->ranges[lu]));
 	s->ranges[lu][step % PER_LU]++;
 	h->range_power += power;
 	h->range_count++;
@@ -151,6 +154,7 @@ static void spread(struct loudness *l, double power)
 static double newest_products(const struct loudness *l, int k, int count)
 {
 	const int end = l->product_bin, wrapped = count > end ? count - end : 0;
+
 	return sum(l->product[k] + end - (count - wrapped), count - wrapped) +
 	       sum(l->product[k] + LOUDNESS_MOMENTARY_BINS - wrapped, wrapped);
 }
@@ -158,6 +162,7 @@ static double newest_products(const struct loudness *l, int k, int count)
 static void correlate(struct loudness *l)
 {
 	double total[3];
+
 	for (int k = 0; k < 3; k++)
 		total[k] = sum(l->product[k], LOUDNESS_MOMENTARY_BINS);
 	const double power = sqrt(total[0] * total[1]);
@@ -171,6 +176,7 @@ static void balance(struct loudness *l)
 	const double right = newest_products(l, 1, LOUDNESS_BALANCE_BINS);
 	const float db =
 		(float)(4.3429448190325182 * log((left + 1e-12) / (right + 1e-12)));
+
 	l->balance = fminf(fmaxf(db, -LOUDNESS_BALANCE_MOST), LOUDNESS_BALANCE_MOST);
 }
 
@@ -178,7 +184,8 @@ static void balance(struct loudness *l)
 static float lowest(const float *from)
 {
 	float lane[16];
-	memcpy(lane, from, sizeof lane);
+
+	memcpy(lane, from, sizeof(lane));
 	for (int i = 16; i + 16 <= LOUDNESS_BINS; i += 16)
 		for (int k = 0; k < 16; k++)
 			lane[k] = from[i + k] < lane[k] ? from[i + k] : lane[k];
@@ -196,6 +203,7 @@ static void compare_peaks(struct loudness *l)
 	struct loudness_history *h = &l->history;
 	/* Peaks are stored negated, so that lowest() finds the highest. */
 	const double recent = -(double)lowest(l->peaks);
+
 	l->plr = l->psr = 0.0f;
 	if (h->integrated > LOUDNESS_FLOOR && h->peak_max > 0.0f)
 		l->plr = (float)(8.685889638065037 * log((double)h->peak_max)) -
@@ -220,6 +228,7 @@ static void close_bin(struct loudness *l)
 {
 	struct loudness_history *h = &l->history;
 	double power = 0;
+
 	for (int c = 0; c < l->channels; c++)
 		power += l->weight[c] * l->energy[c];
 	l->power[l->bin] = power * l->filter.level / l->bin_frames;
@@ -227,8 +236,8 @@ static void close_bin(struct loudness *l)
 		l->product[k][l->product_bin] = l->products[k];
 	l->peaks[l->bin] = -l->bin_peak;
 	l->bin_peak = 0.0f;
-	memset(l->energy, 0, sizeof l->energy);
-	memset(l->products, 0, sizeof l->products);
+	memset(l->energy, 0, sizeof(l->energy));
+	memset(l->products, 0, sizeof(l->products));
 	l->bin_filled = 0;
 	l->product_bin = (l->product_bin + 1) % LOUDNESS_MOMENTARY_BINS;
 	l->bin++;
@@ -273,6 +282,7 @@ static void sum_products(double products[3], const float *left, const float *rig
 static void weigh(struct loudness *l, const float *const *in, int from, int frames)
 {
 	const int last = l->channels - 1;
+
 	for (int c = 0; c <= last; c += KWEIGHT_LANES)
 		kweight_power(&l->filter, &l->state[c / KWEIGHT_LANES], in[c] + from,
 			      in[c < last ? c + 1 : c] + from, frames, l->energy + c);
@@ -283,6 +293,7 @@ static float true_peak(struct truepeak *tp, const float *in, int frames)
 {
 	_Alignas(64) float peak[GRID_FRAMES];
 	struct truepeak_eighths eighths;
+
 	truepeak_run(tp, in, peak, &eighths, frames);
 	const float top = truepeak_refine(tp, &eighths, peak, frames);
 	truepeak_end(tp, &eighths, frames);
@@ -292,7 +303,7 @@ static float true_peak(struct truepeak *tp, const float *in, int frames)
 /* The windows still hold audio from before the clear, until it has left them. */
 static void clear(struct loudness_history *h)
 {
-	memset(h, 0, sizeof *h);
+	memset(h, 0, sizeof(*h));
 	h->momentary_max = h->short_term_max = h->integrated = LOUDNESS_FLOOR;
 	h->old_frames = 2 * TRUEPEAK_DELAY;
 }
@@ -323,6 +334,7 @@ static void process(void *state, const struct piece *piece)
 {
 	struct loudness *l = state;
 	const int frames = piece->frames;
+
 	if (!l->warm || piece->values[LOUDNESS_CLEAR] != l->clears)
 		clear(&l->history);
 	l->warm = true;

@@ -174,7 +174,8 @@ static const struct meter meters[] = {
 
 static void *init(struct arena *arena, const struct setup *setup)
 {
-	struct loudness *l = arena_alloc(arena, sizeof *l);
+	struct loudness *l = arena_alloc(arena, sizeof(*l));
+
 	l->channels = setup->channels;
 	l->bin_frames = (setup->rate + 50) / 100;
 	l->momentary = l->short_term = LOUDNESS_FLOOR;
@@ -226,7 +227,8 @@ static bool witness_clear(struct witness *w)
 
 static void *create(const struct setup *setup, char *error, size_t error_size)
 {
-	struct witness *w = calloc(1, sizeof *w);
+	struct witness *w = calloc(1, sizeof(*w));
+
 	if (w) {
 		w->channels = setup->channels;
 		w->rate = setup->rate;
@@ -241,6 +243,7 @@ static void *create(const struct setup *setup, char *error, size_t error_size)
 static void destroy(void *handle)
 {
 	struct witness *w = handle;
+
 	ebur128_destroy(&w->reference);
 	free(w);
 }
@@ -249,6 +252,7 @@ static void destroy(void *handle)
 static float range_of(const struct witness *w)
 {
 	double sum = 0;
+
 	for (int c = 0; c < w->channels; c++)
 		sum += dynamicrange_db(&w->range[c]);
 	return (float)fmin(fmax(round(sum / w->channels), 0), 100);
@@ -260,6 +264,7 @@ static void measure(void *handle, const float *audio, int frames, const float *v
 	struct witness *w = handle;
 	const float clears = values[LOUDNESS_CLEAR];
 	const bool cleared = w->warm && (clears < w->clears || clears > w->clears);
+
 	if (cleared)
 		witness_clear(w);
 	w->warm = true;
@@ -290,7 +295,7 @@ const struct module module_loudness = {
 	.params = params,
 	.param_count = LOUDNESS_PARAMS,
 	.meters = meters,
-	.meter_count = sizeof meters / sizeof *meters,
+	.meter_count = sizeof(meters) / sizeof(*meters),
 	.kernels = KERNELS(loudness),
 	.init = init,
 	.create = create,

@@ -31,7 +31,7 @@ static void bench_open(struct bench *b, int rate, int channels)
 	b->arena = arena_create();
 	b->state = module_loudness.init(b->arena, &b->setup);
 	char error[128];
-	b->witness = module_loudness.create(&b->setup, error, sizeof error);
+	b->witness = module_loudness.create(&b->setup, error, sizeof(error));
 	CHECK(b->witness, "%s", error);
 }
 
@@ -44,6 +44,7 @@ static void bench_close(struct bench *b)
 static double clock_ns(void)
 {
 	struct timespec t;
+
 	clock_gettime(CLOCK_MONOTONIC, &t);
 	return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
 }
@@ -55,6 +56,7 @@ static double bench_piece(struct bench *b, float audio[CHANNELS_MAX][GRID_FRAMES
 	const int channels = b->setup.channels;
 	const float *in[CHANNELS_MAX];
 	float *out[CHANNELS_MAX];
+
 	for (int c = 0; c < channels; c++)
 		in[c] = out[c] = audio[c];
 	const struct piece piece = {
@@ -133,6 +135,7 @@ struct part {
 static void gated(int rate, const char *name, const struct part *parts, int count)
 {
 	struct bench b;
+
 	bench_open(&b, rate, 2);
 	for (int i = 0; i < count; i++)
 		bench_stereo(&b, parts[i].seconds, parts[i].level_db);
@@ -155,6 +158,7 @@ static void gating(int rate)
 static void surround(int rate)
 {
 	struct bench b;
+
 	bench_open(&b, rate, 6);
 	bench_tone(&b, 20, 1000, (const double[]) { -28, -28, -24, 0, -30, -30 });
 	CHECK_NEAR(b.meters[LOUDNESS_INTEGRATED], -23, 0.1, "3341-6");
@@ -176,6 +180,7 @@ static void range(int rate, const char *name, const double *levels, int count,
 		  double wanted)
 {
 	struct bench b;
+
 	bench_open(&b, rate, 2);
 	for (int i = 0; i < count; i++)
 		bench_stereo(&b, 20, levels[i]);
@@ -208,6 +213,7 @@ static void finds_short_events(int rate)
 static void clears(int rate)
 {
 	struct bench b;
+
 	bench_open(&b, rate, 2);
 	bench_stereo(&b, 5, -10);
 	CHECK_NEAR(b.meters[LOUDNESS_INTEGRATED], -10, 0.1, "before clear");
@@ -288,6 +294,7 @@ static void bench_pair(struct bench *b, double seconds, double left, double righ
 static void peak_to_loudness(int rate)
 {
 	struct bench b;
+
 	bench_open(&b, rate, 2);
 	bench_pair(&b, 2, 0.1, 0);
 	CHECK_NEAR(b.meters[LOUDNESS_PSR_MIN], 0, 0, "PSR: nothing before 3 s");
@@ -315,6 +322,7 @@ static void peak_to_loudness(int rate)
 static void times_of_maxima(int rate)
 {
 	struct bench b;
+
 	bench_open(&b, rate, 2);
 	bench_stereo(&b, 5, -40);
 	bench_stereo(&b, 0.4, -20);
@@ -333,6 +341,7 @@ static void times_of_maxima(int rate)
 static void stereo_meters(int rate)
 {
 	struct bench b;
+
 	bench_open(&b, rate, 2);
 	bench_pair(&b, 1, 0.2, 0.1);
 	CHECK_NEAR(b.meters[LOUDNESS_BALANCE], 6.02, 0.01, "balance");
@@ -362,6 +371,7 @@ static void dynamic_range(int rate, const double rms_db[10], const double peak_d
 			  double wanted, const char *what)
 {
 	struct bench b;
+
 	bench_open(&b, rate, 2);
 	for (int block = 0; block < 10; block++) {
 		const double rms = pow(10, rms_db[block] / 20);
@@ -384,6 +394,7 @@ static void dynamic_ranges(int rate)
 	static const double peaks[10] = {
 		-30, -6, -30, -30, -9, -30, -30, -30, -30, -30
 	};
+
 	dynamic_range(rate, even, peaks, 11,
 		      "DR: the second peak is 11 dB over the RMS");
 	/* The loudest two of ten: -10 and -13, in the mean -11.2; the peaks 0 and -1. */
@@ -405,6 +416,7 @@ static void dynamic_ranges(int rate)
 static int compare_times(const void *a, const void *b)
 {
 	const double x = *(const double *)a, y = *(const double *)b;
+
 	return (x > y) - (x < y);
 }
 
@@ -430,7 +442,7 @@ static void no_piece_is_dear(void)
 		}
 		bench_close(&b);
 	}
-	qsort(least, PIECES, sizeof *least, compare_times);
+	qsort(least, PIECES, sizeof(*least), compare_times);
 	CHECK(least[PIECES - 1] <= 2.5 * least[PIECES / 2],
 	      "worst piece %.0f ns, median %.0f", least[PIECES - 1], least[PIECES / 2]);
 }

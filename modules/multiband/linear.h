@@ -46,6 +46,7 @@ static inline void lowpasses_run(struct multiband_state *s,
 	const struct multiband_numbers *n = &voice->numbers;
 	const uint32_t at = (uint32_t)w->piece->frame;
 	const int top = w->bands - 1;
+
 	lowpass_v to[BANDS_MAX][GRID_FRAMES];
 	float *row = w->band + w->stride + 2 * pair * w->lanes;
 
@@ -104,6 +105,7 @@ static inline void change_sum_plain(const struct multiband_state *s,
 				    const struct work *w, int channel, float *out)
 {
 	const float *band = w->band + w->stride + channel * 4;
+
 	const quad straight = quad_load(n->straight);
 
 	for (int i = 0; i < w->frames; i += 4) {

@@ -46,6 +46,7 @@ static void power_link(const struct multiband_state *s, struct work *w)
 static vf spread(const float *number, int lanes, int first)
 {
 	float places[VEC_FLOATS];
+
 	for (int k = 0; k < VEC_FLOATS; k++)
 		places[k] = number[(first + k) % lanes];
 	return vf_load(places);
@@ -85,6 +86,7 @@ static void reductions_peak(struct work *w)
 static double level_of(float power)
 {
 	const vf level = 0.5f * vf_log2(vf_all(fmaxf(power, GAIN_POWER_FLOOR)));
+
 	return (double)level[0];
 }
 
@@ -95,6 +97,7 @@ static double asked(const struct multiband_numbers *n, int lane, double level)
 					  (double)n->knee[lane] };
 	const double range = (double)n->range[lane];
 	const double reduction = gain_curve_at(&shape, level);
+
 	return reduction < range ? reduction : range;
 }
 
@@ -131,7 +134,7 @@ static void reductions_warm(const struct multiband_state *s,
 	const int full = multiband_cold(s->rate) - multiband_fill(s->rate);
 
 	if (s->kept && s->cold == full)
-		memcpy(voice->reduction, s->carried, sizeof s->carried);
+		memcpy(voice->reduction, s->carried, sizeof(s->carried));
 	else if (!s->kept && s->cold == GRID_FRAMES)
 		reductions_carry(s, voice);
 }
@@ -149,7 +152,7 @@ static void split_run(struct multiband_state *s, struct multiband_voice *voice,
 		return;
 	}
 	if (w->bands < w->lanes)
-		memset(band, 0, (size_t)(w->frames * w->stride) * sizeof *band);
+		memset(band, 0, (size_t)(w->frames * w->stride) * sizeof(*band));
 	for (int pair = 0; pair < (s->channels + 1) / 2; pair++)
 		lowpasses_run(s, voice, w, pair);
 }
@@ -164,7 +167,7 @@ static void reductions_run(struct multiband_state *s, struct multiband_voice *vo
 	quadrature_lanes_power(&s->quadrature, &voice->envelope, w->piece->frame, band,
 			       w->power, w->lanes * s->channels, w->stride, w->frames);
 	power_link(s, w);
-	memcpy(voice->power, w->gain, (size_t)w->lanes * sizeof *voice->power);
+	memcpy(voice->power, w->gain, (size_t)w->lanes * sizeof(*voice->power));
 	if (s->changing && s->age == s->warm && voice == s->next)
 		reductions_carry(s, voice);
 	else if (s->changing && s->age == s->warm)
@@ -207,6 +210,7 @@ static void bands_sum_plain(const struct multiband_numbers *n, const struct work
 			    int channel, float *out)
 {
 	const float *band = w->band + w->stride + channel * 4;
+
 	const quad straight = quad_load(n->straight);
 
 	for (int i = 0; i < w->frames; i += 4) {
@@ -251,6 +255,7 @@ static void voice_run(struct multiband_state *s, struct multiband_voice *voice,
 static bool values_differ(const float *a, const float *b, int count)
 {
 	int differ = 0;
+
 	for (int i = 0; i < count; i++)
 		differ += a[i] != b[i];
 	return differ > 0;
@@ -258,8 +263,8 @@ static bool values_differ(const float *a, const float *b, int count)
 
 static void voice_values(struct multiband_voice *voice, const struct piece *piece)
 {
-	memcpy(voice->values, piece->values, sizeof voice->values);
-	memcpy(&voice->numbers, piece->numbers, sizeof voice->numbers);
+	memcpy(voice->values, piece->values, sizeof(voice->values));
+	memcpy(&voice->numbers, piece->numbers, sizeof(voice->numbers));
 }
 
 static void voice_copy(const struct multiband_state *s, struct multiband_voice *to,
@@ -267,9 +272,9 @@ static void voice_copy(const struct multiband_state *s, struct multiband_voice *
 {
 	const size_t channels = (size_t)s->channels;
 
-	memcpy(to->reduction, from->reduction, sizeof to->reduction);
-	memcpy(to->crossover, from->crossover, channels * sizeof *to->crossover);
-	memcpy(to->shelves, from->shelves, (channels + 1) / 2 * sizeof *to->shelves);
+	memcpy(to->reduction, from->reduction, sizeof(to->reduction));
+	memcpy(to->crossover, from->crossover, channels * sizeof(*to->crossover));
+	memcpy(to->shelves, from->shelves, (channels + 1) / 2 * sizeof(*to->shelves));
 	to->envelope = from->envelope;
 }
 
@@ -302,6 +307,7 @@ static void change_start(struct multiband_state *s, const struct piece *piece)
 static void change_run(struct multiband_state *s, struct work *w, channel_row *out)
 {
 	const int length = smooth_frames(s->rate);
+
 	channel_row next[CHANNELS_MAX];
 
 	voice_run(s, s->next, w, next);
@@ -328,11 +334,12 @@ static void multiband_process(void *state, const struct piece *piece) REALTIME
 {
 	struct multiband_state *s = state;
 	struct work w;
+
 	channel_row out[CHANNELS_MAX];
 
 	w.piece = piece;
 	w.frames = piece->frames;
-	memset(w.most, 0, sizeof w.most);
+	memset(w.most, 0, sizeof(w.most));
 	w.starts = piece->frame % GRID_FRAMES == 0;
 	if (!s->started)
 		voice_values(s->voice, piece);
@@ -366,18 +373,18 @@ static void multiband_adopt(void *state, const void *from) REALTIME
 		/* Different filters, or too much memory: they fill again, silently. */
 		s->kept = s->mode == old->mode;
 		if (s->kept)
-			memcpy(s->carried, old->voice->reduction, sizeof s->carried);
+			memcpy(s->carried, old->voice->reduction, sizeof(s->carried));
 		else
 			reductions_keep(s, old->voice);
 		s->cold = multiband_cold(s->rate);
 		return;
 	}
 	voice_copy(s, s->voice, old->voice);
-	memcpy(s->voice->values, old->voice->values, sizeof s->voice->values);
+	memcpy(s->voice->values, old->voice->values, sizeof(s->voice->values));
 	s->voice->numbers = old->voice->numbers;
 	if (old->changing) {
 		voice_copy(s, s->next, old->next);
-		memcpy(s->next->values, old->next->values, sizeof s->next->values);
+		memcpy(s->next->values, old->next->values, sizeof(s->next->values));
 		s->next->numbers = old->next->numbers;
 	}
 	s->changing = old->changing;

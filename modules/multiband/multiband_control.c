@@ -75,12 +75,12 @@ static void lowpasses_init(struct multiband_state *s, struct multiband_voice *vo
 
 static void *multiband_init(struct arena *arena, const struct setup *setup)
 {
-	struct multiband_state *s = arena_alloc(arena, sizeof *s);
+	struct multiband_state *s = arena_alloc(arena, sizeof(*s));
 
 	s->rate = setup->rate;
 	s->channels = setup->channels;
-	s->voice = arena_alloc(arena, sizeof *s->voice);
-	s->next = arena_alloc(arena, sizeof *s->next);
+	s->voice = arena_alloc(arena, sizeof(*s->voice));
+	s->next = arena_alloc(arena, sizeof(*s->next));
 	quadrature_design(&s->quadrature, setup->rate);
 	s->mode = (enum multiband_mode)(int)setup->values[MULTIBAND_MODE];
 	s->delay = multiband_latency(setup);
@@ -98,6 +98,7 @@ static void *multiband_init(struct arena *arena, const struct setup *setup)
 static int multiband_warmup(const struct setup *setup)
 {
 	double longest_ms = 0;
+
 	for (int b = 0; b < BANDS_MAX; b++)
 		longest_ms = fmax(longest_ms,
 				  (double)setup->values[MULTIBAND_BAND + b * BAND_ROWS +
@@ -157,7 +158,7 @@ static void multiband_design(const struct setup *setup, const float *values,
 	double freqs[SPLITS_MAX];
 	bool solo = false;
 
-	memset(n, 0, sizeof *n);
+	memset(n, 0, sizeof(*n));
 	n->bands = bands;
 	n->mode = (enum multiband_mode)mode;
 	for (int b = 0; b < bands; b++)

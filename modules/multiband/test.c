@@ -80,6 +80,7 @@ static void tone(double freq, double gain)
 static double gain_at(const float *values, double freq, double level)
 {
 	double x = 0, y = 0;
+
 	tone(freq, level);
 	render(values, 64);
 	for (int i = FRAMES / 2; i < FRAMES; i++) {
@@ -111,7 +112,7 @@ static void test_rest(void)
 	for (int bands = 2; bands <= 5; bands++) {
 		values_set(v, MULTIBAND_TRANSPARENT, bands);
 		render(v, 64);
-		CHECK(memcmp(in, out, sizeof in) == 0, "%d bands at rest are heard",
+		CHECK(memcmp(in, out, sizeof(in)) == 0, "%d bands at rest are heard",
 		      bands);
 	}
 }
@@ -201,12 +202,12 @@ static void test_cuts(void)
 		*band_value(v, 2, BAND_WIDTH) = 40;
 		*band_value(v, 3, BAND_THRESHOLD) = -40;
 		render(v, 64);
-		memcpy(whole, out, sizeof whole);
+		memcpy(whole, out, sizeof(whole));
 		render(v, 1);
-		CHECK(memcmp(whole, out, sizeof whole) == 0, "cut into 1, mode %d",
+		CHECK(memcmp(whole, out, sizeof(whole)) == 0, "cut into 1, mode %d",
 		      mode);
 		render(v, 7);
-		CHECK(memcmp(whole, out, sizeof whole) == 0, "cut into 7, mode %d",
+		CHECK(memcmp(whole, out, sizeof(whole)) == 0, "cut into 7, mode %d",
 		      mode);
 	}
 }
@@ -218,9 +219,10 @@ static void test_moves(void)
 {
 	static const char *const modes[] = { "transparent", "lr4", "lr8" };
 	float *const ins[2] = { in[0], in[1] }, *const outs[2] = { out[0], out[1] };
+
 	for (int m = 0; m < 3; m++) {
 		char params[64];
-		snprintf(params, sizeof params, "mode = \"%s\"; bands = 4;", modes[m]);
+		snprintf(params, sizeof(params), "mode = \"%s\"; bands = 4;", modes[m]);
 		struct play *play = alone_open("multiband", params, RATE);
 		if (!play)
 			return;

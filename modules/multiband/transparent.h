@@ -19,6 +19,7 @@ static inline void steps_of_four(const struct work *w, const float *lift, int n,
 				 channel_row *steps)
 {
 	const float *from = w->gain + n * 4;
+
 	const quad a = quad_load(from), b = quad_load(from + 4);
 	const quad c = quad_load(from + 8), d = quad_load(from + 12);
 	const quad ab = __builtin_shufflevector(a, b, 0, 4, 1, 5);
@@ -60,7 +61,7 @@ static inline void shelves_run(struct multiband_voice *voice, const struct work 
 	const struct multiband_numbers *n = &voice->numbers;
 	struct shelves_path path[2];
 
-	memset(change, 0, (size_t)w->frames * sizeof *change);
+	memset(change, 0, (size_t)w->frames * sizeof(*change));
 	for (int shelf = w->bands - 2; shelf >= 0; shelf--) {
 		const float g = n->shelves.g[shelf];
 		shelves_follow(g, mid[shelf], &path[0], w->frames);
@@ -93,6 +94,7 @@ static inline void transparent_run(const struct multiband_state *s,
 				   channel_row *out)
 {
 	const bool stereo = s->channels == 2;
+
 	shelves_v x[GRID_FRAMES], change[GRID_FRAMES];
 	channel_row mid[BANDS_MAX], apart[BANDS_MAX];
 	channel_row *const side = voice->numbers.wide ? apart : mid;

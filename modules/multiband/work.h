@@ -30,13 +30,13 @@ struct work {
 static inline quad quad_load(const float *from)
 {
 	quad v;
-	memcpy(&v, from, sizeof v);
+	memcpy(&v, from, sizeof(v));
 	return v;
 }
 
 static inline void quad_store(float *to, quad v)
 {
-	memcpy(to, &v, sizeof v);
+	memcpy(to, &v, sizeof(v));
 }
 
 static inline quad quad_max(quad a, quad b)

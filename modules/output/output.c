@@ -31,6 +31,7 @@ static inline float glide_value(const struct output *output,
 {
 	int at =
 		glide->at + frame < output->length ? glide->at + frame : output->length;
+
 	return glide->from + output->curve[at] * (glide->to - glide->from);
 }
 

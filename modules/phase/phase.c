@@ -12,6 +12,7 @@ static void half_run(struct phase_half *half, int c, const float *in, float *out
 {
 	const double turn = half->turn;
 	double *memory = half->memory[c];
+
 	for (int n = 0; n < frames; n++) {
 		double x = (double)in[n];
 		for (int s = 0; s < PHASE_STAGES; s++) {
@@ -36,6 +37,7 @@ static void take_values(struct phase *phase, const struct piece *piece)
 {
 	const double turn = *(const double *)piece->numbers;
 	struct phase_half *playing = &phase->half[phase->fade.playing];
+
 	if (phase->cell_silent)
 		half_rest(playing, piece->channels);
 	phase->cell_silent = true;
@@ -66,6 +68,7 @@ static void phase_process(void *state, const struct piece *piece)
 {
 	struct phase *phase = state;
 	const int frames = piece->frames;
+
 	if (piece->frame % GRID_FRAMES == 0 || !phase->started)
 		take_values(phase, piece);
 	struct phase_half *playing = &phase->half[phase->fade.playing];

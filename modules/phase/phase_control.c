@@ -38,7 +38,8 @@ static const struct meter meters[] = {
 
 static void *phase_init(struct arena *arena, const struct setup *setup)
 {
-	struct phase *phase = arena_alloc(arena, sizeof *phase);
+	struct phase *phase = arena_alloc(arena, sizeof(*phase));
+
 	phase->fade_frames = smooth_frames(setup->rate);
 	return phase;
 }
@@ -58,6 +59,7 @@ static size_t phase_numbers_bytes(const struct setup *setup)
 static void phase_design(const struct setup *setup, const float *values, void *numbers)
 {
 	const double w = tan(M_PI * (double)values[PHASE_FREQ] / setup->rate);
+
 	*(double *)numbers = (w - 1) / (w + 1);
 }
 

@@ -9,12 +9,14 @@ static float in[2][FRAMES], out[2][FRAMES];
 static void play_input(void)
 {
 	float *const ins[2] = { in[0], in[1] }, *const outs[2] = { out[0], out[1] };
+
 	alone_play("phase", "", RATE, ins, outs, FRAMES);
 }
 
 static double level_db(const float *x)
 {
 	double sum = 0;
+
 	for (int i = FRAMES / 2; i < FRAMES; i++)
 		sum += (double)x[i] * (double)x[i];
 	return 10 * log10(2 * sum / FRAMES);
@@ -23,6 +25,7 @@ static double level_db(const float *x)
 static void test_levels(void)
 {
 	static const double tones[] = { 40, 200, 1000, 12000 };
+
 	for (int t = 0; t < 4; t++) {
 		for (int c = 0; c < 2; c++)
 			tone_fill(in[c], FRAMES, tones[t], 0.5, RATE);
@@ -34,6 +37,7 @@ static void test_levels(void)
 static double lopsided_db(const float *x)
 {
 	float top = 0, bottom = 0;
+
 	for (int i = FRAMES / 2; i < FRAMES; i++) {
 		top = fmaxf(top, x[i]);
 		bottom = fmaxf(bottom, -x[i]);

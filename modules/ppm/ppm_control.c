@@ -145,6 +145,7 @@ static double run_quasi_peak(struct needle *needle, const struct type *type, int
 	const double rise1 = type->rise1 / rate, rise2 = type->rise2 / rate;
 	const double keep = 1.0 - type->fall / 4.0 / rate;
 	double z1 = needle->z1, z2 = needle->z2, most = 0.0;
+
 	for (int n = 0; n < frames; n++) {
 		const double a = fabs((double)x[n]);
 		z1 *= keep;
@@ -162,6 +163,7 @@ static double run_vu(struct needle *needle, int rate, const float *x, int frames
 {
 	const double w = 11.1 / rate;
 	double z1 = needle->z1, z2 = needle->z2, most = 0.0;
+
 	for (int n = 0; n < frames; n++) {
 		z1 += w * (fabs((double)x[n]) - z2 / 2.0 - z1);
 		z2 += w * (z1 - z2);
@@ -177,6 +179,7 @@ static double run_rms(struct needle *needle, int rate, const float *x, int frame
 {
 	const double w = 9.72 / rate;
 	double z1 = needle->z1, z2 = needle->z2, most = 0.0;
+
 	for (int n = 0; n < frames; n++) {
 		z1 += w * ((double)x[n] * (double)x[n] - z1);
 		z2 += w * (z1 - z2);
@@ -192,6 +195,7 @@ static double run_digital(struct needle *needle, int rate, const float *x, int f
 {
 	const double keep = pow(10.0, -1.0 / 1.7 / rate);
 	double z = needle->z1, most = 0.0;
+
 	for (int n = 0; n < frames; n++) {
 		const double a = fabs((double)x[n]);
 		z = a > z * keep ? a : z * keep;
@@ -204,6 +208,7 @@ static double run_digital(struct needle *needle, int rate, const float *x, int f
 static double highest(const float *x, int frames)
 {
 	double most = 0.0;
+
 	for (int n = 0; n < frames; n++)
 		most = fmax(most, fabs((double)x[n]));
 	return most;
@@ -214,6 +219,7 @@ static double needle_run(struct needle *needle, int scale, int rate, const float
 {
 	static const struct type first = { 450.0, 1300.0, 5.4, 0.5108 };
 	static const struct type second = { 200.0, 860.0, 4.0, 0.5141 };
+
 	switch (scale) {
 	case SCALE_DIN:
 	case SCALE_NORDIC:
@@ -239,6 +245,7 @@ static void needle_hold(struct needle *needle, const struct ppm *ppm, double now
 			double hold, int frames)
 {
 	const double fall = is_k(ppm->scale) ? 15.0 : 20.0 / 1.7; /* dB/s */
+
 	if (now >= needle->held) {
 		needle->held = now;
 		needle->held_frames = (int)(hold * ppm->rate);
@@ -256,6 +263,7 @@ static void needle_hold(struct needle *needle, const struct ppm *ppm, double now
 static double level_of(double linear)
 {
 	const double db = 20.0 * log10(fmax(linear, 1e-9));
+
 	return fmin(fmax(db, FLOOR), TOP);
 }
 
@@ -293,6 +301,7 @@ static void read_needle(struct ppm *ppm, int channel, const float *x, int frames
 	const bool k = is_k(ppm->scale);
 	const double found = needle_run(needle, ppm->scale, ppm->rate, x, frames);
 	const double level = level_of(found);
+
 	needle_hold(needle, ppm, k ? highest(x, frames) : found,
 		    k ? 0.5 : (double)values[PPM_HOLD], frames);
 	/* What is far below the floor would shrink into denormals, which are slow. */
@@ -310,6 +319,7 @@ static void pick(const struct ppm *ppm, const float *audio, int frames, int chan
 {
 	const int of = (int)values[PPM_OF];
 	const float *from = audio + channel;
+
 	if (of == OF_CHANNELS || ppm->channels < 2 || channel > 1) {
 		for (int n = 0; n < frames; n++)
 			x[n] = from[n * ppm->channels];
@@ -328,8 +338,9 @@ static void measure(void *handle, const float *audio, int frames, const float *v
 {
 	struct ppm *ppm = handle;
 	float x[GRID_FRAMES];
+
 	if ((int)values[PPM_SCALE] != ppm->scale) {
-		memset(ppm->needle, 0, sizeof ppm->needle);
+		memset(ppm->needle, 0, sizeof(ppm->needle));
 		ppm->scale = (int)values[PPM_SCALE];
 	}
 	for (int c = 0; c < ppm->channels; c++) {
@@ -340,7 +351,8 @@ static void measure(void *handle, const float *audio, int frames, const float *v
 
 static void *create(const struct setup *setup, char *error, size_t error_size)
 {
-	struct ppm *ppm = calloc(1, sizeof *ppm);
+	struct ppm *ppm = calloc(1, sizeof(*ppm));
+
 	if (!ppm) {
 		snprintf(error, error_size, "no memory for the level meter");
 		return NULL;

@@ -59,13 +59,14 @@ static void open_scale(struct measured *m, int rate, int scale)
 static void test_bursts(const struct scale *scale, int rate)
 {
 	char what[96];
+
 	for (int i = 0; i < scale->count; i++) {
 		const struct burst *burst = &scale->bursts[i];
 		struct measured m;
 		open_scale(&m, rate, scale->scale);
 		measured_tone(&m, 5000.0, 0.0, burst->ms / 1000.0);
 		measured_silence(&m, 0.01);
-		snprintf(what, sizeof what, "%s at %d: %g ms", scale->name, rate,
+		snprintf(what, sizeof(what), "%s at %d: %g ms", scale->name, rate,
 			 burst->ms);
 		const double found = (double)m.highest[PPM_LEVEL];
 		CHECK_NEAR(found, burst->reads, 0.1, what);
@@ -77,6 +78,7 @@ static void test_bursts(const struct scale *scale, int rate)
 static void test_fall(const struct scale *scale, int rate)
 {
 	struct measured m;
+
 	open_scale(&m, rate, scale->scale);
 	measured_tone(&m, 1000.0, 0.0, 2.0);
 	CHECK_NEAR(m.meters[PPM_LEVEL], 0.0, 0.02, "a steady full-scale sine reads 0");
@@ -93,6 +95,7 @@ static void test_fall(const struct scale *scale, int rate)
 static void test_vu(int rate)
 {
 	struct measured m;
+
 	open_scale(&m, rate, SCALE_VU);
 	double reached = 0.0, highest = 0.0;
 	for (int step = 0; step < 1000; step++) {
@@ -168,6 +171,7 @@ static void test_k(int rate)
 static void test_digital(int rate)
 {
 	struct measured m;
+
 	open_scale(&m, rate, SCALE_DIGITAL);
 	m.values[PPM_HOLD] = 2.0f;
 	struct measured_sine one = { rate / 4.0, { 0.5, 0.25 }, 0 };
@@ -198,7 +202,7 @@ static void test_marks(void)
 		{ SCALE_IIA, -6.0, 7.0 },     { SCALE_IIB, -18.0, 0.0 },
 		{ SCALE_IIB, -9.0, 9.0 },     { SCALE_DIGITAL, -20.0, -20.0 },
 	};
-	for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
+	for (size_t i = 0; i < sizeof(marks) / sizeof(*marks); i++) {
 		struct measured m;
 		open_scale(&m, 48000, marks[i].scale);
 		measured_tone(&m, 1000.0, marks[i].level, 2.0);
@@ -211,6 +215,7 @@ static void test_marks(void)
 static void test_mid_side(void)
 {
 	struct measured m;
+
 	open_scale(&m, 48000, SCALE_IIB);
 	m.values[PPM_OF] = OF_M6;
 	measured_tone(&m, 1000.0, -12.0, 2.0);

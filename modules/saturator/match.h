@@ -47,6 +47,7 @@ struct match {
 static inline void match_init(struct match *match, int rate)
 {
 	const double cells = (double)rate / GRID_FRAMES, hop = 0.1;
+
 	kweight_init(&match->filter, rate);
 	match->hop_cells = (int)(hop * cells + 0.5);
 	match->ratio_share = -expm1(-1 / (MATCH_SECONDS * cells));
@@ -62,6 +63,7 @@ static inline void match_hear(struct match *match, int first, int channels,
 			      const float *const four[KWEIGHT_QUAD], int frames)
 {
 	double energy[KWEIGHT_QUAD] = { 0 };
+
 	kweight_power_quad(&match->filter, &match->states[first / 2], four, frames,
 			   energy);
 	for (int c = first; c < channels && c < first + 2; c++) {
@@ -76,6 +78,7 @@ static inline void match_loudness_add(struct match_loudness *l, double energy,
 				      double floor, double share)
 {
 	double window = energy;
+
 	for (int i = 1; i < MATCH_HOPS; i++) {
 		l->hops[i - 1] = l->hops[i];
 		window += l->hops[i];
@@ -97,6 +100,7 @@ static inline void match_hop(struct match *match)
 	const double floor =
 		MATCH_FLOOR * MATCH_HOPS * match->hop_cells * (double)GRID_FRAMES;
 	struct match_loudness *in = &match->in, *out = &match->out;
+
 	match_loudness_add(in, match->dry_hop, floor, match->memory_share);
 	match_loudness_add(out, match->out_hop, floor, match->memory_share);
 	match->dry_hop = match->out_hop = 0;
@@ -113,8 +117,8 @@ static inline void match_hop(struct match *match)
 
 static inline void match_forget(struct match *match)
 {
-	memset(&match->in, 0, sizeof match->in);
-	memset(&match->out, 0, sizeof match->out);
+	memset(&match->in, 0, sizeof(match->in));
+	memset(&match->out, 0, sizeof(match->out));
 	match->dry_mean = match->wet_mean = match->dry_hop = match->out_hop = 0;
 	match->cell = 0;
 	match->trim = 1;
@@ -125,6 +129,7 @@ static inline void match_aim(struct match *match, bool on)
 {
 	const double floor = MATCH_FLOOR * GRID_FRAMES;
 	const double gain = (double)match->gain;
+
 	if (!on)
 		match_forget(match);
 	if (match->dry > floor) {

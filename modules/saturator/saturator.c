@@ -26,6 +26,7 @@ static inline struct place place_of(vf x)
 {
 	const vf one = vf_all(1.0f);
 	struct place p = { .x = x };
+
 	p.above = vf_max(x, one);
 	p.below = vf_min(x, -one);
 	p.inside = vf_max(vf_min(x, one), -one);
@@ -40,6 +41,7 @@ static inline vf mean_inside(const struct place *a, const struct place *b)
 	const vf h3 = h1 * h2 - product * h1;
 	const vf h4 = h1 * h3 - product * h2;
 	vf sum = (float)(-420.0 / 128 / 4) * h1 + (float)(315.0 / 128 / 2);
+
 	sum = (float)(378.0 / 128 / 6) * h2 + sum;
 	sum = (float)(-180.0 / 128 / 8) * h3 + sum;
 	sum = (float)(35.0 / 128 / 10) * h4 + sum;
@@ -53,6 +55,7 @@ static inline vf mean_between(const struct place *a, const struct place *b)
 	const vf mean = mean_inside(a, b);
 	const vi still = way == vf_all(0.0f);
 	const vf sum = inside * mean + outside;
+
 	return vf_select(still, mean, sum) / vf_select(still, vf_all(1.0f), way);
 }
 
@@ -66,6 +69,7 @@ shape_phases(const struct saturator_curve *curve, float *const *in, float *const
 	const vf scale = vf_all(curve->scale);
 	const struct place rest = place_of(offset);
 	const vf still = mean_inside(&rest, &rest);
+
 	for (int n = 0; n < frames; n += VEC_FLOATS) {
 		vf x = vf_load(in[phases - 1] + n - 1);
 		struct place before = place_of(slope * x + offset);
@@ -93,6 +97,7 @@ static void shape(const struct saturator_curve *curve, const struct oversample_r
 static double filter_run(const struct saturator_filter *f, double s[2], double x)
 {
 	const double y = f->b0 * x + s[0];
+
 	s[0] = (f->b1 * x + s[1]) - f->a1 * y;
 	s[1] = f->b2 * x - f->a2 * y;
 	return y;
@@ -101,6 +106,7 @@ static double filter_run(const struct saturator_filter *f, double s[2], double x
 static double shelf_run(const struct saturator_shelf *f, double *s, double x)
 {
 	const double y = f->b0 * x + *s;
+
 	*s = f->b1 * x - f->a1 * y;
 	return y;
 }
@@ -130,6 +136,7 @@ static void finish(const struct saturator *saturator,
 		   struct saturator_channel *channel, float *added, int frames)
 {
 	const bool lopsided = numbers->lopsided;
+
 	if (!numbers->emphasised && !lopsided)
 		return;
 	for (int n = 0; n < frames; n++) {
@@ -155,7 +162,8 @@ static void channel_rest(struct saturator_channel *channel)
 				   &channel->blocker,      &channel->filter[0][0],
 				   &channel->filter[0][1], &channel->filter[1][0],
 				   &channel->filter[1][1] };
-	for (size_t i = 0; i < sizeof memory / sizeof *memory; i++)
+
+	for (size_t i = 0; i < sizeof(memory) / sizeof(*memory); i++)
 		if (fabs(*memory[i]) < quiet)
 			*memory[i] = 0;
 }
@@ -168,6 +176,7 @@ static float half_run(const struct saturator *saturator, struct saturator_half *
 	struct saturator_channel *channel = &half->channel[c];
 	float added[GRID_FRAMES + 16];
 	struct oversample_work raised, bent;
+
 	if (!numbers->driven) {
 		for (int n = 0; n < frames; n += VEC_FLOATS)
 			vf_store(out + n, numbers->level * vf_load(dry + n));
@@ -198,6 +207,7 @@ static void take_values(struct saturator *saturator, const struct piece *piece)
 {
 	const struct saturator_numbers *numbers = piece->numbers;
 	struct saturator_half *playing = &saturator->half[saturator->fade.playing];
+
 	for (int c = 0; saturator->cell_silent && c < piece->channels; c++)
 		channel_rest(&playing->channel[c]);
 	saturator->cell_silent = true;
@@ -205,13 +215,13 @@ static void take_values(struct saturator *saturator, const struct piece *piece)
 		saturator->started = true;
 		playing->numbers = *numbers;
 	} else if (!saturator->fade.running &&
-		   memcmp(&playing->numbers, numbers, sizeof *numbers) != 0) {
+		   memcmp(&playing->numbers, numbers, sizeof(*numbers)) != 0) {
 		/* The offset of an asymmetric curve settles before it is heard. */
 		const int wait = numbers->lopsided ? saturator->settle_frames : 0;
 		struct saturator_half *next =
 			&saturator->half[crossfade_start(&saturator->fade, wait)];
 		memcpy(next->channel, playing->channel,
-		       (size_t)piece->channels * sizeof next->channel[0]);
+		       (size_t)piece->channels * sizeof(next->channel[0]));
 		next->numbers = *numbers;
 		for (int c = 0; c < piece->channels; c++)
 			next->channel[c].blocked = -0.25 * wait;
@@ -233,6 +243,7 @@ static float channel_run(struct saturator *saturator, const struct piece *piece,
 	const int frames = piece->frames, delay = saturator->design.latency;
 	float in[GRID_FRAMES], other[GRID_FRAMES + 16];
 	float *line = pair->dry[c & 1], *out = pair->wet[c & 1];
+
 	memcpy(in, piece->in[c], (size_t)frames * sizeof(float));
 	memcpy(line, saturator->dry[c], (size_t)delay * sizeof(float));
 	memcpy(line + delay, in, (size_t)frames * sizeof(float));
@@ -255,6 +266,7 @@ static void pair_hear(struct saturator *saturator, int last, int channels,
 		      struct saturator_pair *pair, int frames)
 {
 	const int count = 1 + (last & 1);
+
 	for (int n = 0; n < frames; n++) {
 		const float level =
 			weight ? levels[0] + weight[n] * (levels[1] - levels[0])
@@ -272,6 +284,7 @@ static void saturator_process(void *state, const struct piece *piece)
 {
 	struct saturator *saturator = state;
 	const int frames = piece->frames, channels = piece->channels;
+
 	if (piece->frame % GRID_FRAMES == 0 || !saturator->started)
 		take_values(saturator, piece);
 	const int heard = saturator->fade.playing;

@@ -127,6 +127,7 @@ static struct saturator_shelf shelf(double db, double rate)
 	const double w = tan(M_PI * EMPHASIS_HZ / rate), root = db_gain(db / 2);
 	/* H(s) = (root s + 1) / (s + root): from 1/root at 0 to root at infinity */
 	const double a0 = 1 / w + root, top = db > 0 ? 1 / root : root;
+
 	return (struct saturator_shelf) {
 		.b0 = top * (root / w + 1) / a0,
 		.b1 = top * (1 - root / w) / a0,
@@ -149,6 +150,7 @@ static struct saturator_filter butterworth(bool high_pass, double hz, double rat
 	const double w = 2 * M_PI * fmin(hz, 0.45 * rate) / rate, c = cos(w);
 	const double alpha = sin(w) * M_SQRT1_2, a0 = 1 + alpha;
 	const double edge = (high_pass ? 1 + c : 1 - c) / a0;
+
 	return (struct saturator_filter) {
 		.b0 = edge / 2,
 		.b1 = high_pass ? -edge : edge,
@@ -164,6 +166,7 @@ static struct saturator_curve curve(double drive, double bias)
 {
 	const double rest = SATURATOR_PLACE * bias;
 	const double slope = 315.0 / 128 * pow(1 - rest * rest, 4);
+
 	return (struct saturator_curve) {
 		.slope = (float)(SATURATOR_PLACE * drive),
 		.offset = (float)rest,
@@ -185,7 +188,8 @@ static void saturator_design(const struct setup *setup, const float *values, voi
 	const double own = values[SATURATOR_CURVE] == SATURATOR_TUBE ? 0.3 : 0;
 	const int range = (int)values[SATURATOR_RANGE];
 	const double tone = (double)values[SATURATOR_TONE] / 100 * EMPHASIS_DB;
-	memset(numbers, 0, sizeof *numbers); /* compared byte by byte */
+
+	memset(numbers, 0, sizeof(*numbers)); /* compared byte by byte */
 	numbers->driven = gain > 1;
 	numbers->lopsided = own + even != 0;
 	if (numbers->driven)
@@ -213,6 +217,7 @@ static void saturator_design(const struct setup *setup, const float *values, voi
 static int saturator_latency(const struct setup *setup)
 {
 	struct oversample_design design;
+
 	oversample_design(&design, setup->rate, SATURATOR_STAGES);
 	return design.latency;
 }
@@ -224,7 +229,8 @@ static int saturator_warmup(const struct setup *setup)
 
 static void *saturator_init(struct arena *arena, const struct setup *setup)
 {
-	struct saturator *saturator = arena_alloc(arena, sizeof *saturator);
+	struct saturator *saturator = arena_alloc(arena, sizeof(*saturator));
+
 	oversample_design(&saturator->design, setup->rate, SATURATOR_STAGES);
 	saturator->blocker_rate = -expm1(-2 * M_PI * BLOCKER_HZ / setup->rate);
 	saturator->fade_frames = smooth_frames(setup->rate);
@@ -242,7 +248,7 @@ const struct module module_saturator = {
 	.params = params,
 	.param_count = SATURATOR_PARAMS,
 	.meters = meters,
-	.meter_count = (int)(sizeof meters / sizeof *meters),
+	.meter_count = (int)(sizeof(meters) / sizeof(*meters)),
 	.kernels = KERNELS(saturator),
 	.init = saturator_init,
 	.latency = saturator_latency,

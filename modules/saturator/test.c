@@ -10,6 +10,7 @@ static void test_alias(const char *params)
 {
 	static const int rates[] = { 8000,  22050, 32000, 40000,
 				     44100, 48000, 96000, 192000 };
+
 	for (int r = 0; r < 8; r++) {
 		static const struct {
 			double hz, goal;
@@ -30,6 +31,7 @@ static void test_alias(const char *params)
 static void test_flat(void)
 {
 	static const double tones[] = { 20, 1000, 10000, 18000, 20000 };
+
 	for (int t = 0; t < 5; t++) {
 		play_tone("drive = 12.0;", 48000, tones[t], 1e-3);
 		double level = tone_level_db(out[0] + SETTLE, FRAMES - SETTLE, tones[t],
@@ -81,7 +83,8 @@ static void test_match_level(void)
 static void test_match_crest(const char *params)
 {
 	char config[512];
-	snprintf(config, sizeof config,
+
+	snprintf(config, sizeof(config),
 		 "nodes = ({ module = \"loudness\"; name = \"before\"; },"
 		 "{ module = \"saturator\"; name = \"it\"; match = true; %s },"
 		 "{ module = \"loudness\"; name = \"after\"; });",

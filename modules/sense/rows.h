@@ -133,6 +133,7 @@ static inline void sense_rules_design(struct sense_rules *rules, int rate,
 				      const float *values)
 {
 	const float threshold = values[SENSE_THRESHOLD];
+
 	*rules = (struct sense_rules) {
 		.band = sense_band(rate),
 		.speech = values[SENSE_BAND] > 0.5f,
@@ -152,6 +153,7 @@ static inline void sense_rules_fault(struct sense_rules *rules, enum sense_fault
 {
 	const unsigned bits =
 		1u << fault | (fault == SENSE_INVERTED ? 1u << SENSE_OUT_OF_PHASE : 0);
+
 	if (choice > 0.5f)
 		rules->watch |= bits;
 	if (choice > leave - 0.5f)

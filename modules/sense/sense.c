@@ -9,6 +9,7 @@ static void process(void *state, const struct piece *piece)
 	struct sense *s = state;
 	const struct sense_rules *rules = piece->numbers;
 	struct sense_audio audio = { .x = { { NULL } } };
+
 	for (int c = 0; c < piece->channels; c++)
 		audio.x[0][c] = piece->in[c];
 	for (int done = 0; done < piece->frames;) {

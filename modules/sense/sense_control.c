@@ -45,8 +45,9 @@ static const struct meter meters[SENSE_METERS] = {
 
 static void *init(struct arena *arena, const struct setup *setup)
 {
-	struct sense_tables *tables = arena_alloc(arena, sizeof *tables);
-	struct sense *s = arena_alloc(arena, sizeof *s);
+	struct sense_tables *tables = arena_alloc(arena, sizeof(*tables));
+	struct sense *s = arena_alloc(arena, sizeof(*s));
+
 	sense_tables_init(tables);
 	sense_init(s, tables, setup->rate, setup->channels, 1);
 	return s;
@@ -65,6 +66,7 @@ static void design(const struct setup *setup, const float *values, void *numbers
 		SENSE_STATIC,  SENSE_STUCK,     SENSE_DC,       SENSE_CLIPPING,
 	};
 	struct sense_rules *rules = numbers;
+
 	sense_rules_design(rules, setup->rate, values);
 	for (int i = 0; i < SENSE_PARAMS - SENSE_SHARED; i++)
 		sense_rules_fault(rules, order[i], values[SENSE_SHARED + i], 2);

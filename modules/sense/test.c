@@ -30,11 +30,12 @@ static void watch_run(struct watch *w, double until)
 {
 	static float in[2][BLOCK], out[2][BLOCK];
 	const int rate = w->play->rate;
+
 	while ((double)w->play->frame < until * rate) {
 		programme_fill(&w->programme, in[0], in[1], BLOCK);
 		play_run(w->play, (float *const[]) { in[0], in[1] },
 			 (float *const[]) { out[0], out[1] }, BLOCK, BLOCK);
-		w->changed += memcmp(in, out, sizeof in) != 0;
+		w->changed += memcmp(in, out, sizeof(in)) != 0;
 		w->last = (int)play_meter(w->play, "it", "state");
 		if (w->told[w->last] < 0)
 			w->told[w->last] = (double)w->play->frame / rate;
@@ -51,6 +52,7 @@ static void check_fault(enum programme_kind kind, enum sense_state state,
 					     { until, kind },
 					     { 0, MUSIC } };
 	struct watch w;
+
 	if (!watch_open(&w, stretches, params, rate))
 		return;
 	watch_run(&w, until + 12.0);
@@ -97,6 +99,7 @@ static void test_clipping(void)
 					     { 34.0, CLIPPED },
 					     { 0, MUSIC } };
 	struct watch w;
+
 	if (!watch_open(&w, stretches, "", RATE))
 		return;
 	watch_run(&w, 110.0);
@@ -111,6 +114,7 @@ static void test_off(void)
 {
 	const struct stretch stretches[] = { { 2.0, MUSIC }, { 0, TONE } };
 	struct watch w;
+
 	if (!watch_open(&w, stretches, "tone = \"off\";", RATE))
 		return;
 	watch_run(&w, 20.0);
@@ -123,6 +127,7 @@ static void test_unseen(void)
 {
 	const struct stretch stretches[] = { { 40.0, ZEROS }, { 0, SPEECH } };
 	struct watch w;
+
 	if (!watch_open(&w, stretches, "", RATE))
 		return;
 	watch_run(&w, 40.0);
@@ -137,6 +142,7 @@ static void test_healthy(void)
 {
 	struct stretch stretches[19];
 	double t = 0;
+
 	for (int i = 0; i < 18; i += 6) {
 		stretches[i] = (struct stretch) { t += 40, SPEECH };
 		stretches[i + 1] = (struct stretch) { t += 60, MUSIC };
@@ -162,6 +168,7 @@ static void test_level(void)
 {
 	const struct stretch stretches[] = { { 0, TONE } };
 	struct watch w;
+
 	if (!watch_open(&w, stretches, "", RATE))
 		return;
 	watch_run(&w, 1.0);

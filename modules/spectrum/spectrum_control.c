@@ -113,7 +113,7 @@ static void clear_slots(struct spectrum *spectrum)
 {
 	for (int i = 0; i < SPECTRUM_SLOTS; i++)
 		spectrum->slots[i] = SPECTRUM_FLOOR;
-	memset(spectrum->held_frames, 0, sizeof spectrum->held_frames);
+	memset(spectrum->held_frames, 0, sizeof(spectrum->held_frames));
 }
 
 static void follow_values(struct spectrum *spectrum, const float *values)
@@ -123,6 +123,7 @@ static void follow_values(struct spectrum *spectrum, const float *values)
 	const float clears = values[SPECTRUM_CLEAR];
 	const bool cleared = !spectrum->warm || clears < spectrum->clears ||
 			     clears > spectrum->clears;
+
 	if (!spectrum->warm || sixths != spectrum->sixths)
 		for (int p = 0; p < spectrum->pairs; p++)
 			bands_init(&spectrum->bands[p], spectrum->rate, sixths);
@@ -143,6 +144,7 @@ static double band_power(const struct spectrum *spectrum, int of, int k)
 	const struct band *first = &spectrum->bands[0].band[k];
 	const double both = first->first + first->second;
 	double sum = 0.0;
+
 	if (spectrum->channels < 2)
 		return of == OF_SIDE ? 0.0 : first->first;
 	switch (of) {
@@ -167,6 +169,7 @@ static float band_level(const struct spectrum *spectrum, const float *values, in
 			double octaves)
 {
 	const double power = 2.0 * band_power(spectrum, (int)values[SPECTRUM_OF], k);
+
 	if (power < 1e-10)
 		return SPECTRUM_FLOOR;
 	const double db = 10.0 * log10(power) + (double)values[SPECTRUM_TILT] * octaves;
@@ -177,6 +180,7 @@ static void hold_peak(struct spectrum *spectrum, const float *values, int k)
 {
 	const float now = spectrum->slots[SPECTRUM_LEVEL + k];
 	float *peak = &spectrum->slots[SPECTRUM_PEAK + k];
+
 	if (now >= *peak) {
 		*peak = now;
 		spectrum->held_frames[k] =
@@ -206,6 +210,7 @@ static void measure(void *handle, const float *audio, int frames, const float *v
 {
 	struct spectrum *spectrum = handle;
 	const int channels = spectrum->channels;
+
 	follow_values(spectrum, values);
 	for (int p = 0; p < spectrum->pairs; p++) {
 		const float *first = audio + (ptrdiff_t)(2 * p);
@@ -218,18 +223,19 @@ static void measure(void *handle, const float *audio, int frames, const float *v
 		read_bands(spectrum, values);
 		spectrum->frames = 0;
 	}
-	memcpy(readings, spectrum->slots, sizeof spectrum->slots);
+	memcpy(readings, spectrum->slots, sizeof(spectrum->slots));
 }
 
 static void *create(const struct setup *setup, char *error, size_t error_size)
 {
 	struct spectrum *spectrum =
-		aligned_alloc(64, (sizeof *spectrum + 63) / 64 * 64);
+		aligned_alloc(64, (sizeof(*spectrum) + 63) / 64 * 64);
+
 	if (!spectrum) {
 		snprintf(error, error_size, "no memory for the spectrum");
 		return NULL;
 	}
-	memset(spectrum, 0, sizeof *spectrum);
+	memset(spectrum, 0, sizeof(*spectrum));
 	spectrum->rate = setup->rate;
 	spectrum->channels = setup->channels;
 	spectrum->pairs = (setup->channels + 1) / 2;
@@ -247,7 +253,7 @@ const struct module module_spectrum = {
 	.params = params,
 	.param_count = SPECTRUM_PARAMS,
 	.meters = meters,
-	.meter_count = sizeof meters / sizeof *meters,
+	.meter_count = sizeof(meters) / sizeof(*meters),
 	.kernels = KERNELS(spectrum),
 	.init = init,
 	.create = create,

@@ -25,7 +25,7 @@ static const struct limit {
 	{ 3.05365, 60.0, 200.0 },
 	{ 5.39195, 70.0, 200.0 },
 };
-enum { LIMITS = sizeof mask / sizeof *mask };
+enum { LIMITS = sizeof(mask) / sizeof(*mask) };
 
 /* dB that band k takes from a sine. Only this band runs. */
 static double attenuation(const struct bands *fresh, int k, double hz, double width_hz)
@@ -35,6 +35,7 @@ static double attenuation(const struct bands *fresh, int k, double hz, double wi
 	/* The sine: each sample from the two before. */
 	const double w = 2.0 * M_PI * hz / bands.rate, turn = 2.0 * cos(w);
 	double now = 0.0, before = -sin(w);
+
 	for (int j = 0; j < bands.count; j++)
 		bands.band[j].absent |= j != k;
 	/* Until the start has died away; then whole periods, nearly. */
@@ -72,6 +73,7 @@ static void test_mask(int rate)
 	static struct bands bands;
 	static const struct limit folded = { 0.0, 70.0, 200.0 };
 	int present = 0;
+
 	bands_init(&bands, rate, false);
 	for (int k = 0; k < BANDS_THIRDS; k++) {
 		const double band_hz = bands_third_hz(k);
@@ -98,6 +100,7 @@ static void test_sixths(int rate)
 	static struct bands bands;
 	static const struct limit middle = { 0.0, -0.4, 0.4 }, edge = { 0.0, 2.6, 3.5 },
 				  far = { 0.0, 40.5, 200.0 };
+
 	bands_init(&bands, rate, true);
 	for (int k = 0; k < BANDS_SIXTHS; k += 3) {
 		const double hz = bands_sixth_hz(k), half = pow(10.0, 0.025);
@@ -122,6 +125,7 @@ static void test_levels(int rate)
 {
 	static const double levels[] = { -3.0103, -6.0206, -6.0206, 0.0, -100.0 };
 	struct measured m;
+
 	open_spectrum(&m, rate, 2);
 	struct measured_sine left = { 1000.0, { 1.0, 0.0 }, 0 };
 	for (int of = OF_ALL; of <= OF_RIGHT; of++) {
@@ -149,6 +153,7 @@ static void test_levels(int rate)
 static void test_time(int rate)
 {
 	static const double tau[] = { 0.035, 0.125, 1.0, 10.0 };
+
 	for (int time = TIME_35MS; time <= TIME_10S; time++) {
 		struct measured m;
 		open_spectrum(&m, rate, 2);
@@ -173,6 +178,7 @@ static void test_time(int rate)
 static void test_hold(int rate)
 {
 	struct measured m;
+
 	open_spectrum(&m, rate, 2);
 	m.values[SPECTRUM_HOLD] = 2.0f;
 	m.values[SPECTRUM_TIME] = TIME_35MS;
@@ -197,6 +203,7 @@ static void test_noise(int rate)
 {
 	struct measured m;
 	uint32_t seed = 1;
+
 	open_spectrum(&m, rate, 2);
 	m.values[SPECTRUM_TIME] = TIME_INFINITE;
 	measured_play(&m, white, &seed, 10L * rate);
@@ -216,6 +223,7 @@ static void test_noise(int rate)
 static void test_channels(void)
 {
 	struct measured m;
+
 	open_spectrum(&m, 48000, 5);
 	struct measured_sine last = { 1000.0, { 0, 0, 0, 0, 1.0 }, 0 };
 	measured_play(&m, measured_sine, &last, 96000);

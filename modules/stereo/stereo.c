@@ -28,6 +28,7 @@ static void stereo_start(struct stereo *stereo, const struct stereo_numbers *num
 static void stereo_grid(struct stereo *stereo, const struct stereo_numbers *numbers)
 {
 	const int length = smooth_frames(stereo->rate);
+
 	smooth_aim(&stereo->width, numbers->width, length);
 	for (int i = 0; i < 4; i++)
 		smooth_aim(&stereo->matrix[i / 2][i % 2], numbers->matrix[i / 2][i % 2],
@@ -44,7 +45,7 @@ static void stereo_grid(struct stereo *stereo, const struct stereo_numbers *numb
 		if (cascade_has_moved(&from->side, &to->side,
 				      crossfade_long_memory(stereo->rate))) {
 			crossfade_begin_cold(&stereo->fade, memory, stereo->rate);
-			memset(&to->state, 0, sizeof to->state);
+			memset(&to->state, 0, sizeof(to->state));
 		}
 	}
 	if (stereo->cell_silent)
@@ -61,8 +62,9 @@ static void stereo_sections(struct stereo *stereo, double *side, int frames)
 	struct stereo_deck *coming = &stereo->deck[1 - stereo->fade.playing];
 	const bool fading = stereo->fade.running;
 	double next[GRID_FRAMES];
+
 	if (fading) {
-		memcpy(next, side, (size_t)frames * sizeof *next);
+		memcpy(next, side, (size_t)frames * sizeof(*next));
 		crossfade_lead_in(&stereo->fade, next, frames);
 		cascade_run((const struct cascade *const[]) { &coming->side },
 			    (struct cascade_state *const[]) { &coming->state },
@@ -82,6 +84,7 @@ static void stereo_sections(struct stereo *stereo, double *side, int frames)
 static void stereo_side(struct stereo *stereo, float *left, float *right, int frames)
 {
 	double side[GRID_FRAMES], plain[GRID_FRAMES], width[GRID_FRAMES];
+
 	for (int n = 0; n < frames; n++)
 		plain[n] = side[n] = 0.5 * ((double)left[n] - (double)right[n]);
 	stereo_sections(stereo, side, frames);
@@ -125,6 +128,7 @@ static void stereo_listen(struct stereo_sums *sums, const float *left,
 {
 	struct stereo_powers powers = { 0 };
 	int n = 0;
+
 	for (; n + VEC_FLOATS <= frames; n += VEC_FLOATS)
 		powers_add(&powers, vf_load(left + n), vf_load(right + n));
 	powers_end(&powers, sums);
@@ -138,6 +142,7 @@ static void stereo_width(struct stereo *stereo, float *left, float *right, int f
 	const float half = 0.5f * ((float)stereo->width.settled - 1.0f);
 	struct stereo_powers before = { 0 }, after = { 0 };
 	int n = 0;
+
 	for (; n + VEC_FLOATS <= frames; n += VEC_FLOATS) {
 		vf l = vf_load(left + n), r = vf_load(right + n);
 		const vf difference = l - r;
@@ -214,6 +219,7 @@ static void stereo_forget(struct stereo_sums *sums, double forget)
 static float stereo_correlation(const struct stereo_sums *sums)
 {
 	const double power = sums->past[0] * sums->past[1];
+
 	return power > 1e-30 ? (float)(sums->past[2] / sqrt(power)) : 0.0f;
 }
 
@@ -221,6 +227,7 @@ static void stereo_image(struct stereo *stereo, float *left, float *right, int f
 {
 	const bool sections = stereo->fade.running ||
 			      stereo->deck[stereo->fade.playing].side.lanes > 0;
+
 	if (!sections && !stereo->width.moving && stereo->width.settled != 1.0 &&
 	    stereo_matrix_is(stereo, true)) {
 		stereo_width(stereo, left, right, frames);
@@ -238,6 +245,7 @@ static void stereo_process(void *state, const struct piece *piece) REALTIME
 	struct stereo *stereo = state;
 	const int frames = piece->frames;
 	const struct stereo_numbers *numbers = piece->numbers;
+
 	if (!stereo->started)
 		stereo_start(stereo, numbers);
 	if (piece->frame % GRID_FRAMES == 0) {

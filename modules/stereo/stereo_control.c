@@ -109,6 +109,7 @@ static void stereo_high_pass(struct cascade *side, double hz, double q, int rate
 {
 	const double g = tan(M_PI * hz / rate);
 	const struct section h = { { 0.0, 0.0, 1.0 }, { g * g, g / q } };
+
 	cascade_add(side, &h, owner);
 }
 
@@ -140,6 +141,7 @@ static void stereo_bands(struct cascade *side, const double width[3],
 		  width[2] },
 		{ a * b, a + b },
 	};
+
 	cascade_add(side, &h, OWNER_BANDS);
 }
 
@@ -149,6 +151,7 @@ static void stereo_matrix(const float *values, double m[2][2])
 	const double balance = (double)values[STEREO_BALANCE] / 100.0;
 	const double left = balance > 0.0 ? 1.0 - balance : 1.0;
 	const double right = balance < 0.0 ? 1.0 + balance : 1.0;
+
 	m[0][0] = left * cos(angle);
 	m[0][1] = -left * sin(angle);
 	m[1][0] = right * sin(angle);
@@ -162,7 +165,8 @@ static void stereo_matrix(const float *values, double m[2][2])
 static void stereo_design(const struct setup *setup, const float *values, void *place)
 {
 	struct stereo_numbers *numbers = place;
-	memset(numbers, 0, sizeof *numbers);
+
+	memset(numbers, 0, sizeof(*numbers));
 	cascade_clear(&numbers->side);
 	const double width[3] = { (double)values[STEREO_WIDTH_LOW] / 100.0,
 				  (double)values[STEREO_WIDTH_MID] / 100.0,
@@ -180,7 +184,7 @@ static void stereo_design(const struct setup *setup, const float *values, void *
 		bass_mono ? values[STEREO_BASS_FREQ] : 0.0f,
 		bass_mono ? values[STEREO_BASS_SLOPE] : 0.0f,
 	};
-	numbers->serial = number_serial(shape, (int)(sizeof shape / sizeof *shape));
+	numbers->serial = number_serial(shape, (int)(sizeof(shape) / sizeof(*shape)));
 	if (bands)
 		stereo_bands(&numbers->side, width, cross, setup->rate);
 	if (bass_mono)
@@ -198,7 +202,8 @@ static size_t stereo_numbers_bytes(const struct setup *setup)
 
 static void *stereo_init(struct arena *arena, const struct setup *setup)
 {
-	struct stereo *stereo = arena_alloc(arena, sizeof *stereo);
+	struct stereo *stereo = arena_alloc(arena, sizeof(*stereo));
+
 	stereo->rate = setup->rate;
 	stereo->forget = exp(-GRID_FRAMES / (0.3 * setup->rate));
 	cascade_clear(&stereo->deck[0].side);
@@ -215,7 +220,7 @@ const struct module module_stereo = {
 	.params = params,
 	.param_count = STEREO_PARAMS,
 	.meters = meters,
-	.meter_count = (int)(sizeof meters / sizeof *meters),
+	.meter_count = (int)(sizeof(meters) / sizeof(*meters)),
 	.kernels = KERNELS(stereo),
 	.init = stereo_init,
 	.numbers_bytes = stereo_numbers_bytes,

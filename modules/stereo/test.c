@@ -11,6 +11,7 @@ static float *const in[2] = { left, right }, *const out[2] = { out_left, out_rig
 static void play_with(const char *params, float *before, float *after)
 {
 	struct play *play = alone_open("stereo", params, RATE);
+
 	if (!play)
 		return;
 	play_run(play, in, out, FRAMES, 512);
@@ -30,8 +31,8 @@ static void test_rest(void)
 {
 	fill_noise();
 	play_with("", NULL, NULL);
-	CHECK(!memcmp(left, out_left, sizeof left) &&
-		      !memcmp(right, out_right, sizeof right),
+	CHECK(!memcmp(left, out_left, sizeof(left)) &&
+		      !memcmp(right, out_right, sizeof(right)),
 	      "at rest: bit for bit");
 }
 
@@ -43,6 +44,7 @@ static void test_middle(void)
 		"bass_mono = true; width = 30.0;",
 		"bass_mono = true; bass_slope = \"db12\"; width_mid = 0.0;",
 	};
+
 	fill_noise();
 	for (int i = 0; i < 4; i++) {
 		play_with(settings[i], NULL, NULL);
@@ -77,6 +79,7 @@ static void test_side(void)
 	const char *steep = "bass_mono = true; bass_freq = 100.0;";
 	const char *gentle =
 		"bass_mono = true; bass_freq = 100.0; bass_slope = \"db12\";";
+
 	CHECK_NEAR(side_db(steep, 100), -3.01, 0.1, "24 dB/octave at f");
 	CHECK(side_db(steep, 50) <= -24.0, "24 dB/octave at f/2");
 	CHECK_NEAR(side_db(steep, 200), 0.0, 0.1, "24 dB/octave at 2f");
@@ -104,6 +107,7 @@ static void test_rotation(void)
 static void test_correlation(void)
 {
 	float before = 0.0f, after = 0.0f;
+
 	for (int n = 0; n < FRAMES; n++) {
 		left[n] = (float)(0.25 * sin(0.1 * n));
 		right[n] = (float)(0.25 * sin(0.1 * n + M_PI / 3.0));

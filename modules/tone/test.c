@@ -10,7 +10,8 @@ static void play_from(const char *params, int rate, uint64_t start, int block,
 		      float (*to)[FRAMES], int frames)
 {
 	char config[256];
-	snprintf(config, sizeof config,
+
+	snprintf(config, sizeof(config),
 		 "nodes = ( { module = \"tone\"; name = \"it\"; %s } );", params);
 	struct play *play = play_open(config, rate, start);
 	float *ins[2] = { in[0], in[1] }, *outs[2] = { to[0], to[1] };
@@ -23,6 +24,7 @@ static void play_from(const char *params, int rate, uint64_t start, int block,
 static double level_db(const float *x, int from, int frames)
 {
 	double sum = 0;
+
 	for (int i = from; i < from + frames; i++)
 		sum += (double)x[i] * (double)x[i];
 	return 10 * log10(2 * sum / frames + 1e-30);
@@ -55,6 +57,7 @@ static void test_sine(const char *params, double hz, double wanted_db)
 static void breaks(const float *x, int frames, int *count, int *first_ms, int *total_ms)
 {
 	bool was = false;
+
 	*count = *first_ms = *total_ms = 0;
 	for (int ms = 0; ms < frames * 1000 / RATE; ms++) {
 		const bool is = level_db(x, ms * RATE / 1000, RATE / 1000) < -18 - 6.02;
@@ -68,6 +71,7 @@ static void breaks(const float *x, int frames, int *count, int *first_ms, int *t
 static void test_idents(void)
 {
 	int count, first, total;
+
 	play_from("signal = \"ebu_ident\";", RATE, 0, 512, out, 6 * RATE);
 	breaks(out[0], 6 * RATE, &count, &first, &total);
 	CHECK(count == 2 && abs(total - 500) <= 4, "left: %d breaks, %d ms", count,
@@ -140,7 +144,7 @@ static void test_places(void)
 	      (double)out[0][100], (double)out[1][100]);
 	play_from("", RATE, 0, 512, out, RATE);
 	CHECK(memcmp(out[0], in[0], RATE * sizeof(float)) == 0, "off is not bit-exact");
-	memset(in, 0, sizeof in);
+	memset(in, 0, sizeof(in));
 }
 
 /* What a low rate can't play is not folded back: the sweep ends below half the rate. */
@@ -148,6 +152,7 @@ static void test_sweep_slow(int rate)
 {
 	const int end = 6 * rate - 64, count = rate / 20;
 	int turns = 0;
+
 	play_from("signal = \"sweep\"; duration = 6.0;", rate, 0, 512, out, 6 * rate);
 	for (int i = end - count; i < end; i++)
 		turns += (out[0][i] < 0) != (out[0][i - 1] < 0);

@@ -23,6 +23,7 @@ static double sine(double x)
 	const double z = 6.283185307179586477 * y;
 	const double q = z * z;
 	double s = 2.8114572543455206e-15;
+
 	s = s * q - 7.6471637318198164e-13;
 	s = s * q + 1.6059043836821613e-10;
 	s = s * q - 2.5052108385441720e-8;
@@ -38,6 +39,7 @@ static void sine_run(const struct tone_numbers *t, uint64_t frame, double *x,
 		     int frames)
 {
 	const double scale = 0x1p-64;
+
 	for (int n = 0; n < frames; n++) {
 		const int64_t phase = (int64_t)((frame + (uint64_t)n) * t->turn);
 		x[n] = t->gain * sine((double)phase * scale);
@@ -50,6 +52,7 @@ static void break_run(const struct tone_numbers *t, const struct tone_breaks *br
 {
 	const double step = 1.0 / t->edge;
 	int at = (int)(frame % (uint64_t)t->cycle);
+
 	for (int n = 0; n < frames; n++) {
 		for (int b = 0; b < breaks->count; b++) {
 			const int in = at - breaks->at[b];
@@ -80,6 +83,7 @@ static void sweep_run(const struct tone_half *half, uint64_t frame, double *x,
 	const struct tone_numbers *t = &half->numbers;
 	const double step = 1.0 / t->edge;
 	int at = (int)((frame - half->start) % (uint64_t)t->sweep_cycle);
+
 	for (int n = 0; n < frames; n++) {
 		const int left = t->sweep_frames - at;
 		const double p = (at < left ? at : left) * step;
@@ -99,6 +103,7 @@ static void channel_run(struct tone_half *half, uint64_t frame, int c, double *x
 			int frames)
 {
 	const struct tone_numbers *t = &half->numbers;
+
 	switch (t->signal) {
 	case TONE_PINK:
 	case TONE_WHITE:
@@ -122,7 +127,7 @@ static void channel_run(struct tone_half *half, uint64_t frame, int c, double *x
 		break;
 	case TONE_OFF:
 	default:
-		memset(x, 0, (size_t)frames * sizeof *x);
+		memset(x, 0, (size_t)frames * sizeof(*x));
 	}
 }
 
@@ -133,9 +138,10 @@ static void half_run(struct tone_half *half, const struct piece *piece, int c,
 	const struct tone_numbers *t = &half->numbers;
 	const bool sounds = t->only < 0 || t->only == c;
 	const int frames = piece->frames;
+
 	tone_row x;
 	if (t->signal == TONE_OFF) {
-		memcpy(out, in, (size_t)frames * sizeof *out);
+		memcpy(out, in, (size_t)frames * sizeof(*out));
 		return;
 	}
 	if (sounds)
@@ -150,6 +156,7 @@ static void take_values(struct tone *tone, const struct piece *piece)
 {
 	const struct tone_numbers *numbers = piece->numbers;
 	struct tone_half *playing = &tone->half[tone->fade.playing];
+
 	if (!tone->started) {
 		tone->started = true;
 		playing->numbers = *numbers;
@@ -170,6 +177,7 @@ static void tone_process(void *state, const struct piece *piece)
 {
 	struct tone *tone = state;
 	const int frames = piece->frames;
+
 	if (piece->frame % GRID_FRAMES == 0 || !tone->started)
 		take_values(tone, piece);
 	struct tone_half *playing = &tone->half[tone->fade.playing];

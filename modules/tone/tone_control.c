@@ -105,6 +105,7 @@ static double pink_place(int i, int rate)
 {
 	const double span = PINK_TO_RATE * rate / PINK_FROM_HZ;
 	const double hz = PINK_FROM_HZ * pow(span, i / (4.0 * PINK_SECTIONS));
+
 	return tan(M_PI * hz / rate);
 }
 
@@ -149,6 +150,7 @@ static double noise_gain(double peak_of_sine)
 static void ident_design(struct tone_numbers *t, int rate)
 {
 	const int quarter = (int)(BREAK_SECONDS * rate);
+
 	t->broken = quarter;
 	t->cycle = (t->signal == TONE_GLITS ? 4 : 3) * rate;
 	t->breaks[0] = (struct tone_breaks) { 1, { 4 * quarter } };
@@ -161,6 +163,7 @@ static void sweep_design(struct tone_numbers *t, double seconds, int rate)
 	/* At a low rate as near to half of it as at 44.1 kHz. */
 	const double to_hz = SWEEP_TO_HZ * fmin(rate / 44100.0, 1);
 	const double growth = log(to_hz / SWEEP_FROM_HZ);
+
 	t->sweep_frames = (int)(seconds * rate);
 	t->sweep_cycle = t->sweep_frames + (int)(SWEEP_PAUSE_SECONDS * rate);
 	t->sweep_growth = growth / t->sweep_frames;
@@ -179,7 +182,8 @@ static void design(const struct setup *setup, const float *values, void *numbers
 	const int reference = (int)values[TONE_REFERENCE];
 	const bool custom = !references[reference + 1];
 	const double db = custom ? (double)values[TONE_LEVEL] : reference_db[reference];
-	memset(t, 0, sizeof *t);
+
+	memset(t, 0, sizeof(*t));
 	t->serial = number_serial(values, TONE_PARAMS);
 	t->signal = (enum tone_signal)values[TONE_SIGNAL];
 	t->adds = values[TONE_MODE] != 0.0f;
@@ -199,7 +203,8 @@ static void design(const struct setup *setup, const float *values, void *numbers
 
 static void *init(struct arena *arena, const struct setup *setup)
 {
-	struct tone *tone = arena_alloc(arena, sizeof *tone);
+	struct tone *tone = arena_alloc(arena, sizeof(*tone));
+
 	tone->fade_frames = smooth_frames(setup->rate);
 	return tone;
 }

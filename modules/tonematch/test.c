@@ -13,6 +13,7 @@ static void fill(double hz, double gain)
 	uint32_t seed = 1;
 	double low[2] = { 0 };
 	const double rate = 1 - exp(-2 * M_PI * hz / RATE);
+
 	for (int n = 0; n < FRAMES; n++)
 		for (int c = 0; c < 2; c++) {
 			low[c] += rate * (random_noise(&seed) - low[c]);
@@ -28,7 +29,8 @@ static struct play *play_with(const char *params)
 static double correction(const struct play *play, int band)
 {
 	char path[32];
-	snprintf(path, sizeof path, "band/%d/gain", band);
+
+	snprintf(path, sizeof(path), "band/%d/gain", band);
 	return (double)play_meter(play, "it", path);
 }
 
@@ -55,8 +57,8 @@ int main(void)
 		      correction(play, k));
 	CHECK(play_meter(play, "it", "frozen") == 0, "it listens");
 	const double before = correction(play, 8);
-	memset(left, 0, sizeof left);
-	memset(right, 0, sizeof right);
+	memset(left, 0, sizeof(left));
+	memset(right, 0, sizeof(right));
 	play_run(play, in, out, FRAMES, 512);
 	CHECK(play_meter(play, "it", "frozen") == 1, "frozen in silence");
 	CHECK_NEAR(correction(play, 8), before, 0.25, "where it was");
@@ -71,11 +73,11 @@ int main(void)
 	play = play_with("time = 10.0; curve = \"pink\";");
 	play_run(play, in, second, FRAMES, 333);
 	play_close(play);
-	CHECK(!memcmp(again, out_left, sizeof again), "two renders differ");
+	CHECK(!memcmp(again, out_left, sizeof(again)), "two renders differ");
 
 	play = play_with("hold = true;");
 	play_run(play, in, out, FRAMES, 512);
-	CHECK(!memcmp(left, out_left, sizeof left), "held from the start: untouched");
+	CHECK(!memcmp(left, out_left, sizeof(left)), "held from the start: untouched");
 	play_close(play);
 	return test_result();
 }

@@ -22,6 +22,7 @@ static float compare(const struct tonespectrum *s, const float *curve,
 	bool counts[TONESPECTRUM_BANDS];
 	double mean = 0, size = 0, top = -300;
 	int count = 0;
+
 	for (int b = 0; b < TONESPECTRUM_BANDS; b++) {
 		off[b] = 4.3429448190325182 * log(s->share[b] + 1e-30) -
 			 (double)curve[b];
@@ -58,6 +59,7 @@ static void aim(struct tonematch *t, const float *values)
 	const bool ready = choice < TONEMATCH_READY || !t->curve;
 	const float *curve = ready ? d->curve[choice % TONEMATCH_READY] : t->curve;
 	double off[TONESPECTRUM_BANDS], middle[TONEMATCH_BANDS], mean = 0;
+
 	t->off = compare(&t->spectrum, curve, off);
 	for (int k = 0; k < TONEMATCH_BANDS; k++) {
 		double seen = 0;
@@ -82,6 +84,7 @@ static void glide(struct tonematch *t, const float *values)
 		(double)values[TONEMATCH_TIME] / t->design->tables.window_s;
 	const bool hold = values[TONEMATCH_HOLD] != 0.0f;
 	struct tonespectrum *s = &t->spectrum;
+
 	if (s->done == TONESPECTRUM_BUTTERFLIES) {
 		tonespectrum_close(s, &t->design->tables, windows, silence, hold);
 		if (s->counted && s->memory >= FEWEST)
@@ -115,6 +118,7 @@ static void bells_run(struct tonematch *t, const struct piece *piece, int first,
 	struct cascade_state *states[2] = { &t->state[first],
 					    &t->state[first + count - 1] };
 	double x[2][GRID_FRAMES], *const rows[2] = { x[0], x[1] };
+
 	for (int c = 0; c < count; c++)
 		for (int i = 0; i < piece->frames; i++)
 			x[c][i] = (double)piece->in[first + c][i];
@@ -139,13 +143,14 @@ static void process(void *state, const struct piece *piece)
 	const int at = (int)(piece->frame % GRID_FRAMES), frames = piece->frames;
 	double skewed[CASCADE_STEPS][CASCADE_PASS];
 	double(*const amount[2])[CASCADE_PASS] = { skewed, skewed };
+
 	if (at == 0)
 		glide(t, piece->values);
 	tonespectrum_run(&t->spectrum, &t->design->tables, piece->in[0],
 			 piece->in[t->channels > 1 ? 1 : 0], frames);
 	publish(t, piece->meters);
 	if (!t->moving) {
-		memset(t->state, 0, sizeof t->state);
+		memset(t->state, 0, sizeof(t->state));
 		for (int c = 0; c < t->channels; c++)
 			if (piece->out[c] != piece->in[c])
 				memcpy(piece->out[c], piece->in[c],
@@ -173,7 +178,7 @@ static void adopt(void *state, const void *old)
 	struct tonematch *t = state;
 	const struct tonematch_design *design = t->design;
 	float *curve = t->curve;
-	memcpy(t, old, sizeof *t);
+	memcpy(t, old, sizeof(*t));
 	t->design = design;
 	t->curve = curve;
 }

@@ -90,7 +90,7 @@ static bool curve_read(float *curve, const char *path, char *error, size_t error
 		snprintf(error, error_size, "%s: cannot be opened", path);
 		return false;
 	}
-	while (fgets(text, sizeof text, file)) {
+	while (fgets(text, sizeof(text), file)) {
 		double hz, db;
 		line++;
 		const char *from = text + strspn(text, " \t\r\n");
@@ -130,6 +130,7 @@ static double bell_hz(int band, int rate)
 static struct section bell_section(int band, int rate)
 {
 	const double g = tan(M_PI * bell_hz(band, rate) / rate);
+
 	return (struct section) { .n = { g * g, BELL_GAIN * g / BELL_Q, 1 },
 				  .d = { g * g, g / BELL_Q } };
 }
@@ -142,6 +143,7 @@ static double bell_db(int band, double hz, int rate)
 	const double x = tan(M_PI * hz / rate) / g;
 	const double a = x / BELL_Q, b = 1 - x * x;
 	const double up = (1 + one) * a;
+
 	return 10 * log10((b * b + up * up) / (b * b + a * a));
 }
 
@@ -150,6 +152,7 @@ static void invert(double m[TONEMATCH_BANDS][TONEMATCH_BANDS],
 		   double out[TONEMATCH_BANDS][TONEMATCH_BANDS])
 {
 	const int n = TONEMATCH_BANDS;
+
 	for (int i = 0; i < n; i++)
 		for (int j = 0; j < n; j++)
 			out[i][j] = i == j;
@@ -172,6 +175,7 @@ static void invert(double m[TONEMATCH_BANDS][TONEMATCH_BANDS],
 static void design_bells(struct tonematch_design *d, int rate)
 {
 	double m[TONEMATCH_BANDS][TONEMATCH_BANDS];
+
 	cascade_clear(&d->bells);
 	for (int k = 0; k < TONEMATCH_BANDS; k++) {
 		const struct section bell = bell_section(k, rate);
@@ -204,6 +208,7 @@ static void *create(const struct setup *setup, char *error, size_t error_size)
 {
 	float curve[TONESPECTRUM_BANDS];
 	const char *path = file_of(setup);
+
 	if (path && !curve_read(curve, path, error, error_size))
 		return NULL;
 	void *handle = malloc(1);
@@ -214,23 +219,24 @@ static void *create(const struct setup *setup, char *error, size_t error_size)
 
 static void *init(struct arena *arena, const struct setup *setup)
 {
-	struct tonematch *t = arena_alloc(arena, sizeof *t);
-	struct tonematch_design *d = arena_alloc(arena, sizeof *d);
-	const int music_points = sizeof music / sizeof *music;
+	struct tonematch *t = arena_alloc(arena, sizeof(*t));
+	struct tonematch_design *d = arena_alloc(arena, sizeof(*d));
+	const int music_points = sizeof(music) / sizeof(*music);
 	const char *path = file_of(setup);
 	char error[256];
+
 	tonespectrum_init(&d->tables, setup->rate);
 	curve_draw(d->curve[0], music, music_points, 0);
 	curve_draw(d->curve[1], music, music_points, -0.5);
 	curve_draw(d->curve[2], music, music_points, 0.5);
-	curve_draw(d->curve[3], speech, sizeof speech / sizeof *speech, 0);
+	curve_draw(d->curve[3], speech, sizeof(speech) / sizeof(*speech), 0);
 	design_bells(d, setup->rate);
 	t->design = d;
 	t->rate = setup->rate;
 	t->channels = setup->channels;
 	if (path) {
 		float *curve = arena_alloc(arena, sizeof(float) * TONESPECTRUM_BANDS);
-		if (curve_read(curve, path, error, sizeof error))
+		if (curve_read(curve, path, error, sizeof(error)))
 			t->curve = curve;
 	}
 	return t;
@@ -251,7 +257,7 @@ const struct module module_tonematch = {
 	.params = params,
 	.param_count = TONEMATCH_PARAMS,
 	.meters = meters,
-	.meter_count = sizeof meters / sizeof *meters,
+	.meter_count = sizeof(meters) / sizeof(*meters),
 	.kernels = KERNELS(tonematch),
 	.init = init,
 	.create = create,

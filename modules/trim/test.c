@@ -18,7 +18,7 @@ static void test_levels(void)
 		right[n] = 0.25f;
 	}
 	play_with("");
-	CHECK(!memcmp(left, out_left, sizeof left), "at rest: bit for bit");
+	CHECK(!memcmp(left, out_left, sizeof(left)), "at rest: bit for bit");
 	play_with("gain = -20.0;");
 	CHECK_NEAR(out_left[0], 0.05, 1e-8, "gain, from the first frame");
 	play_with("gain = 6.0; balance = -50.0;");

@@ -18,6 +18,7 @@ static void trim_targets(const float *values, int channels, double *own, double 
 	const double gain = db_gain((double)values[TRIM_GAIN]);
 	const double balance = (double)values[TRIM_BALANCE] / 100.0;
 	const bool swap = values[TRIM_SWAP] != 0.0f && channels >= 2;
+
 	other[0] = other[1] = 0.0;
 	for (int c = 0; c < channels; c++) {
 		double g = gain;
@@ -36,6 +37,7 @@ static void trim_targets(const float *values, int channels, double *own, double 
 static void trim_aim(struct trim *trim, const struct piece *piece)
 {
 	double own[CHANNELS_MAX], other[2];
+
 	trim_targets(piece->values, piece->channels, own, other);
 	const double blocker = piece->values[TRIM_DC_BLOCK] != 0.0f ? 1.0 : 0.0;
 	const int length = smooth_frames(trim->rate);
@@ -65,6 +67,7 @@ static void trim_mix(struct trim *trim, int channel, const float *a, const float
 	struct smooth *other = channel < 2 ? &trim->other[channel] : NULL;
 	const bool crossed = other && (other->moving || other->settled != 0.0);
 	const int length = smooth_frames(trim->rate);
+
 	if (!own->moving && !crossed) {
 		const float gain = (float)own->settled;
 		for (int n = 0; n < frames; n++)
@@ -91,6 +94,7 @@ static void trim_block(struct trim *trim, const double *amount, float *x, double
 {
 	const double rate = trim->blocker_rate;
 	double low = *dc;
+
 	for (int n = 0; n < piece->frames; n++) {
 		low += rate * ((double)x[n] - low);
 		/* Sample by sample: the cut of silence must not change the result. */
@@ -105,11 +109,12 @@ static void trim_process(void *state, const struct piece *piece) REALTIME
 {
 	struct trim *trim = state;
 	const int frames = piece->frames;
+
 	if (piece->frame % GRID_FRAMES == 0 || !trim->started)
 		trim_aim(trim, piece);
 	/* Outputs may be the inputs: the first two are mixed from a copy. */
 	float first[GRID_FRAMES];
-	memcpy(first, piece->in[0], (size_t)frames * sizeof *first);
+	memcpy(first, piece->in[0], (size_t)frames * sizeof(*first));
 	for (int c = 0; c < piece->channels; c++) {
 		const float *b = NULL;
 		if (c < 2 && piece->channels >= 2)
@@ -119,7 +124,7 @@ static void trim_process(void *state, const struct piece *piece) REALTIME
 	}
 	const bool wanted = piece->values[TRIM_DC_BLOCK] != 0.0f;
 	if (!wanted && !trim->blocker.moving && trim->blocker.settled == 0.0) {
-		memset(trim->dc, 0, sizeof trim->dc);
+		memset(trim->dc, 0, sizeof(trim->dc));
 		trim->warm = 0;
 		return;
 	}

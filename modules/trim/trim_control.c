@@ -55,7 +55,8 @@ static const struct param_group groups[] = {
 
 static void *trim_init(struct arena *arena, const struct setup *setup)
 {
-	struct trim *trim = arena_alloc(arena, sizeof *trim);
+	struct trim *trim = arena_alloc(arena, sizeof(*trim));
+
 	trim->rate = setup->rate;
 	trim->blocker_rate = 1.0 - exp(-2.0 * M_PI * BLOCKER_HZ / setup->rate);
 	return trim;
@@ -68,7 +69,7 @@ const struct module module_trim = {
 	.label = "Trim",
 	.help = "Gain, balance, swap, polarity and DC blocker",
 	.params = params,
-	.param_count = (int)(sizeof params / sizeof *params),
+	.param_count = (int)(sizeof(params) / sizeof(*params)),
 	.groups = groups,
 	.group_count = 1,
 	.kernels = KERNELS(trim),

@@ -75,6 +75,7 @@ static void other_lag(struct rig *rig, int time)
 static void test_padded(void)
 {
 	struct rack *rack = rig_rack();
+
 	rig_chain(rack, "lag", "lag");
 	rack_set(rack, rig_chain(rack, "lag", "kept"), 0, 200);
 	rig_output(rack, "out", rig_from(1));
@@ -90,6 +91,7 @@ static void test_padded(void)
 static void test_cold_node(void)
 {
 	struct rack *rack = rig_rack();
+
 	rig_chain(rack, "gain", "rest");
 	rig_output(rack, "out", rig_from(0));
 	rack->latency = 1000;
@@ -140,6 +142,7 @@ static void test_long_padding(void)
 static void test_moved(void)
 {
 	struct rack *rack = rig_rack();
+
 	rig_chain(rack, "lag", "lag");
 	rig_output(rack, "out", rig_from(0));
 	struct rig *rig = rig_open(rack, 0);
@@ -155,6 +158,7 @@ static void test_moved(void)
 static void test_bundle(void)
 {
 	struct rack *rack = rig_rack();
+
 	rig_chain(rack, "gain", "gain");
 	rig_chain(rack, "lag", "lag");
 	rig_output(rack, "out", rig_from(1));
@@ -186,6 +190,7 @@ static void test_bundle(void)
 static void test_value_swap_race(void)
 {
 	struct rack *rack = rig_rack();
+
 	rig_chain(rack, "gain", "gain");
 	rig_chain(rack, "lag", "lag");
 	rig_output(rack, "out", rig_from(1));
@@ -218,6 +223,7 @@ static float one(uint64_t frame, int channel)
 static void test_fade(void)
 {
 	struct rack *rack = rig_rack();
+
 	rig_chain(rack, "counter", "x");
 	rig_output(rack, "out", rig_input(0));
 	struct rig *rig = rig_open(rack, 0);
@@ -254,6 +260,7 @@ static void test_fade(void)
 static void test_foreign(void)
 {
 	struct rack *rack = rig_rack();
+
 	rig_chain(rack, "foreign", "plugin");
 	int lag = rig_chain(rack, "lag", "lag");
 	rig_output(rack, "out", rig_from(lag));
@@ -284,6 +291,7 @@ static void test_foreign(void)
 static void test_foreign_leaves(void)
 {
 	struct rack *rack = rig_rack(), *without = rig_rack();
+
 	rig_chain(rack, "foreign", "plugin");
 	rig_output(rack, "out", rig_from(rig_chain(rack, "lag", "lag")));
 	rig_output(without, "out", rig_input(0));
@@ -307,6 +315,7 @@ static void test_foreign_leaves(void)
 static void test_foreign_refused(void)
 {
 	struct rack *rack = rig_rack();
+
 	rig_chain(rack, "foreign", "plugin");
 	rig_output(rack, "out", rig_from(0));
 	foreign_refuse = true;
@@ -322,6 +331,7 @@ static void test_foreign_refused(void)
 static void test_newest_wins(void)
 {
 	struct rack *rack = rig_rack();
+
 	rig_chain(rack, "gain", "gain");
 	rig_output(rack, "out", rig_from(0));
 	struct rig *rig = rig_open(rack, 0);

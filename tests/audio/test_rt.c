@@ -13,6 +13,7 @@ static float wave(uint64_t frame, int channel)
 static struct rack *busy_rack(void)
 {
 	struct rack *rack = rig_rack();
+
 	rig_chain(rack, "gain", "gain");
 	int lag = rig_chain(rack, "lag", "lag");
 	rack_set(rack, lag, 0, 99);
@@ -64,6 +65,7 @@ static void test_blocks(void)
 static void test_bypass(void)
 {
 	struct rack *rack = rig_rack();
+
 	rig_chain(rack, "gain", "gain");
 	rack_set(rack, 0, 0, 3);
 	rig_output(rack, "out", rig_from(0));
@@ -98,6 +100,7 @@ static int bad_samples(struct rig *rig, int frames)
 static void test_nonfinite(void)
 {
 	struct rack *rack = rig_rack();
+
 	rig_chain(rack, "poison", "poison");
 	rig_output(rack, "out", rig_from(0));
 	struct rig *rig = rig_open(rack, 0);
@@ -156,6 +159,7 @@ static float nasty(uint64_t frame, int channel)
 static void test_nasty_input(void)
 {
 	struct rig *rig = rig_open(busy_rack(), 0);
+
 	rig->signal = nasty;
 	rig_play(rig, 4096, 256);
 	CHECK(bad_samples(rig, 256) == 0, "NaN passed");
@@ -207,6 +211,7 @@ static void test_ports(void)
 static void test_meters(void)
 {
 	struct rig *rig = rig_open(busy_rack(), 0);
+
 	rig->signal = wave;
 	rig_play(rig, 64, 64);
 	for (int round = 0; round < 5; round++) {
@@ -229,6 +234,7 @@ static void test_meters(void)
 static void test_clear(void)
 {
 	struct rig *rig = rig_open(busy_rack(), 0);
+
 	rig_run(rig, 6400);
 	rig_set(rig, "probe", "clear", 1);
 	rig_run(rig, 1000);
@@ -362,6 +368,7 @@ static void test_folds(void)
 static void test_start_frame(void)
 {
 	struct rig *rig = rig_open(busy_rack(), 64000);
+
 	rig_play(rig, 640, 64);
 	CHECK(engine_frame(rig->engine) == 64640, "%llu",
 	      (unsigned long long)engine_frame(rig->engine));
@@ -373,6 +380,7 @@ static void test_level(void)
 {
 	struct event_log *events = event_log_create();
 	struct rack *rack = rig_rack();
+
 	rig_output(rack, "out", rig_input(0));
 	struct rig *rig = rig_open(rack, 0);
 	engine_destroy(rig->engine);
@@ -398,6 +406,7 @@ static void test_level(void)
 static void test_hog(void)
 {
 	struct rack *rack = rig_rack();
+
 	rig_chain(rack, "hog", "hog");
 	rig_output(rack, "out", rig_from(0));
 	struct rig *rig = rig_open(rack, 0);

@@ -7,6 +7,7 @@ static void tells(const char *found, const char *wanted)
 {
 	struct hint hint = { .count = 0 };
 	struct text text = { .length = 0 };
+
 	hint_add(&hint, "gain");
 	hint_add(&hint, "frequency");
 	hint_add(&hint, "q");
@@ -18,13 +19,14 @@ static void tells(const char *found, const char *wanted)
 static void test_distance(void)
 {
 	char longest[HINT_BYTES + 2];
+
 	CHECK(hint_distance("", "") == 0, "empty");
 	CHECK(hint_distance("gain", "gain") == 0, "the same");
 	CHECK(hint_distance("gain", "") == 4, "four deletions");
 	CHECK(hint_distance("kitten", "sitting") == 3, "%d",
 	      hint_distance("kitten", "sitting"));
 	CHECK(hint_distance("GAIN", "gain") == 0, "capitals");
-	memset(longest, 'x', sizeof longest);
+	memset(longest, 'x', sizeof(longest));
 	longest[HINT_BYTES] = '\0';
 	CHECK(hint_distance(longest, "") == HINT_BYTES, "the longest");
 	longest[HINT_BYTES] = 'x';
@@ -35,6 +37,7 @@ static void test_distance(void)
 static void test_full(void)
 {
 	struct hint hint = { .count = 0 };
+
 	for (int i = 0; i < HINT_WORDS_MAX + 1; i++)
 		hint_add(&hint, "word");
 	CHECK(hint.count == HINT_WORDS_MAX, "%d", hint.count);
@@ -44,6 +47,7 @@ int main(void)
 {
 	struct hint none = { .count = 0 };
 	struct text text = { .length = 0 };
+
 	test_distance();
 	tells("gian", ", did you mean \"gain\"?");
 	tells("Gain", ", did you mean \"gain\"?");

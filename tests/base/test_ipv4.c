@@ -6,6 +6,7 @@
 int main(void)
 {
 	struct sockaddr_in one = { .sin_port = htons(3345) }, other = one;
+
 	one.sin_addr.s_addr = other.sin_addr.s_addr = htonl(0x0a000001);
 	CHECK(ipv4_same(&one, &other), "same host and port");
 	other.sin_port = htons(3346);

@@ -17,7 +17,7 @@ static void capture(void (*scene)(void))
 	dup2(file, STDERR_FILENO);
 	scene();
 	dup2(saved, STDERR_FILENO);
-	ssize_t length = pread(file, found, sizeof found - 1, 0);
+	ssize_t length = pread(file, found, sizeof(found) - 1, 0);
 	found[length > 0 ? length : 0] = '\0';
 	close(saved);
 	close(file);
@@ -35,8 +35,8 @@ static void long_line(void)
 {
 	char text[4000];
 
-	memset(text, 'x', sizeof text);
-	text[sizeof text - 1] = '\0';
+	memset(text, 'x', sizeof(text));
+	text[sizeof(text) - 1] = '\0';
 	log_open(true);
 	log_line(LOG_INFO, "%s", text);
 	log_aside("one");
@@ -50,7 +50,7 @@ static void overflow(void)
 	for (int i = 0; i < 1000; i++) {
 		char text[16];
 
-		snprintf(text, sizeof text, "n%d", i);
+		snprintf(text, sizeof(text), "n%d", i);
 		log_aside(text);
 	}
 	log_asides();

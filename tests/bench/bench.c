@@ -32,6 +32,7 @@ struct run {
 static double clock_ns(clockid_t clock)
 {
 	struct timespec t;
+
 	clock_gettime(clock, &t);
 	return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
 }
@@ -41,6 +42,7 @@ static void make_music(float *music[2], int frames)
 {
 	uint32_t seed = 1;
 	float most = 0;
+
 	for (int i = 0; i < frames; i++) {
 		double t = (double)i / RATE, beat = fmod(t, 0.5);
 		double bass = 0.30 * sin(2 * M_PI * 55 * t) *
@@ -94,6 +96,7 @@ static void subject_block(struct subject *subject, float *const in[2], int frame
 	static float buffers[2][2][BLOCK_LIMIT];
 	float *out[2][2] = { { buffers[0][0], buffers[0][1] },
 			     { buffers[1][0], buffers[1][1] } };
+
 	if (subject->play) {
 		static float outputs[OUTPUTS_LIMIT][BLOCK_LIMIT];
 		float *places[OUTPUTS_LIMIT];
@@ -121,6 +124,7 @@ static double play_chunk(const struct run *run, struct subject *subject, int fir
 	static float zero[BLOCK_LIMIT];
 	const int cold = 1 + (first ? 256 : COLD_FRAMES) / run->block;
 	const double start = clock_ns(CLOCK_THREAD_CPUTIME_ID);
+
 	for (int b = first; b < last; b++) {
 		float *const in[2] = {
 			silent ? zero : run->music[0] + b * run->block,
@@ -150,6 +154,7 @@ static void subject_rep(const struct run *run, struct subject *subject, int rep)
 	const int chunk = CHUNK_FRAMES / run->block > 0 ? CHUNK_FRAMES / run->block : 1;
 	const int quiet = run->silent_count / 2;
 	double busy = 0, silent = 0, aside = 0;
+
 	for (int b = 0; b < run->block_count; b += chunk) {
 		const int end =
 			b + chunk < run->block_count ? b + chunk : run->block_count;
@@ -175,18 +180,20 @@ static void subject_rep(const struct run *run, struct subject *subject, int rep)
 static int compare_doubles(const void *a, const void *b)
 {
 	double x = *(const double *)a, y = *(const double *)b;
+
 	return (x > y) - (x < y);
 }
 
 static int compare_floats(const void *a, const void *b)
 {
 	float x = *(const float *)a, y = *(const float *)b;
+
 	return (x > y) - (x < y);
 }
 
 static double median(double *values, int count)
 {
-	qsort(values, (size_t)count, sizeof *values, compare_doubles);
+	qsort(values, (size_t)count, sizeof(*values), compare_doubles);
 	return values[count / 2];
 }
 
@@ -195,6 +202,7 @@ static double median(double *values, int count)
 static double worst_ratio(const struct run *run, struct subject *subject)
 {
 	int count = run->block_count;
+
 	qsort(subject->blocks, (size_t)count, sizeof(float), compare_floats);
 	while (count > 1 && isinf(subject->blocks[count - 1]))
 		count--;
@@ -205,6 +213,7 @@ static int subject_latency(const struct subject *subject)
 {
 	int latency = 0;
 	const struct rack *rack = subject->play ? subject->play->rack : NULL;
+
 	for (int i = 0; rack && i < rack->node_count; i++)
 		if (rack->nodes[i].kind == NODE_OUTPUT)
 			return engine_output_latency(subject->play->engine, i);
@@ -233,8 +242,9 @@ static void print_row(const struct subject *s, double cost, double first, double
 {
 	const double frame_ns = 1e9 / RATE;
 	char goal[16] = "";
+
 	if (s->goal > 0)
-		snprintf(goal, sizeof goal, "<= %g", s->goal);
+		snprintf(goal, sizeof(goal), "<= %g", s->goal);
 	printf("| %s | %s | %.1f | %.1f | %s | %.2f | %.2f %% | %.2f | %d | %s |\n",
 	       s->group, s->name, cost, cost / first, goal, worst,
 	       100 * cost / frame_ns, silence, subject_latency(s),
@@ -245,6 +255,7 @@ static void print_table(struct run *run)
 {
 	double empty = 0, first = 0, rack = 0, cheapest = 1e30;
 	const char *group = "";
+
 	printf("\nBlocks of %d frames; %d reps of %.1f s.\n\n", run->block, run->reps,
 	       (double)run->block * run->block_count / RATE);
 	printf("| what | who | ns/frame | x Lathe | goal | worst/median block | of "
@@ -285,12 +296,13 @@ static void count_instructions(struct run *run, const char *path, const char *on
 {
 	struct subject *s = &run->subjects[0];
 	int opened;
+
 	for (int nth = 0; (opened = subjects_open_nth(s, path, only, nth)) >= 0;
 	     nth++) {
 		char label[128];
 		if (opened == 0)
 			continue;
-		snprintf(label, sizeof label, "%s | %s | %d frames", s->group, s->name,
+		snprintf(label, sizeof(label), "%s | %s | %d frames", s->group, s->name,
 			 run->block * run->block_count);
 		play_chunk(run, s, 0, run->block_count, false, NULL);
 		tick(s);
@@ -320,6 +332,7 @@ int main(int argc, char **argv)
 	double seconds = 2;
 	bool count = false;
 	const char *path = "tests/bench/subjects.txt", *only = NULL;
+
 	for (int i = 1; i < argc; i++) {
 		bool more = i + 1 < argc;
 		if (more && !strcmp(argv[i], "--block"))

@@ -19,12 +19,13 @@ static atomic_bool stop_asked;
 static int compare(const void *a, const void *b)
 {
 	double x = *(const double *)a, y = *(const double *)b;
+
 	return x < y ? -1 : x > y;
 }
 
 static double median(double *values, int count)
 {
-	qsort(values, (size_t)count, sizeof *values, compare);
+	qsort(values, (size_t)count, sizeof(*values), compare);
 	return values[count / 2];
 }
 
@@ -34,6 +35,7 @@ static void desk_open(int params)
 	static const struct param_group wide_groups[] = { { "band", "Band", 100, 2,
 							    fake_rows, NULL } };
 	static struct module wide;
+
 	wide = fake_module;
 	wide.groups = wide_groups;
 	desk = (struct desk) { .player = &fake_player,
@@ -44,7 +46,7 @@ static void desk_open(int params)
 	rack_add_input(desk.rack, "in", 2);
 	for (int i = 0; i * 207 < params; i++) {
 		char name[16];
-		snprintf(name, sizeof name, "n%d", i);
+		snprintf(name, sizeof(name), "n%d", i);
 		node_set_channels(rack_add_node(desk.rack, NODE_MODULE, name, &wide),
 				  2);
 	}
@@ -65,7 +67,8 @@ struct set {
 /* Sets of all params in a shuffled order. */
 static struct set *make_sets(struct addresses *addresses, int *count)
 {
-	struct set *sets = calloc((size_t)address_count(addresses), sizeof *sets);
+	struct set *sets = calloc((size_t)address_count(addresses), sizeof(*sets));
+
 	*count = 0;
 	for (int i = 0; i < address_count(addresses); i++) {
 		const struct leaf *leaf = address_leaf(addresses, i);
@@ -93,6 +96,7 @@ static void bench_dispatch(void)
 {
 	double gate[ROUNDS], find[ROUNDS], whole[ROUNDS];
 	int count;
+
 	desk_open(10000);
 	struct dispatch *dispatch = dispatch_create(&desk, &parts, -1, commands_all);
 	struct set *sets = make_sets(dispatch->addresses, &count);
@@ -139,8 +143,9 @@ static void bench_sets(void)
 	double rates[ROUNDS];
 	char error[200];
 	int count;
+
 	desk_open(5000);
-	struct osc *osc = osc_create(&desk, &parts, 0, -1, error, sizeof error);
+	struct osc *osc = osc_create(&desk, &parts, 0, -1, error, sizeof(error));
 	struct user user = user_open(osc);
 	struct addresses *addresses = addresses_create(desk.rack);
 	struct set *sets = make_sets(addresses, &count);
@@ -168,6 +173,7 @@ static void bench_sets(void)
 static void *ours(void *context)
 {
 	struct osc *osc = context;
+
 	while (!atomic_load(&stop_asked)) {
 		struct pollfd fd = { .fd = osc_fd(osc), .events = POLLIN };
 		poll(&fd, 1, 10);
@@ -198,8 +204,9 @@ static double round_trip(struct user *user)
 	uint8_t bytes[256];
 	struct pollfd fd = { .fd = user->fd, .events = POLLIN };
 	double from = clock_seconds();
-	user_send_bytes(user, query, sizeof query);
-	if (poll(&fd, 1, 1000) != 1 || recv(user->fd, bytes, sizeof bytes, 0) < 0)
+
+	user_send_bytes(user, query, sizeof(query));
+	if (poll(&fd, 1, 1000) != 1 || recv(user->fd, bytes, sizeof(bytes), 0) < 0)
 		return 1e6;
 	return (clock_seconds() - from) * 1e6;
 }
@@ -211,7 +218,7 @@ static void bench_round_trip(void)
 	char error[200];
 	pthread_t threads[2];
 	desk_open(230);
-	struct osc *osc = osc_create(&desk, &parts, 0, -1, error, sizeof error);
+	struct osc *osc = osc_create(&desk, &parts, 0, -1, error, sizeof(error));
 	lo_server server = lo_server_new(NULL, NULL);
 	lo_server_add_method(server, "/n0/gain", "", on_query, server);
 	struct user here = user_open(osc);
@@ -242,8 +249,9 @@ static void bench_blobs(void)
 	char error[200];
 	int found;
 	const char *why;
+
 	desk_open(10000);
-	struct osc *osc = osc_create(&desk, &parts, 0, -1, error, sizeof error);
+	struct osc *osc = osc_create(&desk, &parts, 0, -1, error, sizeof(error));
 	struct user user = user_open(osc);
 	struct addresses *addresses = addresses_create(desk.rack);
 	struct watch *watch = watch_create(&desk, addresses, osc_fd(osc));

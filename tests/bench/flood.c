@@ -57,7 +57,7 @@ static void rows_read(FILE *lines)
 	char line[2048], path[PATH_BYTES], kind[16], curve[16];
 	float min, max;
 
-	while (row_count < ROWS_MAX && fgets(line, sizeof line, lines)) {
+	while (row_count < ROWS_MAX && fgets(line, sizeof(line), lines)) {
 		const char *curve_at = strstr(line, "curve="),
 			   *min_at = strstr(line, "min=");
 
@@ -71,7 +71,7 @@ static void rows_read(FILE *lines)
 			continue;
 		struct row *row = &rows[row_count++];
 		*row = (struct row) { .min = min, .max = max };
-		snprintf(row->path, sizeof row->path, "%s", path);
+		snprintf(row->path, sizeof(row->path), "%s", path);
 	}
 }
 
@@ -82,8 +82,8 @@ static int client(void)
 	int fd = socket(AF_INET, SOCK_DGRAM, 0), room = 4 << 20;
 
 	to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof room);
-	if (connect(fd, (const struct sockaddr *)&to, sizeof to) != 0)
+	setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof(room));
+	if (connect(fd, (const struct sockaddr *)&to, sizeof(to)) != 0)
 		exit(2);
 	return fd;
 }
@@ -121,7 +121,7 @@ static void *listen_all(void *unused)
 		usleep(5000);
 		poll(fds, SUBSCRIBERS, 5);
 		for (int i = 0; i < SUBSCRIBERS; i++)
-			while (recv(fds[i].fd, bytes, sizeof bytes, MSG_DONTWAIT) > 0)
+			while (recv(fds[i].fd, bytes, sizeof(bytes), MSG_DONTWAIT) > 0)
 				atomic_fetch_add(&heard, 1);
 	}
 	for (int i = 0; i < SUBSCRIBERS; i++)
@@ -145,7 +145,7 @@ static void *ask_all(void *unused)
 		for (;;) {
 			if (poll(&one, 1, 1000) <= 0)
 				break;
-			ssize_t size = recv(fd, bytes, sizeof bytes, 0);
+			ssize_t size = recv(fd, bytes, sizeof(bytes), 0);
 			if (size < 20)
 				continue;
 			struct message message = message_read(bytes, (size_t)size);
@@ -199,7 +199,7 @@ static long kernel_drops(void)
 	long drops = -1, found;
 	unsigned local;
 
-	while (file && fgets(line, sizeof line, file)) {
+	while (file && fgets(line, sizeof(line), file)) {
 		const char *last = strrchr(line, ' ');
 		size_t length = strlen(line);
 		while (length && (line[length - 1] == '\n' || line[length - 1] == ' '))
@@ -320,7 +320,7 @@ int main(int argc, char **argv)
 	if (!settled(fds))
 		fprintf(stderr, "a sender of sets gets no answer\n");
 	int wrong = wrong_values(fd);
-	qsort(waits, (size_t)wait_count, sizeof *waits, compare);
+	qsort(waits, (size_t)wait_count, sizeof(*waits), compare);
 	printf("rate %.0f sets/s, told %ld, replies p50 %.2f ms p99 %.2f ms max %.2f "
 	       "ms, "
 	       "kernel drops %ld, lost %.0f, xruns %.0f, wrong %d of %d\n",

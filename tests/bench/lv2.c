@@ -60,6 +60,7 @@ static LV2_Worker_Status respond(LV2_Worker_Respond_Handle handle, uint32_t size
 				 const void *data)
 {
 	struct lv2_plugin *plugin = handle;
+
 	if (!plugin->worker->work_response)
 		return LV2_WORKER_ERR_UNKNOWN;
 	return plugin->worker->work_response(plugin->instance->lv2_handle, size, data);
@@ -69,6 +70,7 @@ static LV2_Worker_Status schedule(LV2_Worker_Schedule_Handle handle, uint32_t si
 				  const void *data)
 {
 	struct lv2_plugin *plugin = handle;
+
 	if (!plugin->worker)
 		return LV2_WORKER_ERR_UNKNOWN;
 	return plugin->worker->work(plugin->instance->lv2_handle, respond, plugin, size,
@@ -151,6 +153,7 @@ static void apply_settings(struct lv2_plugin *plugin, const LilvPlugin *found,
 			   const char *settings)
 {
 	char *copy = strdup(settings), *rest = copy;
+
 	for (char *word = strtok_r(copy, " ", &rest); word;
 	     word = strtok_r(NULL, " ", &rest)) {
 		char *value = strchr(word, '=');
@@ -187,7 +190,7 @@ struct lv2_plugin *lv2_open(const char *uri, const char *settings, int rate, int
 	const LilvPlugin *found = find_plugin(uri);
 	if (!found || lilv_plugin_get_num_ports(found) > PORTS_MAX_LV2)
 		return NULL;
-	struct lv2_plugin *plugin = calloc(1, sizeof *plugin);
+	struct lv2_plugin *plugin = calloc(1, sizeof(*plugin));
 	plugin->block = block;
 	plugin->port_count = lilv_plugin_get_num_ports(found);
 	plugin->spare = calloc(2 * BLOCK_MAX, sizeof(float));

@@ -13,6 +13,7 @@
 static double now_ms(void)
 {
 	struct timespec t;
+
 	clock_gettime(CLOCK_MONOTONIC, &t);
 	return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
 }
@@ -33,6 +34,7 @@ static int run_bare(void)
 {
 	static const char *const names[] = { "in_1", "in_2", "out_1", "out_2" };
 	jack_client_t *client = jack_client_open("bare", JackNoStartServer, NULL);
+
 	if (!client)
 		return 2;
 	for (int i = 0; i < 4; i++)

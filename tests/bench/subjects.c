@@ -28,6 +28,7 @@ static int name_at(const char *text)
 {
 	int best = -1;
 	size_t longest = 0;
+
 	for (int i = 0; i < name_count; i++) {
 		size_t length = strlen(names[i].name);
 		if (length > longest && !strncmp(text, names[i].name, length)) {
@@ -42,6 +43,7 @@ static int name_at(const char *text)
 static void expand(const char *text, char *out)
 {
 	size_t at = 0;
+
 	while (*text && at < TEXT_MAX - 1) {
 		int name = *text == '@' ? name_at(text + 1) : -1;
 		if (name < 0) {
@@ -58,6 +60,7 @@ static void name_add(char *line)
 {
 	char text[TEXT_MAX];
 	char *equals = strchr(line, '=');
+
 	if (!equals || name_count == NAMES_MAX)
 		return;
 	*equals = '\0';
@@ -92,6 +95,7 @@ static bool has_sends(const struct play *play)
 {
 	const struct port *ports;
 	const int count = engine_ports(play->engine, &ports);
+
 	for (int i = 0; i < count; i++)
 		if (ports[i].of_node)
 			return true;
@@ -104,9 +108,10 @@ static bool open_lathe(struct subject *subject, const char *host, const char *no
 	char config[TEXT_MAX + 128], isa[8] = "", before[8] = "";
 	char folder[] = "/tmp/lathe-bench-XXXXXX", response[64];
 	const char *forced = getenv("LATHE_ISA"), *goal = strchr(host, ' ');
+
 	if (host[5] == ':')
 		sscanf(host + 6, "%7[a-z0-9]", isa);
-	snprintf(before, sizeof before, "%s", forced ? forced : "");
+	snprintf(before, sizeof(before), "%s", forced ? forced : "");
 	subject->empty = !*nodes;
 	subject->whole = strstr(subject->group, "whole") != NULL;
 	subject->goal = goal ? strtod(goal, NULL) : 0;
@@ -114,12 +119,12 @@ static bool open_lathe(struct subject *subject, const char *host, const char *no
 	char *path =
 		strncmp(nodes, "config ", 7) == 0 ? realpath(nodes + 7, NULL) : NULL;
 	if (path)
-		snprintf(config, sizeof config, "@include \"%s\"\n", path);
+		snprintf(config, sizeof(config), "@include \"%s\"\n", path);
 	else
-		snprintf(config, sizeof config,
+		snprintf(config, sizeof(config),
 			 "rack = { files = \"%s\"; }; nodes = ( %s );", folder, nodes);
 	free(path);
-	snprintf(response, sizeof response, "%s/response.wav", folder);
+	snprintf(response, sizeof(response), "%s/response.wav", folder);
 	if (made && strstr(nodes, "response.wav"))
 		make_response(response);
 	if (*isa)
@@ -139,6 +144,7 @@ static bool open_lathe(struct subject *subject, const char *host, const char *no
 static bool open_plugins(struct subject *subject, char *what, int block)
 {
 	char *rest = what;
+
 	for (char *stage = strtok_r(what, ";", &rest);
 	     stage && subject->stage_count < STAGES_MAX;
 	     stage = strtok_r(NULL, ";", &rest)) {
@@ -160,13 +166,14 @@ static bool subject_open(struct subject *subject, char *line, const char *only,
 {
 	char *fields[4], *rest = line, what[TEXT_MAX];
 	int count = 0;
+
 	for (char *f; count < 4 && (f = strsep(&rest, count < 3 ? "|" : "\n"));)
 		fields[count++] = trimmed(f);
 	if (count < 4)
 		return false;
-	memset(subject, 0, sizeof *subject);
-	snprintf(subject->group, sizeof subject->group, "%s", fields[0]);
-	snprintf(subject->name, sizeof subject->name, "%s", fields[1]);
+	memset(subject, 0, sizeof(*subject));
+	snprintf(subject->group, sizeof(subject->group), "%s", fields[0]);
+	snprintf(subject->name, sizeof(subject->name), "%s", fields[1]);
 	const bool lathe = !strncmp(fields[2], "lathe", 5);
 	if ((only && strcmp(only, fields[0]) != 0 && strcmp(only, fields[1]) != 0 &&
 	     *fields[3]) ||
@@ -187,6 +194,7 @@ int subjects_open(struct subject *subjects, const char *path, const char *only,
 	char *line = NULL;
 	size_t room = 0;
 	int count = 0;
+
 	while (file && count < SUBJECTS_MAX && getline(&line, &room, file) > 0) {
 		if (!strncmp(line, "let ", 4))
 			name_add(line + 4);
@@ -209,6 +217,7 @@ int subjects_open_nth(struct subject *subject, const char *path, const char *onl
 	char *line = NULL;
 	size_t room = 0;
 	int found = -1;
+
 	name_count = 0;
 	while (file && found < 0 && getline(&line, &room, file) > 0) {
 		if (!strncmp(line, "let ", 4))

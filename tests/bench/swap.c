@@ -123,7 +123,7 @@ int main(int argc, char **argv)
 	for (int k = 0; k < KINDS; k++) {
 		int n = counts[k];
 
-		qsort(costs[k], (size_t)n, sizeof costs[k][0], rising);
+		qsort(costs[k], (size_t)n, sizeof(costs[k][0]), rising);
 		if (n > 0)
 			printf("| %s | %d | %.1f | %.1f | %.1f us |\n", names[k], n,
 			       (double)costs[k][n / 2], (double)costs[k][n * 99L / 100],

@@ -35,6 +35,7 @@ static void test_who(void)
 		"-1.5; } );\n"
 		"};\n");
 	const struct osc_settings *osc = rack->osc;
+
 	CHECK(osc->quiet && osc->allow_count == 3 && osc->regular_count == 2 &&
 		      osc->limit_count == 2,
 	      "counts");
@@ -59,10 +60,10 @@ static void test_who(void)
 	const struct osc_settings *other = again->osc;
 	CHECK(other->quiet && other->allow_count == 3 && other->regular_count == 2 &&
 		      other->limit_count == 2 &&
-		      memcmp(osc->allow, other->allow, 3 * sizeof *osc->allow) == 0 &&
+		      memcmp(osc->allow, other->allow, 3 * sizeof(*osc->allow)) == 0 &&
 		      memcmp(osc->regulars, other->regulars,
-			     2 * sizeof *osc->regulars) == 0 &&
-		      memcmp(osc->limits, other->limits, 2 * sizeof *osc->limits) == 0,
+			     2 * sizeof(*osc->regulars)) == 0 &&
+		      memcmp(osc->limits, other->limits, 2 * sizeof(*osc->limits)) == 0,
 	      "printed, it loads back: %s", text.bytes);
 	rack_destroy(again);
 	text_finish(&text);

@@ -10,6 +10,7 @@ static void reads_back(const char *string, const char *wanted)
 	struct text text = { .length = 0 };
 	const char *found = NULL;
 	config_t config;
+
 	text_add(&text, "a = ");
 	text_add_quoted(&text, string);
 	CHECK_TEXT(text.bytes + 4, wanted);

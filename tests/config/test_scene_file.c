@@ -14,6 +14,7 @@ static char path[] = "/tmp/lathe-scene-XXXXXX";
 static void write_file(const char *text)
 {
 	FILE *file = fopen(path, "w");
+
 	if (!file || fputs(text, file) < 0 || fclose(file) != 0)
 		abort();
 }
@@ -34,6 +35,7 @@ static void test_round(struct rack *rack)
 	struct settings settings = { .count = 0 }, again = { .count = 0 };
 	struct text text = { .length = 0 }, notes = { .length = 0 };
 	struct complaints complaints = { .count = 0 };
+
 	rack_set(rack, rack_find(rack, "eq"), 0, 3.5f);
 	scene_gather(rack, NULL, &settings);
 	scene_print(rack, &settings, &text);
@@ -59,6 +61,7 @@ static void test_holds(const struct rack *rack)
 {
 	const struct node *eq = &rack->nodes[rack_find(rack, "eq")];
 	const struct node *out = &rack->nodes[rack_find(rack, "main")];
+
 	CHECK(scene_holds(eq, 0), "gain");
 	CHECK(!scene_holds(eq, 4), "a trigger");
 	CHECK(!scene_holds(out, 0), "an output's mute");
@@ -69,6 +72,7 @@ static void test_notes(const struct rack *rack)
 	struct settings settings = { .count = 0 };
 	struct text notes = { .length = 0 };
 	struct complaints complaints = { .count = 0 };
+
 	write_file("nodes = ( { name = \"eq\"; gain = 2.0; },\n"
 		   "  { name = \"gone\"; gain = 1.0; },\n"
 		   "  { module = \"trim\"; name = \"comp\"; gain = 1.0; } );\n");
@@ -89,6 +93,7 @@ static void test_refused(const struct rack *rack)
 	struct settings settings = { .count = 0 };
 	struct text notes = { .length = 0 };
 	struct complaints complaints = { .count = 0 };
+
 	write_file("nodes = ( { name = \"eq\"; gain = 99.0; gian = 1.0; } );\n");
 	CHECK(!scene_read(rack, &settings, &notes, &complaints), "read");
 	CHECK(complaints.count == 2 && settings.count == 0, "%d", complaints.count);
@@ -104,6 +109,7 @@ static void test_move(const struct rack *rack)
 {
 	struct rack *other = rack_create();
 	struct settings settings = { .count = 0 };
+
 	rack_add_node(other, NODE_MODULE, "comp", &fake_module);
 	settings_add(&settings, rack_find(rack, "eq"), 0, 1);
 	settings_add(&settings, rack_find(rack, "comp"), 0, 2);
@@ -118,6 +124,7 @@ static void test_move(const struct rack *rack)
 int main(void)
 {
 	struct rack *rack = fake_rack(0);
+
 	close(mkstemp(path));
 	test_round(rack);
 	test_holds(rack);

@@ -10,7 +10,8 @@ static char path[] = "/tmp/lathe-schedule-XXXXXX";
 static void good(const char *keys, int second, unsigned days, double fade)
 {
 	char text[400];
-	snprintf(text, sizeof text, "schedule = ( { scene = \"a\"; %s } );", keys);
+
+	snprintf(text, sizeof(text), "schedule = ( { scene = \"a\"; %s } );", keys);
 	struct rack *rack = config_text_good(path, text);
 	CHECK(rack->schedule_count == 1, "%s", keys);
 	if (rack->schedule_count == 1)
@@ -26,7 +27,8 @@ static void bad(const char *keys, const char *wanted)
 {
 	struct complaints complaints = { .count = 0 };
 	char text[400];
-	snprintf(text, sizeof text, "schedule = ( { %s } );", keys);
+
+	snprintf(text, sizeof(text), "schedule = ( { %s } );", keys);
 	struct rack *rack = config_text(path, text, &complaints);
 	CHECK(!rack && complaints.count == 1 && strstr(complaints.text.bytes, wanted),
 	      "%s: %s", keys, complaints.text.bytes ? complaints.text.bytes : "");
@@ -37,6 +39,7 @@ static void bad(const char *keys, const char *wanted)
 int main(void)
 {
 	int file = mkstemp(path);
+
 	close(file);
 	good("at = \"06:00\";", 21600, 0x7f, 0);
 	good("at = \"6:00\"; days = \"mon-fri\";", 21600, 0x3e, 0);

@@ -12,6 +12,7 @@ static double forward; /* seconds */
 static int forward_gettime(clockid_t clock, struct timespec *now)
 {
 	int outcome = clock_gettime(clock, now);
+
 	now->tv_sec += (time_t)forward;
 	return outcome;
 }
@@ -43,7 +44,8 @@ static void answer(const struct sockaddr_in *to, const char *path, int number)
 	lo_message_add_int32(message, number);
 	void *bytes = lo_message_serialise(message, path, NULL, &size);
 	if (!mute)
-		sendto(server, bytes, size, 0, (const struct sockaddr *)to, sizeof *to);
+		sendto(server, bytes, size, 0, (const struct sockaddr *)to,
+		       sizeof(*to));
 	free(bytes);
 	lo_message_free(message);
 }
@@ -53,9 +55,10 @@ static bool serve(void)
 	bool some = false;
 	uint8_t bytes[GATE_BYTES_MAX];
 	struct sockaddr_in from;
-	socklen_t room = sizeof from;
+	socklen_t room = sizeof(from);
 	ssize_t size;
-	while ((size = recvfrom(server, bytes, sizeof bytes, 0,
+
+	while ((size = recvfrom(server, bytes, sizeof(bytes), 0,
 				(struct sockaddr *)&from, &room)) > 0) {
 		struct sockaddr_in as = from;
 		as.sin_addr.s_addr = htonl(0x0a000005);
@@ -83,18 +86,19 @@ static void talk(void)
 static void begin(void)
 {
 	struct sockaddr_in here = { .sin_family = AF_INET };
-	socklen_t size = sizeof here;
+	socklen_t size = sizeof(here);
 	char port[8], error[128];
+
 	server = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0);
 	here.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	if (bind(server, (struct sockaddr *)&here, sizeof here) != 0)
+	if (bind(server, (struct sockaddr *)&here, sizeof(here)) != 0)
 		abort();
 	getsockname(server, (struct sockaddr *)&here, &size);
-	snprintf(port, sizeof port, "%d", ntohs(here.sin_port));
-	CHECK(client_open(&client, "127.0.0.1", port, error, sizeof error), "%s",
+	snprintf(port, sizeof(port), "%d", ntohs(here.sin_port));
+	CHECK(client_open(&client, "127.0.0.1", port, error, sizeof(error)), "%s",
 	      error);
 	access_now = access_create();
-	memset(taken, 0, sizeof taken);
+	memset(taken, 0, sizeof(taken));
 	challenges = answers = 0;
 }
 
@@ -109,6 +113,7 @@ static void end(void)
 static void test_never_subscribes(double every, const char *path)
 {
 	int said = 0, wrong = 0;
+
 	begin();
 	for (double at = 0; at < 3600; at += every, forward += every) {
 		int before = taken[(uint8_t)path[strlen(path) - 1]];
@@ -127,6 +132,7 @@ static void test_never_subscribes(double every, const char *path)
 static void test_subscribes(void)
 {
 	int said = 0;
+
 	begin();
 	for (double at = 0; at < 3600; at += 4, forward += 4) {
 		client_send(&client, "/rack/subscribe", "");

@@ -25,6 +25,7 @@ static void test_apply(void)
 				     { 0, 1, 440.0f, &desk, ROLE_NONE },
 				     { 1, 2, 1.0f, NULL, ROLE_NONE } };
 	uint64_t serial = desk_apply(&desk, changes, 3);
+
 	CHECK(serial == fake_serial && fake_applies == 1 && fake_last_count == 3,
 	      "published as one");
 	CHECK_NEAR(changes[0].value, 36, 0, "clamped");
@@ -33,17 +34,17 @@ static void test_apply(void)
 
 	char error[200];
 	struct change target = { 0, 0, -36.0f, NULL, ROLE_NONE };
-	CHECK(desk_ramp(&desk, &target, 1.0, error, sizeof error), "%s", error);
+	CHECK(desk_ramp(&desk, &target, 1.0, error, sizeof(error)), "%s", error);
 	for (int i = 0; i < 50; i++)
 		desk_tick(&desk);
 	CHECK_NEAR(fake_value(&desk, "eq", "gain"), 0, 0.01, "half way");
 	desk_apply(&desk, &(struct change) { 0, 0, 7.0f, NULL, ROLE_NONE }, 1);
 	desk_tick(&desk);
 	CHECK_NEAR(fake_value(&desk, "eq", "gain"), 7, 0, "a set ends the ramp");
-	CHECK(desk_ramp(&desk, &target, 0.0, error, sizeof error), "%s", error);
+	CHECK(desk_ramp(&desk, &target, 0.0, error, sizeof(error)), "%s", error);
 	CHECK_NEAR(fake_value(&desk, "eq", "gain"), -36, 0, "no seconds: at once");
 	target.param = 3;
-	CHECK(!desk_ramp(&desk, &target, 1.0, error, sizeof error), "a choice");
+	CHECK(!desk_ramp(&desk, &target, 1.0, error, sizeof(error)), "a choice");
 	CHECK(strstr(error, "choice"), "%s", error);
 	desk_finish(&desk);
 	rack_destroy(desk.rack);

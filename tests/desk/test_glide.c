@@ -9,6 +9,7 @@ static void test_curve(void)
 	struct rack *rack = fake_rack(0);
 	struct glides *glides = glides_create();
 	struct change *changes, target = { 0, 1, 16000.0f, NULL, ROLE_NONE };
+
 	rack_set(rack, 0, 1, 1000.0f);
 	glide_start(glides, rack, &target, 2.0);
 	float before = 1000.0f;
@@ -34,6 +35,7 @@ static void test_many(void)
 	struct rack *rack = fake_rack(50);
 	struct glides *glides = glides_create();
 	struct change *changes;
+
 	for (int node = 0; node < 50; node++)
 		for (int param = 0; param < 2; param++) {
 			struct change target = { node, param, 30.0f, NULL, ROLE_NONE };
@@ -64,10 +66,11 @@ static void test_allowed(void)
 	struct rack *rack = fake_rack(0);
 	const bool wanted[] = { true, true, false, false, false, false };
 	char error[200];
+
 	for (int i = 0; i < 6; i++) {
 		*error = '\0';
 		CHECK(glide_allowed(&rack->nodes[0], &fake_params[i], error,
-				    sizeof error) == wanted[i],
+				    sizeof(error)) == wanted[i],
 		      "%s", fake_params[i].id);
 		CHECK(wanted[i] == !*error, "%s: %s", fake_params[i].id, error);
 	}
@@ -78,6 +81,7 @@ static void test_allowed(void)
 static void test_move(void)
 {
 	struct rack *old = fake_rack(3), *new = fake_rack(0);
+
 	node_set_channels(rack_add_node(new, NODE_MODULE, "n2", &fake_module), 2);
 	node_set_channels(rack_add_node(new, NODE_MODULE, "n1", &fake_module), 2);
 	int place = rack_find(new, "n2");

@@ -14,6 +14,7 @@ static char config_path[64];
 static struct user user_at(const char *address)
 {
 	struct user user = user_open_from(address, osc_port(osc));
+
 	inet_pton(AF_INET, "10.9.9.9", &user.to.sin_addr);
 	return user;
 }
@@ -23,13 +24,14 @@ static void limit_add(const char *params, enum role role, double min, double max
 	struct osc_settings *settings = desk.rack->osc;
 	struct limit *limit = &settings->limits[settings->limit_count++];
 	const char *why;
+
 	*limit = (struct limit) { .role = role,
 				  .min = min,
 				  .max = max,
 				  .has_min = min > -1e9,
 				  .has_max = true,
 				  .as_config = max > 1e9 };
-	snprintf(limit->params, sizeof limit->params, "%s", params);
+	snprintf(limit->params, sizeof(limit->params), "%s", params);
 	CHECK(pattern_compile(&limit->pattern, params, strlen(params), &why), "%s",
 	      params);
 }
@@ -41,6 +43,7 @@ static void start(void)
 		{ 0x0a020000, 0xffff0000, ROLE_CONTROL, true },
 		{ 0x0a030000, 0xffff0000, ROLE_ADMIN, true },
 	};
+
 	desk = (struct desk) { .player = &fake_player,
 			       .rack = fake_rack(0),
 			       .events = event_log_create(),
@@ -49,10 +52,10 @@ static void start(void)
 	parts.history = history_create(&desk);
 	compare = compare_create(&desk);
 	struct osc_settings *settings = desk.rack->osc;
-	snprintf(settings->listen, sizeof settings->listen, "0.0.0.0");
+	snprintf(settings->listen, sizeof(settings->listen), "0.0.0.0");
 	settings->allow = calloc(3, sizeof(struct allow));
 	settings->allow_count = 3;
-	memcpy(settings->allow, allow, sizeof allow);
+	memcpy(settings->allow, allow, sizeof(allow));
 	settings->limits = calloc(8, sizeof(struct limit));
 	settings->regulars = calloc(4, sizeof(struct regular));
 	desk_listen();
@@ -75,6 +78,7 @@ static void stop(void)
 static void run(double seconds)
 {
 	int ticks = (int)(seconds * 100);
+
 	do {
 		pump(osc, 0.0);
 		desk_tick(&desk);
@@ -107,7 +111,8 @@ static void check_shut(void)
 		"/rack/undo/since",   "/rack/scene/save", "/rack/scene/load",
 		"/rack/scene/delete",
 	};
-	for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
+
+	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
 		set(&two, paths[i], 1.0);
 		CHECK_ERROR("locked", "10.2.0.1");
 		CHECK(heard_count == 1, "%s: %d heard", paths[i], heard_count);
@@ -215,6 +220,7 @@ static void reload_locked(bool locked)
 {
 	struct text report = { .length = 0 };
 	FILE *file = fopen(config_path, "w");
+
 	fprintf(file,
 		"rack = { lock = %s; };\n"
 		"nodes = ( { module = \"trim\"; name = \"eq\"; } );\n"
@@ -259,7 +265,7 @@ static void test_limit_forms(void)
 		{ "/eq/gain/ramp", "ff", 3, 0.05f, -10 },
 		{ "/*/gain", "f", 3, 0, -10 },
 	};
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		set(&boss, "/eq/gain", -15);
 		user_send(&one, rows[i].path, rows[i].types, (double)rows[i].first,
 			  (double)rows[i].second);
@@ -370,10 +376,11 @@ static void regular_add(const char *address, int port, const char *pattern)
 	struct osc_settings *settings = desk.rack->osc;
 	struct regular *regular = &settings->regulars[settings->regular_count++];
 	struct in_addr parsed;
+
 	inet_pton(AF_INET, address, &parsed);
 	*regular =
 		(struct regular) { ntohl(parsed.s_addr), port, ROLE_CONTROL, "", 50 };
-	snprintf(regular->pattern, sizeof regular->pattern, "%s", pattern);
+	snprintf(regular->pattern, sizeof(regular->pattern), "%s", pattern);
 }
 
 /* Gone from the config, gone; and who is no longer allowed goes, too. */
@@ -516,10 +523,11 @@ static void test_paths(void)
 		"/rack/scene/load", "/rack/scene/delete",
 	};
 	char secret[80];
+
 	start();
-	snprintf(secret, sizeof secret, "%s/../secret.scene", folder);
-	for (size_t c = 0; c < sizeof commands / sizeof commands[0]; c++) {
-		for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+	snprintf(secret, sizeof(secret), "%s/../secret.scene", folder);
+	for (size_t c = 0; c < sizeof(commands) / sizeof(commands[0]); c++) {
+		for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 			/* No name at all is the loaded config: a good question. */
 			if (c < 2 && !*names[i])
 				continue;
@@ -533,7 +541,7 @@ static void test_paths(void)
 	}
 	user_send(&boss, "/rack/scene/save", "s", "good");
 	run(0.2);
-	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		user_send(&boss, "/rack/scene/rename", "ss", "good", names[i]);
 		run(0.02);
 		user_hear(&boss);
@@ -547,11 +555,12 @@ static void test_paths(void)
 int main(void)
 {
 	char command[128];
+
 	if (!lan_open())
 		return test_result();
 	if (!mkdtemp(folder))
 		return 1;
-	snprintf(config_path, sizeof config_path, "%s/rack.conf", folder);
+	snprintf(config_path, sizeof(config_path), "%s/rack.conf", folder);
 	test_lock();
 	test_lock_restart();
 	test_lock_reload();
@@ -562,7 +571,7 @@ int main(void)
 	test_regular_joined();
 	test_regular_reload();
 	test_paths();
-	snprintf(command, sizeof command, "rm -rf %s", folder);
+	snprintf(command, sizeof(command), "rm -rf %s", folder);
 	if (system(command) != 0)
 		puts(command);
 	free(heard);

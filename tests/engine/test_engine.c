@@ -243,6 +243,7 @@ static void test_no_audio(void)
 static void test_rack_params(void)
 {
 	struct rack *rack = rig_rack();
+
 	rig_chain(rack, "gain", "gain");
 	rig_output(rack, "out", rig_from(0));
 	struct rig *rig = rig_open(rack, 0);
@@ -264,6 +265,7 @@ static void test_rack_params(void)
 static void test_moved_nodes(void)
 {
 	struct rack *rack = rig_rack();
+
 	rig_chain(rack, "gain", "a");
 	rig_chain(rack, "gain", "b");
 	rig_output(rack, "out", rig_from(1));
@@ -289,6 +291,7 @@ static void test_moved_nodes(void)
 static void test_asked_twice(void)
 {
 	struct rack *rack = rig_rack();
+
 	rig_chain(rack, "gain", "gain");
 	rig_chain(rack, "lag", "lag");
 	rig_output(rack, "out", rig_from(1));

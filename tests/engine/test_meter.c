@@ -17,6 +17,7 @@ static void programme(float *left, float *right, uint64_t frame, double level,
 		      int frames)
 {
 	static uint32_t seed = 7;
+
 	for (int i = 0; i < frames; i++) {
 		const double t = (double)(frame + (uint64_t)i) / RATE;
 		const double gain = level * exp(1.5 * sin(2.7 * t) * sin(0.9 * t));
@@ -30,6 +31,7 @@ static void programme(float *left, float *right, uint64_t frame, double level,
 static void play_live(struct play *play, double level, int seconds)
 {
 	static float in[2][BLOCK], out[2][BLOCK];
+
 	for (int done = 0; done < seconds * RATE; done += BLOCK) {
 		for (int waits = 0; waits < 5000 && engine_taps_full(play->engine);
 		     waits++)
@@ -64,6 +66,7 @@ static void our_loudness_is_libebur128s(struct play *play, const char *when)
 {
 	const float ours = play_meter(play, "it", "integrated");
 	const float theirs = play_meter(play, "it", "reference");
+
 	CHECK(ours > -40, "%s: nothing was measured: %g", when, (double)ours);
 	CHECK_NEAR(ours, theirs, 0.02, when);
 }
@@ -72,6 +75,7 @@ static void witness_agrees_live(void)
 {
 	struct play *play = play_open_live(
 		"nodes = ( { module = \"loudness\"; name = \"it\"; } );", RATE);
+
 	CHECK(play && audio_begins(play), "no rack that plays");
 	if (!play)
 		return;

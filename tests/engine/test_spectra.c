@@ -19,7 +19,7 @@ static double mean[ANALYSER_BANDS]; /* power of all spectra of the node's input 
 /* Plays it all, asking for the spectra of both nodes, and returns that of `node`. */
 static const float *look(struct play *play, const char *node)
 {
-	memset(mean, 0, sizeof mean);
+	memset(mean, 0, sizeof(mean));
 	uint64_t frame = 0, last = 0;
 	const float *levels = NULL;
 	int seen = 0;
@@ -53,6 +53,7 @@ static void fill_sine(double hz, double amplitude)
 static void test_levels(void)
 {
 	struct play *play = play_open(bell, RATE, 0);
+
 	fill_sine(1000.0, 0.1);
 	const float *levels = look(play, "tone");
 	CHECK_NEAR(levels[68], -20.0, 0.1, "a sine of 1 kHz, in");
@@ -72,6 +73,7 @@ static void fill_pink(void)
 {
 	double b[3] = { 0 };
 	uint32_t seed = 1;
+
 	for (int n = 0; n < FRAMES; n++) {
 		const double white = random_noise(&seed);
 		b[0] = 0.99765 * b[0] + white * 0.0990460;
@@ -86,6 +88,7 @@ static void test_pink(void)
 {
 	struct play *play = play_open(bell, RATE, 0);
 	double low = 0.0, high = 0.0;
+
 	fill_pink();
 	look(play, "tone");
 	for (int k = 0; k < 16; k++) {
@@ -100,11 +103,12 @@ static void test_pink(void)
 static void test_untouched(void)
 {
 	uint32_t seed = 1;
+
 	for (int n = 0; n < FRAMES; n++)
 		left[n] = right[n] = (float)(0.3 * random_noise(&seed));
 	struct play *play = play_open(bell, RATE, 0);
 	play_run(play, in, out, FRAMES, BLOCK);
-	memcpy(plain_left, out_left, sizeof plain_left);
+	memcpy(plain_left, out_left, sizeof(plain_left));
 	play_close(play);
 	play = play_open(bell, RATE, 0);
 	const uint64_t built = play->engine->builder.built;
@@ -119,6 +123,7 @@ static void test_untouched(void)
 static int slots_used(const struct play *play)
 {
 	int used = 0;
+
 	for (int i = 0; i < VIEW_SLOTS; i++)
 		used += play->engine->sights[i].spectrum != NULL;
 	return used;
@@ -131,6 +136,7 @@ static void test_end(bool live)
 		live ? play_open_live(bell, RATE) : play_open(bell, RATE, 0);
 	uint64_t frame = 0;
 	bool rebuilt = false, heard_after = false;
+
 	engine_audio_running(play->engine, true);
 	for (int i = 0; i < 1000000 && !heard_after; i++) {
 		const uint64_t before = frame;

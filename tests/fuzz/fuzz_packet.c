@@ -60,7 +60,7 @@ int recvmmsg(int fd, struct mmsghdr *heads, unsigned count, int flags,
 	size_t size = coming_size < head->msg_iov->iov_len ? coming_size
 							   : head->msg_iov->iov_len;
 	memcpy(head->msg_iov->iov_base, coming, size);
-	memcpy(head->msg_name, &coming_from, sizeof coming_from);
+	memcpy(head->msg_name, &coming_from, sizeof(coming_from));
 	head->msg_controllen = 0;
 	heads->msg_len = (unsigned)size;
 	if (coming_from.sin_addr.s_addr == htonl(who[LIAR]))
@@ -73,6 +73,7 @@ static void note_challenge(const uint8_t *bytes, size_t size)
 {
 	struct message message = message_read(bytes, size);
 	struct argument argument = message_next(&message);
+
 	if (strcmp(message.path, "/rack/challenge") == 0)
 		number = (int)argument.number;
 }
@@ -82,8 +83,9 @@ ssize_t sendto(int fd, const void *bytes, size_t size, int flags,
 {
 	const char *why;
 	struct sockaddr_in address;
+
 	(void)fd, (void)flags;
-	memcpy(&address, to, to_size < sizeof address ? to_size : sizeof address);
+	memcpy(&address, to, to_size < sizeof(address) ? to_size : sizeof(address));
 	uint32_t host_address = ntohl(address.sin_addr.s_addr);
 	if (size > DATAGRAM_MAX || host_address == who[OUTSIDER])
 		abort();
@@ -173,8 +175,9 @@ const struct module *const module_registry[] = { &fake_module, &fake_output, NUL
 static void set_limit(struct limit *limit, enum role role, const char *params)
 {
 	const char *why;
+
 	*limit = (struct limit) { .role = role, .has_max = true, .max = 3.0 };
-	snprintf(limit->params, sizeof limit->params, "%s", params);
+	snprintf(limit->params, sizeof(limit->params), "%s", params);
 	if (!pattern_compile(&limit->pattern, params, strlen(params), &why))
 		abort();
 }
@@ -187,14 +190,15 @@ static void set_people(struct osc_settings *settings)
 		{ HOST(3, 0), 0xffffff00, ROLE_VIEW, true },
 		{ HOST(4, 0), 0xffffff00, ROLE_CONTROL, true },
 	};
-	settings->allow = malloc(sizeof allow);
-	memcpy(settings->allow, allow, sizeof allow);
-	settings->allow_count = sizeof allow / sizeof *allow;
-	settings->regulars = malloc(sizeof *settings->regulars);
+
+	settings->allow = malloc(sizeof(allow));
+	memcpy(settings->allow, allow, sizeof(allow));
+	settings->allow_count = sizeof(allow) / sizeof(*allow);
+	settings->regulars = malloc(sizeof(*settings->regulars));
 	settings->regulars[0] =
 		(struct regular) { HOST(5, 1), 9000, ROLE_CONTROL, "/eq/*", 20.0 };
 	settings->regular_count = 1;
-	settings->limits = malloc(2 * sizeof *settings->limits);
+	settings->limits = malloc(2 * sizeof(*settings->limits));
 	set_limit(&settings->limits[0], ROLE_CONTROL, "/*/gain");
 	set_limit(&settings->limits[1], ROLE_CONTROL, "/eq/band/[1-3]/gain");
 	settings->limits[1].as_config = true;
@@ -204,6 +208,7 @@ static void set_people(struct osc_settings *settings)
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
 	char error[256];
+
 	(void)argc, (void)argv;
 	desk = (struct desk) { .player = &fake_player,
 			       .rack = fake_rack(0),
@@ -212,7 +217,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 	set_people(desk.rack->osc);
 	parts.lock = lock_create(&desk);
 	osc = osc_create(&desk, &parts, 0, socket(AF_INET, SOCK_DGRAM, 0), error,
-			 sizeof error);
+			 sizeof(error));
 	return 0;
 }
 
@@ -229,6 +234,7 @@ static void receive(const uint8_t *data, size_t size, uint32_t address, int port
 static void confirm(void)
 {
 	struct packet packet;
+
 	packet_clear(&packet);
 	packet_add(&packet, "/rack/confirm", "i", number);
 	number = 0;
@@ -239,6 +245,7 @@ static void confirm(void)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	size_t person = size ? (size / 4 + data[size - 1]) % PEOPLE : LOCAL;
+
 	receive(data, size, person < LOCAL ? who[person] : INADDR_LOOPBACK,
 		40000 + (int)(size % 40));
 	if (number)

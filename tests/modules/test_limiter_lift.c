@@ -23,6 +23,7 @@ static double loudness(const float *x, int frames)
 	struct kweight filter;
 	struct kweight_state state = { 0 };
 	double energy[KWEIGHT_LANES] = { 0 };
+
 	kweight_init(&filter, RATE);
 	kweight_power(&filter, &state, x, x + frames, frames, energy);
 	return 10 * log10((energy[0] + energy[1]) * filter.level / frames) - 0.691;
@@ -32,7 +33,7 @@ static double loudness(const float *x, int frames)
 static double loudness_after(struct bench *b, int seconds)
 {
 	enum { FRAMES = 10 * SECOND };
-	float *x = calloc(2 * FRAMES, sizeof *x), *y = calloc(2 * FRAMES, sizeof *y);
+	float *x = calloc(2 * FRAMES, sizeof(*x)), *y = calloc(2 * FRAMES, sizeof(*y));
 	hits(x, FRAMES, 1);
 	for (int done = 0; done < seconds; done += 10)
 		bench_run(b, x, y, FRAMES, GRID_FRAMES);
@@ -47,6 +48,7 @@ static double loudness_after(struct bench *b, int seconds)
 static void reaches_a_loudness(void)
 {
 	struct bench b;
+
 	bench_open(&b, LIMITER_LIVE);
 	bench_set(&b, LIMITER_CEILING, -8);
 	const double plain = loudness_after(&b, 10);
@@ -65,6 +67,7 @@ static void reaches_a_loudness(void)
 static void tells_what_is_missing(void)
 {
 	struct bench b;
+
 	bench_open(&b, LIMITER_LIVE);
 	bench_set(&b, LIMITER_CEILING, -8);
 	bench_set(&b, LIMITER_MAX_LIFT, 3);
@@ -83,8 +86,8 @@ static void tells_what_is_missing(void)
 static void lifts_alike(void)
 {
 	enum { FRAMES = 12 * SECOND, LEAD = 1111 * GRID_FRAMES };
-	float *x = calloc(2 * FRAMES, sizeof *x), *y = calloc(2 * FRAMES, sizeof *y),
-	      *z = calloc(2 * FRAMES, sizeof *z);
+	float *x = calloc(2 * FRAMES, sizeof(*x)), *y = calloc(2 * FRAMES, sizeof(*y)),
+	      *z = calloc(2 * FRAMES, sizeof(*z));
 	for (int kind = 0; kind < 3; kind++) {
 		struct bench b;
 		bench_open(&b, LIMITER_LIVE);
@@ -95,9 +98,9 @@ static void lifts_alike(void)
 		hits(x, FRAMES, 3);
 		bench_run(&b, x, kind ? z : y, FRAMES, kind == 1 ? 37 : GRID_FRAMES);
 		CHECK(b.meters[LIMITER_LIFT] > 1, "it lifts");
-		CHECK(kind == 0 || memcmp(y, z, 2 * FRAMES * sizeof *y) == 0,
+		CHECK(kind == 0 || memcmp(y, z, 2 * FRAMES * sizeof(*y)) == 0,
 		      kind == 1 ? "pieces of 37" : "after silence");
-		memset(x, 0, 2 * FRAMES * sizeof *x);
+		memset(x, 0, 2 * FRAMES * sizeof(*x));
 		bench_close(&b);
 	}
 	free(x);
@@ -108,8 +111,8 @@ static void lifts_alike(void)
 static void adopts_the_lift(void)
 {
 	enum { FRAMES = 12 * SECOND };
-	float *x = calloc(2 * FRAMES, sizeof *x), *y = calloc(2 * FRAMES, sizeof *y),
-	      *z = calloc(2 * FRAMES, sizeof *z);
+	float *x = calloc(2 * FRAMES, sizeof(*x)), *y = calloc(2 * FRAMES, sizeof(*y)),
+	      *z = calloc(2 * FRAMES, sizeof(*z));
 	struct bench a, b;
 	hits(x, FRAMES, 3);
 	bench_open(&a, LIMITER_LIVE);
@@ -121,7 +124,7 @@ static void adopts_the_lift(void)
 	b.frame = a.frame;
 	bench_run(&a, x, y, FRAMES, GRID_FRAMES);
 	bench_run(&b, x, z, FRAMES, GRID_FRAMES);
-	CHECK(memcmp(y, z, 2 * FRAMES * sizeof *y) == 0, "another sound");
+	CHECK(memcmp(y, z, 2 * FRAMES * sizeof(*y)) == 0, "another sound");
 	bench_close(&a);
 	bench_close(&b);
 	free(x);

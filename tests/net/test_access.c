@@ -22,6 +22,7 @@ static struct sockaddr_in sender(uint32_t address, int port)
 {
 	struct sockaddr_in from = { .sin_family = AF_INET,
 				    .sin_port = htons((uint16_t)port) };
+
 	from.sin_addr.s_addr = htonl(address);
 	return from;
 }
@@ -30,6 +31,7 @@ static struct verdict judge(struct access *access, uint32_t address, int port,
 			    const void *bytes, size_t size, double now)
 {
 	struct sockaddr_in from = sender(address, port);
+
 	return access_judge(access, &settings, &from, bytes, size, now);
 }
 
@@ -37,9 +39,10 @@ static struct verdict confirm(struct access *access, uint32_t address, int port,
 			      int number, double now)
 {
 	uint8_t bytes[24] = "/rack/confirm\0\0\0,i\0\0";
+
 	for (int i = 0; i < 4; i++)
 		bytes[20 + i] = (uint8_t)((unsigned)number >> (24 - 8 * i));
-	return judge(access, address, port, bytes, sizeof bytes, now);
+	return judge(access, address, port, bytes, sizeof(bytes), now);
 }
 
 static void test_hash(void)
@@ -47,6 +50,7 @@ static void test_hash(void)
 	/* The paper's key 00..0f, its message 00..07. */
 	struct siphash_key key = { UINT64_C(0x0706050403020100),
 				   UINT64_C(0x0f0e0d0c0b0a0908) };
+
 	CHECK(siphash(&key, UINT64_C(0x0706050403020100)) ==
 		      UINT64_C(0x93f5f5799a932462),
 	      "%llx", (unsigned long long)siphash(&key, UINT64_C(0x0706050403020100)));
@@ -64,7 +68,7 @@ static void test_roles(void)
 		{ 0xc0a80001, ROLE_NONE },  { 0, ROLE_NONE },
 		{ 0xffffffff, ROLE_NONE },
 	};
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct sockaddr_in from = sender(rows[i].address, 9);
 		CHECK(access_role(&settings, &from) == rows[i].role, "%x: %s",
 		      rows[i].address, role_word(access_role(&settings, &from)));
@@ -75,6 +79,7 @@ static void test_challenge(void)
 {
 	struct access *access = access_create();
 	struct verdict one = judge(access, 0x0a000005, 5, query, 32, 100);
+
 	CHECK(one.allowed && !one.taken && one.challenge && one.number > 0, "asked");
 	CHECK(judge(access, 0x0a000005, 5, query, 32, 100).number == one.number,
 	      "the same number");
@@ -115,6 +120,7 @@ static void test_numbers(void)
 {
 	struct access *access = access_create();
 	int number = judge(access, 0x0a000005, 5, query, 32, 100).number;
+
 	CHECK(confirm(access, 0x0a000005, 5, number, 159).taken, "a minute");
 	number = judge(access, 0x0a000006, 5, query, 32, 200).number;
 	judge(access, 0x0a000007, 5, query, 32, 261);
@@ -162,6 +168,7 @@ static void test_table(void)
 {
 	struct access *access = access_create();
 	int number = judge(access, 0x0a000005, 5, query, 32, 1).number;
+
 	CHECK(confirm(access, 0x0a000005, 5, number, 1).taken, "confirmed");
 	for (int i = 0; i < 100000; i++) {
 		judge(access, 0x0a010000u + (uint32_t)i % 65536, i % 60000, query, 32,
@@ -188,6 +195,7 @@ static void test_table(void)
 static struct user user_at(const char *address)
 {
 	struct user user = user_open_from(address, osc_port(osc));
+
 	inet_pton(AF_INET, strncmp(address, "127", 3) == 0 ? "127.0.0.1" : "10.9.9.9",
 		  &user.to.sin_addr);
 	return user;
@@ -200,7 +208,7 @@ static void start(void)
 		.rack = fake_rack(0),
 		.events = event_log_create(),
 	};
-	snprintf(desk.rack->osc->listen, sizeof desk.rack->osc->listen, "0.0.0.0");
+	snprintf(desk.rack->osc->listen, sizeof(desk.rack->osc->listen), "0.0.0.0");
 	desk.rack->osc->allow = calloc(4, sizeof(struct allow));
 	desk.rack->osc->allow_count = 4;
 	static const struct allow allow[] = {
@@ -209,13 +217,14 @@ static void start(void)
 		{ 0x0a030000, 0xffff0000, ROLE_ADMIN, true },
 		{ 0x0a040000, 0xffff0000, ROLE_ADMIN, false },
 	};
-	memcpy(desk.rack->osc->allow, allow, sizeof allow);
+	memcpy(desk.rack->osc->allow, allow, sizeof(allow));
 	desk_listen();
 }
 
 static bool was_forbidden(void)
 {
 	const struct heard *error = heard_at("/rack/error");
+
 	return error && strcmp(error->text[1], "forbidden") == 0;
 }
 
@@ -224,6 +233,7 @@ static void check_one(const char *address, enum role has, enum role needs,
 		      const char *path, const char *types)
 {
 	static int checks;
+
 	/* Before there are more clients or complaints than are taken. */
 	if (++checks % 25 == 0) {
 		desk_end();
@@ -260,7 +270,7 @@ static const struct {
 	{ "10.4.0.1", ROLE_NONE }, /* has not confirmed */
 	{ "10.5.0.1", ROLE_NONE }, /* not on the list */
 };
-enum { HOSTS = sizeof hosts / sizeof hosts[0] };
+enum { HOSTS = sizeof(hosts) / sizeof(hosts[0]) };
 
 /* Every command, and every address in every form, from everywhere. */
 static void test_matrix(void)
@@ -271,6 +281,7 @@ static void test_matrix(void)
 	const struct command *command;
 	struct rack *rack = fake_rack(0);
 	struct addresses *addresses = addresses_create(rack);
+
 	start();
 	for (int h = 0; h < HOSTS; h++) {
 		enum role has = hosts[h].role;
@@ -281,7 +292,7 @@ static void test_matrix(void)
 			const struct leaf *leaf = address_leaf(addresses, i);
 			check_one(address, has, ROLE_VIEW, leaf->path, "");
 			for (int v = 0; v < 7 && leaf->param; v++) {
-				snprintf(path, sizeof path, "%s%s", leaf->path,
+				snprintf(path, sizeof(path), "%s%s", leaf->path,
 					 verbs[v]);
 				check_one(address, has, ROLE_CONTROL, path,
 					  v == 6 ? "ff" : "f");
@@ -331,7 +342,8 @@ static size_t bytes_heard(const struct user *user)
 	uint8_t bytes[2048];
 	size_t all = 0;
 	ssize_t size;
-	while ((size = recv(user->fd, bytes, sizeof bytes, 0)) > 0)
+
+	while ((size = recv(user->fd, bytes, sizeof(bytes), 0)) > 0)
 		all += (size_t)size;
 	return all;
 }
@@ -344,6 +356,7 @@ static void test_forged(void)
 		"/rack/meters/map", "/*/band/*/*",    "/rack/nothing", "/eq/gain",
 		"/rack/history",    "/rack/confirm",
 	};
+
 	start();
 	struct user victim = user_at("10.4.0.9");
 	size_t sent = 0, came = 0;
@@ -424,7 +437,7 @@ static void test_flood(void)
 	int answered = 0;
 	for (int round = 0; round < 100; round++) {
 		char address[32];
-		snprintf(address, sizeof address, "10.4.%d.%d", 1 + round % 50, round);
+		snprintf(address, sizeof(address), "10.4.%d.%d", 1 + round % 50, round);
 		struct user forged = user_at(address);
 		for (int i = 0; i < 100; i++)
 			user_send(&forged, "/rack/subscribe", "sf", "/*", 50.0);

@@ -12,6 +12,7 @@ static bool passes(const void *bytes, size_t size)
 {
 	const char *why;
 	uint8_t *copy = malloc(size ? size : 1);
+
 	memcpy(copy, bytes, size);
 	bool ok = gate_check(copy, size, &why);
 	free(copy);
@@ -68,6 +69,7 @@ static void test_bad(void)
 static size_t nest(uint8_t *bytes, int depth)
 {
 	size_t inner = depth > 1 ? nest(bytes + 20, depth - 1) : 0;
+
 	memcpy(bytes, "#bundle\0\0\0\0\0\0\0\0\1", 16);
 	if (!inner)
 		return 16;
@@ -80,6 +82,7 @@ static size_t nest(uint8_t *bytes, int depth)
 static void test_bounds(void)
 {
 	static uint8_t bytes[GATE_BYTES_MAX + 8];
+
 	CHECK(passes(bytes, nest(bytes, 4)), "4 deep");
 	CHECK(!passes(bytes, nest(bytes, 5)), "5 deep");
 
@@ -107,7 +110,7 @@ static void test_bounds(void)
 	/* A blob that fills the datagram, and one that is 4 bytes too large. */
 	for (size_t size = GATE_BYTES_MAX; size <= GATE_BYTES_MAX + 4; size += 4) {
 		size_t blob = size - 12;
-		memset(bytes, 0, sizeof bytes);
+		memset(bytes, 0, sizeof(bytes));
 		memcpy(bytes, "/a\0\0,b\0\0", 8);
 		bytes[10] = (uint8_t)(blob >> 8);
 		bytes[11] = (uint8_t)blob;
@@ -120,6 +123,7 @@ static void test_bounds(void)
 static void test_against_liblo(void)
 {
 	size_t size;
+
 	lo_message message = lo_message_new();
 	lo_message_add(message, "ihfdsTF", 7, (int64_t)-8, 0.5, 2.25, "hello",
 		       LO_ARGS_END);
@@ -156,10 +160,10 @@ static void test_against_liblo(void)
 	int64_t wide;
 	float single;
 	double number;
-	memcpy(&whole, values[0], sizeof whole);
-	memcpy(&single, values[1], sizeof single);
-	memcpy(&number, values[2], sizeof number);
-	memcpy(&wide, values[3], sizeof wide);
+	memcpy(&whole, values[0], sizeof(whole));
+	memcpy(&single, values[1], sizeof(single));
+	memcpy(&number, values[2], sizeof(number));
+	memcpy(&wide, values[3], sizeof(wide));
 	CHECK(whole == 3 && wide == -5, "integers");
 	CHECK_NEAR(single, 0.25, 0, "float");
 	CHECK_NEAR(number, 1e9, 0, "double");

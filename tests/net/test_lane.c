@@ -11,6 +11,7 @@ static struct sockaddr_in sender_at(int index)
 {
 	struct sockaddr_in from = { .sin_family = AF_INET,
 				    .sin_port = htons((uint16_t)(40000 + index)) };
+
 	from.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	return from;
 }
@@ -19,6 +20,7 @@ static const uint8_t *lane_take(struct lanes *lanes, int lane, size_t *size,
 				struct sockaddr_in *from)
 {
 	const uint8_t *bytes = lane_first(lanes, lane, size, from);
+
 	lane_drop(lanes, lane);
 	return bytes;
 }
@@ -33,8 +35,8 @@ static int take(struct lanes *lanes, int lane, int last[SENDERS])
 	if (!bytes)
 		return 0;
 	int sender = ntohs(from.sin_port) - 40000;
-	CHECK(size == sizeof number, "%zu bytes", size);
-	memcpy(&number, bytes, sizeof number);
+	CHECK(size == sizeof(number), "%zu bytes", size);
+	memcpy(&number, bytes, sizeof(number));
 	CHECK(number == last[sender] + 1, "sender %d: %d after %d", sender, number,
 	      last[sender]);
 	last[sender] = number;
@@ -52,7 +54,7 @@ static void test_order(void)
 		int sender = (int)(random_bits(&seed) >> 8) % SENDERS;
 		struct sockaddr_in from = sender_at(sender);
 		int number = ++put[sender];
-		CHECK(lane_put(lanes, &from, (const uint8_t *)&number, sizeof number),
+		CHECK(lane_put(lanes, &from, (const uint8_t *)&number, sizeof(number)),
 		      "no room for %d", sender);
 		waiting++;
 		for (int i = 0; i < 2 && waiting > 200; i++)
@@ -101,9 +103,9 @@ static void test_light(void)
 	size_t size;
 
 	CHECK(lane_is_light(lanes, 0), "an empty one");
-	lane_put(lanes, &from, bytes, sizeof bytes);
+	lane_put(lanes, &from, bytes, sizeof(bytes));
 	CHECK(lane_is_light(lanes, 0), "with one");
-	lane_put(lanes, &from, bytes, sizeof bytes);
+	lane_put(lanes, &from, bytes, sizeof(bytes));
 	CHECK(!lane_is_light(lanes, 0), "with two");
 	CHECK(lane_first(lanes, 0, &size, &from) == lane_first(lanes, 0, &size, &from),
 	      "still there");

@@ -10,6 +10,7 @@ static struct message first(struct packet *packet)
 	const uint8_t *bytes = packet->bytes + PACKET_HEAD_BYTES + 4;
 	size_t size = (size_t)packet->size - PACKET_HEAD_BYTES - 4;
 	const char *why = "";
+
 	CHECK(packet->count == 1 && gate_check(bytes, size, &why), "%s", why);
 	return message_read(bytes, size);
 }
@@ -17,6 +18,7 @@ static struct message first(struct packet *packet)
 static void test_types(void)
 {
 	struct packet packet;
+
 	packet_clear(&packet);
 	CHECK(packet_add(&packet, "/a/path", "ihfds", -7, INT64_C(1) << 40, 0.5, 0.1,
 			 "text"),
@@ -41,6 +43,7 @@ static void test_types(void)
 static void test_echo(void)
 {
 	struct packet asked, answer;
+
 	packet_clear(&asked);
 	packet_clear(&answer);
 	packet_add(&asked, "/rack/ping", "si", "who", 3);
@@ -58,6 +61,7 @@ static void test_full(void)
 {
 	struct packet packet;
 	int added = 0;
+
 	packet_clear(&packet);
 	while (packet_add_float(&packet, "/a/meter", 8, 1.0f))
 		added++;
@@ -74,6 +78,7 @@ static void test_bundle(void)
 	const uint8_t *element;
 	size_t at = 0, size;
 	int elements = 0;
+
 	packet_clear(&packet);
 	packet_add(&packet, "/one", "i", 1);
 	packet_add(&packet, "/two", "i", 2);

@@ -18,6 +18,7 @@ static void test_find(void)
 	struct addresses *addresses = addresses_create(rack);
 	enum verb verb;
 	int count = address_count(addresses);
+
 	for (int i = 0; i < count; i++) {
 		const struct leaf *leaf = address_leaf(addresses, i);
 		CHECK(find(addresses, leaf->path, &verb) == i && verb == VERB_VALUE,
@@ -37,7 +38,7 @@ static void test_find(void)
 		      { "/eq/gain/adjust", VERB_ADJUST },
 		      { "/eq/gain/ramp", VERB_RAMP },
 		      { "/eq/meter/peak/text", VERB_TEXT } };
-	for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++)
+	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
 		CHECK(find(addresses, verbs[i].path, &verb) >= 0 &&
 			      verb == verbs[i].verb,
 		      "%s", verbs[i].path);
@@ -52,7 +53,7 @@ static void test_find(void)
 					    "/eq/gain/norm/norm",
 					    "/eq/gainn",
 					    "/eq/band/3/gain/x" };
-	for (size_t i = 0; i < sizeof none / sizeof none[0]; i++)
+	for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++)
 		CHECK(find(addresses, none[i], &verb) < 0, "%s", none[i]);
 	addresses_destroy(addresses);
 	rack_destroy(rack);
@@ -63,6 +64,7 @@ static int matching(const struct addresses *addresses, const char *text, bool be
 	uint64_t bits[64];
 	struct pattern pattern;
 	const char *why;
+
 	CHECK(pattern_compile(&pattern, text, strlen(text), &why), "%s: %s", text, why);
 	int found = address_match(addresses, &pattern, below, bits), marked = 0;
 	for (int i = 0; i < address_count(addresses); i++)
@@ -75,6 +77,7 @@ static void test_match(void)
 {
 	struct rack *rack = fake_rack(0);
 	struct addresses *addresses = addresses_create(rack);
+
 	CHECK(matching(addresses, "/*/bypass", false) == 2, "not the rack's");
 	CHECK(matching(addresses, "/rack/bypass", false) == 1, "the rack's");
 	CHECK(matching(addresses, "/rack/output/*/mute", false) == 1, "an output's");
@@ -125,7 +128,8 @@ static void test_match_as_whole(void)
 	};
 	struct rack *rack = fake_rack(0);
 	struct addresses *addresses = addresses_create(rack);
-	for (size_t t = 0; t < sizeof texts / sizeof texts[0]; t++) {
+
+	for (size_t t = 0; t < sizeof(texts) / sizeof(texts[0]); t++) {
 		uint64_t exact[64], below[64];
 		struct pattern pattern;
 		const char *why;
@@ -151,7 +155,8 @@ static void explains(const struct addresses *addresses, const struct rack *rack,
 		     const char *path, const char *wanted)
 {
 	char text[300];
-	address_explain(addresses, rack, commands_all, path, text, sizeof text);
+
+	address_explain(addresses, rack, commands_all, path, text, sizeof(text));
 	CHECK_TEXT(text, wanted);
 }
 
@@ -159,6 +164,7 @@ static void test_explain(void)
 {
 	struct rack *rack = fake_rack(0);
 	struct addresses *addresses = addresses_create(rack);
+
 	explains(addresses, rack, "/eq/band/9/gain",
 		 "no such parameter eq/band/9/gain: eq has 8 bands; did you mean "
 		 "eq/band/1/gain?");
@@ -176,11 +182,11 @@ static void test_explain(void)
 	explains(addresses, rack, "/eq/band/3",
 		 "eq/band/3 is no parameter, it has some: did you mean eq/band/3/*?");
 	char path[129] = "/eq/";
-	memset(path + 4, 'x', sizeof path - 5);
-	path[sizeof path - 1] = '\0';
+	memset(path + 4, 'x', sizeof(path) - 5);
+	path[sizeof(path) - 1] = '\0';
 	char text[100];
-	address_explain(addresses, rack, commands_all, path, text, sizeof text);
-	CHECK(strlen(text) < sizeof text, "cut, not overrun");
+	address_explain(addresses, rack, commands_all, path, text, sizeof(text));
+	CHECK(strlen(text) < sizeof(text), "cut, not overrun");
 	addresses_destroy(addresses);
 	rack_destroy(rack);
 }

@@ -11,7 +11,7 @@ static struct user user, other;
 static void start(int nodes)
 {
 	desk = (struct desk) { .player = &fake_player, .rack = fake_rack(nodes) };
-	snprintf(desk.rack->scenes, sizeof desk.rack->scenes, "%s/scenes", folder);
+	snprintf(desk.rack->scenes, sizeof(desk.rack->scenes), "%s/scenes", folder);
 	desk.events = event_log_create();
 	parts.scenes = scenes_create(&desk, -1);
 	parts.history = history_create(&desk);
@@ -51,6 +51,7 @@ static void hear_result(void)
 static void check_result(int ok, const char *part)
 {
 	const struct heard *result = heard_at("/rack/result");
+
 	CHECK(result != NULL, "no result (%s)", part);
 	if (!result)
 		return;
@@ -120,6 +121,7 @@ static void test_scenes(void)
 static void test_scene_parts(void)
 {
 	int result = -1, done = -1;
+
 	start(0);
 	user_send(&user, "/eq/gain", "f", 3.0);
 	user_send(&user, "/rack/scene/save", "s", "one");
@@ -225,13 +227,14 @@ static void test_blobs(void)
 	uint8_t bytes[2000];
 	int seen = 0, lines = 0;
 	ssize_t size;
+
 	start(60);
 	for (int n = 0; n < 60; n++)
 		for (int m = 0; m < 8; m++)
 			fake_readings[n][m] = -1.0f - (float)n - 0.1f * (float)m;
 	user_send(&user, "/rack/subscribe", "si", "/rack/meters", 50);
 	ticks(20);
-	while ((size = recv(user.fd, bytes, sizeof bytes, 0)) > 0) {
+	while ((size = recv(user.fd, bytes, sizeof(bytes), 0)) > 0) {
 		CHECK(size <= 1400, "%zd bytes", size);
 		if (memcmp(bytes, "/rack/meters", 13) != 0)
 			continue;
@@ -270,6 +273,7 @@ static struct schedule *schedule;
 static void clock_to(const char *text)
 {
 	struct tm tm = { .tm_isdst = -1 };
+
 	strptime(text, "%Y-%m-%d %H:%M:%S", &tm);
 	schedule_look(schedule, (int64_t)mktime(&tm));
 	scenes_settle(parts.scenes, -1);
@@ -281,7 +285,8 @@ static struct rack *schedule_load(void)
 	char path[128];
 	struct complaints complaints = { .count = 0 };
 	struct text text = { .length = 0 };
-	snprintf(path, sizeof path, "%s/schedule.conf", folder);
+
+	snprintf(path, sizeof(path), "%s/schedule.conf", folder);
 	FILE *file = fopen(path, "w");
 	if (!file)
 		abort();
@@ -303,7 +308,7 @@ static struct rack *schedule_load(void)
 	struct rack *again = config_load(path, &complaints);
 	CHECK(again && again->schedule_count == 3 &&
 		      memcmp(again->schedule, rack->schedule,
-			     3 * sizeof *rack->schedule) == 0,
+			     3 * sizeof(*rack->schedule)) == 0,
 	      "loads back: %s", complaints.text.bytes);
 	rack_destroy(again);
 	file = fopen(path, "w");
@@ -408,7 +413,8 @@ static void test_alarms(void)
 int main(void)
 {
 	char command[100];
-	snprintf(folder, sizeof folder, "/tmp/lathe-test-remote-XXXXXX");
+
+	snprintf(folder, sizeof(folder), "/tmp/lathe-test-remote-XXXXXX");
 	if (!mkdtemp(folder))
 		abort();
 	test_scenes();
@@ -419,7 +425,7 @@ int main(void)
 	test_alarms();
 	test_schedule();
 	free(heard);
-	snprintf(command, sizeof command, "rm -r %s", folder);
+	snprintf(command, sizeof(command), "rm -r %s", folder);
 	if (system(command) != 0)
 		printf("%s is left\n", folder);
 	return test_result();

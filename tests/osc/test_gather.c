@@ -8,6 +8,7 @@ enum { PLACES = 1000 };
 static void add(struct gather *gather, int place, float value, bool is_trigger)
 {
 	struct change change = { .node = place, .value = value };
+
 	gather_add(gather, place, &change, is_trigger);
 }
 
@@ -15,6 +16,7 @@ int main(void)
 {
 	struct gather *gather = gather_create(PLACES);
 	struct change *changes;
+
 	CHECK(gather_take(gather, &changes) == 0, "empty");
 	add(gather, 5, 1, false);
 	add(gather, 7, 2, false);

@@ -229,7 +229,7 @@ static void test_errors(void)
 		{ "/rack/subscribe", "s", "bad_argument", "starts with /" },
 	};
 	start(0);
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		if (strcmp(rows[i].types, "s") == 0)
 			user_send(&user, rows[i].path, "s", "loud");
 		else if (strcmp(rows[i].types, "sf") == 0)
@@ -356,6 +356,7 @@ static uint32_t own_address(void)
 {
 	struct ifaddrs *list, *one;
 	uint32_t found = 0;
+
 	if (getifaddrs(&list) != 0)
 		return 0;
 	for (one = list; one && !found; one = one->ifa_next)
@@ -372,17 +373,18 @@ static void test_refusal(void)
 	char error[256], text[32];
 	uint32_t address = own_address();
 	struct in_addr network = { htonl(address) };
+
 	if (!address) {
 		printf("no network address here: refusal is not tested\n");
 		return;
 	}
-	inet_ntop(AF_INET, &network, text, sizeof text);
+	inet_ntop(AF_INET, &network, text, sizeof(text));
 	desk = (struct desk) { .player = &fake_player,
 			       .rack = fake_rack(0),
 			       .events = event_log_create() };
-	snprintf(desk.rack->osc->listen, sizeof desk.rack->osc->listen, "0.0.0.0");
+	snprintf(desk.rack->osc->listen, sizeof(desk.rack->osc->listen), "0.0.0.0");
 	parts.lock = lock_create(&desk);
-	osc = osc_create(&desk, &parts, 0, -1, error, sizeof error);
+	osc = osc_create(&desk, &parts, 0, -1, error, sizeof(error));
 	user = user_open_from(text, osc_port(osc));
 	user.to.sin_addr = network;
 	user_send(&user, "/eq/gain", "f", 1.0);

@@ -36,6 +36,7 @@ static void play(int count)
 static double level(const struct heard *heard_one, int band)
 {
 	const uint8_t *at = heard_one->blob + 16 + 2 * band;
+
 	return (int16_t)(at[0] << 8 | at[1]) / 256.0;
 }
 
@@ -73,7 +74,7 @@ static void test_refusals(void)
 	start(5);
 	for (int i = 0; i < 4; i++) {
 		char name[8];
-		snprintf(name, sizeof name, "n%d", i);
+		snprintf(name, sizeof(name), "n%d", i);
 		user_send(&one, "/rack/spectrum", "s", name);
 		pump(osc, 0.02);
 	}
@@ -115,6 +116,7 @@ static void test_expiry(void)
 {
 	struct sockaddr_in from = { .sin_family = AF_INET, .sin_port = 1 };
 	size_t size;
+
 	start(0);
 	struct dispatch *dispatch =
 		dispatch_create(&desk, &parts, one.fd, commands_all);

@@ -166,7 +166,7 @@ static void test_burst(void)
 	if (osc_buffer(osc) >= 4 << 20) {
 		for (int i = 0; i < 4000; i++) {
 			char path[64];
-			snprintf(path, sizeof path, "/n%d/band/%d/gain", i % 200,
+			snprintf(path, sizeof(path), "/n%d/band/%d/gain", i % 200,
 				 i / 200 % 8 + 1);
 			user_send(&user, path, "f", 1.0 + i / 1600);
 		}

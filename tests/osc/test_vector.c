@@ -24,6 +24,7 @@ static struct user user;
 static void start(void)
 {
 	struct rack *rack = rack_create();
+
 	rack_add_input(rack, "in", 2);
 	node_set_channels(rack_add_node(rack, NODE_MODULE, "v", &bands), 2);
 	node_set_channels(rack_add_node(rack, NODE_OUTPUT, "main", &fake_output), 2);
@@ -66,6 +67,7 @@ static void subscribe(const char *pattern)
 static uint64_t big(const uint8_t *at, int bytes)
 {
 	uint64_t value = 0;
+
 	for (int i = 0; i < bytes; i++)
 		value = value << 8 | at[i];
 	return value;
@@ -89,6 +91,7 @@ static void test_values(void)
 {
 	struct heard levels, points;
 	char path[64];
+
 	start();
 	subscribe("/v/vector/*");
 	CHECK(heard_at("/v/vector/third_level") && heard_at("/v/vector/picture_point"),
@@ -103,7 +106,7 @@ static void test_values(void)
 		const double step = 1.0 / 256.0;
 		const double value =
 			(int16_t)big(levels.blob + VECTOR_HEAD + 2 * k, 2) * step;
-		snprintf(path, sizeof path, "/v/meter/third/%d/level", k + 1);
+		snprintf(path, sizeof(path), "/v/meter/third/%d/level", k + 1);
 		const struct heard *single = heard_at(path);
 		CHECK(single && fabs(single->number[0] - value) <= step / 2 + 1e-6,
 		      "%s: %g", path, value);
@@ -112,7 +115,7 @@ static void test_values(void)
 	for (int k = 0; k < POINTS; k++) {
 		const double step = 1.0 / 127.0;
 		const double value = (int8_t)points.blob[VECTOR_HEAD + k] * step;
-		snprintf(path, sizeof path, "/v/meter/picture/%d/point", k + 1);
+		snprintf(path, sizeof(path), "/v/meter/picture/%d/point", k + 1);
 		ask(path);
 		const struct heard *single = heard_at(path);
 		CHECK(single && fabs(single->number[0] - value) <= step / 2 + 1e-6,
@@ -186,6 +189,7 @@ static void test_bytes(void)
 	uint8_t bytes[VECTOR_MESSAGE_MAX];
 	size_t size = vector_write(bytes, "/a", VECTOR_HALVES, values, 4, 7);
 	const uint8_t *at = bytes + 4 + 4 + 4 + VECTOR_HEAD;
+
 	CHECK(size == 4 + 4 + 4 + VECTOR_HEAD + 8, "%zu bytes", size);
 	CHECK((int16_t)big(at, 2) == 32767 && (int16_t)big(at + 2, 2) == -32767 &&
 		      (int16_t)big(at + 4, 2) == 0 && (int16_t)big(at + 6, 2) == -128,

@@ -16,6 +16,7 @@ static struct want read_one(const char *path, float now, struct packet *packet)
 		message_read(packet->bytes + PACKET_HEAD_BYTES + 4,
 			     (size_t)packet->size - PACKET_HEAD_BYTES - 4);
 	int index = address_find(addresses, path, (int)strlen(path), &verb);
+
 	CHECK(index >= 0, "%s", path);
 	want_read(&want, rack, address_leaf(addresses, index), now, verb, &message);
 	return want;
@@ -24,6 +25,7 @@ static struct want read_one(const char *path, float now, struct packet *packet)
 static struct want with_number(const char *path, float now, double number)
 {
 	struct packet packet;
+
 	packet_clear(&packet);
 	packet_add(&packet, path, "f", number);
 	return read_one(path, now, &packet);
@@ -32,6 +34,7 @@ static struct want with_number(const char *path, float now, double number)
 static struct want with_text(const char *path, float now, const char *text)
 {
 	struct packet packet;
+
 	packet_clear(&packet);
 	packet_add(&packet, path, "s", text);
 	return read_one(path, now, &packet);
@@ -40,6 +43,7 @@ static struct want with_text(const char *path, float now, const char *text)
 static struct want with_nothing(const char *path, float now)
 {
 	struct packet packet;
+
 	packet_clear(&packet);
 	packet_add(&packet, path, "");
 	return read_one(path, now, &packet);
@@ -101,6 +105,7 @@ static void test_number(void)
 	struct argument words = { .type = 's', .text = "2.5 dB" };
 	struct argument endless = { .type = 's', .text = "inf" };
 	struct argument none = { .type = 0 };
+
 	CHECK(want_number(&text, &number) && number == 2.5, "%g", number);
 	CHECK(!want_number(&words, &number), "words");
 	CHECK(!want_number(&endless, &number), "inf");

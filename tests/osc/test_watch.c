@@ -13,7 +13,7 @@ static void start(int nodes)
 	desk_listen();
 	one = user_open(osc);
 	two = user_open(osc);
-	memset(fake_readings, 0, sizeof fake_readings);
+	memset(fake_readings, 0, sizeof(fake_readings));
 }
 
 static void stop(void)
@@ -219,6 +219,7 @@ static void test_port(void)
 static void test_many_askers(void)
 {
 	struct user users[34];
+
 	start(0);
 	for (int i = 0; i < 34; i++) {
 		users[i] = user_open(osc);
@@ -236,6 +237,7 @@ static void test_many_askers(void)
 static void test_many(void)
 {
 	struct user users[34];
+
 	start(0);
 	for (int i = 0; i < 34; i++) {
 		users[i] = user_open(osc);
@@ -341,6 +343,7 @@ static void test_expiry(void)
 	struct sockaddr_in from = { .sin_family = AF_INET, .sin_port = 1 };
 	const char *why;
 	int found;
+
 	start(0);
 	struct addresses *addresses = addresses_create(desk.rack);
 	struct watch *watch = watch_create(&desk, addresses, one.fd);

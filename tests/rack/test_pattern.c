@@ -8,6 +8,7 @@ static bool matches(const char *text, const char *address)
 {
 	struct pattern pattern;
 	const char *why;
+
 	return pattern_compile(&pattern, text, strlen(text), &why) &&
 	       pattern_match(&pattern, address);
 }
@@ -54,7 +55,7 @@ static void test_matching(void)
 		{ "/rack/*", "/rack/mute", true },
 		{ "/*/mute", "/racks/mute", true },
 	};
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		CHECK(matches(rows[i].pattern, rows[i].address) == rows[i].match,
 		      "%s on %s", rows[i].pattern, rows[i].address);
 }
@@ -67,7 +68,8 @@ static void test_broken(void)
 					      "/{a*}", "/a]b", "/{[}]" };
 	struct pattern pattern;
 	const char *why;
-	for (size_t i = 0; i < sizeof broken / sizeof broken[0]; i++)
+
+	for (size_t i = 0; i < sizeof(broken) / sizeof(broken[0]); i++)
 		CHECK(!pattern_compile(&pattern, broken[i], strlen(broken[i]), &why) &&
 			      *why,
 		      "%s", broken[i]);
@@ -82,7 +84,7 @@ static void test_why(void)
 		     { "/a]", "no partner" },   { "/[]", "is empty" } };
 	struct pattern pattern;
 	const char *why;
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		CHECK(!pattern_compile(&pattern, rows[i].text, strlen(rows[i].text),
 				       &why) &&
 			      strstr(why, rows[i].part),
@@ -93,6 +95,7 @@ static void test_covers(void)
 {
 	struct pattern pattern;
 	const char *why;
+
 	CHECK(pattern_compile(&pattern, "/*", 2, &why), "%s", why);
 	CHECK(pattern_covers(&pattern, "/eq/band/3/gain"), "below a match");
 	CHECK(!pattern_covers(&pattern, "/rack/mute"), "not the rack");
@@ -108,6 +111,7 @@ static void test_covers(void)
 static void test_speed(void)
 {
 	char text[PATTERN_BYTES_MAX + 1] = "/", address[129] = "/";
+
 	for (int i = 1; i < 127; i += 2)
 		memcpy(text + i, "*a", 3);
 	memset(address + 1, 'a', 127);

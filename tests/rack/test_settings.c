@@ -8,7 +8,7 @@
 
 static bool local(struct osc_settings *settings, const char *listen)
 {
-	snprintf(settings->listen, sizeof settings->listen, "%s", listen);
+	snprintf(settings->listen, sizeof(settings->listen), "%s", listen);
 	return osc_is_local(settings);
 }
 
@@ -16,9 +16,10 @@ static bool local(struct osc_settings *settings, const char *listen)
 static void test_copy(void)
 {
 	struct rack *rack = rack_create();
-	rack->osc->allow = calloc(2, sizeof *rack->osc->allow);
+
+	rack->osc->allow = calloc(2, sizeof(*rack->osc->allow));
 	rack->osc->allow_count = 2;
-	rack->schedule = calloc(1, sizeof *rack->schedule);
+	rack->schedule = calloc(1, sizeof(*rack->schedule));
 	rack->schedule_count = 1;
 	struct rack *copy = rack_copy(rack);
 	CHECK(!copy->osc, "the copy has settings of OSC");
@@ -32,6 +33,7 @@ static void test_copy(void)
 int main(void)
 {
 	struct osc_settings *settings = osc_settings_create();
+
 	CHECK_TEXT(settings->listen, "127.0.0.1");
 	CHECK(settings->port == 3345, "%d", settings->port);
 	CHECK(osc_is_local(settings), "at first only this machine");

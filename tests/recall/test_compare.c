@@ -46,12 +46,14 @@ static float programme(uint64_t frame, int channel)
 	double t = (double)frame / RATE;
 	double swell = 0.55 + 0.45 * sin(2 * M_PI * 0.4 * t);
 	double tone = sin(2 * M_PI * (channel ? 330 : 220) * t);
+
 	return (float)(0.1 * swell * (random_noise(&seed) + tone));
 }
 
 static void run(double seconds)
 {
 	float *const ins[2] = { in[0], in[1] }, *const outs[2] = { out[0], out[1] };
+
 	for (int n = (int)(seconds * 100 + 0.5); n > 0; n--) {
 		for (int c = 0; c < 2; c++)
 			for (int i = 0; i < TICK; i++)
@@ -59,8 +61,8 @@ static void run(double seconds)
 		play_block(play, ins, outs, TICK);
 		desk_tick(&desk);
 		for (int c = 0; c < 2 && kept_frames + TICK <= LONGEST; c++) {
-			memcpy(kept[c] + kept_frames, out[c], sizeof out[c]);
-			memcpy(dry[c] + kept_frames, in[c], sizeof in[c]);
+			memcpy(kept[c] + kept_frames, out[c], sizeof(out[c]));
+			memcpy(dry[c] + kept_frames, in[c], sizeof(in[c]));
 		}
 		kept_frames += kept_frames + TICK <= LONGEST ? TICK : 0;
 	}
@@ -69,6 +71,7 @@ static void run(double seconds)
 static void set(const char *path, float value)
 {
 	struct change change = { .value = value };
+
 	CHECK(rack_find_param(desk.rack, path, &change.node, &change.param), "%s",
 	      path);
 	desk_apply(&desk, &change, 1);
@@ -77,6 +80,7 @@ static void set(const char *path, float value)
 static float value_of(const char *path)
 {
 	int node, param;
+
 	CHECK(rack_find_param(desk.rack, path, &node, &param), "%s", path);
 	return desk.rack->nodes[node].values[param];
 }
@@ -88,6 +92,7 @@ static double loudness(float sound[2][LONGEST])
 	struct kweight_state state = { .shelf = { { 0 } } };
 	double energy[2] = { 0 };
 	int from = kept_frames - 3 * RATE;
+
 	kweight_init(&filter, RATE);
 	kweight_power(&filter, &state, sound[0] + from, sound[1] + from, 3 * RATE,
 		      energy);

@@ -25,7 +25,7 @@ static void open_desk(void)
 			       .rack = fake_rack(0),
 			       .events = event_log_create() };
 	desk.alarms = alarms_create(desk.events);
-	snprintf(desk.rack->scenes, sizeof desk.rack->scenes, "%s/scenes", folder);
+	snprintf(desk.rack->scenes, sizeof(desk.rack->scenes), "%s/scenes", folder);
 	scenes = scenes_create(&desk, -1);
 	history = history_create(&desk);
 }
@@ -74,6 +74,7 @@ static void state_open(void)
 static struct change change_of(const char *path, float value, const void *origin)
 {
 	struct change change = { .value = value, .origin = origin };
+
 	CHECK(rack_find_param(desk.rack, path, &change.node, &change.param), "%s",
 	      path);
 	return change;
@@ -82,6 +83,7 @@ static struct change change_of(const char *path, float value, const void *origin
 static float value_of(const char *path)
 {
 	struct change change = change_of(path, 0, NULL);
+
 	return desk.rack->nodes[change.node].values[change.param];
 }
 
@@ -89,6 +91,7 @@ static float value_of(const char *path)
 static void set_at(double now, const char *path, float value, const void *origin)
 {
 	struct change change = change_of(path, value, origin);
+
 	history_note(history, &change, 1, now);
 	rack_set(desk.rack, change.node, change.param, value);
 }
@@ -121,6 +124,7 @@ static int steps(void)
 {
 	struct text text = { .length = 0 };
 	int lines = 0;
+
 	history_tell(history, HISTORY_STEPS, &text);
 	for (size_t i = 0; i < text.length; i++)
 		lines += text.bytes[i] == '\n';
@@ -190,7 +194,7 @@ static void test_ramp(void)
 	CHECK_NEAR(value_of("eq/gain"), 0, 0, "there");
 	struct change target = change_of("eq/gain", -6, &bert);
 	char error[200];
-	CHECK(desk_ramp(&desk, &target, 0.3, error, sizeof error), "%s", error);
+	CHECK(desk_ramp(&desk, &target, 0.3, error, sizeof(error)), "%s", error);
 	ticks(40);
 	CHECK(undo(-1), "a ramp is a step");
 	CHECK_NEAR(value_of("eq/gain"), 0, 0, "back");
@@ -260,7 +264,7 @@ static void forget(const char *path)
 	char other[220];
 
 	for (int i = 0; i < 4; i++) {
-		snprintf(other, sizeof other, "%s%s", path, endings[i]);
+		snprintf(other, sizeof(other), "%s%s", path, endings[i]);
 		unlink(other);
 	}
 }
@@ -279,8 +283,9 @@ static void restart(float new_freq)
 static void test_state(void)
 {
 	char path[200], aside[220];
+
 	open_desk();
-	snprintf(path, sizeof path, "%s/%s.state", folder, desk.rack->name);
+	snprintf(path, sizeof(path), "%s/%s.state", folder, desk.rack->name);
 	state_open();
 	ticks(60);
 	CHECK(access(path, F_OK) != 0, "nothing happened, nothing is written");
@@ -322,7 +327,7 @@ static void test_state(void)
 	CHECK(strstr(said.bytes, "put aside"), "%s", said.bytes);
 	CHECK(strstr(said.bytes, "saved before it is taken"), "%s", said.bytes);
 	CHECK_NEAR(value_of("eq/gain"), 3.3f, 0, "the one before");
-	snprintf(aside, sizeof aside, "%s.broken", path);
+	snprintf(aside, sizeof(aside), "%s.broken", path);
 	CHECK(access(aside, F_OK) == 0 && access(path, F_OK) != 0, "aside");
 	close_desk();
 	forget(path);
@@ -332,9 +337,10 @@ static void test_state(void)
 static void test_newer(void)
 {
 	static const char newer[] = "lathe-state 12\nvalue eq/gain 3.3 0 new\n";
-	char path[200], aside[220], found[sizeof newer] = "";
+	char path[200], aside[220], found[sizeof(newer)] = "";
+
 	open_desk();
-	snprintf(path, sizeof path, "%s/%s.state", folder, desk.rack->name);
+	snprintf(path, sizeof(path), "%s/%s.state", folder, desk.rack->name);
 	FILE *file = fopen(path, "w");
 	CHECK(file && fputs(newer, file) >= 0 && fclose(file) == 0, "written");
 	state_open();
@@ -345,9 +351,9 @@ static void test_newer(void)
 	struct change change = change_of("eq/gain", 1, &anna);
 	desk_apply(&desk, &change, 1);
 	close_desk();
-	snprintf(aside, sizeof aside, "%s.version-12", path);
+	snprintf(aside, sizeof(aside), "%s.version-12", path);
 	file = fopen(aside, "r");
-	CHECK(file && fread(found, 1, sizeof newer - 1, file) == sizeof newer - 1,
+	CHECK(file && fread(found, 1, sizeof(newer) - 1, file) == sizeof(newer) - 1,
 	      "aside");
 	if (file)
 		fclose(file);
@@ -363,8 +369,9 @@ static void test_newer(void)
 static void test_spoilt(void)
 {
 	char path[200];
+
 	open_desk();
-	snprintf(path, sizeof path, "%s/%s.state", folder, desk.rack->name);
+	snprintf(path, sizeof(path), "%s/%s.state", folder, desk.rack->name);
 	state_open();
 	struct change change = change_of("eq/gain", 3.3f, &anna);
 	desk_apply(&desk, &change, 1);
@@ -406,7 +413,7 @@ static void test_late(void)
 	state_open();
 	struct change change = change_of("eq/gain", 3.3f, &anna);
 	desk_apply(&desk, &change, 1);
-	snprintf(path, sizeof path, "%s/%s.state", folder, desk.rack->name);
+	snprintf(path, sizeof(path), "%s/%s.state", folder, desk.rack->name);
 	close_desk();
 	open_desk();
 	parts = (struct state_parts) { .history = history, .scenes = scenes };
@@ -418,7 +425,7 @@ static void test_late(void)
 	state_settle(state, -1);
 	CHECK_NEAR(value_of("eq/gain"), -2, 0, "what was set stays");
 	char late[220];
-	snprintf(late, sizeof late, "%s.late", path);
+	snprintf(late, sizeof(late), "%s.late", path);
 	CHECK(access(late, F_OK) == 0, "the saved one is kept");
 	close_desk();
 	open_desk();
@@ -434,8 +441,9 @@ static void test_trouble(void)
 	struct state_parts parts = { .history = history, .scenes = scenes };
 	char nowhere[200];
 	int errors = 0;
+
 	open_desk();
-	snprintf(nowhere, sizeof nowhere, "%s/no/such", folder);
+	snprintf(nowhere, sizeof(nowhere), "%s/no/such", folder);
 	parts = (struct state_parts) { .history = history, .scenes = scenes };
 	state = state_create(&desk, &parts, nowhere, -1);
 	state_settle(state, -1);
@@ -456,7 +464,8 @@ static void test_trouble(void)
 int main(void)
 {
 	char command[100];
-	snprintf(folder, sizeof folder, "/tmp/lathe-test-history-XXXXXX");
+
+	snprintf(folder, sizeof(folder), "/tmp/lathe-test-history-XXXXXX");
 	if (!mkdtemp(folder))
 		abort();
 	test_gestures();
@@ -469,7 +478,7 @@ int main(void)
 	test_late();
 	test_trouble();
 	text_finish(&said);
-	snprintf(command, sizeof command, "rm -r %s", folder);
+	snprintf(command, sizeof(command), "rm -r %s", folder);
 	if (system(command) != 0)
 		printf("%s is left\n", folder);
 	return test_result();

@@ -21,7 +21,8 @@ static char folder[64];
 static void write_file(const char *name, const char *text)
 {
 	char path[128];
-	snprintf(path, sizeof path, "%s/%s", folder, name);
+
+	snprintf(path, sizeof(path), "%s/%s", folder, name);
 	FILE *file = fopen(path, "w");
 	if (!file || fputs(text, file) < 0 || fclose(file) != 0)
 		abort();
@@ -31,6 +32,7 @@ static bool reload(struct desk *desk, const char *file, const char *part)
 {
 	struct text result = { .length = 0 };
 	bool ok = reload_wait(desk, file, false, &result);
+
 	CHECK(result.bytes && strstr(result.bytes, part), "\"%s\" without \"%s\"",
 	      result.bytes ? result.bytes : "", part);
 	text_finish(&result);
@@ -40,7 +42,8 @@ static bool reload(struct desk *desk, const char *file, const char *part)
 static void test_reload(void)
 {
 	char path[128];
-	snprintf(folder, sizeof folder, "/tmp/lathe-test-desk-XXXXXX");
+
+	snprintf(folder, sizeof(folder), "/tmp/lathe-test-desk-XXXXXX");
 	if (!mkdtemp(folder))
 		abort();
 	write_file("a.conf",
@@ -50,7 +53,7 @@ static void test_reload(void)
 	write_file("bad.conf",
 		   "nodes = ( { module = \"trim\"; name = \"t\"; gian = 2.0; },\n"
 		   "{ module = \"nope\"; name = \"u\"; } );\n");
-	snprintf(path, sizeof path, "%s/a.conf", folder);
+	snprintf(path, sizeof(path), "%s/a.conf", folder);
 	struct complaints complaints = { .count = 0 };
 	struct follower follower = { .moved = on_moved };
 	struct desk desk = { .player = &fake_player,
@@ -89,7 +92,7 @@ static void test_reload(void)
 
 	for (int i = 0; i < 3; i++) {
 		static const char *const names[] = { "a", "b", "bad" };
-		snprintf(path, sizeof path, "%s/%s.conf", folder, names[i]);
+		snprintf(path, sizeof(path), "%s/%s.conf", folder, names[i]);
 		unlink(path);
 	}
 	rmdir(folder);

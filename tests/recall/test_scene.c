@@ -20,7 +20,7 @@ static void open_desk(void)
 	desk = (struct desk) { .player = &fake_player,
 			       .rack = fake_rack(0),
 			       .events = event_log_create() };
-	snprintf(desk.rack->scenes, sizeof desk.rack->scenes, "%s/scenes", folder);
+	snprintf(desk.rack->scenes, sizeof(desk.rack->scenes), "%s/scenes", folder);
 	scenes = scenes_create(&desk, -1);
 }
 
@@ -37,6 +37,7 @@ static void set(const char *node, const char *param, float value)
 	int place = rack_find(desk.rack, node);
 	const struct node *found = &desk.rack->nodes[place];
 	struct change change = { .node = place, .value = value };
+
 	change.param = param_find(found->module, found->kind == NODE_MODULE, param);
 	desk_apply(&desk, &change, 1);
 }
@@ -48,6 +49,7 @@ static bool save(const char *name, const char *pattern_text)
 {
 	struct pattern pattern;
 	const char *why;
+
 	text_clear(&said);
 	if (pattern_text)
 		pattern_compile(&pattern, pattern_text, strlen(pattern_text), &why);
@@ -89,7 +91,8 @@ static int list(void)
 static void write_scene(const char *name, const char *text)
 {
 	char path[200];
-	snprintf(path, sizeof path, "%s/scenes/%s.scene", folder, name);
+
+	snprintf(path, sizeof(path), "%s/scenes/%s.scene", folder, name);
 	FILE *file = fopen(path, "w");
 	if (!file || fputs(text, file) < 0 || fclose(file) != 0)
 		abort();
@@ -294,8 +297,9 @@ static void test_names(void)
 					   "a\nb", " a",   "a ",    "a\\b", "a\"b",
 					   "a*",   "/etc", "\x1b[", "{a}",  "a#b" };
 	char longest[80];
+
 	open_desk();
-	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
 		CHECK(!save(bad[i], NULL), "saved \"%s\"", bad[i]);
 		SAYS("not a scene's name");
 		CHECK(!load(bad[i], 0), "loaded \"%s\"", bad[i]);
@@ -303,7 +307,7 @@ static void test_names(void)
 		CHECK(!erase(bad[i]), "deleted \"%s\"", bad[i]);
 		CHECK(!rename_to("hand", bad[i]), "\"%s\"", bad[i]);
 	}
-	memset(longest, 'x', sizeof longest);
+	memset(longest, 'x', sizeof(longest));
 	longest[65] = '\0';
 	CHECK(!save(longest, NULL), "65 bytes");
 	longest[64] = '\0';
@@ -322,7 +326,7 @@ static void test_names(void)
 	CHECK(!load("b", 0), "gone");
 	SAYS("no scene \"b\"");
 	CHECK(list() == count - 1, "one fewer");
-	snprintf(desk.rack->scenes, sizeof desk.rack->scenes, "%s/no/such", folder);
+	snprintf(desk.rack->scenes, sizeof(desk.rack->scenes), "%s/no/such", folder);
 	CHECK(!save("x", NULL), "no folder above");
 	close_desk();
 }
@@ -347,7 +351,8 @@ static void test_move(void)
 int main(void)
 {
 	char command[100];
-	snprintf(folder, sizeof folder, "/tmp/lathe-test-scene-XXXXXX");
+
+	snprintf(folder, sizeof(folder), "/tmp/lathe-test-scene-XXXXXX");
 	if (!mkdtemp(folder))
 		abort();
 	test_round_trip();
@@ -359,7 +364,7 @@ int main(void)
 	test_names();
 	test_move();
 	text_finish(&said);
-	snprintf(command, sizeof command, "rm -r %s", folder);
+	snprintf(command, sizeof(command), "rm -r %s", folder);
 	if (system(command) != 0)
 		printf("%s is left\n", folder);
 	return test_result();

@@ -55,7 +55,8 @@ static float *sound;
 static void write_scene(const char *name, const char *text)
 {
 	char path[200];
-	snprintf(path, sizeof path, "%s/%s.scene", folder, name);
+
+	snprintf(path, sizeof(path), "%s/%s.scene", folder, name);
 	FILE *file = fopen(path, "w");
 	if (!file || fputs(text, file) < 0 || fclose(file) != 0)
 		abort();
@@ -64,7 +65,8 @@ static void write_scene(const char *name, const char *text)
 static void open_rack(void)
 {
 	char config[2000];
-	snprintf(config, sizeof config, rack, folder);
+
+	snprintf(config, sizeof(config), rack, folder);
 	play = play_open(config, RATE, 0);
 	if (!play)
 		abort();
@@ -88,6 +90,7 @@ static void run(int ticks)
 {
 	static float in[2][TICK], right[TICK];
 	float *const ins[2] = { in[0], in[1] };
+
 	for (; ticks > 0; ticks--) {
 		float *const outs[2] = { sound + play->frame, right };
 		for (int i = 0; i < TICK; i++) {
@@ -102,6 +105,7 @@ static void run(int ticks)
 static void load(const char *name, double seconds)
 {
 	struct text said = { .length = 0 };
+
 	CHECK(scenes_load(scenes, name, seconds, NULL, &said), "%s", said.bytes);
 	text_finish(&said);
 }
@@ -109,6 +113,7 @@ static void load(const char *name, double seconds)
 static void set(const char *path, float value)
 {
 	struct change change = { .value = value };
+
 	CHECK(rack_find_param(desk.rack, path, &change.node, &change.param), "%s",
 	      path);
 	desk_apply(&desk, &change, 1);
@@ -117,6 +122,7 @@ static void set(const char *path, float value)
 static double level_db(uint64_t end)
 {
 	double sum = 0;
+
 	for (uint64_t i = end - 4800; i < end; i++)
 		sum += (double)sound[i] * (double)sound[i];
 	return 10 * log10(sum / 4800);
@@ -126,6 +132,7 @@ static double level_db(uint64_t end)
 static void storm(const char *what, void (*change)(int count))
 {
 	struct timespec from, to;
+
 	open_rack();
 	load("a", 0);
 	run(settle / TICK);
@@ -160,6 +167,7 @@ static void change_scene(int count)
 static void change_compare(int count)
 {
 	static const float choices[] = { 1, 2, 3, 1, 4, 2, 0, 3 };
+
 	if (count == 0) {
 		set("rack/compare", 2);
 		load("b", 0);
@@ -170,9 +178,10 @@ static void change_compare(int count)
 int main(void)
 {
 	char command[100];
-	snprintf(folder, sizeof folder, "/tmp/lathe-test-recall-XXXXXX");
+
+	snprintf(folder, sizeof(folder), "/tmp/lathe-test-recall-XXXXXX");
 	sound = calloc((size_t)settle + (size_t)RECALLS * TICKS_EACH * TICK + 48000,
-		       sizeof *sound);
+		       sizeof(*sound));
 	if (!mkdtemp(folder) || !sound)
 		abort();
 	write_scene("a", scene_a);
@@ -180,7 +189,7 @@ int main(void)
 	storm("pending", change_scene);
 	storm("comparisons", change_compare);
 	free(sound);
-	snprintf(command, sizeof command, "rm -r %s", folder);
+	snprintf(command, sizeof(command), "rm -r %s", folder);
 	if (system(command) != 0)
 		printf("%s is left\n", folder);
 	return test_result();

@@ -10,7 +10,8 @@ static char printed[400];
 
 static const char *string(const char *text)
 {
-	FILE *file = fmemopen(printed, sizeof printed, "w");
+	FILE *file = fmemopen(printed, sizeof(printed), "w");
+
 	json_string(file, text);
 	fclose(file);
 	return printed;
@@ -18,7 +19,8 @@ static const char *string(const char *text)
 
 static const char *number(double value)
 {
-	FILE *file = fmemopen(printed, sizeof printed, "w");
+	FILE *file = fmemopen(printed, sizeof(printed), "w");
+
 	json_number(file, value);
 	fclose(file);
 	return printed;
@@ -28,6 +30,7 @@ int main(void)
 {
 	static const double values[] = { 0.1,     -14.2,   1.0 / 3, 1e-30, 6.02e23,
 					 DBL_MAX, DBL_MIN, 0.053,   1e15,  -1e16 };
+
 	CHECK_TEXT(string("plain"), "\"plain\"");
 	CHECK_TEXT(string("a \"b\" \\ c"), "\"a \\\"b\\\" \\\\ c\"");
 	CHECK_TEXT(string("one\ntwo\t\x1f"), "\"one\\ntwo\\u0009\\u001f\"");
@@ -37,7 +40,7 @@ int main(void)
 	CHECK_TEXT(number((double)0.1f), "0.1");
 	CHECK_TEXT(number((double)NAN), "null");
 	CHECK_TEXT(number(-(double)INFINITY), "null");
-	for (size_t i = 0; i < sizeof values / sizeof values[0]; i++)
+	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++)
 		CHECK(strtod(number(values[i]), NULL) == values[i], "%s", printed);
 	return test_result();
 }

@@ -168,7 +168,7 @@ static int64_t play(const struct kind *kind, const char *what, int64_t least,
 {
 	static float piece[1000 * 64];
 	char error[512];
-	struct soundfile *file = soundfile_open(path, error, sizeof error);
+	struct soundfile *file = soundfile_open(path, error, sizeof(error));
 	int64_t frames = 0, n;
 
 	CHECK(file, "%s, %s: %s", kind->name, what, file ? "" : error);
@@ -195,7 +195,7 @@ static void check_samples(const struct kind *kind)
 {
 	static float found[FRAMES * CHANNELS];
 	char error[256];
-	struct soundfile *file = soundfile_open(path, error, sizeof error);
+	struct soundfile *file = soundfile_open(path, error, sizeof(error));
 	const double within = kind->frame_bytes == 2 ? 0.02
 			      : kind->frame_bytes    ? 1e-4
 						     : 0.2;
@@ -390,7 +390,7 @@ static void test_huge(const struct kind *kind)
 						    : mark + 8;
 	blob_save(&made, head + data);
 	char error[256];
-	struct soundfile *file = soundfile_open(path, error, sizeof error);
+	struct soundfile *file = soundfile_open(path, error, sizeof(error));
 	CHECK(file && file->exact && file->frames == data / kind->frame_bytes,
 	      "%s of 5 GiB: %lld frames", kind->name,
 	      file ? (long long)file->frames : -1LL);
@@ -406,11 +406,11 @@ static void check_place(const char *what, struct layout layout, int rack,
 	char found[256] = "", error[256];
 	size_t used = 0;
 
-	if (!layout_place(&layout, rack, place, error, sizeof error))
-		snprintf(found, sizeof found, "%s", error);
+	if (!layout_place(&layout, rack, place, error, sizeof(error)))
+		snprintf(found, sizeof(found), "%s", error);
 	else
 		for (int c = 0; c < layout.channels; c++)
-			used += (size_t)snprintf(found + used, sizeof found - used,
+			used += (size_t)snprintf(found + used, sizeof(found) - used,
 						 "%s%d", c ? " " : "", place[c] + 1);
 	CHECK(!strcmp(found, wanted), "%s in %d: \"%s\", wanted \"%s\"", what, rack,
 	      found, wanted);
@@ -466,7 +466,7 @@ static void test_orders(void)
 	};
 	static float six[FRAMES * 6];
 
-	for (size_t k = 0; k < sizeof files / sizeof *files; k++) {
+	for (size_t k = 0; k < sizeof(files) / sizeof(*files); k++) {
 		SF_INFO info = { .samplerate = 48000,
 				 .channels = 6,
 				 .format = files[k].format };
@@ -482,8 +482,8 @@ static void test_orders(void)
 		CHECK(out && sf_writef_float(out, six, FRAMES) == FRAMES, "%s",
 		      files[k].name);
 		sf_close(out);
-		struct soundfile *in = soundfile_open(path, error, sizeof error);
-		CHECK(in && layout_place(&in->layout, 6, place, error, sizeof error),
+		struct soundfile *in = soundfile_open(path, error, sizeof(error));
+		CHECK(in && layout_place(&in->layout, 6, place, error, sizeof(error)),
 		      "%s: %s", files[k].name, error);
 		const int n = in ? soundfile_read(in, six, FRAMES) : 0;
 		for (int i = 6000; i < n * 6; i++)
@@ -500,7 +500,7 @@ int main(void)
 	close(mkstemp(path));
 	for (int i = 0; i < FRAMES * CHANNELS; i++)
 		sound[i] = (float)(0.5 * sin(0.03 * (i / 2)) * sin(0.0007 * i));
-	for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
+	for (size_t k = 0; k < sizeof(kinds) / sizeof(*kinds); k++) {
 		kind_make(&kinds[k]);
 		test_whole(&kinds[k]);
 		test_cut(&kinds[k]);

@@ -19,17 +19,18 @@ static char folder[] = "/tmp/lathe-writer-XXXXXX", path[128];
 
 static const char *name(const char *end)
 {
-	snprintf(path, sizeof path, "%s/out%s", folder, end);
+	snprintf(path, sizeof(path), "%s/out%s", folder, end);
 	return path;
 }
 
 static int entries(void)
 {
 	char command[128], line[16] = "";
-	snprintf(command, sizeof command, "ls -A %s | wc -l", folder);
+
+	snprintf(command, sizeof(command), "ls -A %s | wc -l", folder);
 	FILE *pipe = popen(command, "r");
 
-	if (!fgets(line, sizeof line, pipe))
+	if (!fgets(line, sizeof(line), pipe))
 		line[0] = '\0';
 	pclose(pipe);
 	return atoi(line);
@@ -47,11 +48,12 @@ static void write_out(const char *end, const char *format, int channels, int64_t
 	static float audio[FRAMES * 8];
 	char error[256] = "";
 	struct soundwriter *writer = soundwriter_open(
-		name(end), format, 48000, channels, frames, error, sizeof error);
+		name(end), format, 48000, channels, frames, error, sizeof(error));
 
 	fill(audio, channels);
-	CHECK(writer && soundwriter_write(writer, audio, FRAMES, error, sizeof error) &&
-		      soundwriter_finish(writer, error, sizeof error),
+	CHECK(writer &&
+		      soundwriter_write(writer, audio, FRAMES, error, sizeof(error)) &&
+		      soundwriter_finish(writer, error, sizeof(error)),
 	      "%s: %s", path, error);
 	soundwriter_close(writer);
 }
@@ -68,10 +70,10 @@ static void test_orders(void)
 		for (int channels = 1; channels <= 8; channels++) {
 			write_out(ends[e], "16", channels, FRAMES);
 			struct soundfile *in =
-				soundfile_open(path, error, sizeof error);
+				soundfile_open(path, error, sizeof(error));
 			CHECK(in && in->channels == channels &&
 				      layout_place(&in->layout, channels, place, error,
-						   sizeof error),
+						   sizeof(error)),
 			      "%s, %d channels: %s", ends[e], channels, error);
 			if (!in)
 				continue;
@@ -109,7 +111,7 @@ static void test_length(void)
 	write_out(".wav", "24", 2, -1);
 	file_head(head, &status);
 	CHECK_TEXT(head, "RIFF");
-	struct soundfile *in = soundfile_open(path, error, sizeof error);
+	struct soundfile *in = soundfile_open(path, error, sizeof(error));
 	CHECK(in && in->frames == FRAMES, "%s", error);
 	soundfile_close(in);
 	write_out(".wav", "24", 2, FRAMES);
@@ -118,11 +120,11 @@ static void test_length(void)
 	CHECK(status.st_size == 44 + FRAMES * 6, "%lld bytes",
 	      (long long)status.st_size);
 	struct soundwriter *writer = soundwriter_open(name(".aiff"), "24", 48000, 2,
-						      1LL << 30, error, sizeof error);
+						      1LL << 30, error, sizeof(error));
 	CHECK(!writer && strstr(error, "AIFF"), "%s", error);
 	soundwriter_close(writer);
 	writer = soundwriter_open(name(".wav"), "24", 48000, 2, 1LL << 30, error,
-				  sizeof error);
+				  sizeof(error));
 	CHECK(writer, "%s", error);
 	soundwriter_close(writer);
 }
@@ -132,9 +134,9 @@ static void test_clipping(void)
 	static float audio[4 * 2] = { 1, -1, 1.5f, -0.5f, -2, 0.25f, 0, 1.0001f };
 	char error[256];
 	struct soundwriter *writer =
-		soundwriter_open(name(".wav"), "16", 48000, 2, 4, error, sizeof error);
+		soundwriter_open(name(".wav"), "16", 48000, 2, 4, error, sizeof(error));
 
-	CHECK(writer && soundwriter_write(writer, audio, 4, error, sizeof error), "%s",
+	CHECK(writer && soundwriter_write(writer, audio, 4, error, sizeof(error)), "%s",
 	      error);
 	if (writer)
 		CHECK(writer->clipped == 3 && writer->peak == 2,
@@ -152,29 +154,29 @@ static void test_replacing(void)
 	const int before = entries();
 
 	name(".txt");
-	CHECK(newfile_write(path, "old", 3, error, sizeof error), "%s", error);
+	CHECK(newfile_write(path, "old", 3, error, sizeof(error)), "%s", error);
 	chmod(path, 0640);
-	CHECK(newfile_open(&file, path, error, sizeof error) && file.replaces &&
+	CHECK(newfile_open(&file, path, error, sizeof(error)) && file.replaces &&
 		      write(file.fd, "half", 4) == 4,
 	      "%s", error);
 	newfile_cancel(&file);
 	FILE *old = fopen(path, "r");
-	CHECK(old && fgets(found, sizeof found, old), "%s", path);
+	CHECK(old && fgets(found, sizeof(found), old), "%s", path);
 	fclose(old);
 	CHECK_TEXT(found, "old");
-	snprintf(link, sizeof link, "%s/link.txt", folder);
+	snprintf(link, sizeof(link), "%s/link.txt", folder);
 	CHECK(symlink("out.txt", link) == 0, "%s", link);
-	CHECK(newfile_write(link, "new", 3, error, sizeof error), "%s", error);
+	CHECK(newfile_write(link, "new", 3, error, sizeof(error)), "%s", error);
 	CHECK(lstat(link, &status) == 0 && S_ISLNK(status.st_mode), "%s", link);
 	CHECK(stat(path, &status) == 0 && (status.st_mode & 07777) == 0640 &&
 		      status.st_size == 3,
 	      "mode %o", status.st_mode);
 	CHECK(entries() == before + 2, "%d entries", entries());
-	CHECK(newfile_write("/dev/null", "x", 1, error, sizeof error), "%s", error);
-	CHECK(!newfile_write("/dev/full", "x", 1, error, sizeof error), "a full disk");
+	CHECK(newfile_write("/dev/null", "x", 1, error, sizeof(error)), "%s", error);
+	CHECK(!newfile_write("/dev/full", "x", 1, error, sizeof(error)), "a full disk");
 	CHECK_TEXT(error, "No space left on device");
-	CHECK(!newfile_write(folder, "x", 1, error, sizeof error), "a folder");
-	CHECK(!newfile_write("/tmp/no/such/folder", "x", 1, error, sizeof error),
+	CHECK(!newfile_write(folder, "x", 1, error, sizeof(error)), "a folder");
+	CHECK(!newfile_write("/tmp/no/such/folder", "x", 1, error, sizeof(error)),
 	      "no folder");
 }
 
@@ -197,12 +199,12 @@ static void test_full(void)
 		const int count = entries();
 		setrlimit(RLIMIT_FSIZE, &full);
 		struct soundwriter *writer = soundwriter_open(
-			path, "24", 48000, 2, FRAMES, error, sizeof error);
+			path, "24", 48000, 2, FRAMES, error, sizeof(error));
 		bool good = writer;
 		for (int i = 0; good && i < 20; i++)
 			good = soundwriter_write(writer, audio, FRAMES, error,
-						 sizeof error);
-		good = good && soundwriter_finish(writer, error, sizeof error);
+						 sizeof(error));
+		good = good && soundwriter_finish(writer, error, sizeof(error));
 		soundwriter_close(writer);
 		setrlimit(RLIMIT_FSIZE, &open_ended);
 		CHECK(!good, "%s: written to a full disk", ends[e]);
@@ -225,7 +227,7 @@ int main(void)
 	test_clipping();
 	test_replacing();
 	test_full();
-	snprintf(command, sizeof command, "rm -rf %s", folder);
+	snprintf(command, sizeof(command), "rm -rf %s", folder);
 	CHECK(system(command) == 0, "%s", command);
 	return test_result();
 }

@@ -19,6 +19,7 @@ static char *read_all(FILE *file, size_t *size)
 {
 	size_t room = 1 << 20;
 	char *bytes = malloc(room);
+
 	*size = 0;
 	for (size_t n; (n = fread(bytes + *size, 1, room - *size - 1, file)) > 0;) {
 		*size += n;
@@ -42,6 +43,7 @@ static void script_split(struct script *script, const float *samples)
 static void script_run(struct script *script, int from, int to)
 {
 	float *in[CHANNELS], *out[CHANNELS];
+
 	for (int c = 0; c < script->channels; c++) {
 		in[c] = script->in[c] + from;
 		out[c] = script->out[c] + from;
@@ -53,6 +55,7 @@ static void script_run(struct script *script, int from, int to)
 static void script_ask(const struct script *script, char *address)
 {
 	char *meter = strchr(address, '/');
+
 	*meter = '\0';
 	fprintf(stderr, "%.9g\n",
 		(double)play_meter(script->play, address + 1, meter + 1));
@@ -65,6 +68,7 @@ static bool script_play(struct script *script, const char *changes)
 	int frame, at = 0;
 	char address[128];
 	float value;
+
 	while (file && fscanf(file, "%d %127s %f", &frame, address, &value) == 3) {
 		script_run(script, at, frame);
 		at = frame;

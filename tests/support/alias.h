@@ -14,6 +14,7 @@ static inline void bend_tone(const char *module, const char *params, int rate,
 			     double hz, double gain)
 {
 	float *const ins[2] = { in[0], in[1] }, *const outs[2] = { out[0], out[1] };
+
 	for (int c = 0; c < 2; c++)
 		tone_fill(in[c], FRAMES, hz, gain, rate);
 	alone_play(module, params, rate, ins, outs, FRAMES);
@@ -23,6 +24,7 @@ static inline void bend_tone(const char *module, const char *params, int rate,
 static inline double tone_level_db(const float *x, int frames, double hz, int rate)
 {
 	double re = 0, im = 0, sum = 0;
+
 	for (int i = 0; i < frames; i++) {
 		double u = 2 * M_PI * i / frames, p = 2 * M_PI * hz * i / rate;
 		double window = 0.35875 - 0.48829 * cos(u) + 0.14128 * cos(2 * u) -
@@ -47,6 +49,7 @@ static inline double alias_worst_db(const float *x, int frames, double hz, int r
 				    int harmonics)
 {
 	double tone = tone_level_db(x, frames, hz, rate), worst = -300;
+
 	for (int k = 2; k <= harmonics; k++) {
 		double folded = fmod(k * hz, rate);
 		folded = folded > rate / 2.0 ? rate - folded : folded;

@@ -9,7 +9,8 @@
 static inline struct play *alone_open(const char *module, const char *params, int rate)
 {
 	char config[1024];
-	snprintf(config, sizeof config,
+
+	snprintf(config, sizeof(config),
 		 "nodes = ({ module = \"%s\"; name = \"it\"; %s });", module, params);
 	struct play *play = play_open(config, rate, 0);
 	CHECK(play, "%s: %s", module, params);
@@ -21,6 +22,7 @@ static inline void alone_play(const char *module, const char *params, int rate,
 			      float *const in[2], float *const out[2], int frames)
 {
 	struct play *play = alone_open(module, params, rate);
+
 	if (play)
 		play_run(play, in, out, frames, 512);
 	play_close(play);

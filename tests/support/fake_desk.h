@@ -74,10 +74,11 @@ static float fake_readings[64][64];
 static inline struct rack *fake_rack(int count)
 {
 	struct rack *rack = rack_create();
+
 	rack_add_input(rack, "in", 2);
 	for (int i = 0; i < count; i++) {
 		char name[16];
-		snprintf(name, sizeof name, "n%d", i);
+		snprintf(name, sizeof(name), "n%d", i);
 		node_set_channels(rack_add_node(rack, NODE_MODULE, name, &fake_module),
 				  2);
 	}
@@ -98,6 +99,7 @@ static inline float fake_value(const struct desk *desk, const char *node,
 	int place = rack_find(desk->rack, node);
 	const struct node *found = &desk->rack->nodes[place];
 	int index = param_find(found->module, found->kind == NODE_MODULE, param);
+
 	return found->values[index];
 }
 
@@ -158,6 +160,7 @@ static const float *fake_engine_spectrum(struct engine *engine, int node,
 					 uint64_t *frame)
 {
 	static float levels[242];
+
 	(void)engine;
 	fake_spectrum_asked++;
 	for (int k = 0; k < 121; k++) {

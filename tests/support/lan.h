@@ -18,10 +18,11 @@ static inline bool lan_request(int fd, unsigned long what, const char *name,
 {
 	struct ifreq request = { .ifr_flags = 0 };
 	struct sockaddr_in value = { .sin_family = AF_INET };
-	snprintf(request.ifr_name, sizeof request.ifr_name, "%s", name);
+
+	snprintf(request.ifr_name, sizeof(request.ifr_name), "%s", name);
 	if (address) {
 		inet_pton(AF_INET, address, &value.sin_addr);
-		memcpy(&request.ifr_addr, &value, sizeof value);
+		memcpy(&request.ifr_addr, &value, sizeof(value));
 	} else {
 		request.ifr_flags = IFF_UP | IFF_LOOPBACK | IFF_RUNNING;
 	}

@@ -91,6 +91,7 @@ static inline void bench_run(struct bench *b, const float *in, float *out, int f
 static inline float highest(const float *x, int frames)
 {
 	float top = 0;
+
 	for (int i = 0; i < frames; i++)
 		top = fmaxf(top, fabsf(x[i]));
 	return top;

@@ -27,7 +27,8 @@ static inline void measured_open(struct measured *m, const struct module *module
 				 int rate, int channels)
 {
 	char error[128] = "";
-	memset(m, 0, sizeof *m);
+
+	memset(m, 0, sizeof(*m));
 	m->module = module;
 	m->rate = rate;
 	m->channels = channels;
@@ -36,7 +37,7 @@ static inline void measured_open(struct measured *m, const struct module *module
 	const struct setup setup = { .rate = rate,
 				     .channels = channels,
 				     .values = m->values };
-	m->handle = module->create(&setup, error, sizeof error);
+	m->handle = module->create(&setup, error, sizeof(error));
 	CHECK(m->handle, "%s: %s", module->id, error);
 	measured_reset(m);
 }
@@ -54,6 +55,7 @@ static inline void measured_play(struct measured *m, measured_signal *signal,
 				 void *context, long frames)
 {
 	float audio[GRID_FRAMES * CHANNELS_MAX];
+
 	while (frames > 0) {
 		const int n = frames < GRID_FRAMES ? (int)frames : GRID_FRAMES;
 		for (int i = 0; i < n; i++)
@@ -78,6 +80,7 @@ static inline double measured_sine(void *context, int channel, uint64_t frame, i
 {
 	const struct measured_sine *sine = context;
 	const double turns = sine->hz * (double)(frame - sine->from) / rate;
+
 	return sine->amplitude[channel] * sin(2.0 * M_PI * (turns - floor(turns)));
 }
 
@@ -86,6 +89,7 @@ static inline void measured_tone(struct measured *m, double hz, double level_db,
 				 double seconds)
 {
 	struct measured_sine sine = { .hz = hz, .from = m->frame };
+
 	for (int c = 0; c < CHANNELS_MAX; c++)
 		sine.amplitude[c] = pow(10.0, level_db / 20.0);
 	measured_play(m, measured_sine, &sine, lround(seconds * m->rate));
@@ -94,6 +98,7 @@ static inline void measured_tone(struct measured *m, double hz, double level_db,
 static inline void measured_silence(struct measured *m, double seconds)
 {
 	struct measured_sine sine = { .hz = 0.0 };
+
 	measured_play(m, measured_sine, &sine, lround(seconds * m->rate));
 }
 

@@ -33,7 +33,7 @@ static inline void desk_listen(void)
 	if (desk.config_path)
 		parts.reload = reload_create(&desk, -1);
 	pump_disks = desk_disks;
-	osc = osc_create(&desk, &parts, 0, -1, error, sizeof error);
+	osc = osc_create(&desk, &parts, 0, -1, error, sizeof(error));
 	CHECK(osc != NULL, "%s", error);
 }
 

@@ -39,7 +39,8 @@ static size_t heard_largest;
 static inline int user_port(const struct user *user)
 {
 	struct sockaddr_in address;
-	socklen_t size = sizeof address;
+	socklen_t size = sizeof(address);
+
 	getsockname(user->fd, (struct sockaddr *)&address, &size);
 	return ntohs(address.sin_port);
 }
@@ -48,11 +49,12 @@ static struct user user_open_from(const char *from, int port)
 {
 	struct user user = { .fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0) };
 	struct sockaddr_in address = { .sin_family = AF_INET };
+
 	inet_pton(AF_INET, from, &address.sin_addr);
-	if (bind(user.fd, (struct sockaddr *)&address, sizeof address) != 0)
+	if (bind(user.fd, (struct sockaddr *)&address, sizeof(address)) != 0)
 		abort();
 	int room = 4 << 20;
-	setsockopt(user.fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof room);
+	setsockopt(user.fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof(room));
 	user.to = (struct sockaddr_in) { .sin_family = AF_INET,
 					 .sin_port = htons((uint16_t)port) };
 	user.to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -67,9 +69,10 @@ static inline struct user user_open(const struct osc *osc)
 static void user_send_bytes(const struct user *user, const void *bytes, size_t size)
 {
 	struct pollfd room = { .fd = user->fd, .events = POLLOUT };
+
 	poll(&room, 1, 1000);
 	if (sendto(user->fd, bytes, size, 0, (const struct sockaddr *)&user->to,
-		   sizeof user->to) != (ssize_t)size)
+		   sizeof(user->to)) != (ssize_t)size)
 		abort();
 }
 
@@ -111,6 +114,7 @@ static inline void user_send(const struct user *user, const char *path,
 {
 	size_t size;
 	va_list list;
+
 	va_start(list, types);
 	lo_message message = user_message(types, list);
 	va_end(list);
@@ -123,6 +127,7 @@ static inline void user_send(const struct user *user, const char *path,
 static inline lo_message message_of(const char *types, ...)
 {
 	va_list list;
+
 	va_start(list, types);
 	lo_message message = user_message(types, list);
 	va_end(list);
@@ -134,6 +139,7 @@ static inline void user_send_bundle(const struct user *user, lo_bundle bundle)
 {
 	size_t size;
 	void *bytes = lo_bundle_serialise(bundle, NULL, &size);
+
 	user_send_bytes(user, bytes, size);
 	free(bytes);
 	lo_bundle_free_recursive(bundle);
@@ -145,6 +151,7 @@ static void (*pump_disks)(void);
 static inline void pump(struct osc *osc, double seconds)
 {
 	double end = clock_seconds() + seconds;
+
 	do {
 		struct pollfd fd = { .fd = osc_fd(osc), .events = POLLIN };
 		poll(&fd, 1, 2);
@@ -166,6 +173,7 @@ static void hear_element(const uint8_t *bytes, size_t size)
 {
 	const uint8_t *element;
 	size_t element_size, at = 0;
+
 	if (packet_is_bundle(bytes)) {
 		while (bundle_next(bytes, size, &at, &element, &element_size))
 			hear_element(element, element_size);
@@ -175,15 +183,15 @@ static void hear_element(const uint8_t *bytes, size_t size)
 		return;
 	struct message message = message_read(bytes, size);
 	struct heard *one = &heard[heard_count++];
-	memset(one, 0, sizeof *one);
-	snprintf(one->path, sizeof one->path, "%s", message.path);
-	snprintf(one->types, sizeof one->types, "%s", message.types);
+	memset(one, 0, sizeof(*one));
+	snprintf(one->path, sizeof(one->path), "%s", message.path);
+	snprintf(one->types, sizeof(one->types), "%s", message.types);
 	for (int i = 0; message.count && i < 16; i++) {
 		const uint8_t *raw = message.at;
 		struct argument argument = message_next(&message);
 		one->number[i] = argument.number;
 		if (argument.text)
-			snprintf(one->text[i], sizeof one->text[i], "%s",
+			snprintf(one->text[i], sizeof(one->text[i]), "%s",
 				 argument.text);
 		if (argument.type == 'b' && !one->blob_size) {
 			one->blob_size = (size_t)raw[2] << 8 | raw[3];
@@ -197,11 +205,12 @@ static inline int user_hear(const struct user *user)
 {
 	uint8_t bytes[65536];
 	ssize_t size;
+
 	if (!heard)
-		heard = calloc(HEARD_MAX, sizeof *heard);
+		heard = calloc(HEARD_MAX, sizeof(*heard));
 	heard_count = heard_datagrams = 0;
 	heard_largest = 0;
-	while ((size = recv(user->fd, bytes, sizeof bytes, 0)) > 0) {
+	while ((size = recv(user->fd, bytes, sizeof(bytes), 0)) > 0) {
 		const char *why;
 		CHECK(gate_check(bytes, (size_t)size, &why), "we sent %s", why);
 		heard_datagrams++;
@@ -224,6 +233,7 @@ static inline const struct heard *heard_at(const char *path)
 static inline int heard_times(const char *path)
 {
 	int times = 0;
+
 	for (int i = 0; i < heard_count; i++)
 		times += strcmp(heard[i].path, path) == 0;
 	return times;

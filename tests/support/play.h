@@ -29,6 +29,7 @@ static inline struct play *play_start(const char *config, int rate,
 {
 	char path[] = "/tmp/lathe-play-XXXXXX";
 	int fd = mkstemp(path);
+
 	if (fd < 0 || dprintf(fd, "%s", config) < 0) {
 		perror(path);
 		return NULL;
@@ -42,7 +43,7 @@ static inline struct play *play_start(const char *config, int rate,
 		text_finish(&complaints.text);
 		return NULL;
 	}
-	struct play *play = calloc(1, sizeof *play);
+	struct play *play = calloc(1, sizeof(*play));
 	play->rack = rack;
 	play->rate = rate;
 	play->events = event_log_create();
@@ -87,6 +88,7 @@ static inline void play_block(struct play *play, float *const *in, float *const 
 	int count = engine_ports(play->engine, &ports);
 	float *buffers[PORTS_MAX] = { NULL };
 	bool is_output[PORTS_MAX] = { false };
+
 	for (int i = 0, ins = 0, outs = 0; i < count; i++) {
 		if (ports[i].of_node)
 			continue; /* a node's own ports are not connected */
@@ -116,7 +118,8 @@ static inline void play_run(struct play *play, float *const in[2], float *const 
 static inline bool play_set(struct play *play, const char *address, float value)
 {
 	char node[128];
-	snprintf(node, sizeof node, "%s", address);
+
+	snprintf(node, sizeof(node), "%s", address);
 	char *slash = strchr(node, '/');
 	if (!slash)
 		return false;
@@ -139,6 +142,7 @@ static inline float play_meter(const struct play *play, const char *node,
 			       const char *path)
 {
 	int place = rack_find(play->rack, node);
+
 	if (place < 0)
 		return NAN;
 	const struct node *n = &play->rack->nodes[place];

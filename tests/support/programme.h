@@ -65,6 +65,7 @@ static inline double programme_wave(double turns)
 {
 	static float wave[PROGRAMME_WAVE];
 	static bool made;
+
 	for (int i = 0; i < PROGRAMME_WAVE && !made; i++) {
 		const double x = 2.0 * M_PI * i / PROGRAMME_WAVE;
 		wave[i] = (float)(sin(x) + 0.5 * sin(2 * x) + 0.3 * sin(3 * x) +
@@ -173,12 +174,13 @@ static inline void programme_frame(struct programme *p, enum programme_kind kind
 	const double breath = random_noise(&p->seed), other = random_noise(&p->seed);
 	const double beat = fabs(fmod(3.4 * t, 2.0) - 1.0);
 	double voice[4], l, r;
+
 	if (p->frame % (uint64_t)(p->rate / 3) == 0)
 		programme_turn(p);
 	if (kind != ZEROS)
 		programme_voices(p, voice);
 	else
-		memset(voice, 0, sizeof voice);
+		memset(voice, 0, sizeof(voice));
 	const double wide = p->level * (voice[0] + 0.6 * voice[1]) + 0.004 * breath;
 	const double narrow = p->level * (voice[2] + 0.6 * voice[3]) + 0.004 * other;
 	const double said = p->level * beat * (1.4 * voice[1] + 0.1 * breath);

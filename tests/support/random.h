@@ -22,6 +22,7 @@ static inline double random_noise(uint32_t *seed)
 static inline void random_fill(float *const to[2], int frames, double gain)
 {
 	uint32_t seed = 1;
+
 	for (int n = 0; n < frames; n++)
 		for (int c = 0; c < 2; c++)
 			to[c][n] = (float)(gain * random_noise(&seed));

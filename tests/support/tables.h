@@ -12,12 +12,14 @@ enum { TABLE_CHANNELS = 2 };
 static bool name_is_good(const char *id)
 {
 	size_t n = strspn(id, "abcdefghijklmnopqrstuvwxyz0123456789_-");
+
 	return id[0] >= 'a' && id[0] <= 'z' && id[n] == '\0' && n <= 32;
 }
 
 static bool word_is_good(const char *word)
 {
 	size_t n = strspn(word, "abcdefghijklmnopqrstuvwxyz0123456789_-");
+
 	return n > 0 && word[n] == '\0' && n <= 32;
 }
 
@@ -27,7 +29,8 @@ static bool name_is_reserved(const char *id)
 						"adjust", "reset", "ramp", "bypass",
 						"module", "name",  "from", "key",
 						"rack",   "vector" };
-	for (size_t i = 0; i < sizeof reserved / sizeof *reserved; i++)
+
+	for (size_t i = 0; i < sizeof(reserved) / sizeof(*reserved); i++)
 		if (!strcmp(id, reserved[i]))
 			return true;
 	return false;
@@ -75,7 +78,7 @@ static void test_sides(const struct module *module)
 	for (; module->sides && module->sides[count]; count++) {
 		const char *id = module->sides[count];
 		CHECK(word_is_good(id), "%s: side %s", module->id, id);
-		for (size_t i = 0; i < sizeof taken / sizeof *taken; i++)
+		for (size_t i = 0; i < sizeof(taken) / sizeof(*taken); i++)
 			CHECK(strcmp(id, taken[i]) != 0, "%s: side %s", module->id, id);
 		for (int other = 0; other < count; other++)
 			CHECK(strcmp(id, module->sides[other]) != 0, "%s: side %s",
@@ -123,7 +126,7 @@ static void test_tables(const struct module *module)
 	for (int p = 0; p < total; p++) {
 		const struct param *row = param_row(module, p);
 		check_row(module, row);
-		param_path(module, p, a, sizeof a);
+		param_path(module, p, a, sizeof(a));
 		CHECK(param_find(module, true, a) == p, "%s/%s is not unique",
 		      module->id, a);
 		float def = param_default(module, p);
@@ -132,7 +135,7 @@ static void test_tables(const struct module *module)
 	}
 	for (int slot = 0; slot < meters_total(module, TABLE_CHANNELS, true); slot++) {
 		const struct meter *row = meter_row(module, TABLE_CHANNELS, slot);
-		meter_path(module, TABLE_CHANNELS, slot, b, sizeof b);
+		meter_path(module, TABLE_CHANNELS, slot, b, sizeof(b));
 		CHECK(meter_find(module, TABLE_CHANNELS, true, b) == slot,
 		      "%s meter %s", module->id, b);
 		CHECK(row->label && row->help && row->unit && row->min < row->max,

@@ -20,6 +20,7 @@ static inline double tone_high_peak(const float *x, int from, int to, int rate)
 {
 	static float taps[TONE_TAPS];
 	const double cut = 1700.0 / rate;
+
 	for (int i = 0; i < TONE_TAPS; i++) {
 		double t = i - TONE_TAPS / 2, u = 2 * M_PI * i / (TONE_TAPS - 1);
 		double window = 0.35875 - 0.48829 * cos(u) + 0.14128 * cos(2 * u) -
@@ -46,6 +47,7 @@ static inline double tone_click_db(const float *x, int frames, int moment, int r
 	double before = tone_high_peak(x, moment - rate / 4, moment - rate / 20, rate);
 	double after = tone_high_peak(x, frames - rate / 4, frames - margin, rate);
 	double steady = fmax(before, after);
+
 	if (steady > 1e-6 && click <= 1.02 * steady)
 		return -200;
 	return 20 * log10(fmax(click, 1e-10));
@@ -57,6 +59,7 @@ static inline double tone_fade_error(const float *x, const double *old,
 				     int start, int fade, double best)
 {
 	double most = 0;
+
 	for (int n = from; n < to && most < best; n++) {
 		double t = (double)(n - start) / fade;
 		double w = t <= 0 ? 0 : t >= 1 ? 1 : 0.5 - 0.5 * cos(M_PI * t);
@@ -74,10 +77,11 @@ static inline double tone_residue_db(const float *x, int frames, int moment, int
 				     int fade, int rate)
 {
 	int period = rate / 1000, span = rate / 4;
-	double *old = calloc((size_t)period, sizeof *old);
-	double *new = calloc((size_t)period, sizeof *new);
+	double *old = calloc((size_t)period, sizeof(*old));
+	double *new = calloc((size_t)period, sizeof(*new));
 	int periods = 100, before = moment - (periods + 10) * period;
 	int after = frames - (periods + 10) * period;
+
 	for (int i = 0; i < periods * period; i++) {
 		old[(before + i) % period] += (double)x[before + i] / periods;
 		new[(after + i) % period] += (double)x[after + i] / periods;

@@ -41,6 +41,7 @@ static void *process_arg;
 static void find_next(const char *name, void *function, size_t size)
 {
 	void *symbol = dlsym(RTLD_NEXT, name);
+
 	memcpy(function, &symbol, size);
 }
 
@@ -48,7 +49,7 @@ static void report(int signal_number)
 {
 	(void)signal_number;
 	char line[300];
-	int n = snprintf(line, sizeof line,
+	int n = snprintf(line, sizeof(line),
 			 "guard: cycles=%lu heap=%lu locks=%lu calls=%lu faults=%lu "
 			 "switches=%lu dispatch=%d cpu=%lu wall=%lu long_cpu=%lu "
 			 "long_wall=%lu\n",
@@ -123,7 +124,7 @@ int jack_set_process_callback(jack_client_t *client, JackProcessCallback callbac
 			      void *arg)
 {
 	int (*next)(jack_client_t *, JackProcessCallback, void *);
-	find_next("jack_set_process_callback", &next, sizeof next);
+	find_next("jack_set_process_callback", &next, sizeof(next));
 	process = callback;
 	process_arg = arg;
 	return next(client, guarded, NULL);
@@ -161,7 +162,7 @@ int pthread_mutex_lock(pthread_mutex_t *mutex)
 {
 	static int (*next)(pthread_mutex_t *);
 	if (!next)
-		find_next("pthread_mutex_lock", &next, sizeof next);
+		find_next("pthread_mutex_lock", &next, sizeof(next));
 	locks += (unsigned)inside;
 	return next(mutex);
 }
@@ -170,6 +171,7 @@ __attribute__((constructor)) static void guard_start(void)
 {
 	struct sigaction action = { .sa_sigaction = on_system_call,
 				    .sa_flags = SA_SIGINFO };
+
 	sigaction(SIGSYS, &action, NULL);
 	action = (struct sigaction) { .sa_handler = report };
 	sigaction(SIGUSR2, &action, NULL);

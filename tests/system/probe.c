@@ -157,7 +157,7 @@ static bool side_open(struct side *side, const char *suffix,
 	const char *given = getenv("PROBE");
 	char port[8], name[64];
 
-	snprintf(name, sizeof name, "%s%s", given ? given : "probe", suffix);
+	snprintf(name, sizeof(name), "%s%s", given ? given : "probe", suffix);
 
 	side->client =
 		jack_client_open(name, JackNoStartServer | JackUseExactName, NULL);
@@ -165,9 +165,9 @@ static bool side_open(struct side *side, const char *suffix,
 		return false;
 	side->frames_max = (size_t)(seconds * jack_get_sample_rate(side->client));
 	side->cycles_max = side->frames_max / 16 + 1;
-	side->cycles = calloc(side->cycles_max, sizeof *side->cycles);
+	side->cycles = calloc(side->cycles_max, sizeof(*side->cycles));
 	for (int c = 0; c < side->channels; c++) {
-		snprintf(port, sizeof port, "%d", c + 1);
+		snprintf(port, sizeof(port), "%d", c + 1);
 		side->ports[c] = jack_port_register(side->client, port,
 						    JACK_DEFAULT_AUDIO_TYPE, flags, 0);
 		/* Touched, so that the audio thread meets no new page. */
@@ -221,10 +221,10 @@ static int run_copy(double seconds)
 	if (!client)
 		return 2;
 	for (int c = 0; c < CHANNELS; c++) {
-		snprintf(name, sizeof name, "in_%d", c + 1);
+		snprintf(name, sizeof(name), "in_%d", c + 1);
 		in.ports[c] = jack_port_register(client, name, JACK_DEFAULT_AUDIO_TYPE,
 						 JackPortIsInput, 0);
-		snprintf(name, sizeof name, "out_%d", c + 1);
+		snprintf(name, sizeof(name), "out_%d", c + 1);
 		out.ports[c] = jack_port_register(client, name, JACK_DEFAULT_AUDIO_TYPE,
 						  JackPortIsOutput, 0);
 	}
@@ -371,7 +371,7 @@ static float *file_read(const char *path, size_t *frames, int *rate)
 		fprintf(stderr, "%s: not a stereo file\n", path);
 		exit(2);
 	}
-	audio = calloc((size_t)info.frames * CHANNELS, sizeof *audio);
+	audio = calloc((size_t)info.frames * CHANNELS, sizeof(*audio));
 	*frames = (size_t)sf_readf_float(file, audio, info.frames);
 	*rate = info.samplerate;
 	sf_close(file);
@@ -409,7 +409,7 @@ static int judge_file(const char *sent, const char *got)
 	}
 	frames = in.frames - from < file_frames ? in.frames - from : file_frames;
 	const size_t width = (size_t)in.channels;
-	heard = calloc(frames * width, sizeof *heard);
+	heard = calloc(frames * width, sizeof(*heard));
 	for (size_t i = 0; i < frames; i++)
 		for (size_t c = 0; c < width; c++)
 			heard[i * width + c] = in.tape[c][from + i];

@@ -50,7 +50,7 @@ static void rows_read(FILE *lines)
 	char line[2048], path[PATH_BYTES], kind[16], curve[16];
 	float min, max;
 
-	while (row_count < ROWS_MAX && fgets(line, sizeof line, lines)) {
+	while (row_count < ROWS_MAX && fgets(line, sizeof(line), lines)) {
 		const char *curve_at = strstr(line, "curve="),
 			   *min_at = strstr(line, "min=");
 
@@ -115,14 +115,14 @@ static void send_something(void)
 	if (what < 10) {
 		send_bundle();
 	} else if (row->is_switch && what < 60) {
-		snprintf(path, sizeof path, "%s/toggle", row->path);
+		snprintf(path, sizeof(path), "%s/toggle", row->path);
 		lo_send(rack, path, "");
 	} else if (!row->is_switch && !row->is_choice && what < 25) {
-		snprintf(path, sizeof path, "%s/ramp", row->path);
+		snprintf(path, sizeof(path), "%s/ramp", row->path);
 		lo_send(rack, path, "ff", (double)anywhere(row),
 			0.01 * (double)chance(100));
 	} else if (what < 30) {
-		snprintf(path, sizeof path, "%s/reset", row->path);
+		snprintf(path, sizeof(path), "%s/reset", row->path);
 		lo_send(rack, path, "");
 	} else {
 		lo_send(rack, row->path, "f", (double)anywhere(row));

@@ -52,7 +52,7 @@ static void test_states(void)
 {
 	for (int state = SENSE_QUIET; state < SENSE_STATES; state++) {
 		char wanted[64];
-		snprintf(wanted, sizeof wanted, "input_%s", sense_states[state]);
+		snprintf(wanted, sizeof(wanted), "input_%s", sense_states[state]);
 		fake_readings[guard][SENSE_STATE] = (float)state;
 		pass(0.05);
 		CHECK_TEXT(code_of(0), wanted);

@@ -224,6 +224,7 @@ static void test_random_graphs(void)
 static void test_mono(void)
 {
 	struct rack *rack = rack_create();
+
 	rack_add_input(rack, "in", 1);
 	int wide = rig_node(rack, "gain", "wide");
 	rig_link(rack, wide, 0, rig_input(0));
@@ -241,6 +242,7 @@ static void test_generator(void)
 {
 	struct rack *rack = rack_create();
 	int counter = rig_node(rack, "counter", "counter");
+
 	rig_output(rack, "out", rig_from(counter));
 	struct rig *rig = rig_open(rack, 6400);
 	rig_run(rig, 100);
