@@ -326,7 +326,8 @@ INSTALL_TO = $(DESTDIR)$(PREFIX)
 DOC = $(INSTALL_TO)/share/doc/lathe
 # In the folders that their links go through.
 DOCUMENTS = README.md CONTRIBUTING.md daemon/README.md \
-	$(filter-out %.in.md,$(wildcard docs/*.md)) $(wildcard docs/*.svg docs/*.png modules/*/README.md) modules/module.h
+	$(filter-out %.in.md,$(wildcard docs/*.md)) \
+	$(wildcard docs/*.svg docs/*.png docs/prometheus/* modules/*/README.md) modules/module.h
 install: all man
 	install -d $(INSTALL_TO)/bin $(INSTALL_TO)/share/lathe $(INSTALL_TO)/lib/systemd/system \
 		$(INSTALL_TO)/lib/sysusers.d $(INSTALL_TO)/share/bash-completion/completions \
