@@ -13,6 +13,7 @@
 #include "daemon/base/clock.h"
 #include "daemon/base/log.h"
 #include "daemon/lathed/check.h"
+#include "daemon/lathed/announced.h"
 #include "daemon/lathed/options.h"
 #include "daemon/osc/osc.h"
 #include "daemon/recall/reload.h"
@@ -68,7 +69,8 @@ struct lathed {
 	int64_t stop_ms;   /* monotonic: when it ends in any case */
 	int64_t ticked_ns; /* when the last tick was due */
 	int64_t watchdog_ms, watchdog_due_ms, status_due_ms; /* watchdog_ms 0: none */
-	const struct rack *announced;
+	struct announced *announced; /* or NULL: Avahi is told nothing */
+	const struct rack *told;     /* what it was told of */
 	char status_line[480];
 };
 
@@ -265,6 +267,9 @@ static bool start(struct lathed *lathed)
 	desk->player = &player_engine;
 	desk->events = event_log_create();
 	desk->alarms = alarms_create(desk->events);
+	if (lathed->options.announce)
+		lathed->announced = announced_create(lathed->options.announce,
+						     lathed->disk_wake, desk->alarms);
 	followers_create(lathed);
 	lathed->jack =
 		jack_create(client ? client : desk->rack->name, lathed->options.server,
@@ -383,10 +388,11 @@ static void tick_announce(struct lathed *lathed)
 {
 	const struct rack *rack = lathed->desk.rack;
 
-	if (!lathed->options.announce || rack == lathed->announced)
+	announced_tick(lathed->announced);
+	if (rack == lathed->told)
 		return;
-	lathed->announced = rack;
-	announce_write(rack, osc_port(lathed->osc), lathed->options.announce);
+	lathed->told = rack;
+	announced_show(lathed->announced, rack, osc_port(lathed->osc));
 }
 
 static void tick(struct lathed *lathed)
@@ -448,6 +454,7 @@ static void look_at_disks(struct lathed *lathed)
 	reload_settle(lathed->parts.reload, 0);
 	if (lathed->state)
 		state_settle(lathed->state, 0);
+	announced_settle(lathed->announced, 0);
 	osc_look(lathed->osc);
 }
 
@@ -514,7 +521,9 @@ static bool settle_disks(struct lathed *lathed)
 	reload_settle(parts->reload, stop_left_ms(lathed));
 	if (lathed->state)
 		state_settle(lathed->state, stop_left_ms(lathed));
-	return !scenes_waiting(parts->scenes) && !reload_waiting(parts->reload) &&
+	announced_settle(lathed->announced, stop_left_ms(lathed));
+	return !announced_waiting(lathed->announced) &&
+	       !scenes_waiting(parts->scenes) && !reload_waiting(parts->reload) &&
 	       !(lathed->state && state_waiting(lathed->state));
 }
 
@@ -524,8 +533,7 @@ static void finish(struct lathed *lathed)
 {
 	struct desk *desk = &lathed->desk;
 
-	if (lathed->options.announce)
-		announce_write(desk->rack, 0, lathed->options.announce);
+	announced_show(lathed->announced, desk->rack, 0);
 	osc_destroy(lathed->osc);
 	jack_destroy(lathed->jack);
 	engine_destroy(desk->engine);
@@ -534,6 +542,7 @@ static void finish(struct lathed *lathed)
 				      "save last is lost");
 		_exit(0); /* a thread that hangs in the kernel can't be ended */
 	}
+	announced_destroy(lathed->announced);
 	state_destroy(lathed->state);
 	compare_destroy(lathed->compare);
 	schedule_destroy(lathed->schedule);

@@ -71,20 +71,27 @@ static bool take_back(const char *path)
 	       write_all(path, &(struct text) { .length = 0 });
 }
 
-bool announce_write(const struct rack *rack, int port, const char *path)
+bool announce_file(const char *path, const struct text *text)
 {
-	struct text text = { .length = 0 };
 	bool good;
 
-	announce_print(rack, port, &text);
 	if (strcmp(path, "-") == 0)
-		good = fputs(text.length ? text.bytes : "", stdout) >= 0;
-	else if (text.length)
-		good = replace(path, &text);
+		good = fputs(text->length ? text->bytes : "", stdout) >= 0;
+	else if (text->length)
+		good = replace(path, text);
 	else
 		good = take_back(path);
 	if (!good)
 		fprintf(stderr, "lathed: %s: %s\n", path, strerror(errno));
+	return good;
+}
+
+bool announce_write(const struct rack *rack, int port, const char *path)
+{
+	struct text text = { .length = 0 };
+
+	announce_print(rack, port, &text);
+	bool good = announce_file(path, &text);
 	text_finish(&text);
 	return good;
 }

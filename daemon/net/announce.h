@@ -9,6 +9,9 @@
 /* Writes what Avahi announces. Nothing for a rack that only this machine reaches, or
  * whose config says `announce = false`. */
 void announce_print(const struct rack *rack, int port, struct text *text);
+/* Writes the text to the file `path`, or removes the file when there is none; "-" is standard
+ * output. May hang for as long as the disk does. False: stderr has a sentence. */
+bool announce_file(const char *path, const struct text *text);
 /* Writes it to the file `path`, or removes the file when there is nothing to announce;
  * "-" is standard output. It is no error when the folder does not exist: then Avahi is
  * not installed. False after a complaint on standard error. */
