@@ -6,7 +6,7 @@
 cd "${0%/*}/../.." || exit 1
 # The units name the installed program; check them with the built one.
 for unit in systemd/*.service; do
-	sed "s|/usr/local/bin/lathed|$(realpath "$lathed")|" "$unit" >"$work/${unit##*/}"
+	sed "s|/usr/local/bin/|$(realpath "$BUILD")/|" "$unit" >"$work/${unit##*/}"
 done
 for unit in "$work"/*.service; do
 	systemd-analyze verify --man=no --recursive-errors=no "$unit" >"$work/verify" 2>&1

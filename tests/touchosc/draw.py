@@ -15,7 +15,7 @@ import tosc
 
 FACES = {0: "DejaVu Sans", 1: "DejaVu Sans Mono"}
 # What a meter with choices may read, at its shortest where modules differ.
-STATES = {"alarm": "not connected", "wet": "return", "pinging": "off", "on": "off", "black": "off", "frozen": "off"}
+STATES = {"settled": "off", "alarm": "not connected", "wet": "return", "pinging": "off", "on": "off", "black": "off", "frozen": "off"}
 too_wide = []
 
 
@@ -67,7 +67,7 @@ class Drawing:
         if "/meter/" in node.name and last in STATES:
             return STATES[last]
         return {"load": "12.5 %", "q": "0.71", "type": "high shelf", "channels": "stereo", "compare": "off",
-                "ratio": "12.5:1", "target": "-23.0 LUFS"}.get(
+                "ratio": "12.5:1", "settle": "10", "target": "-23.0 LUFS"}.get(
                     last, "-12.5 dB" if "/meter/" in node.name else "-12 dB")
 
     def value(self, node):
