@@ -34,7 +34,8 @@ static void hz_text(int third, char text[16])
 	static const double round_numbers[] = {
 		1, 1.25, 1.6, 2, 2.5, 3.15, 4, 5, 6.3, 8
 	};
-	double hz = round_numbers[(third + 3) % 10] * pow(10, 1 + (third + 3) / 10);
+	int decade = 1 + (third + 3) / 10;
+	double hz = round_numbers[(third + 3) % 10] * pow(10, decade);
 
 	if (hz < 1000)
 		snprintf(text, 16, "%g", hz);

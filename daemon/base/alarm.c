@@ -13,102 +13,103 @@ static const struct alarm_kind kinds[ALARM_CODES] = {
 	[ALARM_NO_AUDIO] = { "no_audio", EVENT_ERROR,
 			     "no audio runs: JACK does not call the rack",
 			     "start or restart JACK; the rack joins it by itself",
-			     "audio runs again" },
+			     "audio runs again", false },
 	[ALARM_LOAD] = { "load", EVENT_WARNING, "DSP load is over 85 %",
 			 "bypassed nodes cost as much: remove some, or give JACK a "
 			 "longer period",
-			 "DSP load is under 80 % again" },
+			 "DSP load is under 80 % again", false },
 	[ALARM_INSERT] = { "insert", EVENT_WARNING,
 			   "the return of an insert can't be used; the dry programme "
 			   "plays",
 			   "check the unit, its cables, and the config's ports",
-			   "the return is heard again" },
+			   "the return is heard again", false },
 	[ALARM_INSERT_LATENCY] = { "insert_latency", EVENT_WARNING,
 				   "the insert's latency was measured at another rate "
 				   "or period",
 				   "ping it: set /<node>/ping",
-				   "the insert's latency is of this rate and period" },
+				   "the insert's latency is of this rate and period",
+				   false },
 	[ALARM_STATE] = { "state", EVENT_ERROR, "the state can't be saved",
 			  "look at the disk of --state: full, read-only, or not there",
-			  "the state is saved again" },
+			  "the state is saved again", false },
 	[ALARM_STATE_READ] = { "state_read", EVENT_ERROR,
 			       "the saved state can't be read; nothing is saved over "
 			       "it",
 			       "look at the owner and the mode of the file, then "
 			       "restart; "
 			       "the config's values play",
-			       "the saved state was read" },
+			       "the saved state was read", false },
 	[ALARM_DISK] = { "disk_hung", EVENT_ERROR, "a disk does not answer",
 			 "look at the disk of the folder that is named; what was asked "
 			 "of "
 			 "it is done when it answers",
-			 "the disk answers again" },
+			 "the disk answers again", false },
 	[ALARM_XRUNS] = { "xruns", EVENT_WARNING, "more than 5 xruns in a minute",
 			  "give JACK a longer period, and look what else this machine "
 			  "does",
-			  "no xruns for a minute" },
+			  "no xruns for a minute", false },
 	[ALARM_INPUT_ZEROS] = { "input_zeros", EVENT_WARNING,
 				"exact zeros: a cable, an encoder or a client is gone",
 				"look at what is connected to the input, and whether "
 				"it plays",
-				"there is sound again" },
+				"there is sound again", false },
 	[ALARM_INPUT_QUIET] = { "input_quiet", EVENT_WARNING,
 				"below the threshold, but not zero",
 				"look at the source: a fader, a studio, a wrong input; "
 				"for quiet programme raise quiet_wait or lower the "
 				"threshold",
-				"there is sound again" },
+				"there is sound again", false },
 	[ALARM_INPUT_ONE_LEG] = { "input_one_leg", EVENT_WARNING,
 				  "one of the first two channels is silent",
 				  "look at the cable and the connections of that "
 				  "channel",
-				  "both channels are there again" },
+				  "both channels are there again", false },
 	[ALARM_INPUT_INVERTED] = { "input_inverted", EVENT_WARNING,
 				   "one channel is the opposite of the other: mono "
 				   "listeners lose it",
 				   "look for a cable with its wires swapped, or a "
 				   "polarity switch",
-				   "the channels agree again" },
+				   "the channels agree again", false },
 	[ALARM_INPUT_TONE] = { "input_tone", EVENT_WARNING,
 			       "a steady tone and nothing else",
 			       "look whether a line-up tone was left on",
-			       "the tone has ended" },
+			       "the tone has ended", false },
 	[ALARM_INPUT_STATIC] = { "input_static", EVENT_WARNING,
 				 "steady noise and nothing else",
 				 "look at the receiver or decoder: it has lost its "
 				 "signal",
-				 "the noise has ended" },
+				 "the noise has ended", false },
 	[ALARM_INPUT_STUCK] = { "input_stuck", EVENT_ERROR,
 				"the same stretch again and again: a stuck buffer",
 				"restart the client or the interface that plays it",
-				"the programme goes on" },
+				"the programme goes on", false },
 	[ALARM_INPUT_DC] = { "input_dc", EVENT_WARNING, "a mean above -40 dBFS",
 			     "look at the converter; a high-pass (module filter) takes "
 			     "it away",
-			     "the mean is gone" },
+			     "the mean is gone", false },
 	[ALARM_INPUT_IDENTICAL] = { "input_identical", EVENT_NOTICE,
 				    "both channels are the same: mono",
 				    "look at the connections, if stereo was meant",
-				    "it is stereo again" },
+				    "it is stereo again", false },
 	[ALARM_INPUT_CLIPPING] = { "input_clipping", EVENT_WARNING,
 				   "it is cut at full scale, more than 10 times a "
 				   "minute",
 				   "turn the source down before its converter",
-				   "it is not cut any more" },
+				   "it is not cut any more", false },
 	[ALARM_OUTPUT_SILENT] = { "output_silent", EVENT_ERROR,
 				  "it is silent, and the inputs are not",
 				  "look at the nodes before it: a gain, a mute, a "
 				  "failover that holds a dead input",
-				  "it plays again" },
+				  "it plays again", false },
 	[ALARM_TRUE_PEAK] = { "true_peak", EVENT_WARNING,
 			      "the true peak is over the meter's max_true_peak",
 			      "lower the ceiling of the limiter before it",
-			      "the true peak is below its limit again" },
+			      "the true peak is below its limit again", false },
 	[ALARM_LOUDNESS] = { "loudness", EVENT_NOTICE,
 			     "the loudness is off the meter's target for 5 minutes",
 			     "set the gain of the chain, or the target and the "
 			     "tolerance of the meter",
-			     "the loudness is on its target again" },
+			     "the loudness is on its target again", false },
 	[ALARM_FAILOVER] = { "failover", EVENT_WARNING,
 			     "another source than main plays",
 			     "look at main; with restore = manual set /<node>/return "
@@ -122,7 +123,7 @@ static const struct alarm_kind kinds[ALARM_CODES] = {
 			     "a scene of the schedule was due and was not loaded",
 			     "save the scene under the name in the config's schedule, "
 			     "or correct the name; then load it by hand",
-			     "a scene of the schedule was loaded" },
+			     "a scene of the schedule was loaded", false },
 };
 
 /* An alarm that is raised, or one with an event still to come. */

@@ -13,7 +13,7 @@ void plans_want(struct engine *engine, const struct rack *rack);
 /* Continues a build, from wanted to handed over, as far as is possible without
  * waiting. */
 void plans_advance(struct engine *engine);
-/* Has the worker make a spectrum's memory; spectra_opened() takes it back. */
+/* Has the worker make a spectrum's memory; spectra_tick() shows it. */
 void plans_open_spectrum(struct engine *engine, struct spectrum *spectrum);
 /* Makes the values of every plan heard. */
 void plans_publish(struct engine *engine);

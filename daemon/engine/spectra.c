@@ -15,60 +15,6 @@
 
 static const int64_t unasked_ns = 1000000000;
 
-/* ---- worker ------------------------------------------------------------------------------- */
-
-/* Room for half a second, should the meter thread be late. */
-void spectrum_open(struct spectrum *spectrum)
-{
-	struct tap *tap = &spectrum->view.tap;
-	size_t frames = (size_t)(spectrum->rate / 2), wanted;
-
-	tap->channels = 2 * spectrum->view.channels;
-	wanted = (frames / GRID_FRAMES + 1) * tap_bytes(tap, GRID_FRAMES);
-	for (tap->size = 1; tap->size < wanted;)
-		tap->size *= 2;
-	tap->bytes = memory_zeroed(1, tap->size);
-	latest_init(&spectrum->latest);
-	spectrum->analyser = analyser_create(spectrum->rate);
-	if (!spectrum->analyser)
-		memory_out("a spectrum");
-}
-
-void spectrum_destroy(struct spectrum *spectrum)
-{
-	if (!spectrum)
-		return;
-	analyser_destroy(spectrum->analyser);
-	free(spectrum->view.tap.bytes);
-	free(spectrum);
-}
-
-/* ---- meter -------------------------------------------------------------------------------- */
-
-void spectrum_drain(struct spectrum *spectrum)
-{
-	float audio[2 * VIEW_CHANNELS * GRID_FRAMES], none;
-	struct tap *tap = &spectrum->view.tap;
-	struct tap_record record = { 0 };
-	int channels = spectrum->view.channels;
-
-	while (tap_read(tap, &record, &none, audio)) {
-		analyser_add(spectrum->analyser, audio, tap->channels, record.frames);
-		spectrum->fresh += record.frames;
-	}
-	if (!spectrum->analyser->full ||
-	    spectrum->fresh < spectrum->rate / SPECTRA_PER_SECOND)
-		return;
-	spectrum->fresh = 0;
-	unsigned back = spectrum->latest.back;
-	float *levels = spectrum->levels[back];
-	analyser_levels(spectrum->analyser, 0, channels, levels);
-	analyser_levels(spectrum->analyser, channels, channels,
-			levels + ANALYSER_BANDS);
-	spectrum->frames[back] = record.frame + (uint64_t)record.frames;
-	latest_publish(&spectrum->latest);
-}
-
 /* ---- control ------------------------------------------------------------------------------ */
 
 /* What the audio plays as this node of the newest rack, or NULL. */
@@ -128,16 +74,15 @@ const float *engine_spectrum(struct engine *engine, int node, uint64_t *frame)
 	return NULL;
 }
 
-void spectra_opened(struct engine *engine, struct spectrum *spectrum)
+/* Puts one that the worker has opened in front of the audio and the meter thread. */
+static void show(struct engine *engine, int slot)
 {
-	for (int i = 0; i < VIEW_SLOTS; i++) {
-		if (engine->sights[i].spectrum != spectrum)
-			continue;
-		engine->sights[i].state = SIGHT_OPEN;
-		metering_see(engine->metering, spectrum);
-		atomic_store_explicit(&engine->rt.views.slots[i], &spectrum->view,
-				      memory_order_release);
-	}
+	struct sight *sight = &engine->sights[slot];
+
+	sight->state = SIGHT_OPEN;
+	metering_see(engine->metering, sight->spectrum);
+	atomic_store_explicit(&engine->rt.views.slots[slot], &sight->spectrum->view,
+			      memory_order_release);
 }
 
 void spectra_tick(struct engine *engine)
@@ -148,6 +93,8 @@ void spectra_tick(struct engine *engine)
 		struct sight *sight = &engine->sights[i];
 		if (!sight->spectrum)
 			continue;
+		if (sight->state == SIGHT_OPENING && sight->spectrum->opened)
+			show(engine, i);
 		if (sight->state == SIGHT_OPEN && now - sight->asked_ns > unasked_ns) {
 			sight->state = SIGHT_CLOSING;
 			sight->closed_at = engine->report.frame;

@@ -13,6 +13,7 @@ enum { SPECTRUM_LEVELS = 2 * ANALYSER_BANDS, SPECTRA_PER_SECOND = 25 };
 struct spectrum {
 	struct view view; /* audio writes, meter reads */
 	int rate;
+	bool opened; /* control: the worker has given it back */
 	/* Meter */
 	struct analyser *analyser;
 	int fresh; /* frames since the newest levels */
@@ -34,9 +35,7 @@ void spectrum_drain(struct spectrum *spectrum);
 
 /* ---- control ---- */
 
-/* Puts one that the worker has opened in front of the audio and the meter thread. */
-void spectra_opened(struct engine *engine, struct spectrum *spectrum);
-/* Closes those that nobody has asked for within the last second. */
+/* Shows what the worker has opened. Closes those that nobody has asked for within the last second. */
 void spectra_tick(struct engine *engine);
 /* After the threads have ended. */
 void spectra_finish(struct engine *engine);

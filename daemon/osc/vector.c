@@ -65,7 +65,9 @@ size_t vector_write(uint8_t bytes[VECTOR_MESSAGE_MAX], const char *path,
 	if (name + 4 + vector_size(format, count) > VECTOR_MESSAGE_MAX)
 		return 0;
 	memset(bytes, 0, name + 4);
-	memcpy(bytes, path, strlen(path));
-	memcpy(bytes + name, ",b", 2);
+	for (size_t i = 0; path[i]; i++)
+		bytes[i] = (uint8_t)path[i];
+	bytes[name] = ',';
+	bytes[name + 1] = 'b';
 	return name + 4 + vector_put(bytes + name + 4, format, values, count, frame);
 }

@@ -68,7 +68,7 @@ static void design(const struct setup *setup, const float *values, void *numbers
 	struct sense_rules *rules = numbers;
 
 	sense_rules_design(rules, setup->rate, values);
-	for (int i = 0; i < SENSE_PARAMS - SENSE_SHARED; i++)
+	for (int i = 0; i < (int)SENSE_PARAMS - (int)SENSE_SHARED; i++)
 		sense_rules_fault(rules, order[i], values[SENSE_SHARED + i], 2);
 }
 
