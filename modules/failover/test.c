@@ -326,7 +326,7 @@ static double fade_level(const struct stretch *const in[INPUTS], bool same)
 	double before = 0, middle = 0;
 
 	if (!air_open(&a, "fade = 2000.0;", RATE, in))
-		return NAN;
+		return (double)NAN;
 	if (same)
 		a.programme[1].seed = a.programme[0].seed;
 	air_run(&a, 3, 480);

@@ -57,12 +57,13 @@ static void test_thirds(int rate)
 	play_noise(&m, rate, 1.0, 0.0);
 	check_thirds(&m, 0, FIELD_MONO_LOSS, 0.0, 0.01, "mono: loss");
 	check_thirds(&m, 0, FIELD_CORRELATION, 1.0, 1e-4, "mono: correlation");
-	check_thirds(&m, 0, FIELD_SIDE, FIELD_FLOOR, 0.0, "mono: side");
+	check_thirds(&m, 0, FIELD_SIDE, (double)FIELD_FLOOR, 0.0, "mono: side");
 	measured_close(&m);
 	play_noise(&m, rate, -1.0, 0.0);
-	check_thirds(&m, 0, FIELD_MONO_LOSS, FIELD_FLOOR, 0.0, "inverted: loss");
+	check_thirds(&m, 0, FIELD_MONO_LOSS, (double)FIELD_FLOOR, 0.0,
+		     "inverted: loss");
 	check_thirds(&m, 0, FIELD_CORRELATION, -1.0, 1e-4, "inverted: correlation");
-	check_thirds(&m, 0, FIELD_MID, FIELD_FLOOR, 0.0, "inverted: mid");
+	check_thirds(&m, 0, FIELD_MID, (double)FIELD_FLOOR, 0.0, "inverted: mid");
 	measured_close(&m);
 	/* Chance leaves some relation where a band is narrow. */
 	play_noise(&m, rate, 0.0, 1.0);

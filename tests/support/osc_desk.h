@@ -46,7 +46,7 @@ static inline void desk_end(void)
 	history_destroy(parts.history);
 	compare_destroy(compare);
 	lock_destroy(parts.lock);
-	parts = (struct osc_parts) { NULL };
+	parts = (struct osc_parts) { .lock = NULL };
 	compare = NULL;
 	desk_finish(&desk);
 	event_log_destroy(desk.events);
