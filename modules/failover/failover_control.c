@@ -14,7 +14,7 @@
 #define LOOP_FRAMES (LOOP_MINUTES * 60L * 384000)
 #define LOOP_SHORTEST_S 0.1
 #define LOOP_SEAM_S 0.02
-#define LOOP_QUIETEST -60.0 /* LUFS: what is softer is silence, not a last resort */
+#define LOOP_QUIETEST (-60.0) /* LUFS: what is softer is silence, not a last resort */
 
 static const char *const restores[] = { "auto", "manual", "stay", NULL };
 static const char *const holds[] = { "auto", "main", "second", "third", "file", NULL };
