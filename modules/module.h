@@ -128,12 +128,20 @@ struct renamed {
 
 /* ---- what a node is made for ------------------------------------------------------ */
 
+/* A file that a node plays from. Its content is read once, for all nodes and plans that use it,
+ * and nobody changes it after that. */
+struct file {
+	const char *path;
+	const void *content; /* what read() made of it, or NULL */
+	const char *error;   /* why there is no content, or "" */
+};
+
 struct setup {
 	int rate;            /* Hz */
 	int channels;        /* of the main input (a generator: the output), 1..8 */
 	const float *values; /* all params at build time, clamped, in table units */
-	/* [value index] full path of a CURVE_FILE param, or NULL. */
-	const char *const *files;
+	/* [value index] the file that a CURVE_FILE param names, or NULL. May itself be NULL. */
+	const struct file *const *files;
 	bool side_connected[SIDES_MAX];
 };
 
@@ -219,12 +227,17 @@ struct module {
 	const char *const *sides;
 	const struct kernel *kernels[ISA_COUNT]; /* KERNELS(id) */
 
+	/* Disk thread, with CURVE_FILE params. Makes the content of a file, plain memory that
+	 * forget() frees on any thread. NULL and a text without the path: it can't be used. */
+	void *(*read)(const char *path, char *error, size_t error_size);
+	void (*forget)(void *content);
 	/* Worker. The node's audio state, laid out in the plan's arena; the same layout for
 	 * every instruction set. Never fails. */
 	void *(*init)(struct arena *arena, const struct setup *setup);
-	/* Worker, optional. What is not plain data (a plug-in, an analyser, a file): made once
-	 * for a node, kept while plans come and go. NULL and a text on failure: the node passes
-	 * its input. A handle and a text: it works, but for what the text says. */
+	/* Worker, optional. What is not plain data (a plug-in, an analyser, what is made of a
+	 * file's content): made once for a node, kept while plans come and go. It reads no
+	 * disk. NULL and a text on failure: the node passes its input. A handle and a text:
+	 * it works, but for what the text says. */
 	void *(*create)(const struct setup *setup, char *error, size_t error_size);
 	void (*destroy)(void *handle);
 	/* Any thread but audio, optional (0). Frames from main input to output. */

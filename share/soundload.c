@@ -78,6 +78,46 @@ bool sound_load(struct sound *sound, const char *path, int64_t frames_max, char 
 	return false;
 }
 
+void sound_forget(void *memory)
+{
+	struct sound *sound = memory;
+
+	if (!sound)
+		return;
+	free(sound->audio);
+	free(sound);
+}
+
+struct sound *sound_read(const char *path, int64_t frames_max, char *error,
+			 size_t error_size)
+{
+	struct sound *sound = calloc(1, sizeof(*sound));
+
+	if (!sound)
+		snprintf(error, error_size, "no memory");
+	else if (!sound_load(sound, path, frames_max, error, error_size)) {
+		sound_forget(sound);
+		sound = NULL;
+	}
+	return sound;
+}
+
+bool sound_copy(struct sound *to, const struct sound *from, char *error,
+		size_t error_size)
+{
+	const size_t bytes =
+		(size_t)from->frames * (size_t)from->channels * sizeof(float);
+
+	*to = *from;
+	to->audio = malloc(bytes);
+	if (!to->audio) {
+		snprintf(error, error_size, "no memory");
+		return false;
+	}
+	memcpy(to->audio, from->audio, bytes);
+	return true;
+}
+
 /* Frames of silence before the first: enough for the filter, and a whole number at both
  * rates, so that every frame keeps its position. */
 static int64_t frames_before(int from_rate, int to_rate)

@@ -22,6 +22,13 @@ struct sound {
  * the path on failure; a file without audio is a failure. */
 bool sound_load(struct sound *sound, const char *path, int64_t frames_max, char *error,
 		size_t error_size);
+/* The same in memory of its own; NULL on failure. sound_forget() frees it. */
+struct sound *sound_read(const char *path, int64_t frames_max, char *error,
+			 size_t error_size);
+void sound_forget(void *memory); /* a struct sound; NULL: nothing */
+/* False and a text: no memory. */
+bool sound_copy(struct sound *to, const struct sound *from, char *error,
+		size_t error_size);
 /* Frames that sound_convert() puts before the first one, because the filter responds to
  * it earlier. 0 if the rates are the same. */
 int sound_lead(int from_rate, int to_rate);

@@ -253,7 +253,7 @@ static bool parser_choice(struct parser *parser, const config_setting_t *setting
 
 /* A file's name, inside the folder of rack's `files`. */
 static bool parser_file(struct parser *parser, const config_setting_t *setting,
-			const char *where, char **file)
+			const char *where, struct node *node, int index)
 {
 	const char *folder = parser->rack->files;
 	char path[1024];
@@ -275,15 +275,16 @@ static bool parser_file(struct parser *parser, const config_setting_t *setting,
 				folder);
 		return false;
 	}
-	free(*file);
-	*file = memory_string(path);
-	return *file != NULL;
+	content_drop(node->files[index]);
+	node->files[index] = content_create(node->module, path);
+	return true;
 }
 
 bool parser_value(struct parser *parser, const config_setting_t *setting,
-		  const char *where, const struct param *param, float *value,
-		  char **file)
+		  const char *where, struct node *node, int index)
 {
+	const struct param *param = param_row(node->module, index);
+	float *value = &node->values[index];
 	int type = config_setting_type(setting);
 	char accepted[256];
 	double number;
@@ -292,7 +293,7 @@ bool parser_value(struct parser *parser, const config_setting_t *setting,
 	case CURVE_CHOICE:
 		return parser_choice(parser, setting, where, param, value);
 	case CURVE_FILE:
-		return parser_file(parser, setting, where, file);
+		return parser_file(parser, setting, where, node, index);
 	case CURVE_TRIGGER:
 		parser_complain(
 			parser, setting,
@@ -372,9 +373,7 @@ static void parser_member(struct parser *parser, const config_setting_t *setting
 			hint_add(&hint, group->rows[row].id);
 		}
 		if (row < group->row_count)
-			parser_value(parser, key, where, &group->rows[row],
-				     &node->values[first + row],
-				     &node->files[first + row]);
+			parser_value(parser, key, where, node, first + row);
 		else
 			parser_unknown(parser, key, where, &hint);
 	}
@@ -431,7 +430,6 @@ bool parser_param(struct parser *parser, const config_setting_t *setting,
 	int index = param_find(module, node->kind == NODE_MODULE, key);
 	if (index < 0 || strchr(key, '/'))
 		return false;
-	parser_value(parser, setting, where, param_row(module, index),
-		     &node->values[index], &node->files[index]);
+	parser_value(parser, setting, where, node, index);
 	return true;
 }

@@ -53,10 +53,9 @@ bool parser_int(struct parser *parser, const config_setting_t *setting,
 		const char *where, int min, int max, int *value);
 bool parser_name(struct parser *parser, const config_setting_t *setting,
 		 const char *where, char name[NAME_BYTES]);
-/* A param's value. A file's full path goes to *file. */
+/* The value, or the file, of a node's param. */
 bool parser_value(struct parser *parser, const config_setting_t *setting,
-		  const char *where, const struct param *param, float *value,
-		  char **file);
+		  const char *where, struct node *node, int index);
 /* Reads the setting when it is a param or a group of params of `node`. False: it is
  * not. */
 bool parser_param(struct parser *parser, const config_setting_t *setting,

@@ -2,11 +2,27 @@
 #include "daemon/lathed/check.h"
 
 #include "daemon/base/memory.h"
+#include "daemon/config/contents.h"
 #include "daemon/disk/file.h"
 #include "daemon/recall/scene.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+
+/* Returns how many of the nodes' files can't be used. */
+static int warn_of_files(const struct options *options, struct rack *rack)
+{
+	struct text text = { 0 };
+
+	contents_read(rack, NULL);
+	const int count = contents_complain(rack, &text);
+	for (char *rest = text.bytes, *line; (line = strsep(&rest, "\n"));)
+		if (*line)
+			fprintf(stderr, "%s: warning: %s\n", options->config, line);
+	text_finish(&text);
+	return count;
+}
 
 /* Returns how many are missing. */
 static int warn_of_scenes(const struct desk *desk)
@@ -39,7 +55,7 @@ void check_schedule(const struct desk *desk, const struct options *options)
 	struct desk as_started = { .rack = desk->rack,
 				   .config_path = memory_string(options->config),
 				   .state_folder = options_state_folder(options) };
-	int missing = warn_of_scenes(&as_started);
+	int missing = warn_of_scenes(&as_started) + warn_of_files(options, desk->rack);
 
 	if (!options->describe && !options->avahi) {
 		printf("%s: no complaints", options->config);

@@ -271,6 +271,8 @@ static bool start(struct lathed *lathed)
 		lathed->announced = announced_create(lathed->options.announce,
 						     lathed->disk_wake, desk->alarms);
 	followers_create(lathed);
+	reload_read_files(lathed->parts.reload);
+	reload_settle(lathed->parts.reload, FILES_START_MS);
 	lathed->jack =
 		jack_create(client ? client : desk->rack->name, lathed->options.server,
 			    lathed->options.pretty_names, desk->events);

@@ -106,9 +106,9 @@ int node_params(const struct node *node)
 
 const char *node_file(const struct node *node, int param)
 {
-	const char *path = node->files[param];
+	const struct file *file = node->files[param];
 
-	return path ? strrchr(path, '/') + 1 : "";
+	return file ? strrchr(file->path, '/') + 1 : "";
 }
 
 int node_meters(const struct node *node)
@@ -191,7 +191,9 @@ static void node_copy(struct node *to, const struct node *from)
 	*to = *from;
 	to->values = copy_bytes(from->values, bytes);
 	to->loaded = copy_bytes(from->loaded, bytes);
-	to->files = copy_strings(from->files, params);
+	to->files = must(memory_zeroed((size_t)params + 1, sizeof(*to->files)));
+	for (int i = 0; i < params; i++)
+		to->files[i] = content_hold(from->files[i]);
 	to->connect = copy_strings(from->connect, CONNECTS_MAX);
 	to->returns = copy_strings(from->returns, CONNECTS_MAX);
 }
@@ -234,7 +236,9 @@ void rack_destroy(struct rack *rack)
 	for (int i = 0; i < rack->node_count; i++) {
 		struct node *node = &rack->nodes[i];
 
-		free_strings(node->files, node_params(node));
+		for (int p = 0; p < node_params(node); p++)
+			content_drop(node->files[p]);
+		free(node->files);
 		free_strings(node->connect, CONNECTS_MAX);
 		free_strings(node->returns, CONNECTS_MAX);
 		free(node->values);
@@ -351,7 +355,7 @@ struct setup rack_setup(const struct rack *rack, int node, int rate)
 		.rate = rate,
 		.channels = from->channels,
 		.values = from->values,
-		.files = (const char *const *)from->files,
+		.files = (const struct file *const *)from->files,
 	};
 
 	for (int side = 0; side < SIDES_MAX; side++)

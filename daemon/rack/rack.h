@@ -8,6 +8,7 @@
 #ifndef LATHE_RACK_RACK_H
 #define LATHE_RACK_RACK_H
 
+#include "daemon/rack/content.h"
 #include "daemon/rack/pattern.h"
 #include "daemon/rack/port.h"
 #include "daemon/rack/settings.h"
@@ -41,8 +42,9 @@ struct node {
 	struct source sources[1 + SIDES_MAX][SOURCES_MAX];
 	float *values; /* [params_total(node)]: the module's, then the host's */
 	float *loaded; /* the values in the config file as last loaded, for the merge */
-	char **files; /* [params_total(node)] full paths of CURVE_FILE params or NULL */
-	int line;     /* line in the config, for complaints */
+	struct file *
+		*files; /* [params_total(node)] of CURVE_FILE params, or NULL; held */
+	int line;       /* line in the config, for complaints */
 	/* [channels] JACK port patterns, or NULL. Of an output: `connect`. Of a node
 	 * with ports of its own: where it sends to, and what returns to it. */
 	char **connect, **returns;

@@ -3,6 +3,7 @@
 #include "daemon/recall/reload.h"
 
 #include "daemon/base/memory.h"
+#include "daemon/config/contents.h"
 #include "daemon/disk/disk.h"
 #include "daemon/recall/outcome.h"
 
@@ -23,7 +24,8 @@ struct reload_job {
 	uint64_t ticket;
 	char *path;
 	bool check, fresh;
-	struct rack *rack; /* NULL: the file has a fault */
+	struct rack *rack;  /* NULL: the file has a fault */
+	struct rack *known; /* a copy of what plays: its files need not be read again */
 	struct complaints complaints;
 };
 
@@ -34,6 +36,15 @@ static void run_load(struct disk_job *disk_job)
 	struct reload_job *job = (struct reload_job *)disk_job;
 
 	job->rack = config_load(job->path, &job->complaints);
+	if (job->rack)
+		contents_read(job->rack, job->known);
+}
+
+static void run_files(struct disk_job *disk_job)
+{
+	struct reload_job *job = (struct reload_job *)disk_job;
+
+	contents_read(job->rack, job->known);
 }
 
 /* ---- the control thread ----------------------------------------------------------------- */
@@ -41,6 +52,7 @@ static void run_load(struct disk_job *disk_job)
 static void job_destroy(struct reload_job *job)
 {
 	rack_destroy(job->rack);
+	rack_destroy(job->known);
 	text_finish(&job->complaints.text);
 	free(job->path);
 	free(job);
@@ -54,6 +66,7 @@ static void tell_check(const struct reload_job *job, struct text *result)
 		count += job->rack->nodes[i].kind == NODE_MODULE;
 	text_add(result, "%s has no faults: %d node%s\n", job->path, count,
 		 count == 1 ? "" : "s");
+	contents_complain(job->rack, result);
 }
 
 static void load(struct reload_job *job, struct text *result)
@@ -97,6 +110,17 @@ static void on_loaded(struct disk_job *disk_job, bool abandoned)
 	job_destroy(job);
 }
 
+/* What was read goes to the nodes that still want it. */
+static void on_files(struct disk_job *disk_job, bool abandoned)
+{
+	struct reload_job *job = (struct reload_job *)disk_job;
+	struct desk *desk = job->reload->desk;
+
+	if (!abandoned && contents_take(desk->rack, job->rack) && desk->engine)
+		desk->player->rebuild(desk->engine, desk->rack);
+	job_destroy(job);
+}
+
 /* A client's NAME becomes a file beside the loaded config; a path is refused. NULL: the
  * result says why. The caller frees it. */
 static char *path_of(const struct desk *desk, const char *name, struct text *result)
@@ -131,6 +155,7 @@ static uint64_t ask(struct reload *reload, const char *file, bool check, bool fr
 	*job = (struct reload_job) { .job = { .run = run_load, .done = on_loaded },
 				     .reload = reload,
 				     .path = path,
+				     .known = rack_copy(reload->desk->rack),
 				     .check = check,
 				     .fresh = fresh };
 	if (!disk_put(reload->disk, &job->job)) {
@@ -157,6 +182,20 @@ uint64_t reload_start(struct reload *reload, const char *file, bool fresh,
 uint64_t reload_check(struct reload *reload, const char *file, struct text *result)
 {
 	return ask(reload, file, true, false, result);
+}
+
+void reload_read_files(struct reload *reload)
+{
+	struct rack *missing = contents_missing(reload->desk->rack);
+
+	if (!missing)
+		return;
+	struct reload_job *job = memory_zeroed(1, sizeof(*job));
+	*job = (struct reload_job) { .job = { .run = run_files, .done = on_files },
+				     .reload = reload,
+				     .rack = missing };
+	if (!disk_put(reload->disk, &job->job))
+		job_destroy(job);
 }
 
 bool reload_outcome(struct reload *reload, uint64_t ticket, bool *good,

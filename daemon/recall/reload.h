@@ -5,6 +5,8 @@
 
 #include "daemon/desk/desk.h"
 
+enum { FILES_START_MS = 2000 }; /* that a start waits for the files of nodes */
+
 struct reload;
 
 /* Follows the desk. `wake`: as for disk_create(). */
@@ -21,6 +23,9 @@ uint64_t reload_start(struct reload *reload, const char *file, bool fresh,
 		      struct text *result);
 /* Says only what is wrong with the file. */
 uint64_t reload_check(struct reload *reload, const char *file, struct text *result);
+/* Asks for the files of nodes that are not read yet; their nodes play them as soon as the disk
+ * has answered. */
+void reload_read_files(struct reload *reload);
 /* False: not known yet. The text becomes the caller's. */
 bool reload_outcome(struct reload *reload, uint64_t ticket, bool *good,
 		    struct text *result);

@@ -3,6 +3,7 @@
 #include "daemon/base/clock.h"
 #include "daemon/base/memory.h"
 #include "daemon/config/config.h"
+#include "daemon/config/contents.h"
 #include "daemon/engine/engine.h"
 #include "daemon/base/fold.h"
 #include "daemon/render/learn.h"
@@ -69,6 +70,7 @@ static int rack_load(struct render *render)
 	text_finish(&complaints.text);
 	if (!render->rack)
 		return EXIT_CONFIG;
+	contents_read(render->rack, NULL);
 	for (int i = 0; i < options->set_count; i++)
 		if (!set_apply(render->rack, options->sets[i]))
 			return EXIT_USAGE;

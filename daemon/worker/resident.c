@@ -9,6 +9,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+static uint64_t hash_file(uint64_t hash, const struct file *file)
+{
+	const uint64_t stamp = content_stamp(file);
+
+	hash = hash64(hash, file->path, strlen(file->path) + 1);
+	return hash64(hash, &stamp, sizeof(stamp));
+}
+
 uint64_t resident_form(const struct module *module, const struct setup *setup)
 {
 	uint64_t hash = 0;
@@ -19,8 +27,7 @@ uint64_t resident_form(const struct module *module, const struct setup *setup)
 			continue;
 		hash = hash64(hash, &setup->values[i], sizeof(float));
 		if (setup->files && setup->files[i])
-			hash = hash64(hash, setup->files[i],
-				      strlen(setup->files[i]) + 1);
+			hash = hash_file(hash, setup->files[i]);
 	}
 	return hash;
 }

@@ -1,6 +1,7 @@
 /* failover_control.c - failover's tables, design and last-resort file. Worker and control
  * threads. */
 #include "modules/failover/failover.h"
+#include "share/soundfile.h"
 #include "share/soundload.h"
 
 #include <ebur128.h>
@@ -194,33 +195,51 @@ static const char *path_name(const char *path)
 	return slash ? slash + 1 : path;
 }
 
-/* What a loop of the rack's channels takes; false, and why, when that is too much. */
-static bool file_fits(const char *path, const struct setup *setup, char *error,
+/* False, and why, when it takes too much at this rate in so many channels. */
+static bool loop_fits(double seconds, int rate, int channels, char *error,
 		      size_t error_size)
+{
+	const double bytes = seconds * rate * channels * (double)sizeof(float);
+
+	if (bytes <= (double)LOOP_BYTES)
+		return true;
+	snprintf(error, error_size,
+		 "it takes %.0f MiB in memory at %d Hz in %d channels; %ld would do",
+		 bytes / (1 << 20), rate, channels, LOOP_BYTES >> 20);
+	return false;
+}
+
+/* What a loop can be made of; false, and why, when the file is not so. */
+static bool file_fits(const char *path, char *error, size_t error_size)
 {
 	int rate = 0;
 	const int64_t frames = sound_count(path, INT64_MAX / 2, &rate);
 	const double seconds = rate > 0 ? (double)frames / rate : 0.0;
-	const double bytes =
-		seconds * setup->rate * setup->channels * (double)sizeof(float);
+	struct soundfile *file = soundfile_open(path, error, error_size);
 
+	if (!file)
+		return false;
+	const int channels = file->channels;
+	soundfile_close(file);
 	if (frames == 0 || rate == 0)
-		return true; /* sound_load() says why */
+		return true; /* sound_read() says why */
 	if (seconds < LOOP_SHORTEST_S)
 		snprintf(error, error_size, "it is %.3f s long; %.1f would do", seconds,
 			 LOOP_SHORTEST_S);
 	else if (seconds > LOOP_MINUTES * 60)
 		snprintf(error, error_size, "it is %.1f minutes long; %d would do",
 			 seconds / 60, LOOP_MINUTES);
-	else if (bytes > (double)LOOP_BYTES)
-		snprintf(error, error_size,
-			 "it takes %.0f MiB in memory at %d Hz in %d channels; %ld "
-			 "would do",
-			 bytes / (1 << 20), setup->rate, setup->channels,
-			 LOOP_BYTES >> 20);
 	else
-		return true;
+		return loop_fits(seconds, rate, channels, error, error_size);
 	return false;
+}
+
+/* The content is a struct sound at the file's own rate. */
+static void *file_read(const char *path, char *error, size_t error_size)
+{
+	return file_fits(path, error, error_size)
+		       ? sound_read(path, LOOP_FRAMES, error, error_size)
+		       : NULL;
 }
 
 /* Gain to 0 LUFS (ITU-R BS.1770, gated); false when it is silence or no audio. */
@@ -312,28 +331,41 @@ static bool loop_make(struct failover_loop *loop, const struct sound *sound,
 	return true;
 }
 
+/* The loop of a file's content, at the rack's rate. */
+static bool loop_read(struct failover_loop *loop, const struct sound *content,
+		      const struct setup *setup, char *error, size_t error_size)
+{
+	struct sound sound = { 0 };
+
+	const bool good =
+		loop_fits((double)content->frames / content->rate, setup->rate,
+			  setup->channels, error, error_size) &&
+		sound_copy(&sound, content, error, error_size) &&
+		sound_convert(&sound, setup->rate, 0, 1.0, error, error_size) &&
+		sound_gain(&sound, setup->channels, &loop->gain, error, error_size) &&
+		loop_make(loop, &sound, setup->channels);
+	free(sound.audio);
+	return good;
+}
+
 /* A file that is refused leaves a failover between inputs, and a text. */
 static void *create(const struct setup *setup, char *error, size_t error_size)
 {
-	const char *path = setup->files ? setup->files[FAILOVER_LAST] : NULL;
+	const struct file *file = setup->files ? setup->files[FAILOVER_LAST] : NULL;
 	struct failover_loop *loop = calloc(1, sizeof(*loop));
-	struct sound sound = { 0 };
-	char why[192] = "no memory";
+	char why[256] = "no memory";
 
 	if (!loop) {
 		snprintf(error, error_size, "%s", why);
 		return NULL;
 	}
-	if (path &&
-	    !(file_fits(path, setup, why, sizeof(why)) &&
-	      sound_load(&sound, path, LOOP_FRAMES, why, sizeof(why)) &&
-	      sound_convert(&sound, setup->rate, 0, 1.0, why, sizeof(why)) &&
-	      sound_gain(&sound, setup->channels, &loop->gain, why, sizeof(why)) &&
-	      loop_make(loop, &sound, setup->channels)))
+	if (file && !file->content)
+		snprintf(why, sizeof(why), "%s", file->error);
+	if (file &&
+	    !(file->content && loop_read(loop, file->content, setup, why, sizeof(why))))
 		snprintf(error, error_size,
 			 "no last resort: %s: %s; it chooses between its inputs",
-			 path_name(path), why);
-	free(sound.audio);
+			 path_name(file->path), why);
 	return loop;
 }
 
@@ -392,6 +424,8 @@ const struct module module_failover = {
 	.meter_count = sizeof(meters) / sizeof(*meters),
 	.sides = sides,
 	.kernels = KERNELS(failover),
+	.read = file_read,
+	.forget = sound_forget,
 	.init = init,
 	.create = create,
 	.destroy = destroy,

@@ -48,7 +48,7 @@ static const struct param_group groups[] = {
 	  .defaults = &band_defaults[0][0] },
 };
 
-static const char *lineq_path(const struct setup *setup)
+static const struct file *lineq_file(const struct setup *setup)
 {
 	return setup->files ? setup->files[LINEQ_FILE] : NULL;
 }
@@ -62,15 +62,16 @@ static int lineq_reach(const struct setup *setup)
 	       CONVOLVE_CELL - 1;
 }
 
-/* The file's frames at the rack's rate; 0 if there is no such file. */
+/* The file's frames at the rack's rate; 0 if it can't be used. */
 static int lineq_file_taps(const struct setup *setup, int *lead)
 {
-	int rate = setup->rate;
-	const int64_t frames =
-		sound_count(lineq_path(setup), LINEQ_FRAMES_MAX + 1, &rate);
+	const struct sound *sound = lineq_file(setup)->content;
 
-	*lead = sound_lead(rate, setup->rate);
-	const int64_t taps = sound_length(frames, rate, setup->rate, *lead);
+	*lead = sound ? sound_lead(sound->rate, setup->rate) : 0;
+	if (!sound)
+		return 0;
+	const int64_t taps =
+		sound_length(sound->frames, sound->rate, setup->rate, *lead);
 	return taps < LINEQ_TAPS_MAX ? (int)taps : LINEQ_TAPS_MAX;
 }
 
@@ -78,7 +79,7 @@ static struct convolve_shape lineq_shape(const struct setup *setup)
 {
 	int lead;
 
-	if (lineq_path(setup))
+	if (lineq_file(setup))
 		return convolve_shape(lineq_file_taps(setup, &lead), false);
 	const int taps = 2 * lineq_reach(setup) + 1;
 	return convolve_shape(taps, taps <= LINEQ_UNIFORM * CONVOLVE_CELL);
@@ -88,7 +89,7 @@ static int lineq_latency(const struct setup *setup)
 {
 	int lead = lineq_reach(setup);
 
-	if (lineq_path(setup))
+	if (lineq_file(setup))
 		lineq_file_taps(setup, &lead);
 	return CONVOLVE_CELL + lead;
 }
@@ -96,7 +97,7 @@ static int lineq_latency(const struct setup *setup)
 static int lineq_warmup(const struct setup *setup)
 {
 	int lead;
-	const int taps = lineq_path(setup) ? lineq_file_taps(setup, &lead)
+	const int taps = lineq_file(setup) ? lineq_file_taps(setup, &lead)
 					   : 2 * lineq_reach(setup) + 1;
 
 	return taps + CONVOLVE_CELL;
@@ -127,7 +128,7 @@ static void lineq_init_deck(struct lineq *s, struct lineq_deck *deck,
 static void *lineq_init(struct arena *arena, const struct setup *setup)
 {
 	struct lineq *s = arena_alloc(arena, sizeof(*s));
-	const bool file = lineq_path(setup);
+	const bool file = lineq_file(setup);
 
 	s->rate = setup->rate;
 	s->channels = setup->channels;
@@ -271,20 +272,26 @@ static bool lineq_take(struct lineq_handle *handle, const struct setup *setup,
 	return false;
 }
 
-static bool lineq_read(struct lineq_handle *handle, const struct setup *setup,
-		       char *error, size_t error_size)
+/* The content is a struct sound at the file's own rate. */
+static void *lineq_read(const char *path, char *error, size_t error_size)
 {
-	const char *name = strrchr(lineq_path(setup), '/');
-	struct sound sound;
+	return sound_read(path, LINEQ_FRAMES_MAX, error, error_size);
+}
+
+static bool lineq_use(struct lineq_handle *handle, const struct setup *setup,
+		      const struct file *file, char *error, size_t error_size)
+{
+	const char *name = strrchr(file->path, '/');
+	struct sound sound = { 0 };
 	char why[256];
 
-	name = name ? name + 1 : lineq_path(setup);
-	bool good = sound_load(&sound, lineq_path(setup), LINEQ_FRAMES_MAX, why,
-			       sizeof(why));
-	if (good)
-		good = lineq_take(handle, setup, &sound, why, sizeof(why));
+	snprintf(why, sizeof(why), "%s", file->error);
+	const bool good = file->content &&
+			  sound_copy(&sound, file->content, why, sizeof(why)) &&
+			  lineq_take(handle, setup, &sound, why, sizeof(why));
 	if (!good)
-		snprintf(error, error_size, "%s: %s", name, why);
+		snprintf(error, error_size, "%s: %s", name ? name + 1 : file->path,
+			 why);
 	free(sound.audio);
 	return good;
 }
@@ -292,13 +299,14 @@ static bool lineq_read(struct lineq_handle *handle, const struct setup *setup,
 static void *lineq_create(const struct setup *setup, char *error, size_t error_size)
 {
 	struct lineq_handle *handle = calloc(1, sizeof(*handle));
+	const struct file *file = lineq_file(setup);
 
 	if (!handle || !convolve_plan(&handle->plans)) {
 		snprintf(error, error_size, "no memory");
 		lineq_destroy(handle);
 		return NULL;
 	}
-	if (lineq_path(setup) && !lineq_read(handle, setup, error, error_size)) {
+	if (file && !lineq_use(handle, setup, file, error, error_size)) {
 		lineq_destroy(handle);
 		return NULL;
 	}
@@ -311,7 +319,7 @@ static size_t lineq_numbers_bytes(const struct setup *setup)
 {
 	size_t taps = (size_t)lineq_reach(setup) + 1;
 
-	if (lineq_path(setup))
+	if (lineq_file(setup))
 		taps = 0;
 	return sizeof(struct lineq_numbers) + LINEQ_KERNELS * taps * sizeof(float);
 }
@@ -447,7 +455,7 @@ static void lineq_design(const struct setup *setup, const float *values, void *p
 
 	numbers->serial = number_serial(values + LINEQ_BAND, EQ_BANDS * EQ_STATIC_ROWS);
 	numbers->used = 0;
-	if (lineq_path(setup))
+	if (lineq_file(setup))
 		return;
 	numbers->reach = lineq_reach(setup);
 	if (!lineq_draft_init(&draft, numbers->reach))
@@ -480,6 +488,8 @@ const struct module module_lineq = {
 	.groups = groups,
 	.group_count = 1,
 	.kernels = KERNELS(lineq),
+	.read = lineq_read,
+	.forget = sound_forget,
 	.init = lineq_init,
 	.create = lineq_create,
 	.destroy = lineq_destroy,

@@ -1,6 +1,8 @@
 /* tonematch_control.c - tonematch's tables, curves and layout. Worker and control threads. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "dsp/db.h"
 #include "modules/tonematch/tonematch.h"
@@ -79,17 +81,13 @@ static void curve_draw(float *curve, const struct point *points, int count, doub
 }
 
 /* Lines of "hz dB", rising; # begins a comment. False and a text: it is not a curve. */
-static bool curve_read(float *curve, const char *path, char *error, size_t error_size)
+static bool curve_parse(float *curve, FILE *file, char *error, size_t error_size)
 {
 	enum { POINTS_MAX = 512 };
 	struct point points[POINTS_MAX];
 	int count = 0, line = 0;
 	char text[256];
-	FILE *file = fopen(path, "r");
-	if (!file) {
-		snprintf(error, error_size, "%s: cannot be opened", path);
-		return false;
-	}
+
 	while (fgets(text, sizeof(text), file)) {
 		double hz, db;
 		line++;
@@ -100,20 +98,36 @@ static bool curve_read(float *curve, const char *path, char *error, size_t error
 		    !(hz > 1 && hz < 1e6 && db > -200 && db < 200) ||
 		    (count > 0 && hz <= points[count - 1].hz)) {
 			snprintf(error, error_size,
-				 "%s:%d: would accept \"<Hz> <dB>\", rising", path,
-				 line);
-			fclose(file);
+				 "line %d: would accept \"<Hz> <dB>\", rising", line);
 			return false;
 		}
 		points[count++] = (struct point) { hz, db };
 	}
-	fclose(file);
 	if (count < 2) {
-		snprintf(error, error_size, "%s: fewer than two points", path);
+		snprintf(error, error_size,
+			 "found %d point%s, would accept two or more", count,
+			 count == 1 ? "" : "s");
 		return false;
 	}
 	curve_draw(curve, points, count, 0);
 	return true;
+}
+
+/* The content is the curve: dB in each of TONESPECTRUM_BANDS bands. */
+static void *curve_read(const char *path, char *error, size_t error_size)
+{
+	FILE *file = fopen(path, "r");
+	float *curve = file ? calloc(TONESPECTRUM_BANDS, sizeof(*curve)) : NULL;
+
+	if (!curve)
+		snprintf(error, error_size, "%s", strerror(errno));
+	else if (!curve_parse(curve, file, error, error_size)) {
+		free(curve);
+		curve = NULL;
+	}
+	if (file)
+		fclose(file);
+	return curve;
 }
 
 /* ---- the bells ------------------------------------------------------------------- */
@@ -198,19 +212,20 @@ static void design_bells(struct tonematch_design *d, int rate)
 
 /* ---- the module ------------------------------------------------------------------ */
 
-static const char *file_of(const struct setup *setup)
+static const struct file *file_of(const struct setup *setup)
 {
 	return setup->files ? setup->files[TONEMATCH_FILE] : NULL;
 }
 
-/* Reports what is wrong with the file before a plan is made; init() reads it. */
+/* Says what is wrong with the file before a plan is made; init() copies the curve. */
 static void *create(const struct setup *setup, char *error, size_t error_size)
 {
-	float curve[TONESPECTRUM_BANDS];
-	const char *path = file_of(setup);
+	const struct file *file = file_of(setup);
 
-	if (path && !curve_read(curve, path, error, error_size))
+	if (file && !file->content) {
+		snprintf(error, error_size, "%s: %s", file->path, file->error);
 		return NULL;
+	}
 	void *handle = malloc(1);
 	if (!handle)
 		snprintf(error, error_size, "out of memory");
@@ -222,8 +237,7 @@ static void *init(struct arena *arena, const struct setup *setup)
 	struct tonematch *t = arena_alloc(arena, sizeof(*t));
 	struct tonematch_design *d = arena_alloc(arena, sizeof(*d));
 	const int music_points = sizeof(music) / sizeof(*music);
-	const char *path = file_of(setup);
-	char error[256];
+	const struct file *file = file_of(setup);
 
 	tonespectrum_init(&d->tables, setup->rate);
 	curve_draw(d->curve[0], music, music_points, 0);
@@ -234,10 +248,9 @@ static void *init(struct arena *arena, const struct setup *setup)
 	t->design = d;
 	t->rate = setup->rate;
 	t->channels = setup->channels;
-	if (path) {
-		float *curve = arena_alloc(arena, sizeof(float) * TONESPECTRUM_BANDS);
-		if (curve_read(curve, path, error, sizeof(error)))
-			t->curve = curve;
+	if (file && file->content) {
+		const size_t bytes = sizeof(float) * TONESPECTRUM_BANDS;
+		t->curve = memcpy(arena_alloc(arena, bytes), file->content, bytes);
 	}
 	return t;
 }
@@ -259,6 +272,8 @@ const struct module module_tonematch = {
 	.meters = meters,
 	.meter_count = sizeof(meters) / sizeof(*meters),
 	.kernels = KERNELS(tonematch),
+	.read = curve_read,
+	.forget = free,
 	.init = init,
 	.create = create,
 	.destroy = free,

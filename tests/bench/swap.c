@@ -7,6 +7,7 @@
  * the new plan adopted, two plans at once, the last of the old.
  */
 #include "daemon/config/config.h"
+#include "daemon/config/contents.h"
 #include "daemon/engine/engine.h"
 #include "tests/support/random.h"
 
@@ -43,6 +44,7 @@ static struct rack *rack_load(const char *path)
 		exit(2);
 	}
 	text_finish(&complaints.text);
+	contents_read(rack, NULL);
 	return rack;
 }
 

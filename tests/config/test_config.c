@@ -529,14 +529,14 @@ static void test_files(void)
 				      "nodes = ( { module = \"filer\"; name = \"a\";\n"
 				      "  kernel = \"hall.wav\"; } );\n");
 	snprintf(path, sizeof(path), "%s", file_path("kernels/hall.wav"));
-	CHECK_TEXT(rack->nodes[0].files[0], path);
-	CHECK_TEXT(rack_setup(rack, 0, 48000).files[0], path);
+	CHECK_TEXT(rack->nodes[0].files[0]->path, path);
+	CHECK_TEXT(rack_setup(rack, 0, 48000).files[0]->path, path);
 	struct text printed = { 0 };
 	config_print(rack, &printed);
 	snprintf(text, sizeof(text), "%s", printed.bytes);
 	rack_destroy(rack);
 	rack = load_good(text);
-	CHECK_TEXT(rack->nodes[0].files[0], path);
+	CHECK_TEXT(rack->nodes[0].files[0]->path, path);
 	rack_destroy(rack);
 	text_finish(&printed);
 }

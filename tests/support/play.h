@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "daemon/config/config.h"
+#include "daemon/config/contents.h"
 #include "daemon/engine/engine.h"
 #include "daemon/rack/param.h"
 
@@ -37,6 +38,8 @@ static inline struct play *play_start(const char *config, int rate,
 	close(fd);
 	struct complaints complaints = { 0 };
 	struct rack *rack = config_load(path, &complaints);
+	if (rack)
+		contents_read(rack, NULL);
 	unlink(path);
 	if (!rack) {
 		printf("%s", complaints.text.bytes);

@@ -97,4 +97,22 @@ check "an alarm says so" within 5 said "state_read: "
 ctl set limit/ceiling -4 >/dev/null
 stop_lathed
 check "what was there stays" [ -d "$mnt/state/streaming.state" ]
+
+# A file of a node on a disk that does not answer: opening a FIFO hangs until somebody writes.
+mkfifo "$mnt/curve.txt"
+printf '%s\n' "rack = { files = \"$mnt\"; };" \
+	'nodes = ( { module = "tonematch"; name = "curve"; file = "curve.txt"; } );' >"$work/late.conf"
+check "starts without the file" start_lathed "$work/late.conf" --name "$lathe"
+check "plays without it" within 10 said "JACK server .* found"
+check "says what is missing" within 10 said "curve.txt: its disk has not answered yet"
+check "an alarm stands" within 10 said "disk_hung: configs: the disk"
+check "pings are answered" "$(dirname "$0")/pings.py" "$port" 20
+printf '100 0\n1000 -3\n' >"$mnt/curve.txt"
+check "the disk answers" within 10 said "disk_hung: configs: .*answers again"
+check "a reload reads what has changed" sh -c "
+	rm '$mnt/curve.txt' && echo nonsense >'$mnt/curve.txt' &&
+	'$lathectl' --port $port reload"
+check "and says what is wrong" within 10 said "curve.txt: line 1: would accept"
+stop_lathed
+check "ends in order" [ "$status" = 0 ]
 finish
