@@ -1,6 +1,6 @@
-/* bands.c - bars per third of an octave, of each node that has a spectrum. A tablet's layout
- * can't draw what comes as bytes (TouchOSC has no canvas, and scripts see no blobs), so each
- * bar listens to its own meter: a goniometer is not to be had. */
+/* bands.c - bars per third of an octave, of each node that has a spectrum. TouchOSC
+ * can't draw curves, and its scripts don't receive blobs. So each bar shows a meter of its
+ * own, and there is no goniometer. */
 #include "control/lathe-touchosc/bands.h"
 
 #include <math.h>
@@ -87,7 +87,7 @@ bool rack_has_bands(const struct rack *rack)
 	return with_bands(rack, 0) != NULL;
 }
 
-/* As many as have room, one below the other. */
+/* Draws the nodes one below the other, as many as there is room for. */
 void bands_page(struct widget *page, const struct style *style, const struct rack *rack)
 {
 	double gap = style->gap, least = style->phone ? 110 : 150;

@@ -46,9 +46,8 @@ static void alarm_print(const struct message *message)
 
 	printf("%s  %-7s  %s%s%s  %s\n",
 	       time_text(message_number(message, SINCE), when),
-	       message_number(message, LEVEL) <= 3 ? "error" : "warning",
-	       code ? code : "?", node && *node ? " " : "", node ? node : "",
-	       text ? text : "");
+	       level_word(message_number(message, LEVEL)), code ? code : "?",
+	       node && *node ? " " : "", node ? node : "", text ? text : "");
 	if (to_do && *to_do)
 		printf("    %s\n", to_do);
 	if (seen > 0)

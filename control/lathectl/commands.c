@@ -38,6 +38,8 @@ const struct command commands_all[] = {
 	  .shape = SHAPE_NAMES },
 	{ "describe", "[PATTERN]", "prints them with unit, range and meaning", 0, 1,
 	  command_describe, ASKS, .shape = SHAPE_LINES },
+	{ "graph", "", "prints which node hears which, and which output is the master",
+	  0, 0, command_graph, ASKS, .shape = SHAPE_LINES },
 	{ "watch", "[PATTERN]", "prints changes as they come", 0, 1, command_watch,
 	  ASKS, .shape = SHAPE_STREAM },
 	{ "meters", "[NODE...]", "shows the meters, live on a terminal", 0, ANY,

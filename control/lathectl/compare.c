@@ -18,7 +18,7 @@ int command_compare(struct session *session, int argc, char **argv)
 	return command_words(session, argc ? 3 : 2, words);
 }
 
-/* The chance of at least so many right answers by guessing. */
+/* The probability of at least `right` right answers by guessing. */
 static double chance(int right, int trials)
 {
 	double sum = 0;
@@ -55,7 +55,7 @@ static bool on_answer(void *context, const struct message *message)
 		message_number(message, 0) == start->nonce);
 }
 
-/* The daemon knows these choices and answers. */
+/* Plays both once: fails when the rack does not know one of them, or does not answer. */
 static int begin(struct session *session, const char *const what[2])
 {
 	struct start start = { session, session_number() };
@@ -88,7 +88,8 @@ int command_abx(struct session *session, int argc, char **argv)
 	int right = 0, trials = 0, hidden = coin();
 
 	if (session->places.count > 1) {
-		fputs("lathectl: abx takes one host: there is one pair of ears\n",
+		fputs("lathectl: abx takes one host: one listener compares two sounds "
+		      "of one rack\n",
 		      stderr);
 		return EXIT_USAGE;
 	}
@@ -112,7 +113,7 @@ int command_abx(struct session *session, int argc, char **argv)
 			right += (line[1] == 'b') == hidden;
 			trials++;
 			hidden = coin();
-			fprintf(stderr, "%d answered; X is another, or the same\n",
+			fprintf(stderr, "%d answered; X was chosen anew: A or B\n",
 				trials);
 		} else {
 			fputs("a, b or x to listen; xa or xb to answer; q to end\n",

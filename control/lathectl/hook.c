@@ -141,14 +141,6 @@ static bool is_wanted(const struct hook *hook, const char *code)
 	return !hook->on;
 }
 
-static const char *level_word(double level)
-{
-	static const char *const words[] = { "error", "warning", "notice", "info" };
-	const int index = (int)level - 3;
-
-	return words[index < 0 ? 0 : index > 3 ? 3 : index];
-}
-
 static void copy(char *to, size_t size, const char *text)
 {
 	snprintf(to, size, "%s", text ? text : "");

@@ -90,6 +90,8 @@ static bool on_event(void *context, const struct message *message)
 				json_number(stdout, number);
 		} else if (text) {
 			printf("%s%s", i ? " " : "", text);
+		} else if (i == 2) {
+			printf(" %s", level_word(number));
 		} else {
 			printf("%s%.*f", i ? " " : "", i ? 0 : 3, number);
 		}

@@ -80,17 +80,13 @@ static void status_take(struct metrics *metrics, const struct message *message)
 static void alarm_take(struct metrics *metrics, const struct message *message)
 {
 	FILE *to = metrics->alarms;
-	const double level = message_number(message, 2);
 
 	fputs("lathe_alarm{", to);
 	label_print(to, "code", message_string(message, 0));
 	fputc(',', to);
 	label_print(to, "node", message_string(message, 1));
 	fputc(',', to);
-	label_print(to, "level",
-		    level <= 3   ? "error"
-		    : level <= 4 ? "warning"
-				 : "notice");
+	label_print(to, "level", level_word(message_number(message, 2)));
 	fputc(',', to);
 	label_print(to, "seen", message_number(message, 4) > 0 ? "yes" : "no");
 	fputs("}", to);

@@ -17,7 +17,8 @@ struct vector {
 
 /* Fills it from a /rack/description. False: that describes no vector. */
 bool vector_read(struct vector *vector, const struct message *message);
-/* Reads the blob that is this argument. Returns how many values, 0 when it is none. */
+/* Reads the values of a vector from this argument. Returns their number; 0 when the argument
+ * is not a blob of this layout. */
 int blob_values(const struct message *message, int argument, float values[VALUES_MAX]);
 
 /* Rows of text, built side by side and drawn together. */
@@ -26,18 +27,19 @@ struct picture {
 	int width; /* columns so far */
 };
 
-/* Bars from -60 to 0 dB: `top` above `under`, which may be NULL, where it is higher. `each`
- * columns a value, an axis of the frequencies below: value k is 1000 * 10^((k - middle) /
- * per_decade) Hz. */
+/* Adds bars from -60 to 0 dB, `each` columns wide, and an axis of frequencies below them:
+ * value k is at 1000 * 10^((k - middle) / per_decade) Hz. A bar is as high as `top`; where
+ * `under` is higher, dots show how far. `under` may be NULL. */
 void picture_bands(struct picture *picture, const float *top, const float *under,
 		   int count, int each, double middle, double per_decade, bool colour);
-/* Points between -1 and 1, mid and side in turns: mid goes up, left is on the left. */
+/* Adds a goniometer. The points are pairs of mid and side, each from -1 to 1: mid is drawn
+ * upwards, and the left channel to the left. */
 void picture_points(struct picture *picture, const float *points, int count,
 		    bool colour);
-/* Indented by so many columns, each row cleared to its end. Returns the rows. */
+/* Prints the rows, `indent` columns from the left. Returns how many there are. */
 int picture_draw(const struct picture *picture, int indent);
 
-/* What a rack's nodes have that is drawn: vectors, and the scales of their marks. */
+/* What is drawn of a rack's nodes: vectors, and the scales of marks. */
 struct scale {
 	char node[64], word[16];
 };
@@ -55,14 +57,15 @@ void pictures_finish(struct pictures *pictures);
 bool pictures_take(struct pictures *pictures, const struct message *message);
 /* The word of a node's scale, or NULL. */
 const char *pictures_scale(const struct pictures *pictures, const char *node);
-/* Draws a node's: thirds with their peaks; or mid over side, and the goniometer beside them.
- * Returns the lines drawn: none when `room` lines don't hold them. */
+/* Draws the vectors of a node: the levels of its thirds and their peaks, or mid and side; its
+ * goniometer beside them. Returns the lines drawn: 0 when they need more than `room`. */
 int pictures_draw(const struct pictures *pictures, const char *node, int indent,
 		  int columns, int room, bool colour);
-/* Each as "path": [values], behind what is there already. */
+/* Prints each vector as a member of a JSON object, "path": [values]. `first`: the object is
+ * still empty. */
 void pictures_json(const struct pictures *pictures, bool first);
 
-/* A scale of the module ppm by its word, and where a reading stands on it: "PPM 4", "+3.0". */
+/* Draws a scale of the module ppm, which has this word, with a needle at the mark. */
 void scale_draw(const char *scale, double mark, int width, bool colour);
 
 #endif

@@ -1,4 +1,4 @@
-/* pictures.c - what of a rack's nodes is drawn: which vectors there are, what came of them. */
+/* pictures.c - the vectors and scales of a rack's nodes, and their newest values. */
 #include "control/lathectl/picture.h"
 
 #include "share/json.h"

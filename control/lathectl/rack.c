@@ -1,4 +1,4 @@
-/* rack.c - lathectl list, describe, status, config, check, reload, sync, ping: the rack as
+/* rack.c - lathectl list, describe, graph, status, config, check, reload, sync, ping: the rack as
  * a whole. */
 #include "control/lathectl/rack.h"
 
@@ -127,6 +127,47 @@ int command_list(struct session *session, int argc, char **argv)
 int command_describe(struct session *session, int argc, char **argv)
 {
 	return describe(session, argc, argv, on_describe);
+}
+
+/* ---- graph ------------------------------------------------------------------------- */
+
+/* /rack/graph/node ,ssssis: path, module, label, from, channels, marks. */
+static bool on_graph(void *context, const struct message *message)
+{
+	static const char *const keys[] = { "path", "module",   "label",
+					    "from", "channels", "marks" };
+	const int count = sizeof(keys) / sizeof(*keys);
+	struct wait *wait = context;
+	bool json = wait->session->options.json;
+
+	if (session_error(wait->session, message))
+		return true;
+	if (strcmp(message->path, "/rack/graph/listed") == 0) {
+		wait_whole(wait, message_number(message, 0));
+		return true;
+	}
+	if (strcmp(message->path, "/rack/graph/node") != 0 || message->argc < count)
+		return false;
+	wait->count++;
+	for (int i = 0; i < count; i++) {
+		if (json)
+			printf("%s\"%s\": ", i ? ", " : "{", keys[i]);
+		else if (i)
+			printf(i == 1 ? " " : " %s=", keys[i]);
+		argument_print(message, i, json || i > 1);
+	}
+	puts(json ? "}" : "");
+	return false;
+}
+
+int command_graph(struct session *session, int argc, char **argv)
+{
+	struct wait wait = { .session = session };
+
+	(void)argc;
+	(void)argv;
+	client_send(&session->client, "/rack/graph", "");
+	return ask_and_wait(&wait, on_graph);
 }
 
 /* ---- check, reload ----------------------------------------------------------------- */

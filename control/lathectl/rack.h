@@ -6,6 +6,7 @@
 
 int command_list(struct session *session, int argc, char **argv);
 int command_describe(struct session *session, int argc, char **argv);
+int command_graph(struct session *session, int argc, char **argv);
 int command_check(struct session *session, int argc, char **argv);
 int command_reload(struct session *session, int argc, char **argv);
 int command_config(struct session *session, int argc, char **argv);

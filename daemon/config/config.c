@@ -358,12 +358,31 @@ static void read_node(struct parser *parser, const config_setting_t *element, in
 
 /* ---- outputs ------------------------------------------------------------------------ */
 
+/* One output alone may be the master. */
+static void read_master(struct parser *parser, const config_setting_t *key,
+			const char *where, struct node *node)
+{
+	const struct rack *rack = parser->rack;
+
+	if (!parser_bool(parser, key, where, &node->master) || !node->master)
+		return;
+	for (int i = 0; i < rack->node_count; i++)
+		if (rack->nodes[i].master && &rack->nodes[i] != node)
+			parser_complain(
+				parser, key,
+				"%s/master: found a second master (output %s is "
+				"one), would accept one",
+				where, rack->nodes[i].name);
+}
+
 static void read_output_key(struct parser *parser, const config_setting_t *key,
 			    const char *where, struct entry *entry)
 {
 	struct node *node = &parser->rack->nodes[entry->node];
 	const char *id = config_setting_name(key);
-	struct hint hint = { { "name", "from", "connect", "align", "monitor" }, 5 };
+	struct hint hint = {
+		{ "name", "from", "connect", "align", "monitor", "master" }, 6
+	};
 
 	/* parser_ports() reads `connect`: the channels are not known yet. */
 	if (strcmp(id, "name") == 0 || strcmp(id, "connect") == 0)
@@ -374,6 +393,8 @@ static void read_output_key(struct parser *parser, const config_setting_t *key,
 		parser_name(parser, key, where, node->align);
 	} else if (strcmp(id, "monitor") == 0) {
 		parser_bool(parser, key, where, &node->monitor);
+	} else if (strcmp(id, "master") == 0) {
+		read_master(parser, key, where, node);
 	} else if (!parser_param(parser, key, where, node)) {
 		hint_add_params(&hint, node);
 		parser_unknown(parser, key, where, &hint);

@@ -172,6 +172,8 @@ static void print_node(struct text *text, const struct rack *rack, int place)
 			text_add(text, "\n    align = \"%s\";", node->align);
 		if (node->monitor)
 			text_add(text, "\n    monitor = true;");
+		if (node->master)
+			text_add(text, "\n    master = true;");
 	}
 	print_values(text, node);
 	text_add(text, " }");

@@ -57,7 +57,7 @@ void check_schedule(const struct desk *desk, const struct options *options)
 				   .state_folder = options_state_folder(options) };
 	int missing = warn_of_scenes(&as_started) + warn_of_files(options, desk->rack);
 
-	if (!options->describe && !options->avahi) {
+	if (!options->describe && !options->graph && !options->avahi) {
 		printf("%s: no complaints", options->config);
 		if (missing)
 			printf(", %d warning%s", missing, missing == 1 ? "" : "s");

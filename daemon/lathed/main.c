@@ -3,7 +3,6 @@
 #include "daemon/net/announce.h"
 #include "daemon/base/memory.h"
 #include "daemon/recall/compare.h"
-#include "daemon/rack/describe.h"
 #include "daemon/desk/lock.h"
 #include "daemon/recall/history.h"
 #include "daemon/unattended/air.h"
@@ -15,6 +14,7 @@
 #include "daemon/lathed/check.h"
 #include "daemon/lathed/announced.h"
 #include "daemon/lathed/options.h"
+#include "daemon/lathed/print.h"
 #include "daemon/osc/osc.h"
 #include "daemon/recall/reload.h"
 #include "daemon/recall/scene.h"
@@ -75,16 +75,6 @@ struct lathed {
 };
 
 /* ---- without JACK ---------------------------------------------------------------- */
-
-static void describe_row(void *context, const struct description *row)
-{
-	struct text line = { 0 };
-
-	(void)context;
-	describe_line(row, &line);
-	puts(line.bytes);
-	text_finish(&line);
-}
 
 /* The rack of the config file, or NULL and every complaint on stderr. */
 static struct rack *rack_open(const char *path)
@@ -576,17 +566,14 @@ int main(int argc, char **argv)
 	lathed.desk.rack = rack_open(lathed.options.config);
 	if (!lathed.desk.rack)
 		return STATUS_CONFIG;
-	if (lathed.options.describe) {
-		describe_rack(lathed.desk.rack, describe_row, NULL);
-		status = fflush(stdout) != 0 || ferror(stdout);
-		if (status)
-			fputs("lathed: not all of it could be written\n", stderr);
-	}
+	if (lathed.options.describe || lathed.options.graph)
+		status = rack_print(lathed.desk.rack, &lathed.options) ? 0 : 1;
 	if (lathed.options.avahi)
 		status = announce(&lathed);
 	if (lathed.options.check)
 		check_schedule(&lathed.desk, &lathed.options);
-	if (lathed.options.check || lathed.options.describe || lathed.options.avahi) {
+	if (lathed.options.check || lathed.options.describe || lathed.options.graph ||
+	    lathed.options.avahi) {
 		rack_destroy(lathed.desk.rack);
 		return status > 0 ? status : 0;
 	}

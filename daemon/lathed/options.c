@@ -17,6 +17,7 @@ static const char usage[] =
 	"  -c, --config FILE   the rack to play\n"
 	"      --check         list every complaint about FILE; exit 0 or 78\n"
 	"      --describe      print all params and meters of FILE\n"
+	"      --graph         print which node of FILE hears which\n"
 	"      --avahi PATH    write what Avahi is to announce of FILE (-: print it)\n"
 	"      --announce PATH keep that there while playing, as it changes\n"
 	"  -s, --server NAME   the JACK server (default: $JACK_DEFAULT_SERVER, "
@@ -36,6 +37,7 @@ static const char usage[] =
 enum {
 	OPTION_CHECK = 256,
 	OPTION_DESCRIBE,
+	OPTION_GRAPH,
 	OPTION_AVAHI,
 	OPTION_ANNOUNCE,
 	OPTION_VERSION,
@@ -48,6 +50,7 @@ static const struct option longs[] = {
 	{ "config", required_argument, NULL, 'c' },
 	{ "check", no_argument, NULL, OPTION_CHECK },
 	{ "describe", no_argument, NULL, OPTION_DESCRIBE },
+	{ "graph", no_argument, NULL, OPTION_GRAPH },
 	{ "avahi", required_argument, NULL, OPTION_AVAHI },
 	{ "announce", required_argument, NULL, OPTION_ANNOUNCE },
 	{ "server", required_argument, NULL, 's' },
@@ -103,6 +106,9 @@ static int option_take(struct options *options, int letter)
 		return -1;
 	case OPTION_DESCRIBE:
 		options->describe = true;
+		return -1;
+	case OPTION_GRAPH:
+		options->graph = true;
 		return -1;
 	case OPTION_AVAHI:
 		options->avahi = optarg;

@@ -8,6 +8,7 @@
 #include "daemon/osc/request.h"
 #include "daemon/recall/reload.h"
 #include "daemon/rack/describe.h"
+#include "daemon/rack/graph.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -29,6 +30,39 @@ static void describe(const struct request *request)
 		request_complain(request, "bad_argument", "%s", why);
 	else if (!answer_describe(answers, request->sender, text ? &pattern : NULL))
 		request_complain(request, "busy", "%s", answer_busy);
+}
+
+struct graphing {
+	const struct request *request;
+	struct packet *packet;
+	int count;
+};
+
+static void graph_add(void *context, const struct graph_row *row)
+{
+	struct graphing *graphing = context;
+
+	for (int attempt = 0; attempt < 2; attempt++) {
+		if (packet_add(graphing->packet, "/rack/graph/node", "ssssis",
+			       row->path, row->module, row->label, row->from,
+			       row->channels, row->marks))
+			break;
+		answer_send(graphing->request->dispatch->answers);
+	}
+	graphing->count++;
+}
+
+static void graph(const struct request *request)
+{
+	struct answers *answers = request->dispatch->answers;
+	struct packet *packet = answer_packet(answers, request->sender);
+	struct graphing graphing = { request, packet, 0 };
+
+	graph_rack(request->dispatch->desk->rack, graph_add, &graphing);
+	if (packet_add(packet, "/rack/graph/listed", "i", graphing.count))
+		return;
+	answer_send(answers);
+	packet_add(packet, "/rack/graph/listed", "i", graphing.count);
 }
 
 static void hash(const struct request *request)
@@ -210,6 +244,16 @@ static const struct command commands[] = {
 		  "unit, curve, min, max, default, step, choices, label, help, "
 		  "count of values; then `/rack/described ,i count`",
 	  .run = describe },
+	{ .path = "/rack/graph",
+	  .arguments = "",
+	  .role = ROLE_VIEW,
+	  .help = "`/rack/graph/node ,ssssis` for each input, node and output, in "
+		  "the order of the config: path (`tone`, `rack/output/main`; an "
+		  "input's name), module (`input` of an input), label, from (the "
+		  "names that it hears, separated by spaces; of a side `key:drums`), "
+		  "channels, marks (of an output: `master`, `monitor`, both, or "
+		  "`\"\"`); then `/rack/graph/listed ,i count`",
+	  .run = graph },
 	{ .path = "/rack/hash",
 	  .arguments = "",
 	  .role = ROLE_VIEW,

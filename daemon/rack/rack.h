@@ -51,6 +51,7 @@ struct node {
 	/* NODE_OUTPUT only */
 	char align[NAME_BYTES];
 	bool monitor; /* /rack/dim acts on it */
+	bool master;  /* overviews show its chain; at most one output */
 };
 
 struct input {

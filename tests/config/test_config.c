@@ -298,6 +298,13 @@ static const struct bad {
 	{ "outputs = ( { name = \"x\"; connect = [1, 2]; } );",
 	  1,
 	  { "found 1", "a string" } },
+	{ "outputs = ( { name = \"x\"; master = true; },\n"
+	  "  { name = \"y\"; master = true; } );",
+	  2,
+	  { "found a second master (output x is one)", "would accept one" } },
+	{ "outputs = ( { name = \"x\"; master = 1; } );",
+	  1,
+	  { "found 1", "true or false" } },
 	{ "outputs = ( { name = \"x\"; monitor = 1; } );",
 	  1,
 	  { "found 1", "true or false" } },
@@ -483,7 +490,7 @@ static void test_hostile_bytes(void)
 	if (!bytes)
 		abort();
 	memset(bytes, 'x', BYTES);
-	memcpy(bytes, "a = \"", 5);
+	bytes[sprintf(bytes, "a = \"")] = 'x';
 	refuses_bytes(bytes, BYTES, "would accept 262144");
 	bytes[200000] = '"';
 	refuses_bytes(bytes, 200001, "a string of more than 1024 bytes");
@@ -499,7 +506,7 @@ static void test_hostile_bytes(void)
 		length += (size_t)sprintf(bytes + length, "\"\" ");
 	refuses_bytes(bytes, length, "unknown key \"a\"");
 	memset(bytes, '(', BYTES);
-	memcpy(bytes, "a = ", 4);
+	bytes[sprintf(bytes, "a = ")] = '(';
 	refuses_bytes(bytes, 200000, "brackets");
 	memset(bytes, 0, BYTES);
 	refuses_bytes(bytes, 100, "a NUL byte");

@@ -50,6 +50,15 @@ static void random_sources(struct rack *rack, struct node *node, int side, int n
 	}
 }
 
+static bool has_master(const struct rack *rack)
+{
+	bool any = false;
+
+	for (int i = 0; i < rack->node_count; i++)
+		any |= rack->nodes[i].master;
+	return any;
+}
+
 static void random_node(struct rack *rack, enum node_kind kind, int place, int channels)
 {
 	static const struct module *const modules[] = { &model_trim, &model_eq,
@@ -75,6 +84,7 @@ static void random_node(struct rack *rack, enum node_kind kind, int place, int c
 			node->values[i] = random_value(param_row(node->module, i));
 	if (kind == NODE_OUTPUT) {
 		node->monitor = pick(2);
+		node->master = !has_master(rack) && pick(2);
 		if (pick(2))
 			strcpy(node->align, "group");
 		if (pick(2))
@@ -131,7 +141,8 @@ static bool nodes_equal(const struct node *a, const struct node *b)
 	       memcmp(a->values, b->values, (size_t)node_params(a) * sizeof(float)) ==
 		       0 &&
 	       strings_equal(a->connect, b->connect) &&
-	       strcmp(a->align, b->align) == 0 && a->monitor == b->monitor;
+	       strcmp(a->align, b->align) == 0 && a->monitor == b->monitor &&
+	       a->master == b->master;
 }
 
 static bool racks_equal(const struct rack *a, const struct rack *b)

@@ -366,6 +366,25 @@ static void test_schedule(void)
 	stop();
 }
 
+static void test_graph(void)
+{
+	start(0);
+	user_send(&user, "/rack/graph", "");
+	pump(osc, 0.02);
+	user_hear(&user);
+	const struct heard *row = heard_at("/rack/graph/node");
+	const struct heard *listed = heard_at("/rack/graph/listed");
+	CHECK(row && strcmp(row->types, "ssssis") == 0 && listed &&
+		      listed->number[0] == heard_times("/rack/graph/node"),
+	      "a row for each, and their number");
+	CHECK(row && strncmp(row->text[0], "rack/output/", 12) == 0 &&
+		      strcmp(row->text[1], "fake_output") == 0 &&
+		      strcmp(row->text[2], "Out") == 0 &&
+		      strcmp(row->text[5], "master") == 0,
+	      "the last is an output, and the master");
+	stop();
+}
+
 static void test_alarms(void)
 {
 	start(0);
@@ -422,6 +441,7 @@ int main(void)
 	test_undo();
 	test_compare();
 	test_blobs();
+	test_graph();
 	test_alarms();
 	test_schedule();
 	free(heard);

@@ -104,6 +104,13 @@ is "describe" "$(ctl describe; grep -c 'limit/ceiling' "$scratch/out")" "0
 1"
 is "describe: as lathed does" "$(sort "$scratch/out" | cksum)" \
 	"$("$build/lathed" --config "$scratch/rack.conf" --describe | sort | cksum)"
+is "graph" "$(ctl graph; grep -c '^rack/output/main output label="Output" from="after" channels=2 marks="master"$' "$scratch/out")" "0
+1"
+is "graph: as lathed does" "$(sort "$scratch/out" | cksum)" \
+	"$("$build/lathed" --config "$scratch/rack.conf" --graph | sort | cksum)"
+is "graph: json" "$(ctl --json graph; tail -n 1 "$scratch/out" |
+	python3 -c 'import json, sys; print(json.load(sys.stdin)["from"])')" "0
+after"
 is "config" "$(ctl config)" 0
 cp "$scratch/out" "$scratch/printed.conf"
 is "config: loads" "$("$build/lathed" --config "$scratch/printed.conf" --check >/dev/null; echo $?)" 0

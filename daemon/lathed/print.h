@@ -1,0 +1,12 @@
+/* print.h - lathed --describe and --graph. Before any thread starts. */
+#ifndef LATHE_LATHED_PRINT_H
+#define LATHE_LATHED_PRINT_H
+
+#include "daemon/lathed/options.h"
+#include "daemon/rack/rack.h"
+
+/* Prints what the options ask for. False, after a sentence on stderr: not all of it could be
+ * written. */
+bool rack_print(const struct rack *rack, const struct options *options);
+
+#endif
