@@ -48,6 +48,12 @@ static const struct alarm_kind kinds[ALARM_CODES] = {
 			  "give JACK a longer period, and look what else this machine "
 			  "does",
 			  "no xruns for a minute", false },
+	[ALARM_UNSENT] = { "unsent", EVENT_WARNING,
+			   "hosts take none of the OSC datagrams that are sent to "
+			   "them",
+			   "switch the tablet on, or take it out of osc.clients; look "
+			   "at the network. No other client is affected",
+			   "every host has taken what was sent to it for 5 s", false },
 	[ALARM_INPUT_ZEROS] = { "input_zeros", EVENT_WARNING,
 				"exact zeros: a cable, an encoder or a client is gone",
 				"look at what is connected to the input, and whether "

@@ -30,6 +30,7 @@ enum alarm_code {
 	ALARM_STATE_READ,
 	ALARM_DISK,
 	ALARM_XRUNS,
+	ALARM_UNSENT,
 	/* Of a node: air.c ends them with it. */
 	ALARM_INPUT_ZEROS,
 	ALARM_INPUT_QUIET,

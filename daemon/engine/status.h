@@ -12,6 +12,9 @@ struct status {
 	uint64_t xruns;  /* the server's */
 	int clients;     /* OSC subscribers */
 	uint64_t lost;   /* OSC datagrams dropped because there was no room */
+	/* OSC datagrams that could not be sent, that came from senders who are not
+	 * allowed, and challenges that were sent. */
+	uint64_t unsent, refused, challenges;
 };
 
 #endif

@@ -5,7 +5,6 @@
 
 #include <stdarg.h>
 #include <string.h>
-#include <sys/socket.h>
 
 static uint32_t get32(const uint8_t *bytes)
 {
@@ -284,21 +283,40 @@ bool packet_echo(struct packet *packet, const char *path, const struct message *
 	return added;
 }
 
-bool packet_send(struct packet *packet, int fd, const struct sockaddr_in *to)
+/* The datagram, in its packet: one message, or several as a bundle. */
+static const uint8_t *datagram(struct packet *packet, size_t *size)
 {
-	const uint8_t *bytes = packet->bytes;
-	size_t size = (size_t)packet->size;
+	*size = (size_t)packet->size;
+	if (packet->count > 1) {
+		memcpy(packet->bytes, "#bundle\0\0\0\0\0\0\0\0\1", PACKET_HEAD_BYTES);
+		return packet->bytes;
+	}
+	*size -= PACKET_HEAD_BYTES + 4;
+	return packet->bytes + PACKET_HEAD_BYTES + 4;
+}
+
+bool packet_send(struct packet *packet, struct outlet *outlet,
+		 const struct sockaddr_in *to)
+{
+	size_t size;
 
 	if (packet->count == 0)
 		return true;
-	if (packet->count == 1) {
-		bytes += PACKET_HEAD_BYTES + 4;
-		size -= PACKET_HEAD_BYTES + 4;
-	} else {
-		memcpy(packet->bytes, "#bundle\0\0\0\0\0\0\0\0\1", PACKET_HEAD_BYTES);
-	}
-	ssize_t sent = sendto(fd, bytes, size, MSG_DONTWAIT | MSG_NOSIGNAL,
-			      (const struct sockaddr *)to, sizeof(*to));
+	const uint8_t *bytes = datagram(packet, &size);
+	bool sent = outlet_send(outlet, bytes, size, to);
 	packet_clear(packet);
-	return sent == (ssize_t)size;
+	return sent;
+}
+
+bool packet_challenge(struct packet *packet, struct outlet *outlet,
+		      const struct sockaddr_in *to)
+{
+	size_t size;
+
+	if (packet->count == 0)
+		return true;
+	const uint8_t *bytes = datagram(packet, &size);
+	bool sent = outlet_challenge(outlet, bytes, size, to);
+	packet_clear(packet);
+	return sent;
 }

@@ -1,7 +1,9 @@
 /* packet.h - reads OSC messages that the gate let through, and writes messages. Pure
- * except packet_send(); control thread. */
+ * except what sends; control thread. */
 #ifndef LATHE_NET_PACKET_H
 #define LATHE_NET_PACKET_H
+
+#include "daemon/net/outlet.h"
 
 #include <netinet/in.h>
 #include <stdbool.h>
@@ -56,7 +58,11 @@ bool packet_add_float(struct packet *packet, const char *path, int length, float
 /* Adds a message that is encoded already. */
 bool packet_add_bytes(struct packet *packet, const uint8_t *bytes, size_t size);
 /* Sends the messages and clears the packet; several go as a bundle. False: not sent,
- * because that would have blocked or failed. True without messages. */
-bool packet_send(struct packet *packet, int fd, const struct sockaddr_in *to);
+ * see outlet_send(). True without messages. */
+bool packet_send(struct packet *packet, struct outlet *outlet,
+		 const struct sockaddr_in *to);
+/* The same for a challenge. */
+bool packet_challenge(struct packet *packet, struct outlet *outlet,
+		      const struct sockaddr_in *to);
 
 #endif

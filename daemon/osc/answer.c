@@ -17,6 +17,7 @@ enum {
 	DATAGRAMS_PER_TICK = 8, /* for each long answer */
 	PART_BYTES = 1200,      /* of a long text */
 	COMPLAINTS_PER_SECOND = 100,
+	FAILURES_MAX = 200, /* ticks until a client that takes nothing is given up */
 };
 
 enum kind { ANSWER_NONE, ANSWER_DESCRIPTION, ANSWER_VALUES, ANSWER_TEXT };
@@ -26,7 +27,8 @@ struct job {
 	struct sockaddr_in to;
 	uint64_t order; /* counts the long answers that have begun */
 	size_t at;
-	int count; /* rows or parts sent so far */
+	int count;    /* rows or parts sent so far */
+	int failures; /* to send, in a row */
 	bool filtered;
 	struct pattern pattern;
 	uint64_t *bits;
@@ -39,8 +41,8 @@ struct job {
 struct answers {
 	struct desk *desk;
 	const struct addresses *addresses;
-	int fd;
-	uint64_t unsent;
+	struct outlet *outlet;
+	uint64_t withheld;
 	struct packet packet;
 	struct sockaddr_in to;
 	struct client everyone; /* counts the errors sent to clients without a record */
@@ -55,11 +57,11 @@ struct answers {
 
 const char answer_busy[] = "too many long answers are under way; ask again";
 
-struct answers *answers_create(struct desk *desk, int fd)
+struct answers *answers_create(struct desk *desk, struct outlet *outlet)
 {
 	struct answers *answers = memory_zeroed(1, sizeof(*answers));
 	answers->desk = desk;
-	answers->fd = fd;
+	answers->outlet = outlet;
 	packet_clear(&answers->packet);
 	return answers;
 }
@@ -99,16 +101,16 @@ void answers_reshape(struct answers *answers, const struct addresses *addresses,
 	}
 }
 
-uint64_t answers_unsent(const struct answers *answers)
+uint64_t answers_withheld(const struct answers *answers)
 {
-	return answers->unsent;
+	return answers->withheld;
 }
 
 /* ---- short answers --------------------------------------------------------------------- */
 
 void answer_send(struct answers *answers)
 {
-	answers->unsent += !packet_send(&answers->packet, answers->fd, &answers->to);
+	packet_send(&answers->packet, answers->outlet, &answers->to);
 }
 
 struct packet *answer_packet(struct answers *answers, const struct sender *sender)
@@ -162,8 +164,7 @@ bool answer_may_complain(struct answers *answers, const struct sender *sender,
 	}
 	if (client->complaints < COMPLAINTS_PER_SECOND)
 		return true;
-	client->unsent++;
-	answers->unsent++;
+	answers->withheld++;
 	return false;
 }
 
@@ -374,13 +375,15 @@ static void job_go_on(struct answers *answers, struct job *job)
 			done = say_values(answers, job, &packet);
 		else
 			done = say_text(job, &packet);
-		if (!packet_send(&packet, answers->fd, &job->to)) {
+		if (!packet_send(&packet, answers->outlet, &job->to)) {
 			/* It is sent again at the next tick. */
-			answers->unsent++;
 			job->at = before;
 			job->count = count;
+			if (++job->failures >= FAILURES_MAX)
+				job_finish(answers, job);
 			return;
 		}
+		job->failures = 0;
 		if (done)
 			job_finish(answers, job);
 	}

@@ -17,13 +17,14 @@ struct sender {
 
 struct answers;
 
-struct answers *answers_create(struct desk *desk, int fd);
+struct answers *answers_create(struct desk *desk, struct outlet *outlet);
 void answers_destroy(struct answers *answers);
 /* Call after the tree of addresses was replaced. Long answers about the old tree end
  * with an error. */
 void answers_reshape(struct answers *answers, const struct addresses *addresses,
 		     double now);
-uint64_t answers_unsent(const struct answers *answers);
+/* Errors that were not sent, because their client had 100 in that second. */
+uint64_t answers_withheld(const struct answers *answers);
 
 /* Short answers share a datagram. It is sent when it is full, when the next answer is
  * for another client, and by answer_send(). */
@@ -33,7 +34,7 @@ void answer_send(struct answers *answers);
 void answer_value(struct answers *answers, const struct sender *sender, int index,
 		  enum verb form);
 /* Sends "/rack/error ,sss". A client gets at most 100 a second; more are counted as
- * unsent. */
+ * withheld. */
 void answer_error(struct answers *answers, const struct sender *sender,
 		  const char *address, const char *code, double now, const char *format,
 		  ...) __attribute__((format(printf, 6, 7)));

@@ -1,6 +1,8 @@
 /* bundle.c - carries out datagrams. A bundle's sets are applied first, as one change,
  * then its other messages run. A long bundle continues in its sender's next turn.
  * Control thread. */
+#include "daemon/osc/bundle.h"
+
 #include "daemon/base/clock.h"
 #include "daemon/base/memory.h"
 #include "daemon/net/access.h"
@@ -145,9 +147,9 @@ static void later(struct dispatch *dispatch, const struct sender *sender,
 			     TIMED_MAX);
 }
 
-bool dispatch_some(struct dispatch *dispatch, const uint8_t *bytes, size_t size,
-		   const struct sockaddr_in *from, double now, double end,
-		   struct bundle **cut)
+bool bundle_run(struct dispatch *dispatch, const uint8_t *bytes, size_t size,
+		const struct sockaddr_in *from, double now, double end,
+		struct bundle **cut)
 {
 	struct sender sender = sender_of(dispatch, from, now);
 
@@ -164,12 +166,12 @@ bool dispatch_some(struct dispatch *dispatch, const uint8_t *bytes, size_t size,
 	return true;
 }
 
-void dispatch_packet(struct dispatch *dispatch, const uint8_t *bytes, size_t size,
-		     const struct sockaddr_in *from, double now)
+void bundle_run_whole(struct dispatch *dispatch, const uint8_t *bytes, size_t size,
+		      const struct sockaddr_in *from, double now)
 {
 	struct bundle *cut = NULL;
 
-	dispatch_some(dispatch, bytes, size, from, now, HUGE_VAL, &cut);
+	bundle_run(dispatch, bytes, size, from, now, HUGE_VAL, &cut);
 	bundle_destroy(cut);
 }
 
@@ -181,8 +183,8 @@ void bundle_destroy(struct bundle *bundle)
 	free(bundle);
 }
 
-bool dispatch_due(struct dispatch *dispatch, double now, uint8_t **bytes, size_t *size,
-		  struct sockaddr_in *from)
+bool bundle_due(struct dispatch *dispatch, double now, uint8_t **bytes, size_t *size,
+		struct sockaddr_in *from)
 {
 	while (timed_take(dispatch->timed, now, bytes, size, from)) {
 		/* A reload may have taken the sender off the allow list. */

@@ -143,7 +143,10 @@ static void status(const struct request *request)
 			       "sh"
 			       "ss"
 			       "ss"
-			       "ss",
+			       "ss"
+			       "sh"
+			       "sh"
+			       "sh",
 			       "state", state, "jack", world->jack, "server",
 			       world->server, "rate", world->rate, "block",
 			       world->block, "latency", latency, "load",
@@ -154,7 +157,9 @@ static void status(const struct request *request)
 			       watch_subscribers(dispatch->watch), "lost",
 			       (int64_t)world->lost, "config",
 			       desk->config_path ? desk->config_path : "", "lock", lock,
-			       "alarms", alarms))
+			       "alarms", alarms, "unsent", (int64_t)world->unsent,
+			       "refused", (int64_t)world->refused, "challenges",
+			       (int64_t)world->challenges))
 			return;
 		answer_send(dispatch->answers);
 	}
@@ -267,7 +272,8 @@ static const struct command commands[] = {
 		  "server, rate, block, latency of each output, load and "
 		  "worst load (1 is a whole period), xruns, late cycles, "
 		  "clients, datagrams lost for want of room, config, lock, "
-		  "alarms",
+		  "alarms; then counts: datagrams that could not be sent, that "
+		  "came from senders who are not allowed, challenges sent",
 	  .run = status },
 	{ .path = "/rack/check",
 	  .arguments = "[s file]",

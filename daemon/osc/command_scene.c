@@ -270,7 +270,7 @@ static void tick(struct dispatch *dispatch, void *state)
 			   news->name, news->state);
 		feed_all(dispatch->watch, &packet);
 		if (news->done && !is_told(dispatch->watch, &told->loader))
-			packet_send(&packet, dispatch->watch->fd, &told->loader);
+			packet_send(&packet, dispatch->watch->outlet, &told->loader);
 		told->news = news->serial;
 	}
 }

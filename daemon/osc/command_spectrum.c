@@ -175,8 +175,7 @@ static void show(struct dispatch *dispatch, struct viewer *viewer)
 	packet_clear(&packet);
 	packet_add_bytes(&packet, bytes,
 			 write_message(bytes, viewer->node, levels, frame));
-	dispatch->watch->unsent +=
-		!packet_send(&packet, dispatch->watch->fd, &viewer->to);
+	packet_send(&packet, dispatch->watch->outlet, &viewer->to);
 	viewer->frame = frame;
 	viewer->due = fmax(viewer->due + viewer->period, dispatch->now);
 }

@@ -24,7 +24,8 @@ static int set_count(const struct command_set *const *sets)
 }
 
 struct dispatch *dispatch_create(struct desk *desk, const struct osc_parts *parts,
-				 int fd, const struct command_set *const *sets)
+				 struct outlet *outlet,
+				 const struct command_set *const *sets)
 {
 	struct dispatch *dispatch = memory_zeroed(1, sizeof(*dispatch));
 
@@ -32,8 +33,8 @@ struct dispatch *dispatch_create(struct desk *desk, const struct osc_parts *part
 	dispatch->parts = *parts;
 	dispatch->timed = timed_create();
 	dispatch->laters = laters_create();
-	dispatch->answers = answers_create(desk, fd);
-	dispatch->watch = watch_create(desk, NULL, fd);
+	dispatch->answers = answers_create(desk, outlet);
+	dispatch->watch = watch_create(desk, NULL, outlet);
 	dispatch_reshape(dispatch);
 	dispatch->sets = sets;
 	dispatch->states =

@@ -1,5 +1,5 @@
-/* dispatch.h - carries out datagrams: gathers sets and applies them as one, answers
- * queries, runs the rack's commands. Control thread.
+/* dispatch.h - carries out messages: gathers sets and applies them as one, answers
+ * queries, runs the rack's commands. bundle.h takes the datagrams apart. Control thread.
  *
  * The sets of one turn are applied together (of one param the newest) before anything
  * that could show their effect: a query, a command, a rebuild. A bundle is a change of
@@ -33,33 +33,18 @@ struct dispatch {
 	void **states; /* [sets] */
 };
 
-/* `sets`: the commands to run, see command.h; ends with NULL. Answers go out at `fd`. */
+/* `sets`: the commands to run, see command.h; ends with NULL. Answers go out by `outlet`. */
 struct dispatch *dispatch_create(struct desk *desk, const struct osc_parts *parts,
-				 int fd, const struct command_set *const *sets);
+				 struct outlet *outlet,
+				 const struct command_set *const *sets);
 void dispatch_destroy(struct dispatch *dispatch);
 
-struct bundle;
-
-/* Carries out one datagram that passed the gate. Times are monotonic seconds. False: it
- * is a bundle, and `end` came before its last message; call again with the same bytes
- * and the same *cut, which must be NULL at first. */
-bool dispatch_some(struct dispatch *dispatch, const uint8_t *bytes, size_t size,
-		   const struct sockaddr_in *from, double now, double end,
-		   struct bundle **cut);
-void bundle_destroy(struct bundle *bundle); /* a *cut that is given up; may be NULL */
-/* The same without an end of the turn. */
-void dispatch_packet(struct dispatch *dispatch, const uint8_t *bytes, size_t size,
-		     const struct sockaddr_in *from, double now);
 /* Whether the next datagram of this sender must wait for an earlier request of its own. A ping
  * never does. */
 bool dispatch_holds(const struct dispatch *dispatch, const struct sockaddr_in *from,
 		    const uint8_t *bytes, size_t size, double now);
 /* Ends a turn: applies the sets that were gathered, sends the answers. */
 void dispatch_flush(struct dispatch *dispatch);
-/* Takes a bundle whose time has come; its time tag then says "now". False: there is
- * none. The caller frees *bytes. */
-bool dispatch_due(struct dispatch *dispatch, double now, uint8_t **bytes, size_t *size,
-		  struct sockaddr_in *from);
 /* Every 10 ms: long answers, commands that wait, outcomes that came. */
 void dispatch_tick(struct dispatch *dispatch, double now);
 /* Some of these are under way, or a bundle waits for its time. */
@@ -76,11 +61,10 @@ void dispatch_reshape(struct dispatch *dispatch);
 bool dispatch_locked(const struct dispatch *dispatch, const struct sender *sender,
 		     char *text, size_t size);
 
-/* ---- bundle.c and dispatch.c share ------------------------------------------------------- */
-
 /* In a bundle the sets go first, as one change, then all else, which may show their
  * effect. */
 enum pass { PASS_ALL, PASS_SETS, PASS_OTHERS };
+/* Carries out one message that passed the gate. */
 void dispatch_message(struct dispatch *dispatch, const struct sender *sender,
 		      const uint8_t *bytes, size_t size, enum pass pass);
 void dispatch_apply(

@@ -104,14 +104,11 @@ static bool turn_send(struct turn *turn)
 
 	if (!turn->packet.count)
 		return turn->left > 0;
-	bool sent = packet_send(&turn->packet, watch->fd, &turn->client->target);
-	if (!sent) {
-		watch->unsent++;
-		turn->client->unsent++;
+	bool sent = packet_send(&turn->packet, watch->outlet, &turn->client->target);
+	if (!sent)
 		for (int i = 0; i < turn->place_count; i++)
 			turn->subscription->dirty[turn->places[i] / 64] |=
 				UINT64_C(1) << (turn->places[i] % 64);
-	}
 	turn->place_count = 0;
 	turn->left--;
 	return sent && turn->left > 0;
@@ -304,9 +301,7 @@ void feed_all(struct watch *watch, const struct packet *packet)
 		if (!client->subscription_count)
 			continue;
 		struct packet copy = *packet;
-		bool sent = packet_send(&copy, watch->fd, &client->target);
-		watch->unsent += !sent;
-		client->unsent += !sent;
+		packet_send(&copy, watch->outlet, &client->target);
 	}
 }
 

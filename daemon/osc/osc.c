@@ -8,6 +8,8 @@
 #include "daemon/net/access.h"
 #include "daemon/net/gate.h"
 #include "daemon/net/lane.h"
+#include "daemon/net/outlet.h"
+#include "daemon/osc/bundle.h"
 #include "daemon/osc/commands.h"
 #include "daemon/osc/dispatch.h"
 #include "daemon/osc/feed.h"
@@ -32,11 +34,13 @@ static const double wake_seconds = 0.004; /* osc_receive() returns after this ti
 static const double turn_seconds = 0.0005;
 static const double refusal_seconds =
 	10.0; /* least time between two events about refusals */
+static const double health_seconds = 5.0; /* so long after a failure its alarm ends */
 
 struct osc {
 	struct desk *desk;
 	struct follower follower;
 	struct access *access;
+	struct outlet *outlet;
 	struct dispatch *dispatch;
 	struct lanes *lanes;
 	struct bundle *cut
@@ -49,6 +53,7 @@ struct osc {
 	uint32_t kernel_lost;
 	uint64_t refused_told, event_told;
 	double refusal_due;
+	double failed; /* when a host was last seen to take nothing */
 	uint8_t bytes[BATCH][GATE_BYTES_MAX + 4];
 	uint8_t control[BATCH][CONTROL_BYTES];
 	struct sockaddr_in from[BATCH];
@@ -141,8 +146,9 @@ struct osc *osc_create(struct desk *desk, const struct osc_parts *parts, int por
 	osc->fd = fd;
 	prepare_socket(osc);
 	osc->access = access_create();
+	osc->outlet = outlet_create(fd);
 	osc->lanes = lanes_create();
-	osc->dispatch = dispatch_create(desk, parts, fd, commands_all);
+	osc->dispatch = dispatch_create(desk, parts, osc->outlet, commands_all);
 	osc->follower = (struct follower) { .context = osc,
 					    .changed = on_changed,
 					    .moved = on_moved };
@@ -164,6 +170,7 @@ void osc_destroy(struct osc *osc)
 	dispatch_destroy(osc->dispatch);
 	lanes_destroy(osc->lanes);
 	access_destroy(osc->access);
+	outlet_destroy(osc->outlet);
 	close(osc->fd);
 	free(osc);
 }
@@ -187,8 +194,8 @@ struct osc_counts osc_counts(const struct osc *osc)
 {
 	struct osc_counts counts = osc->counts;
 	counts.missed = osc->lane_lost + osc->kernel_lost;
-	counts.unsent +=
-		osc->dispatch->watch->unsent + answers_unsent(osc->dispatch->answers);
+	counts.unsent = outlet_unsent(osc->outlet);
+	counts.withheld = answers_withheld(osc->dispatch->answers);
 	return counts;
 }
 
@@ -212,7 +219,7 @@ static void send_challenge(struct osc *osc, struct sockaddr_in to,
 		to.sin_port = htons((uint16_t)verdict->port);
 	packet_clear(&packet);
 	packet_add(&packet, "/rack/challenge", "i", verdict->number);
-	osc->counts.unsent += !packet_send(&packet, osc->fd, &to);
+	osc->counts.challenges += packet_challenge(&packet, osc->outlet, &to);
 }
 
 /* Whether the datagram is to be carried out. A sender that is not allowed gets no
@@ -271,8 +278,8 @@ static bool handle(struct osc *osc, int lane, const uint8_t *bytes, size_t size,
 	const char *why;
 
 	if (gate_check(bytes, size, &why))
-		return dispatch_some(osc->dispatch, bytes, size, from, now, end,
-				     &osc->cut[lane]);
+		return bundle_run(osc->dispatch, bytes, size, from, now, end,
+				  &osc->cut[lane]);
 	struct sender sender = { .address = *from };
 	sender.client = watch_client(osc->dispatch->watch, from, now);
 	osc->counts.malformed++;
@@ -380,6 +387,23 @@ static void tell_events(struct osc *osc, double now)
 	}
 }
 
+/* The alarm about hosts that can't be sent to. */
+static void watch_outlet(struct osc *osc, double now)
+{
+	struct alarms *alarms = osc->desk->alarms;
+	char hosts[INET_ADDRSTRLEN * 8];
+
+	outlet_tick(osc->outlet, now);
+	if (outlet_failing(osc->outlet, now, hosts, sizeof(hosts))) {
+		osc->failed = now;
+		alarm_raise(alarms, ALARM_UNSENT, "", "nothing can be sent to %s",
+			    hosts);
+	} else if (osc->failed > 0.0 && now - osc->failed >= health_seconds) {
+		osc->failed = 0.0;
+		alarm_clear(alarms, ALARM_UNSENT, "");
+	}
+}
+
 /* Bundles whose time has come go to their sender's lane, and have their turn there. */
 static void take_due(struct osc *osc, double now)
 {
@@ -387,10 +411,22 @@ static void take_due(struct osc *osc, double now)
 	uint8_t *bytes;
 	size_t size;
 
-	while (dispatch_due(osc->dispatch, now, &bytes, &size, &from)) {
+	while (bundle_due(osc->dispatch, now, &bytes, &size, &from)) {
 		osc->lane_lost += !lane_put(osc->lanes, &from, bytes, size);
 		free(bytes);
 	}
+}
+
+static void tell_status(struct osc *osc)
+{
+	struct status *status = &osc->desk->status;
+	struct osc_counts counts = osc_counts(osc);
+
+	status->clients = watch_subscribers(osc->dispatch->watch);
+	status->lost = counts.missed;
+	status->unsent = counts.unsent;
+	status->refused = counts.refused;
+	status->challenges = counts.challenges;
 }
 
 void osc_tick(struct osc *osc)
@@ -404,8 +440,8 @@ void osc_tick(struct osc *osc)
 	watch_settle(watch, now);
 	feed_tick(watch, now);
 	tell_events(osc, now);
-	osc->desk->status.clients = watch_subscribers(watch);
-	osc->desk->status.lost = osc_counts(osc).missed;
+	watch_outlet(osc, now);
+	tell_status(osc);
 }
 
 double osc_due(const struct osc *osc)

@@ -37,7 +37,7 @@ int osc_fd(const struct osc *osc);
 bool osc_receive(struct osc *osc);
 bool osc_more(const struct osc *osc); /* whether datagrams wait in the lanes */
 /* Call after desk_tick(): timed bundles, feedback, meters, long answers. Keeps
- * desk->status.clients and ->lost. */
+ * desk->status.clients and the counts beside it. */
 void osc_tick(struct osc *osc);
 /* When osc_tick() is needed next if nothing arrives: monotonic seconds. 0: at once;
  * HUGE_VAL: nobody listens. */
@@ -59,7 +59,9 @@ struct osc_counts {
 	uint64_t malformed; /* refused by the gate */
 	uint64_t
 		missed; /* lost because the kernel's buffer or the sender's lane was full */
-	uint64_t unsent; /* datagrams that could not be sent without waiting */
+	uint64_t unsent;     /* datagrams that could not be sent, see net/outlet.h */
+	uint64_t withheld;   /* errors beyond those that a client may get in a second */
+	uint64_t challenges; /* sent */
 };
 struct osc_counts osc_counts(const struct osc *osc);
 

@@ -25,12 +25,14 @@ struct touch {
 	double at;
 };
 
-struct watch *watch_create(struct desk *desk, const struct addresses *addresses, int fd)
+struct watch *watch_create(struct desk *desk, const struct addresses *addresses,
+			   struct outlet *outlet)
 {
 	struct watch *watch = memory_zeroed(1, sizeof(*watch));
+
 	watch->desk = desk;
 	watch->addresses = addresses;
-	watch->fd = fd;
+	watch->outlet = outlet;
 	return watch;
 }
 
@@ -418,7 +420,7 @@ static void settle(struct watch *watch, struct client *client, double now)
 		const struct leaf *leaf = address_leaf(watch->addresses, touch->place);
 		if (!touch_holds(watch, touch) &&
 		    !feed_add(&packet, watch->desk->rack, leaf, touch->form, 0.0f)) {
-			watch->unsent += !packet_send(&packet, watch->fd, to);
+			packet_send(&packet, watch->outlet, to);
 			feed_add(&packet, watch->desk->rack, leaf, touch->form, 0.0f);
 		}
 		client->touch_at[touch->place] = 0;
@@ -427,7 +429,7 @@ static void settle(struct watch *watch, struct client *client, double now)
 			client->touch_at[touch->place] = i + 1;
 		i--;
 	}
-	watch->unsent += !packet_send(&packet, watch->fd, to);
+	packet_send(&packet, watch->outlet, to);
 }
 
 void watch_settle(struct watch *watch, double now)

@@ -6,6 +6,7 @@
 #define LATHE_OSC_WATCH_H
 
 #include "daemon/desk/desk.h"
+#include "daemon/net/outlet.h"
 #include "daemon/osc/address.h"
 
 #include <netinet/in.h>
@@ -56,19 +57,17 @@ struct client {
 	int *touch_at;     /* [leaves] index in `touches` + 1; 0: none */
 	double complained; /* start of the second in which its errors are counted */
 	int complaints;
-	uint64_t unsent;
 };
 
 struct watch {
 	struct desk *desk;
 	const struct addresses *addresses;
-	int fd;
-	uint64_t unsent;
+	struct outlet *outlet;
 	struct client clients[CLIENTS_MAX];
 };
 
 struct watch *watch_create(struct desk *desk, const struct addresses *addresses,
-			   int fd);
+			   struct outlet *outlet);
 void watch_destroy(struct watch *watch);
 
 /* The record of this sender; a new one if it has none. NULL when all are in use. */

@@ -4,6 +4,7 @@
 #include <stdatomic.h>
 
 #include "daemon/desk/lock.h"
+#include "daemon/osc/bundle.h"
 #include "daemon/osc/commands.h"
 #include "daemon/osc/dispatch.h"
 #include "daemon/osc/feed.h"
@@ -98,7 +99,9 @@ static void bench_dispatch(void)
 	int count;
 
 	desk_open(10000);
-	struct dispatch *dispatch = dispatch_create(&desk, &parts, -1, commands_all);
+	struct outlet *outlet = outlet_create(-1);
+	struct dispatch *dispatch =
+		dispatch_create(&desk, &parts, outlet, commands_all);
 	struct set *sets = make_sets(dispatch->addresses, &count);
 	struct sockaddr_in from = { .sin_family = AF_INET, .sin_port = 1 };
 	from.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -118,8 +121,8 @@ static void bench_dispatch(void)
 		at[2] = clock_seconds();
 		for (int i = 0; i < count; i++)
 			if (gate_check(sets[i].bytes, sets[i].size, &why))
-				dispatch_packet(dispatch, sets[i].bytes, sets[i].size,
-						&from, at[2]);
+				bundle_run_whole(dispatch, sets[i].bytes, sets[i].size,
+						 &from, at[2]);
 		dispatch_flush(dispatch);
 		at[3] = clock_seconds();
 		gate[round] = (at[1] - at[0]) / count * 1e9;
@@ -134,6 +137,7 @@ static void bench_dispatch(void)
 	       median(whole, ROUNDS));
 	free(sets);
 	dispatch_destroy(dispatch);
+	outlet_destroy(outlet);
 	desk_close();
 }
 
@@ -254,7 +258,8 @@ static void bench_blobs(void)
 	struct osc *osc = osc_create(&desk, &parts, 0, -1, error, sizeof(error));
 	struct user user = user_open(osc);
 	struct addresses *addresses = addresses_create(desk.rack);
-	struct watch *watch = watch_create(&desk, addresses, osc_fd(osc));
+	struct outlet *outlet = outlet_create(osc_fd(osc));
+	struct watch *watch = watch_create(&desk, addresses, outlet);
 	struct sockaddr_in to = { .sin_family = AF_INET,
 				  .sin_port = htons((uint16_t)user_port(&user)) };
 	to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -270,6 +275,7 @@ static void bench_blobs(void)
 	printf("meter blob: %.2f us per 100 meters (%d of them), folded and sent\n",
 	       median(cost, ROUNDS), found);
 	watch_destroy(watch);
+	outlet_destroy(outlet);
 	addresses_destroy(addresses);
 	close(user.fd);
 	osc_destroy(osc);

@@ -1,4 +1,5 @@
 /* test_spectrum.c - /rack/spectrum: what comes, to whom, until when. */
+#include "daemon/osc/bundle.h"
 #include "daemon/osc/commands.h"
 #include "daemon/osc/dispatch.h"
 #include "tests/support/osc_desk.h"
@@ -118,16 +119,17 @@ static void test_expiry(void)
 	size_t size;
 
 	start(0);
+	struct outlet *outlet = outlet_create(one.fd);
 	struct dispatch *dispatch =
-		dispatch_create(&desk, &parts, one.fd, commands_all);
+		dispatch_create(&desk, &parts, outlet, commands_all);
 	lo_message message = message_of("s", "eq");
 	from.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	void *bytes = lo_message_serialise(message, "/rack/spectrum", NULL, &size);
-	dispatch_packet(dispatch, bytes, size, &from, 100.0);
+	bundle_run_whole(dispatch, bytes, size, &from, 100.0);
 	fake_spectrum_asked = 0;
 	dispatch_tick(dispatch, 109.9);
 	CHECK(fake_spectrum_asked, "within 10 s");
-	dispatch_packet(dispatch, bytes, size, &from, 109.95);
+	bundle_run_whole(dispatch, bytes, size, &from, 109.95);
 	fake_spectrum_asked = 0;
 	dispatch_tick(dispatch, 119.9);
 	CHECK(fake_spectrum_asked, "renewed");
@@ -137,6 +139,7 @@ static void test_expiry(void)
 	free(bytes);
 	lo_message_free(message);
 	dispatch_destroy(dispatch);
+	outlet_destroy(outlet);
 	stop();
 }
 

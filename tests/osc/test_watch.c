@@ -346,7 +346,8 @@ static void test_expiry(void)
 
 	start(0);
 	struct addresses *addresses = addresses_create(desk.rack);
-	struct watch *watch = watch_create(&desk, addresses, one.fd);
+	struct outlet *outlet = outlet_create(one.fd);
+	struct watch *watch = watch_create(&desk, addresses, outlet);
 	struct client *client = watch_client(watch, &from, 100.0);
 	CHECK(watch_subscribe(watch, client, "/*", 20.0, 0, 100.0, &found, &why), "%s",
 	      why);
@@ -359,6 +360,7 @@ static void test_expiry(void)
 	watch_expire(watch, 120.0);
 	CHECK(watch_subscribers(watch) == 0, "forgotten");
 	watch_destroy(watch);
+	outlet_destroy(outlet);
 	addresses_destroy(addresses);
 	stop();
 }

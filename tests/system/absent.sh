@@ -1,0 +1,95 @@
+#!/bin/sh
+# absent.sh - hosts that are switched off, and senders that do not exist, cost nobody else
+# anything. A network with a live host (a namespace) and four addresses that nobody has, and
+# a second one with a tablet that comes later.
+if [ "${1-}" != inside ]; then
+	if ! command -v ip >/dev/null || ! unshare --net true 2>/dev/null; then
+		echo "skipped: network namespaces take root and the command ip"
+		echo "0 passed, 0 failed"
+		exit 0
+	fi
+	exec unshare --net "$0" inside
+fi
+# shellcheck source=tests/system/common.inc
+. "${0%/*}/common.inc"
+here=${0%/*}
+
+other_network() {
+	test "$(readlink "/proc/$1/ns/net")" != "$(readlink "/proc/$$/ns/net")"
+}
+live() { nsenter -t "$host" -n "$@"; }
+tablet() { nsenter -t "$late" -n "$@"; }
+word() { ctl status | sed -n "s/^$1  *//p"; } # of the status
+at_least() { awk -v a="$1" -v b="$2" 'BEGIN { exit !(a >= b) }'; }
+
+# wire PROCESS NAME NETWORK: .1 here, .2 there
+wire() {
+	within 3 other_network "$1"
+	ip link add "$2" type veth peer name cable netns "$1"
+	ip addr add "$3.1/16" dev "$2"
+	ip link set "$2" up
+	nsenter -t "$1" -n ip addr add "$3.2/16" dev cable
+	nsenter -t "$1" -n ip link set cable up
+}
+
+unshare --net sleep 600 &
+host=$!
+unshare --net sleep 600 &
+late=$!
+others="$host $late"
+ip link set lo up
+wire "$host" lan 10.9.0
+wire "$late" lan2 10.8.0
+
+cat >"$work/rack.conf" <<END
+rack = { name = "$lathe"; };
+nodes = ( { module = "tone"; name = "gen"; signal = "pink"; }, { module = "limiter"; name = "limit"; } );
+osc = { listen = "0.0.0.0"; allow = ( "10.8.0.0/15" ); clients = (
+  { address = "10.9.0.11:9000"; }, { address = "10.9.0.12:9000"; },
+  { address = "10.9.0.13:9000"; }, { address = "10.9.0.14:9000"; } ); };
+END
+start_jackd -r 48000 -p 256
+check "starts" start_lathed "$work/rack.conf" --no-state
+check "plays" within 10 said "JACK server .* found"
+
+# ---- four tablets that are switched off ----------------------------------------------------
+check "an alarm tells" within 10 sh -c "'$lathectl' --port $port alarms | grep -q 'nothing can be sent to 10.9.0.11.*10.9.0.14'"
+check "what was not sent is counted" at_least "$(word unsent)" 1
+lost=0
+for _ in $(seq 200); do
+	ctl get limit/ceiling >/dev/null 2>&1 || lost=$((lost + 1))
+done
+check "200 questions, $lost without an answer" test "$lost" = 0
+rate=$(live "$here/lan_host.py" meters 10.9.0.1 "$port" 3)
+echo "four absent clients: $lost of 200 questions unanswered, a live tablet gets meters $rate times a second"
+check "a live tablet's meters: $rate a second" at_least "$rate" 18
+check "in the metrics" sh -c "'$lathectl' --port $port metrics | grep -q '^lathe_osc_unsent_total [1-9]'"
+check "as JSON" sh -c "'$lathectl' --port $port --json status | grep -q '\"unsent\": [1-9][0-9]*, \"refused\": 0, \"challenges\": [1-9]'"
+
+# They are switched on.
+for number in 11 12 13 14; do
+	live ip addr add "10.9.0.$number/16" dev cable
+done
+check "the alarm ends" within 20 not sh -c "'$lathectl' --port $port alarms | grep -q unsent"
+before=$(word unsent)
+sleep 1
+check "they are sent to again" test "$(word unsent)" = "$before"
+
+# ---- senders that do not exist -------------------------------------------------------------
+live "$here/lan_host.py" forge 10.9.0.1 "$port" 1000 10 >/dev/null &
+forger=$!
+sleep 1
+"$here/pings.py" "$port" 1000 >"$work/pings"
+longest=$(sed 's/.*longest \([0-9.]*\) ms/\1/' "$work/pings")
+echo "1000 forged datagrams a second: $(cat "$work/pings")"
+check "a local ping waits at most 20 ms: $longest" at_least 20 "$longest"
+took=$(tablet "$here/lan_host.py" join 10.8.0.1 "$port")
+echo "a new tablet is confirmed meanwhile within $took s"
+check "a new tablet is confirmed meanwhile: $took s" at_least 2 "$took"
+wait "$forger"
+check "challenges have a budget" at_least 3000 "$(word challenges)"
+
+stop_lathed
+check "ends" test "$status" = 0
+stop_jackd
+finish
