@@ -206,7 +206,7 @@ static void generate_modules(void)
 	for (int i = 0; module_registry[i]; i++) {
 		const struct module *module = module_registry[i];
 
-		if (strcmp(module->id, "output") == 0)
+		if ((module->flags & MODULE_ROLE) == MODULE_OUTPUT)
 			continue;
 		print_module(module, module->id);
 		printf("How it works: [modules/%s](../modules/%s/README.md).\n",
@@ -220,7 +220,7 @@ static void generate_modules(void)
 	for (int i = 0; i < host_param_count; i++)
 		print_param("", &host_params[i], true);
 	print_meters(host_meters, host_meter_count);
-	const struct module *output = module_find("output");
+	const struct module *output = module_of_role(MODULE_OUTPUT);
 	if (output) {
 		print_module(output, "Outputs");
 		printf("Keys in `outputs`, addresses below `/rack/output/<name>/`.\n");
@@ -281,7 +281,8 @@ static void print_addresses(const struct module *module, const char *node)
 static void generate_addresses(void)
 {
 	for (int i = 0; module_registry[i]; i++) {
-		bool output = strcmp(module_registry[i]->id, "output") == 0;
+		bool output =
+			(module_registry[i]->flags & MODULE_ROLE) == MODULE_OUTPUT;
 
 		print_addresses(module_registry[i],
 				output ? "/rack/output/<name>/" : "/<node>/");

@@ -209,6 +209,15 @@ enum module_flags {
 	 * it. A handle that process() only reads needs no flag. */
 	MODULE_EXTERNAL = 1 << 2,
 	MODULE_PORTS = 1 << 3, /* has a send and a return port for each channel */
+
+	/* What lathed itself does with a node, beyond playing it; one of these, within the
+	 * mask, and of one module each. No module is recognised by its id. */
+	MODULE_ROLE = 15 << 8,
+	MODULE_OUTPUT = 1 << 8,   /* an output of the rack; not for the list of nodes */
+	MODULE_INSERT = 2 << 8,   /* its latency is measured, a dead return is told */
+	MODULE_SENSE = 3 << 8,    /* its faults raise alarms */
+	MODULE_FAILOVER = 4 << 8, /* told of when it leaves its first choice */
+	MODULE_LOUDNESS = 5 << 8, /* compared with its target */
 };
 
 struct module {

@@ -506,7 +506,7 @@ int main(int argc, char **argv)
 		bool wanted = argc <= first;
 		for (int i = first; i < argc; i++)
 			wanted |= !strcmp(argv[i], (*m)->id);
-		if (!wanted || !strcmp((*m)->id, "output"))
+		if (!wanted || ((*m)->flags & MODULE_ROLE) == MODULE_OUTPUT)
 			continue;
 		int failed = test_failed, passed = test_passed;
 		if (!rates_alone)

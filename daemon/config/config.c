@@ -242,8 +242,7 @@ read_module(struct parser *parser, const config_setting_t *element, const char *
 	if (key && !parser_string(parser, key, where, &id))
 		return NULL;
 	for (int i = 0; module_registry[i]; i++) {
-		/* Nodes can't have the module `output`: outputs have it. */
-		if (strcmp(module_registry[i]->id, "output") == 0)
+		if ((module_registry[i]->flags & MODULE_ROLE) == MODULE_OUTPUT)
 			continue;
 		if (strcmp(module_registry[i]->id, id) == 0)
 			return module_registry[i];

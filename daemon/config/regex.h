@@ -8,7 +8,8 @@ enum {
 };
 
 /* NULL: regcomp() and regexec() of this POSIX extended expression need at most some megabytes
- * and milliseconds, or it is none. Else what was found and what would be accepted. */
+ * and milliseconds, or the pattern is not an expression. Else what was found and what would be
+ * accepted. */
 const char *regex_refusal(const char *pattern);
 
 #endif

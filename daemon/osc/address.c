@@ -400,7 +400,7 @@ int address_match(const struct addresses *addresses, const struct pattern *patte
 	return found;
 }
 
-/* ---- what to say about an address that is none --------------------------------------- */
+/* ---- what to say about an unknown address ------------------------------------------- */
 
 struct nearest {
 	const char *path; /* the unknown one */

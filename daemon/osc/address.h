@@ -25,7 +25,7 @@ struct leaf {
 	uint32_t hash;
 	uint8_t length;
 	int node, index;           /* of the value, or of the meter; a vector's first */
-	int count;                 /* values of a vector; 0: it is none */
+	int count;                 /* values of a vector; 0: not a vector */
 	const struct param *param; /* one of these two */
 	const struct meter *meter; /* a vector's too: its row */
 };

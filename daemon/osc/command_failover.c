@@ -13,7 +13,7 @@
 static int find_node(const struct request *request, const char *name)
 {
 	const struct rack *rack = request->dispatch->desk->rack;
-	const struct module *module = module_find("failover");
+	const struct module *module = module_of_role(MODULE_FAILOVER);
 	char known[160] = "";
 	size_t used = 0;
 

@@ -178,6 +178,14 @@ const struct module *module_find(const char *id)
 	return NULL;
 }
 
+const struct module *module_of_role(unsigned role)
+{
+	for (int i = 0; module_registry[i]; i++)
+		if ((module_registry[i]->flags & MODULE_ROLE) == role)
+			return module_registry[i];
+	return NULL;
+}
+
 /* ---- meters ---------------------------------------------------------------------- */
 
 static int meter_slots(const struct meter *meter, int channels)

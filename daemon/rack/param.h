@@ -16,6 +16,8 @@ extern const int host_meter_count;
 
 /* The registered module with this id, or NULL. */
 const struct module *module_find(const char *id);
+/* The module with this role (MODULE_OUTPUT ...), or NULL. */
+const struct module *module_of_role(unsigned role);
 
 /* The number of params. host: includes the host's rows (NODE_MODULE). */
 int params_total(const struct module *module, bool host);

@@ -150,7 +150,7 @@ struct node *rack_add_node(struct rack *rack, enum node_kind kind, const char *n
 	int place = 0;
 
 	if (!module)
-		module = module_find("output");
+		module = module_of_role(MODULE_OUTPUT);
 	assert(module);
 	rack->nodes = must(memory_resize(rack->nodes, count, sizeof(*rack->nodes)));
 	while (place < rack->node_count && rack->nodes[place].kind <= kind)

@@ -36,7 +36,7 @@ void history_tell(const struct history *history, int count, struct text *text);
 bool history_prepare(struct history *history, int budget);
 /* Prints the steps as lines of the saved state. */
 void history_print(struct history *history, struct text *text);
-/* Takes back one such line. False: it is none of history's. */
+/* Takes back one such line. False: the line is not a step. */
 bool history_take(struct history *history, const char *line);
 
 #endif

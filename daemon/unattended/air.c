@@ -319,9 +319,9 @@ struct air *air_create(struct desk *desk)
 
 	air->desk = desk;
 	air->xruns = desk->status.xruns;
-	air->sense = module_find("sense");
-	air->failover = module_find("failover");
-	air->loudness = module_find("loudness");
+	air->sense = module_of_role(MODULE_SENSE);
+	air->failover = module_of_role(MODULE_FAILOVER);
+	air->loudness = module_of_role(MODULE_LOUDNESS);
 	air->follower = (struct follower) { .context = air, .tick = on_tick };
 	follow_add(&desk->followers, &air->follower);
 	return air;

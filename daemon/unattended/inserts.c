@@ -158,7 +158,7 @@ struct inserts *inserts_create(struct desk *desk)
 	struct inserts *inserts = memory_zeroed(1, sizeof(*inserts));
 
 	inserts->desk = desk;
-	inserts->module = module_find("insert");
+	inserts->module = module_of_role(MODULE_INSERT);
 	inserts->follower = (struct follower) { .context = inserts,
 						.moved = on_moved,
 						.tick = on_tick };

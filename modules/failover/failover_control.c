@@ -418,6 +418,7 @@ const struct module module_failover = {
 	.id = "failover",
 	.label = "Failover",
 	.help = "Plays the first input that lives: main, second, third, or a file",
+	.flags = MODULE_FAILOVER,
 	.params = params,
 	.param_count = FAILOVER_PARAMS,
 	.meters = meters,

@@ -171,7 +171,7 @@ const struct module module_insert = {
 	.label = "Insert",
 	.help = "Outboard gear on ports of its own; measures its latency, plays dry "
 		"when it fails",
-	.flags = MODULE_PORTS,
+	.flags = MODULE_PORTS | MODULE_INSERT,
 	.params = params,
 	.param_count = INSERT_PARAMS,
 	.meters = meters,

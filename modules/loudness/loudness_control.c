@@ -292,6 +292,7 @@ const struct module module_loudness = {
 	.id = "loudness",
 	.label = "Loudness",
 	.help = "loudness (EBU R 128), true peak and correlation; passes the audio on",
+	.flags = MODULE_LOUDNESS,
 	.params = params,
 	.param_count = LOUDNESS_PARAMS,
 	.meters = meters,

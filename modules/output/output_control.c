@@ -132,6 +132,7 @@ const struct module module_output = {
 	.id = "output",
 	.label = "Output",
 	.help = "An output of the rack: mute, dim, bypass, comparison.",
+	.flags = MODULE_OUTPUT,
 	.params = params,
 	.param_count = OUTPUT_PARAMS,
 	.meters = meters,

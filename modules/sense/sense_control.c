@@ -79,6 +79,7 @@ const struct module module_sense = {
 	.id = "sense",
 	.label = "Silence sense",
 	.help = "Tells silence and other faults of a programme; passes the audio on",
+	.flags = MODULE_SENSE,
 	.params = params,
 	.param_count = SENSE_PARAMS,
 	.meters = meters,

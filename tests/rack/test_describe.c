@@ -19,7 +19,7 @@ static struct rack *full_rack(void)
 
 	rack_add_input(rack, "in", 2);
 	for (int i = 0; module_registry[i]; i++) {
-		if (strcmp(module_registry[i]->id, "output") == 0)
+		if ((module_registry[i]->flags & MODULE_ROLE) == MODULE_OUTPUT)
 			continue;
 		snprintf(name, sizeof(name), "n%d", i);
 		rack_add_node(rack, NODE_MODULE, name, module_registry[i])->channels =

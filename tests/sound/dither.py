@@ -63,7 +63,7 @@ def moments(fs, depths, parts, frames):
 
 
 def strays(fs, depths):
-    """Words that are none, of noise 6 dB over full scale and of a soft tone."""
+    """Samples that are not whole words within the range, of noise 6 dB over full scale and of a soft tone."""
     found = 0
     x = np.concatenate([np.random.default_rng(2).uniform(-2, 2, 8192), tone(fs, 997, 0.5, -60)])
     for bits in depths:

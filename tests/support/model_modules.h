@@ -134,6 +134,7 @@ static const struct param model_output_params[] = {
 };
 static const struct module model_output = {
 	.id = "output",
+	.flags = MODULE_OUTPUT,
 	.label = "Output",
 	.help = "",
 	.params = model_output_params,

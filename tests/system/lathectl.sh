@@ -196,8 +196,8 @@ is "both forms" "$(ctl get input/gain/norm input/gain; wc -l <"$scratch/out")" "
 2"
 is "all" "$(ctl get /; wc -l <"$scratch/out")" "0
 $("$build/lathectl" --port "$port" get | wc -l)"
-is "a norm that is none" "$(ctl set input/gain/norm banana)" 1
-is "a step that is none" "$(ctl set input/gain/adjust banana)" 1
+is "a norm that is not a number" "$(ctl set input/gain/norm banana)" 1
+is "a step that is not a number" "$(ctl set input/gain/adjust banana)" 1
 is "is left alone" "$(ctl get input/gain)$(out)" "0input/gain -3.0 dB"
 is "a norm" "$(ctl set input/gain/norm 0.5)$(out)" "0input/gain 0.0 dB"
 is "as a config says it" "$(ctl set input/gain = -3.0)$(out)" "0input/gain -3.0 dB"
