@@ -13,10 +13,10 @@ WERROR ?=
 OPT ?= -O2
 SANITIZE ?=
 PACKAGES_DAEMON = libconfig libebur128 jack libsystemd sndfile libmpg123 samplerate fftw3f
-# `override`: what the command line says of these is added to ours, and replaces nothing.
+# `override`: flags given on the command line are added to these; they don't replace them.
 override CPPFLAGS += -I. -I$(BUILD) -D_GNU_SOURCE -DLATHE_VERSION='"$(VERSION)"'
 override CFLAGS += -std=c11 $(OPT) -g $(WARN) $(WERROR) -pthread
-# libconfig 1.5 must not be asked for later calls; see docs/architecture.md.
+# The code calls nothing that libconfig 1.5 lacks; see docs/architecture.md.
 override CFLAGS += $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer)
 override LDFLAGS += -pthread $(if $(SANITIZE),-fsanitize=$(SANITIZE))
 LDLIBS = $(shell pkg-config --libs $(PACKAGES_DAEMON)) -lm
@@ -31,8 +31,9 @@ endif
 ISA_FLAGS_base =
 ISA_FLAGS_v3 = -march=x86-64-v3 -DLATHE_ISA_V3
 ISA_FLAGS_v4 = -march=x86-64-v4 -DLATHE_ISA_V4
-# clang contracts a vector loop and its rest in two ways, so for the proofs it contracts nothing.
-# GCC turns short copy loops into `rep movsq`, which costs more than they do.
+# clang fuses multiply and add in a vector loop but not in the loop's rest, so two cuts of the same
+# audio would differ in the last bit. The clang builds, which are proofs only, fuse nothing.
+# GCC turns short copy loops into `rep movsq`, which takes longer than the loops.
 KERNEL_FLAGS = -O3 -ffp-contract=fast -fno-math-errno -fno-trapping-math \
 	$(if $(findstring clang,$(CC)),-ffp-contract=off,-fno-tree-loop-distribute-patterns)
 
@@ -43,7 +44,7 @@ CONTROL_OBJECTS = $(foreach m,$(MODULES),$(BUILD)/modules/$m/$m_control.o)
 HOST_OBJECTS = $(patsubst %.c,$(BUILD)/%.o,$(filter-out daemon/lathed/main.c daemon/render/render.c,\
 	$(wildcard daemon/*/*.c share/*.c)))
 LIBRARY = $(BUILD)/liblathe.a
-# Programs that know nothing of the daemon link these alone.
+# Programs that include nothing of the daemon link only these.
 SHARE_OBJECTS = $(patsubst %.c,$(BUILD)/%.o,$(wildcard share/*.c))
 
 # A program that speaks OSC is a folder of control/; what they share lies beside them.
@@ -52,7 +53,7 @@ PROGRAMS = $(BUILD)/lathed $(BUILD)/lathe-render $(CONTROLS:%=$(BUILD)/%)
 TESTS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/*/test_*.c) tests/conform.c) \
 	$(patsubst modules/%/test.c,$(BUILD)/tests/test_module_%,$(wildcard modules/*/test.c))
 
-# Short lines while building: what is made, not how.
+# The build prints what it makes, not the commands.
 ifeq ($(V),0)
 .SILENT:
 endif
@@ -138,7 +139,7 @@ run:
 	@run/run.sh --check $(ASKED)
 	@./install-deps build
 	@$(MAKE) --no-print-directory all $(BUILD)/lathe-demo $(BUILD)/lathe-play
-	@# In a terminal it is a job that has the terminal, so that Ctrl-C ends it and not make.
+	@# In a terminal it runs as a foreground job, so that Ctrl-C ends it and not make.
 	@bash -c '[ -t 0 ] || exec run/run.sh "$$@"; set -m; run/run.sh "$$@"; exit $$?' run $(ASKED)
 
 # The list of CONTRIBUTING.md.
@@ -165,22 +166,22 @@ check: deps-check
 		$(SYSTEM_TESTS) $(filter-out %/conform,$(TESTS)) \
 		$(foreach m,$(CONFORMING),"$(BUILD)/tests/conform $m" "LATHE_ISA=base $(BUILD)/tests/conform $m") \
 		"$(MAKE) -s docs-check BUILD=$(BUILD)"
-# The longest first, so that no core waits for it at the end.
+# The longest first, so that no core is idle at the end.
 SOUND_CHAPTERS = racks limiter leveller meters $(filter-out racks limiter leveller meters \
 	run lathe_sound programmes rides,$(patsubst tests/sound/%.py,%,$(wildcard tests/sound/*.py)))
-# An output is no module that a config can place.
+# `output` can't be placed in a config's list of nodes.
 CONFORMING = $(filter-out output,$(MODULES))
 # How many checks run beside each other: most of them wait for a server more than they compute.
 JOBS = $(shell expr 2 \* $$(nproc))
 
-# The audio thread's part for 64-bit ARM, from the same source, and in an emulator beside
-# this machine's. What needs foreign libraries stays out.
+# The audio thread's part built for 64-bit ARM and run in an emulator; its output is compared with
+# this machine's. Modules that need foreign libraries are left out.
 KERNELS_ALONE = $(KERNEL_OBJECTS) $(CONTROL_OBJECTS) $(BUILD)/registry.o \
 	$(patsubst %,$(BUILD)/daemon/%.o,base/arena base/memory rack/param rack/param_text)
 $(BUILD)/kernels: tests/kernels.c $(KERNELS_ALONE)
 	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -static -o $@ $^ -lm
 ARM64 = CC=aarch64-linux-gnu-gcc BUILD=$(BUILD)/arm64
-# GCC 12 for ARM dies of an internal error in this file's loops.
+# GCC 12 for ARM has an internal error in this file's loops.
 ifneq ($(findstring aarch64,$(CC)),)
 $(BUILD)/modules/field/field_control.o: override CFLAGS += -fno-tree-vectorize
 endif
@@ -205,7 +206,7 @@ sound:
 		status=$$?; cat $(BUILD)/sound.md; \
 		$(if $(ONLY)$(IN),,cp $(BUILD)/sound.md docs/sound.md;) exit $$status
 
-# What it costs beside the peers' plug-ins: docs/bench.md. QUICK=1 for a look.
+# What each module costs, beside the peers' plug-ins: docs/bench.md. QUICK=1 for a look.
 BENCHES = bench bench_osc flood ready
 $(BUILD)/tests/bench/bench: $(wildcard tests/bench/*.[ch]) $(LIBRARY)
 	@mkdir -p $(@D)
@@ -333,7 +334,7 @@ man: $(MANPAGES)
 # ---- on a system: make install DESTDIR= PREFIX= ------------------------------------------
 INSTALL_TO = $(DESTDIR)$(PREFIX)
 DOC = $(INSTALL_TO)/share/doc/lathe
-# In the folders that their links go through.
+# Documents are installed in the same folders, so that the links between them work.
 DOCUMENTS = README.md CONTRIBUTING.md daemon/README.md \
 	$(filter-out %.in.md,$(wildcard docs/*.md)) \
 	$(wildcard docs/*.svg docs/*.png docs/prometheus/* modules/*/README.md) modules/module.h
@@ -358,7 +359,7 @@ install: all man
 	for unit in systemd/*.service; do sed 's|/usr/local/|$(PREFIX)/|' $$unit \
 		> $(INSTALL_TO)/lib/systemd/system/$${unit##*/} || exit 1; done
 
-# What install has put there; configs in /etc/lathe and state stay.
+# Removes what `install` has written; configs in /etc/lathe and state stay.
 uninstall:
 	rm -f $(addprefix $(INSTALL_TO)/bin/,$(notdir $(PROGRAMS))) \
 		$(addprefix $(INSTALL_TO)/share/lathe/,$(notdir $(wildcard config/*.conf))) \

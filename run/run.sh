@@ -2,7 +2,7 @@
 # run.sh - what `make run` does: finds or starts JACK, starts lathed, plays a programme
 # through it in a loop and shows the meters. Stops what it started, and nothing else.
 #   run.sh [--check] BUILD CONFIG [IN] [SECONDS] [DEVICE]
-# --check: only whether that can be, as far as it is known before anything is built.
+# --check: says only whether this can work, as far as that is known before the build.
 # shellcheck disable=SC2317 # the traps call what looks unreachable
 set -u
 cd "$(dirname "$0")/.." || exit 1
@@ -10,7 +10,7 @@ check=""
 [ "$1" != --check ] || { check=1; shift; }
 build=$1 config=$2 in=${3:-} seconds=${4:-} device=${5:-}
 scratch=$(mktemp -d) || exit 1
-# A client must not be called as its server: both make a socket of their name.
+# A client must not have the name of its server: each makes a socket with its name.
 server=lathe-run-$$ name=lathe-$$
 pw="" jackd="" lathed="" player="" view=""
 
@@ -39,12 +39,12 @@ finish() {
 	rm -rf "$scratch"
 }
 trap finish EXIT
-# The meters end first and say their summary; then all else is stopped.
+# The meters end first and print their summary; then everything else is stopped.
 trap '[ -n "$view" ] || exit 130; kill "$view" 2>/dev/null' INT TERM
 
 fail() {
 	printf 'run: %s\n' "$1" >&2
-	# Without the levels that are meant for the journal.
+	# Without the level in front of each line, which is meant for the journal.
 	[ -z "${2:-}" ] || tail -n 20 "$2" | sed 's/^<[0-9]>//' >&2
 	exit 1
 }
@@ -88,7 +88,7 @@ config_check() {
 	fail "CONFIG=$config: there is no such file."
 }
 
-# What was asked for, before anything is started.
+# Checks what was asked for, before anything is started.
 asked_check() {
 	seconds_check
 	config_check
@@ -144,7 +144,7 @@ jack_find() {
 	say "started a JACK without a sound card ($found): nothing will be heard; DEVICE=hw:0 plays on the first card."
 }
 
-# The first UDP port from 3345 on that nobody has.
+# The first free UDP port from 3345 on.
 port_find() {
 	port=3345
 	while grep -qi "^ *[0-9]*: [0-9A-F]*:$(printf %04X "$port") " /proc/net/udp /proc/net/udp6 2>/dev/null; do

@@ -8,7 +8,7 @@ each=${SECONDS_EACH:-5}
 work=$(mktemp -d)
 export JACK_DEFAULT_SERVER="lathe-bench-$$" JACK_NO_AUDIO_RESERVATION=1
 processes=()
-# Newest first, the server last and waited for: it leaves its name behind otherwise.
+# Ends the newest first and the server last, and waits for it, so that it frees its name.
 clean_up() {
 	for ((p = ${#processes[@]} - 1; p >= 0; p--)); do
 		kill "${processes[p]}" 2>/dev/null
@@ -67,8 +67,8 @@ start=$(printf '%s\n' "${starts[@]}" | sort -n | sed -n 3p)
 kill "$pid"
 while kill -0 "$pid" 2>/dev/null; do sleep 0.1; done
 
-# Who ends a cycle last wakes the server, which may cost more than all the rest: so the client
-# that only copies is measured in the daemon's place, not beside it.
+# The client that ends a cycle last wakes the server, which may cost more than its audio. So the
+# client that only copies is measured in the daemon's place, not beside it.
 stop() { # PID...
 	kill "$@" 2>/dev/null
 	for p in "$@"; do while kill -0 "$p" 2>/dev/null; do sleep 0.1; done; done
@@ -98,7 +98,7 @@ median() { # FILE THREAD
 	awk -v thread="$2" '$1 == thread { print $2 }' "$1" | sort -n |
 		awk '{ x[NR] = $1 } END { printf "%.2f", x[int((NR + 1) / 2)] }'
 }
-# Start of the program to its answer, as a person at a prompt has it.
+# From the start of the program to its answer, as a user at a prompt sees it.
 answer_times() {
 	local port param from
 	port=$(sed -n 's/.*port = \([0-9]*\).*/\1/p' "$work/rack.conf" | head -n 1)

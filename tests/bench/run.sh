@@ -1,6 +1,6 @@
 #!/bin/bash
-# run.sh - every figure of speed as one Markdown page, for docs/bench.md: `make bench`.
-#   QUICK=1  fewer and shorter reps: for a look, not for the page
+# run.sh - prints every figure of speed as one Markdown page, for docs/bench.md: `make bench`.
+#   QUICK=1  fewer and shorter runs: for a look, not for docs/bench.md
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 BUILD=${BUILD:-build}
@@ -10,7 +10,7 @@ reps=${QUICK:+5}
 reps=${reps:-15}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-# Nobody interrupts what is timed, where that is allowed.
+# Measures with real-time priority where that is allowed, so that nothing interrupts it.
 real_time=
 chrt -f 10 true 2>/dev/null && real_time="chrt -f 10"
 

@@ -4,9 +4,9 @@
 # and reloads; on the other a client that only copies, with a witness too. On both a client
 # plays noise into it and another takes what comes out. Prints a Markdown table; exit 0 when
 # the audio thread kept its rules.
-#   EVERY=5                  seconds between reloads; EVERY=0.4: hardly one plan alone
+#   EVERY=5                  seconds between reloads; EVERY=0.4: plans replace each other nearly without pause
 #   RACKS="other few all"    that they go through (tests/system/storm.inc), the last one first;
-#                            "four five": the least that masters
+#                            "four five": the smallest racks that master
 #   FIRST=rack               or bare: whose server and clients start first
 # shellcheck source=tests/system/common.inc
 . "${0%/*}/../system/common.inc"
@@ -45,7 +45,7 @@ wire() {
 }
 resident() { awk '/^VmRSS:/ { printf "%.1f", $2 / 1024 }' "/proc/$lathed_pid/status"; }
 ours() { ctl status | awk -v word="$1" '$1 == word { print $2 }'; }
-# unfinished LOG CLIENT: how often JACK said so, by state.
+# unfinished LOG CLIENT: how often JACK reported an unfinished client, by state.
 unfinished() {
 	sed -n "s/.*client = $2 was not finished, state = \([A-Za-z]*\).*/\1/p" "$1" |
 		sort | uniq -c | awk '{ printf "%s%s %s", (NR > 1 ? ", " : ""), $1, $2 }
@@ -86,7 +86,7 @@ esac
 sleep 2
 real_time="$(scheduling "$lathed_pid") of lathed, $(scheduling "$bare_pid") of the bare client"
 resident_first=$(resident)
-# What the start itself cost is not part of it.
+# Counts begin after the start.
 for log_file in rack bare; do : >"$work/$log_file-jackd.log"; done
 load=$(cut -d' ' -f1-3 /proc/loadavg)
 # shellcheck disable=SC2086

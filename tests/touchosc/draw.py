@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""draw.py - draws every page of a .tosc file, so that one can look at it.
+"""draw.py - draws every page of a .tosc file, to be looked at.
 
   draw.py LAYOUT OUT [SCALE] [VALUES]   OUT-<page>.png; VALUES: lines of "address value"
 
@@ -62,7 +62,7 @@ class Drawing:
 
     @staticmethod
     def sample(node):
-        """What an unheard read-out may say."""
+        """Sample text of a read-out that has received nothing."""
         last = node.messages[0].path.split("/")[-2]
         if "/meter/" in node.name and last in STATES:
             return STATES[last]
@@ -151,7 +151,7 @@ class Drawing:
 
 
 def choices(node):
-    """Every way of choosing a page in every pager: what one has to look at."""
+    """Every combination of pages of all pagers: one picture each."""
     if node.type == "PAGER":
         for index, page in enumerate(node.children):
             for names, chosen in choices(page):

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""grammar.py DESCRIPTION LAYOUT... - is each layout what TouchOSC reads, and a whole remote
-of the rack whose description (lines of lathed --describe) is given?"""
+"""grammar.py DESCRIPTION LAYOUT... - checks that TouchOSC can read each layout, and that the
+layouts reach every address of the rack that DESCRIPTION (lines of lathed --describe) lists."""
 
 import re
 import sys

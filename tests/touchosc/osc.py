@@ -67,7 +67,7 @@ class Socket:
         self.socket.sendto(pack(path, *arguments), self.target)
 
     def receive(self, seconds):
-        """The next packet's messages; nothing when none comes."""
+        """The messages of the next packet; an empty list after `seconds`."""
         self.socket.settimeout(max(seconds, 0.001))
         try:
             return list(unpack(self.socket.recv(65536)))
@@ -75,7 +75,7 @@ class Socket:
             return []
 
     def receive_all(self):
-        """Everything that is here already."""
+        """All messages that have arrived."""
         messages = []
         while found := self.receive(0):
             messages += found

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""session.py DESCRIPTION SESSION - is it a session of Open Stage Control, and a whole remote
-of the rack with this description?"""
+"""session.py DESCRIPTION SESSION - checks that it is a session of Open Stage Control that reaches
+every address of the rack that DESCRIPTION lists."""
 
 import json
 import sys

@@ -2,9 +2,9 @@
 """tablet.py TOUCHOSC PORT SIZE - a tablet without a screen.
 
 Has a layout made of the rack that plays on PORT, runs its script in Lua, then touches each
-control by the layout's own rules: lathed, asked by somebody else, must have followed, the
-tablet's read-outs must say so, and a second tablet's controls must move along. In the end
-everything is changed behind the tablets' back, and they must follow."""
+control by the layout's own rules: a third client asks lathed whether it followed, the
+tablet's read-outs must say so, and a second tablet's controls must move along. At the
+end a third client changes everything, and both tablets must follow."""
 
 import subprocess
 import sys
@@ -70,7 +70,7 @@ class Tablet:
 
 
 class Observer:
-    """Asks lathed for the truth, one query at a time."""
+    """A third client, which asks lathed for its values, one query at a time."""
 
     def __init__(self, port):
         self.socket = osc.Socket(port)
@@ -86,7 +86,7 @@ class Observer:
         return None
 
     def sync(self):
-        """Until lathed has dealt with all that was sent before."""
+        """Waits until lathed has handled all that was sent before."""
         self.socket.send("/rack/ping")
         end = time.monotonic() + 1
         while time.monotonic() < end:
@@ -94,7 +94,7 @@ class Observer:
                 return
 
     def settle(self, path, good):
-        """The value, once it is good, or after a while."""
+        """Asks until the value is good, at most 40 times; returns the last answer."""
         for _ in range(40):
             value = self.ask(path)
             if value is None or good(value):
@@ -125,7 +125,7 @@ def test_script(tablet, port):
 
 
 def positions_of(node):
-    """Where a finger puts this control, one after the other."""
+    """The positions that a finger puts this control to, in order."""
     if node.type == "RADIO":
         return list(range(int(node.properties["steps"])))
     if node.type == "FADER":
@@ -170,7 +170,7 @@ def test_touches(tablet, mirror, observer):
 
 
 def press(tablet, observer, node):
-    """A command: pressed, it must not be refused."""
+    """A button with a command: lathed must not refuse it."""
     message = node.messages[0]
     path = message.path.removesuffix("/adjust")
     tablet.mouth.receive_all()
@@ -197,7 +197,7 @@ def test_presses(tablet, observer):
 
 
 def test_follow(tablet, mirror, observer):
-    """Everything goes back to its default by another hand: both tablets show it."""
+    """A third client resets every param; both tablets must show it."""
     observer.socket.send("/*/*/reset", 1)
     observer.socket.send("/*/*/*/*/reset", 1)
     observer.socket.send("/rack/*/reset", 1)

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""values.py PORT SECONDS - what a rack says of itself: lines of "address value" for draw.py."""
+"""values.py PORT SECONDS - prints the values and meters of a rack: lines of "address value" for draw.py."""
 
 import sys
 import time
