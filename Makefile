@@ -356,7 +356,7 @@ install: all man
 		$(INSTALL_TO)/share/zsh/site-functions/_lathectl
 	for page in $(MANPAGES); do \
 		install -m 644 $$page $(INSTALL_TO)/share/man/man$${page##*.}/ || exit 1; done
-	for unit in systemd/*.service; do sed 's|/usr/local/|$(PREFIX)/|' $$unit \
+	for unit in systemd/*.service systemd/*.timer; do sed 's|/usr/local/|$(PREFIX)/|' $$unit \
 		> $(INSTALL_TO)/lib/systemd/system/$${unit##*/} || exit 1; done
 
 # Removes what `install` has written; configs in /etc/lathe and state stay.
@@ -364,7 +364,7 @@ uninstall:
 	rm -f $(addprefix $(INSTALL_TO)/bin/,$(notdir $(PROGRAMS))) \
 		$(addprefix $(INSTALL_TO)/share/lathe/,$(notdir $(wildcard config/*.conf))) \
 		$(INSTALL_TO)/lib/sysusers.d/lathe.conf \
-		$(addprefix $(INSTALL_TO)/lib/systemd/system/,$(notdir $(wildcard systemd/*.service))) \
+		$(addprefix $(INSTALL_TO)/lib/systemd/system/,$(notdir $(wildcard systemd/*.service systemd/*.timer))) \
 		$(addprefix $(INSTALL_TO)/share/bash-completion/completions/,lathectl lathed lathe-render lathe-touchosc) \
 		$(INSTALL_TO)/share/zsh/site-functions/_lathectl
 	for page in $(notdir $(MANPAGES)); do \

@@ -319,3 +319,20 @@ const char *message_string(const struct message *message, int argument)
 		return NULL;
 	return (const char *)message->argv[argument];
 }
+
+const char *message_meter(const char *path)
+{
+	const char *part = NULL;
+
+	for (const char *at = path; (at = strstr(at, "/meter/")); at++)
+		part = at;
+	return part == path ? NULL : part;
+}
+
+const char *level_word(double level)
+{
+	static const char *const words[] = { "error", "warning", "notice", "info" };
+	const int index = (int)level - 3;
+
+	return words[index < 0 ? 0 : index > 3 ? 3 : index];
+}

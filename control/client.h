@@ -57,5 +57,9 @@ double client_now(void); /* seconds, monotonic */
  * one). */
 double message_number(const struct message *message, int argument);
 const char *message_string(const struct message *message, int argument);
+/* "/meter/gr" of "/limit/meter/gr", or NULL: it is no meter's address. A node may be named meter. */
+const char *message_meter(const char *path);
+/* "error" "warning" "notice" "info": the word of an event's or alarm's level, 3 to 6. */
+const char *level_word(double level);
 
 #endif

@@ -11,7 +11,7 @@ bool gauge_read(struct gauge *gauge, const struct message *message)
 	const char *curve = message_string(message, 4);
 	const char *choices = message_string(message, 9);
 	const char *label = message_string(message, 10);
-	const char *meter = path ? strstr(path, "/meter/") : NULL;
+	const char *meter = path ? message_meter(path) : NULL;
 
 	if (!meter)
 		return false;

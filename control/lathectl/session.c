@@ -60,14 +60,6 @@ bool session_error(struct session *session, const struct message *message)
 	return true;
 }
 
-const char *level_word(double level)
-{
-	static const char *const words[] = { "error", "warning", "notice", "info" };
-	const int index = (int)level - 3;
-
-	return words[index < 0 ? 0 : index > 3 ? 3 : index];
-}
-
 int session_no_answer(const struct session *session)
 {
 	char text[400];

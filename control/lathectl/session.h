@@ -41,8 +41,6 @@ bool is_pattern(const char *path);
  * address, without its first slash, or "". */
 void session_complain(const struct session *session, const char *path,
 		      const char *text);
-/* "error" "warning" "notice" "info": the word of an event's or alarm's level, 3 to 6. */
-const char *level_word(double level);
 /* Prints a /rack/error, once for each address. False: the message is something else. */
 bool session_error(struct session *session, const struct message *message);
 /* Prints that nobody answers; returns EXIT_NO_ANSWER. */

@@ -361,7 +361,7 @@ static void lines_add(struct lines *lines, const char *given, const char *value)
 /* Lines of meters, which `get` prints of a whole node, are left out. */
 static bool is_meter(const char *path)
 {
-	return strstr(path, "/meter/");
+	return message_meter(path);
 }
 
 /* Takes all lines; after a complaint none. */

@@ -54,6 +54,22 @@ static const struct alarm_kind kinds[ALARM_CODES] = {
 			   "switch the tablet on, or take it out of osc.clients; look "
 			   "at the network. No other client is affected",
 			   "every host has taken what was sent to it for 5 s", false },
+	[ALARM_UNCONNECTED] = { "unconnected", EVENT_WARNING, "connected to nobody",
+				"connect it, or start the client that it is meant for; "
+				"what the config's connect asks for is connected when "
+				"it appears",
+				"it is connected again", false },
+	[ALARM_HALF_CONNECTED] = { "half_connected", EVENT_WARNING,
+				   "some of its channels are not connected as the "
+				   "config asks",
+				   "connect them, or change the config's connect; what "
+				   "a user pulled is left out",
+				   "it is connected as the config asks", false },
+	[ALARM_CONFIG] = { "config", EVENT_WARNING,
+			   "the config file on the disk is refused; the rack plays on, "
+			   "but would not start again",
+			   "mend the file: lathectl check says what is wrong with it",
+			   "the config file on the disk is good", false },
 	[ALARM_INPUT_ZEROS] = { "input_zeros", EVENT_WARNING,
 				"exact zeros: a cable, an encoder or a client is gone",
 				"look at what is connected to the input, and whether "
@@ -130,6 +146,11 @@ static const struct alarm_kind kinds[ALARM_CODES] = {
 			     "save the scene under the name in the config's schedule, "
 			     "or correct the name; then load it by hand",
 			     "a scene of the schedule was loaded", false },
+	[ALARM_SCHEDULE_SCENE] = { "scene_missing", EVENT_WARNING,
+				   "a scene of the schedule is not saved",
+				   "save the scene under the name in the config's "
+				   "schedule, or correct the name",
+				   "all scenes of the schedule are saved", false },
 };
 
 /* An alarm that is raised, or one with an event still to come. */

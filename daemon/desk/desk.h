@@ -9,7 +9,8 @@
  *   5. followers hear after(): comparison matches the loudness of its slots.
  *
  * lathed adds the followers in this order, which is also the order of their ticks: lock,
- * history, inserts, health, scenes, schedule, compare, state, OSC. */
+ * history, inserts, health, air, connections, scenes, reload,
+ * schedule, compare, state, OSC. */
 #ifndef LATHE_DESK_DESK_H
 #define LATHE_DESK_DESK_H
 

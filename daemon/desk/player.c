@@ -14,4 +14,5 @@ const struct player player_engine = {
 	.meters = engine_meters,
 	.spectrum = engine_spectrum,
 	.output_latency = engine_output_latency,
+	.ports = engine_ports,
 };

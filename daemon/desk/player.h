@@ -20,6 +20,7 @@ struct player {
 	const float *(*meters)(const struct engine *self, int node);
 	const float *(*spectrum)(struct engine *self, int node, uint64_t *frame);
 	int (*output_latency)(const struct engine *self, int node);
+	int (*ports)(const struct engine *self, const struct port **ports);
 };
 
 extern const struct player player_engine; /* the engine itself */

@@ -233,6 +233,10 @@ void jack_tick(struct jack *jack, struct status *status)
 	if (atomic_load(&jack->offers))
 		status->rate = atomic_load(&jack->rate);
 	status->xruns = atomic_load(&jack->xruns);
+	const uint64_t clients = atomic_load(&jack->offers);
+	status->reconnects = clients ? clients - 1 : 0;
+	for (int i = 0; i < PORTS_MAX; i++)
+		status->cables[i] = atomic_load(&jack->cables[i]);
 }
 
 bool jack_running(const struct jack *jack)

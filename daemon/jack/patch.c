@@ -257,6 +257,32 @@ bool patch_made(const struct patch *patch, const jack_port_t *port, const char *
 	return false;
 }
 
+/* Is each port that matches among the connections, and is there one? */
+static bool wish_granted(const struct wish *wish, const char *const *others)
+{
+	for (int k = 0; k < wish->cord_count; k++) {
+		int i = 0;
+		while (others[i] && strcmp(others[i], wish->cords[k].name) != 0)
+			i++;
+		if (!others[i])
+			return false;
+	}
+	return !wish->pattern || wish->cord_count > 0;
+}
+
+enum cables patch_cables(const struct patch *patch, const jack_port_t *port)
+{
+	const char **others = jack_port_get_all_connections(patch->client, port);
+	enum cables cables = others && *others ? CABLES_WHOLE : CABLES_NONE;
+
+	for (int i = 0; i < patch->wish_count && cables == CABLES_WHOLE; i++)
+		if (patch->wishes[i].port == port &&
+		    !wish_granted(&patch->wishes[i], others))
+			cables = CABLES_SOME;
+	jack_free(others);
+	return cables;
+}
+
 void patch_scan(struct patch *patch)
 {
 	for (int i = 0; i < patch->wish_count; i++)

@@ -3,6 +3,8 @@
 #ifndef LATHE_JACK_PATCH_H
 #define LATHE_JACK_PATCH_H
 
+#include "daemon/engine/status.h"
+
 #include <jack/jack.h>
 #include <stdbool.h>
 
@@ -27,6 +29,8 @@ void patch_arrived(struct patch *patch, const char *name);
 /* Connects ports that match and have appeared. A connection that a user removed is made
  * again only when the other port disappears and comes back. */
 void patch_scan(struct patch *patch);
+/* What our port is connected to, as of the last scan. */
+enum cables patch_cables(const struct patch *patch, const jack_port_t *port);
 /* Whether we connected this port of ours to that name. */
 bool patch_made(const struct patch *patch, const jack_port_t *port, const char *name);
 

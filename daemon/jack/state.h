@@ -36,6 +36,7 @@ struct jack {
 	_Atomic uint64_t absences; /* how often no server was there to open a client */
 	_Atomic bool quit;
 	struct call call;
+	_Atomic unsigned char cables[PORTS_MAX]; /* enum cables, by slot */
 
 	/* Stored by callbacks. */
 	_Atomic uint64_t xruns;

@@ -92,6 +92,20 @@ static void client_open(struct jack *jack)
 	state_set(jack, STATE_OFFERED);
 }
 
+/* Tells the control thread what each port is connected to. */
+static void cables_look(struct jack *jack)
+{
+	for (int i = 0; i < PORTS_MAX; i++) {
+		const jack_port_t *port =
+			jack->client ? atomic_load(&jack->process.ports.slots[i].port)
+				     : NULL;
+
+		atomic_store(&jack->cables[i],
+			     (unsigned char)(port ? patch_cables(jack->patch, port)
+						  : CABLES_UNKNOWN));
+	}
+}
+
 static void client_close(struct jack *jack)
 {
 	/* The metadata is gone with the server. */
@@ -107,6 +121,7 @@ static void client_close(struct jack *jack)
 	jack->patch = NULL;
 	jack->client = NULL;
 	ports_clear(&jack->process.ports);
+	cables_look(jack);
 }
 
 static void client_lost(struct jack *jack)
@@ -166,6 +181,7 @@ static void ports_connect(struct jack *jack)
 	patch_scan(jack->patch);
 	cords_follow(&jack->cords, jack->client, &jack->process.ports, jack->patch);
 	ports_look(&jack->process.ports);
+	cables_look(jack);
 	call_end(&jack->call);
 	atomic_store(&jack->process.wired, true);
 }

@@ -6,6 +6,7 @@
 #include "daemon/desk/lock.h"
 #include "daemon/recall/history.h"
 #include "daemon/unattended/air.h"
+#include "daemon/unattended/connections.h"
 #include "daemon/unattended/health.h"
 #include "daemon/unattended/inserts.h"
 #include "daemon/jack/jack.h"
@@ -56,6 +57,7 @@ struct lathed {
 	struct compare *compare;
 	struct health *health;
 	struct air *air;
+	struct connections *connections;
 	struct inserts *inserts;
 	struct schedule *schedule;
 	struct state *state; /* or NULL: nothing is saved */
@@ -237,6 +239,7 @@ static void followers_create(struct lathed *lathed)
 	lathed->inserts = inserts_create(desk);
 	lathed->health = health_create(desk);
 	lathed->air = air_create(desk);
+	lathed->connections = connections_create(desk);
 	parts->scenes = scenes_create(desk, lathed->disk_wake);
 	parts->reload = reload_create(desk, lathed->disk_wake);
 	lathed->schedule = schedule_create(desk, parts->scenes);
@@ -253,6 +256,7 @@ static bool start(struct lathed *lathed)
 	lathed->signals = signals_open();
 	lathed->disk_wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	memory_lock();
+	desk->status.started_ns = clock_ns();
 	desk->config_path = path_whole(lathed->options.config);
 	desk->player = &player_engine;
 	desk->events = event_log_create();
@@ -541,6 +545,7 @@ static void finish(struct lathed *lathed)
 	reload_destroy(lathed->parts.reload);
 	scenes_destroy(lathed->parts.scenes);
 	health_destroy(lathed->health);
+	connections_destroy(lathed->connections);
 	air_destroy(lathed->air);
 	inserts_destroy(lathed->inserts);
 	history_destroy(lathed->parts.history);

@@ -2,6 +2,7 @@
  * thread. */
 #include "daemon/osc/command_rack.h"
 
+#include "daemon/base/clock.h"
 #include "daemon/config/print.h"
 #include "daemon/desk/lock.h"
 #include "daemon/osc/dispatch.h"
@@ -146,6 +147,10 @@ static void status(const struct request *request)
 			       "ss"
 			       "sh"
 			       "sh"
+			       "sh"
+			       "ss"
+			       "ss"
+			       "sd"
 			       "sh",
 			       "state", state, "jack", world->jack, "server",
 			       world->server, "rate", world->rate, "block",
@@ -159,7 +164,10 @@ static void status(const struct request *request)
 			       desk->config_path ? desk->config_path : "", "lock", lock,
 			       "alarms", alarms, "unsent", (int64_t)world->unsent,
 			       "refused", (int64_t)world->refused, "challenges",
-			       (int64_t)world->challenges))
+			       (int64_t)world->challenges, "name", desk->rack->name,
+			       "version", LATHE_VERSION, "uptime",
+			       1e-9 * (double)(clock_ns() - world->started_ns),
+			       "reconnects", (int64_t)world->reconnects))
 			return;
 		answer_send(dispatch->answers);
 	}
@@ -273,7 +281,9 @@ static const struct command commands[] = {
 		  "worst load (1 is a whole period), xruns, late cycles, "
 		  "clients, datagrams lost for want of room, config, lock, "
 		  "alarms; then counts: datagrams that could not be sent, that "
-		  "came from senders who are not allowed, challenges sent",
+		  "came from senders who are not allowed, challenges sent; name of "
+		  "the rack, version, uptime (seconds), how often JACK was lost and "
+		  "found again",
 	  .run = status },
 	{ .path = "/rack/check",
 	  .arguments = "[s file]",

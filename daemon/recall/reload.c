@@ -2,8 +2,11 @@
  * which is the disk thread's. */
 #include "daemon/recall/reload.h"
 
+#include "daemon/base/clock.h"
+#include "daemon/base/hash.h"
 #include "daemon/base/memory.h"
 #include "daemon/config/contents.h"
+#include "daemon/config/source.h"
 #include "daemon/disk/disk.h"
 #include "daemon/recall/outcome.h"
 
@@ -16,6 +19,9 @@ struct reload {
 	struct follower follower;
 	struct disk *disk;
 	struct outcomes outcomes;
+	int64_t looked_ms;     /* when the file was looked at last */
+	bool looking;          /* a look is under way */
+	uint64_t seen, judged; /* what it held at the last look; when it was judged */
 };
 
 struct reload_job {
@@ -45,6 +51,27 @@ static void run_files(struct disk_job *disk_job)
 	struct reload_job *job = (struct reload_job *)disk_job;
 
 	contents_read(job->rack, job->known);
+}
+
+struct look_job {
+	struct disk_job job; /* first */
+	struct reload *reload;
+	char *path;
+	uint64_t held; /* a hash of the file and of what it includes */
+};
+
+static void run_look(struct disk_job *disk_job)
+{
+	struct look_job *job = (struct look_job *)disk_job;
+	struct config_source source = { .file_count = 0 };
+	struct complaints complaints = { .count = 0 };
+
+	if (config_source_read(&source, job->path, &complaints))
+		job->held = hash64(1, source.text.bytes, source.text.length);
+	else if (complaints.text.bytes)
+		job->held = hash64(2, complaints.text.bytes, complaints.text.length);
+	config_source_finish(&source);
+	text_finish(&complaints.text);
 }
 
 /* ---- the control thread ----------------------------------------------------------------- */
@@ -92,13 +119,35 @@ static void refuse(struct reload_job *job, struct text *result)
 			   (int)strcspn(result->bytes, "\n"), result->bytes);
 }
 
+/* Whether lathed would start again with the config that it plays. */
+static void judge(const struct reload_job *job)
+{
+	const struct desk *desk = job->reload->desk;
+	const char *why = job->complaints.text.bytes;
+
+	const bool is_ours =
+		desk->config_path && strcmp(job->path, desk->config_path) == 0;
+	const bool becomes_ours = job->rack && !job->check;
+
+	if (!is_ours && !becomes_ours)
+		return;
+	if (job->rack)
+		alarm_clear(desk->alarms, ALARM_CONFIG, "");
+	else
+		alarm_raise(desk->alarms, ALARM_CONFIG, "",
+			    "the file is refused, lathed would not start with it: %.*s",
+			    why ? (int)strcspn(why, "\n") : 0, why ? why : "");
+}
+
 static void on_loaded(struct disk_job *disk_job, bool abandoned)
 {
 	struct reload_job *job = (struct reload_job *)disk_job;
 	struct text result = { 0 };
 	bool good = job->rack != NULL;
 
-	if (!abandoned) {
+	if (!abandoned)
+		judge(job);
+	if (!abandoned && job->ticket) {
 		if (!good)
 			refuse(job, &result);
 		else if (job->check)
@@ -144,13 +193,14 @@ static char *path_of(const struct desk *desk, const char *name, struct text *res
 			    desk->config_path, name);
 }
 
-static uint64_t ask(struct reload *reload, const char *file, bool check, bool fresh,
-		    struct text *result)
+/* The caller gives the job a ticket, if somebody waits for it; NULL after a complaint. */
+static struct reload_job *put_load(struct reload *reload, const char *file, bool check,
+				   bool fresh, struct text *result)
 {
 	char *path = path_of(reload->desk, file, result);
 
 	if (!path)
-		return 0;
+		return NULL;
 	struct reload_job *job = memory_zeroed(1, sizeof(*job));
 	*job = (struct reload_job) { .job = { .run = run_load, .done = on_loaded },
 				     .reload = reload,
@@ -162,9 +212,57 @@ static uint64_t ask(struct reload *reload, const char *file, bool check, bool fr
 		text_add(result, "%d files wait to be read already; try again",
 			 DISK_JOBS_MAX);
 		job_destroy(job);
-		return 0;
+		return NULL;
 	}
-	return job->ticket = outcome_open(&reload->outcomes);
+	return job;
+}
+
+static uint64_t ask(struct reload *reload, const char *file, bool check, bool fresh,
+		    struct text *result)
+{
+	struct reload_job *job = put_load(reload, file, check, fresh, result);
+
+	return job ? job->ticket = outcome_open(&reload->outcomes) : 0;
+}
+
+/* ---- the file that plays ---------------------------------------------------------------- */
+
+/* What has changed is judged once it has stayed as it is for a look, so that a file is not
+ * judged while it is written. */
+static void on_seen(struct disk_job *disk_job, bool abandoned)
+{
+	struct look_job *job = (struct look_job *)disk_job;
+	struct reload *reload = job->reload;
+	struct text none = { .length = 0 };
+
+	if (!abandoned) {
+		reload->looking = false;
+		if (job->held == reload->seen && job->held != reload->judged &&
+		    put_load(reload, NULL, true, false, &none))
+			reload->judged = job->held;
+		reload->seen = job->held;
+	}
+	text_finish(&none);
+	free(job->path);
+	free(job);
+}
+
+void reload_look(struct reload *reload, int64_t now_ms)
+{
+	const char *path = reload->desk->config_path;
+
+	if (!path || reload->looking || now_ms - reload->looked_ms < RELOAD_LOOK_MS)
+		return;
+	reload->looked_ms = now_ms;
+	struct look_job *job = memory_zeroed(1, sizeof(*job));
+	*job = (struct look_job) { .job = { .run = run_look, .done = on_seen },
+				   .reload = reload,
+				   .path = memory_string(path) };
+	reload->looking = disk_put(reload->disk, &job->job);
+	if (!reload->looking) {
+		free(job->path);
+		free(job);
+	}
 }
 
 uint64_t reload_start(struct reload *reload, const char *file, bool fresh,
@@ -217,9 +315,10 @@ bool reload_waiting(const struct reload *reload)
 
 static void on_tick(void *context)
 {
-	const struct reload *reload = context;
+	struct reload *reload = context;
 
 	disk_tick(reload->disk);
+	reload_look(reload, clock_ms());
 }
 
 static bool is_busy(const void *context)

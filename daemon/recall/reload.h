@@ -5,7 +5,10 @@
 
 #include "daemon/desk/desk.h"
 
-enum { FILES_START_MS = 2000 }; /* that a start waits for the files of nodes */
+enum {
+	FILES_START_MS = 2000, /* that a start waits for the files of nodes */
+	RELOAD_LOOK_MS = 5000, /* between two looks at the file that plays */
+};
 
 struct reload;
 
@@ -29,6 +32,9 @@ void reload_read_files(struct reload *reload);
 /* False: not known yet. The text becomes the caller's. */
 bool reload_outcome(struct reload *reload, uint64_t ticket, bool *good,
 		    struct text *result);
+/* What a tick does: the file that plays is read now and then, and when it has changed and lathed
+ * would not start with it, an alarm stands until it is good again. `now_ms`: monotonic. */
+void reload_look(struct reload *reload, int64_t now_ms);
 /* Waits at most `wait_ms` (-1: for ever) until what was asked is done. */
 void reload_settle(struct reload *reload, int wait_ms);
 /* Whether the disk has not done all that was asked. */

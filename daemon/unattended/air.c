@@ -4,13 +4,14 @@
  *
  * sense and failover take their own time before they tell a state, and so these alarms come
  * and go with it. All others are raised when they have lasted for their time, and cleared
- * after AIR_HEALTHY_SECONDS without the cause. */
+ * after HEALTHY_SECONDS without the cause. */
 #include "daemon/unattended/air.h"
 
 #include "daemon/base/alarm.h"
 #include "daemon/base/clock.h"
 #include "daemon/base/memory.h"
 #include "daemon/rack/param.h"
+#include "daemon/unattended/lasting.h"
 #include "modules/failover/failover.h"
 #include "modules/loudness/loudness.h"
 #include "modules/output/output.h"
@@ -23,11 +24,6 @@
 /* Peaks, linear: what is below is silent, what is above plays. */
 static const float silent_peak = 0.001f, playing_peak = 0.01f;
 static const float quiet_lufs = -60.0f; /* nothing that a target is for */
-
-/* How long a condition has lasted, and how long it has not. */
-struct lasting {
-	double bad, good; /* seconds */
-};
 
 /* Of a node, by its place in the rack. */
 struct watched {
@@ -76,12 +72,11 @@ static void raise_or_clear(struct air *air, enum alarm_code code, const char *no
 static void look_lasting(struct air *air, struct lasting *lasting, enum alarm_code code,
 			 const char *node, bool is_bad, double seconds)
 {
-	lasting->bad = is_bad ? lasting->bad + air->dt : 0.0;
-	lasting->good = is_bad ? 0.0 : lasting->good + air->dt;
-	if (is_bad && lasting->bad >= seconds)
-		raise_or_clear(air, code, node, true);
-	else if (lasting->good >= AIR_HEALTHY_SECONDS)
-		raise_or_clear(air, code, node, false);
+	const enum lasting_verdict verdict =
+		lasting_look(lasting, is_bad, air->dt, seconds);
+
+	if (verdict != LASTING_SHORT)
+		raise_or_clear(air, code, node, verdict == LASTING_RAISE);
 }
 
 /* ---- sense and failover ------------------------------------------------------------------ */
@@ -277,10 +272,12 @@ static void look_at_xruns(struct air *air)
 	air->xruns_counted += (double)more - air->dt * AIR_XRUNS / 60.0;
 	if (air->xruns_counted < 0.0)
 		air->xruns_counted = 0.0;
-	if (air->xruns_counted > AIR_XRUNS)
+	if (air->xruns_counted > AIR_XRUNS) {
 		raise_or_clear(air, ALARM_XRUNS, "", true);
-	else if (air->xruns_counted <= 0.0)
+		air->xruns_counted = AIR_XRUNS; /* which takes a minute to leak away */
+	} else if (air->xruns_counted <= 0.0) {
 		raise_or_clear(air, ALARM_XRUNS, "", false);
+	}
 }
 
 void air_look(struct air *air, double now)

@@ -7,7 +7,6 @@
 
 /* What counts as long, in seconds, unless a module's own params say it. */
 enum {
-	AIR_HEALTHY_SECONDS = 5,    /* of health, and an alarm is over */
 	AIR_SILENT_SECONDS = 10,    /* an output, while the inputs are not */
 	AIR_LOUDNESS_SECONDS = 300, /* off the target */
 	AIR_XRUNS = 5,              /* in a minute are no alarm yet */

@@ -1,7 +1,9 @@
 /* health.c - raises the alarms about the audio as a whole. Control thread only. */
 #include "daemon/unattended/health.h"
 
+#include "daemon/base/clock.h"
 #include "daemon/base/memory.h"
+#include "daemon/unattended/lasting.h"
 
 #include <stdlib.h>
 
@@ -11,39 +13,39 @@ static const float load_high = 0.85f, load_low = 0.80f;
 struct health {
 	struct desk *desk;
 	struct follower follower;
-	int without_audio, loaded; /* ticks in a row */
+	struct lasting without_audio, loaded;
+	double last; /* the last look, seconds; 0: none yet */
 };
 
-static void look_at_audio(struct health *health)
+static void judge(const struct health *health, enum alarm_code code,
+		  enum lasting_verdict verdict)
 {
-	struct desk *desk = health->desk;
-
-	health->without_audio = desk->status.block ? 0 : health->without_audio + 1;
-	if (!health->without_audio)
-		alarm_clear(desk->alarms, ALARM_NO_AUDIO, "");
-	else if (health->without_audio == HEALTH_TICKS)
-		alarm_raise(desk->alarms, ALARM_NO_AUDIO, "", NULL);
+	if (verdict == LASTING_RAISE)
+		alarm_raise(health->desk->alarms, code, "", NULL);
+	else if (verdict == LASTING_CLEAR)
+		alarm_clear(health->desk->alarms, code, "");
 }
 
-static void look_at_load(struct health *health)
+void health_look(struct health *health, double now)
 {
-	struct desk *desk = health->desk;
-	float load =
-		desk->status.block ? desk->player->load(desk->engine, false) : 0.0f;
+	const struct desk *desk = health->desk;
+	const bool plays = desk->status.block > 0;
+	const float load = plays ? desk->player->load(desk->engine, false) : 0.0f;
+	const double dt = health->last > 0.0 ? now - health->last : 0.0;
 
-	health->loaded = load > load_high ? health->loaded + 1 : 0;
-	if (health->loaded == HEALTH_TICKS)
-		alarm_raise(desk->alarms, ALARM_LOAD, "", NULL);
-	else if (load < load_low)
-		alarm_clear(desk->alarms, ALARM_LOAD, "");
+	health->last = now;
+	judge(health, ALARM_NO_AUDIO,
+	      lasting_look(&health->without_audio, !plays, dt, HEALTH_SECONDS));
+	/* Between the two loads nothing changes. */
+	if (load > load_high || load < load_low)
+		judge(health, ALARM_LOAD,
+		      lasting_look(&health->loaded, load > load_high, dt,
+				   HEALTH_SECONDS));
 }
 
 static void on_tick(void *context)
 {
-	struct health *health = context;
-
-	look_at_audio(health);
-	look_at_load(health);
+	health_look(context, clock_seconds());
 }
 
 struct health *health_create(struct desk *desk)

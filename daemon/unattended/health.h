@@ -5,12 +5,14 @@
 
 #include "daemon/desk/desk.h"
 
-enum { HEALTH_TICKS = 20 }; /* that a trouble lasts before it is an alarm */
+enum { HEALTH_SECONDS = 1 }; /* that a trouble lasts before it is an alarm */
 
 struct health;
 
 /* Follows the desk: looks at each tick. */
 struct health *health_create(struct desk *desk);
 void health_destroy(struct health *health);
+/* What a tick does. `now`: seconds, monotonic. */
+void health_look(struct health *health, double now);
 
 #endif

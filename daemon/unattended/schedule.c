@@ -18,7 +18,8 @@ enum {
 	LATE_SECONDS = 3600,     /* what is due longer ago is not made up for */
 	BACK_SECONDS = 3 * 3600, /* longer than any clock is put back at once */
 	DAY_SECONDS = 86400,
-	DUE_MAX = 1024, /* waiting to be loaded: more than one list holds */
+	LIST_LOST_SECONDS = 60, /* a list that takes longer is asked for again */
+	DUE_MAX = 1024,         /* waiting to be loaded: more than one list holds */
 };
 
 struct due {
@@ -35,8 +36,11 @@ struct schedule {
 		seen;    /* the first look and the last, seconds since 1970; 0: none */
 	struct due *due; /* in the order of loading */
 	int due_count;
-	struct due loading; /* of the ticket */
-	uint64_t ticket;    /* of the load under way, or 0 */
+	struct due loading;            /* of the ticket */
+	uint64_t ticket;               /* of the load under way, or 0 */
+	char missed[SCENE_NAME_BYTES]; /* the scene that the alarm is about, or "" */
+	int64_t listed;       /* when the folder was asked last, seconds since 1970 */
+	uint64_t list_ticket; /* of the list under way, or 0 */
 };
 
 /* ---- the wall clock ----------------------------------------------------------------------- */
@@ -117,6 +121,7 @@ static void complain_due(struct schedule *schedule, const struct text *why)
 	const char *words = why->length ? why->bytes : "";
 	const struct appointment *entry = &schedule->loading.entry;
 
+	snprintf(schedule->missed, sizeof(schedule->missed), "%s", entry->scene);
 	alarm_raise(schedule->desk->alarms, ALARM_SCHEDULE, "",
 		    "scene \"%s\" was due at %02d:%02d:%02d and was not loaded",
 		    entry->scene, entry->second / 3600, entry->second / 60 % 60,
@@ -189,6 +194,12 @@ void schedule_look(struct schedule *schedule, int64_t now)
 	}
 	while (take_outcome(schedule) && schedule->due_count)
 		load_next(schedule);
+	/* Whoever loads the scene that was missed makes up for it. */
+	if (*schedule->missed &&
+	    strcmp(schedule->missed, scene_active(schedule->scenes)) == 0) {
+		alarm_clear(schedule->desk->alarms, ALARM_SCHEDULE, "");
+		schedule->missed[0] = '\0';
+	}
 }
 
 void schedule_make_up(struct schedule *schedule, int64_t saved, int64_t now)
@@ -201,10 +212,70 @@ void schedule_make_up(struct schedule *schedule, int64_t saved, int64_t now)
 		due_collect(schedule, saved, until, true);
 }
 
+/* ---- scenes that are not saved --------------------------------------------------------------- */
+
+/* A list that is full may lack any of them. */
+static bool is_listed(const char *names, const char *scene)
+{
+	const size_t length = strlen(scene);
+	int count = 0;
+
+	for (const char *line = names; line && *line; count++) {
+		if (strncmp(line, scene, length) == 0 && line[length] == '\n')
+			return true;
+		line = strchr(line, '\n');
+		line += line != NULL;
+	}
+	return count >= SCENES_MAX;
+}
+
+/* `names`: a line for each scene that is saved. */
+static void judge_list(const struct schedule *schedule, const char *names)
+{
+	const struct rack *rack = schedule->desk->rack;
+
+	for (int i = 0; i < rack->schedule_count; i++) {
+		const struct appointment *entry = &rack->schedule[i];
+		if (is_listed(names, entry->scene))
+			continue;
+		alarm_raise(schedule->desk->alarms, ALARM_SCHEDULE_SCENE, "",
+			    "scene \"%s\" of the schedule is not saved; it is due at "
+			    "%02d:%02d:%02d",
+			    entry->scene, entry->second / 3600, entry->second / 60 % 60,
+			    entry->second % 60);
+		return;
+	}
+	alarm_clear(schedule->desk->alarms, ALARM_SCHEDULE_SCENE, "");
+}
+
+void schedule_list(struct schedule *schedule, int64_t now)
+{
+	const int64_t age = now - schedule->listed;
+	struct text text = { .length = 0 };
+	bool good;
+
+	if (schedule->list_ticket &&
+	    scene_outcome(schedule->scenes, schedule->list_ticket, &good, &text)) {
+		schedule->list_ticket = 0;
+		if (good)
+			judge_list(schedule, text.length ? text.bytes : "");
+	}
+	text_clear(&text);
+	/* Outcomes are kept for a while only. */
+	if (age < 0 || age >= LIST_LOST_SECONDS ||
+	    (!schedule->list_ticket && age >= SCHEDULE_LIST_SECONDS)) {
+		schedule->listed = now;
+		schedule->list_ticket = scene_list(schedule->scenes, &text);
+	}
+	text_finish(&text);
+}
+
 static void on_tick(void *context)
 {
 	struct schedule *schedule = context;
 
+	if (schedule->desk->rack->schedule_count)
+		schedule_list(schedule, (int64_t)time(NULL));
 	if (schedule->desk->rack->schedule_count || schedule->due_count ||
 	    schedule->ticket)
 		schedule_look(schedule, (int64_t)time(NULL));
@@ -217,15 +288,28 @@ static bool is_busy(const void *context)
 	return schedule->due_count > 0 || schedule->ticket;
 }
 
+/* Another schedule is judged anew. */
+static void on_moved(void *context, const struct rack *from, const struct rack *to)
+{
+	struct schedule *schedule = context;
+
+	(void)from;
+	schedule->listed = 0;
+	if (to->schedule_count)
+		return;
+	alarm_clear(schedule->desk->alarms, ALARM_SCHEDULE, "");
+	alarm_clear(schedule->desk->alarms, ALARM_SCHEDULE_SCENE, "");
+}
+
 struct schedule *schedule_create(struct desk *desk, struct scenes *scenes)
 {
 	struct schedule *schedule = memory_zeroed(1, sizeof(*schedule));
 
 	schedule->desk = desk;
 	schedule->scenes = scenes;
-	schedule->follower = (struct follower) { .context = schedule,
-						 .tick = on_tick,
-						 .busy = is_busy };
+	schedule->follower = (struct follower) {
+		.context = schedule, .moved = on_moved, .tick = on_tick, .busy = is_busy
+	};
 	follow_add(&desk->followers, &schedule->follower);
 	return schedule;
 }

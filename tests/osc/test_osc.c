@@ -153,9 +153,10 @@ static void test_queries(void)
 	CHECK(heard_at("/rack/hash"), "hash");
 	const struct heard *status = heard_at("/rack/status");
 	CHECK(status && strcmp(status->text[0], "state") == 0, "status");
-	CHECK(status && strlen(status->types) == 36 &&
-		      strcmp(status->types + 30, "shshsh") == 0,
-	      "it ends with counts: %s", status ? status->types : "none");
+	CHECK(status && strlen(status->types) == 44 &&
+		      strcmp(status->types + 30, "shshshsssssdsh") == 0,
+	      "it ends with counts, name, version, uptime, reconnects: %s",
+	      status ? status->types : "none");
 	stop();
 }
 

@@ -101,8 +101,86 @@ static void test_reload(void)
 	event_log_destroy(desk.events);
 }
 
+/* Looks until nothing is asked of the disk any more. */
+static void look(struct reload *reload, int times)
+{
+	static int64_t now = 1000000;
+
+	for (int i = 0; i < times; i++) {
+		reload_look(reload, now += RELOAD_LOOK_MS);
+		reload_settle(reload, -1);
+	}
+}
+
+static const char
+	good_file[] = "@include \"part.conf\"\n",
+	good_part[] = "nodes = ( { module = \"trim\"; name = \"t\"; } );\n",
+	bad_part[] = "nodes = ( { module = \"trim\"; name = \"t\"; gian = 1; } );\n";
+
+static void check_alarm(const struct desk *desk, const char *when, const char *part)
+{
+	char text[300];
+
+	alarms_text(desk->alarms, text, sizeof(text));
+	CHECK(*part ? strstr(text, part) != NULL : !*text, "%s: \"%s\"", when, text);
+}
+
+/* The file of the rack that plays, changed on the disk: an alarm while it is refused. */
+static void test_look(void)
+{
+	char path[128], part[128];
+
+	snprintf(folder, sizeof(folder), "/tmp/lathe-test-desk-XXXXXX");
+	if (!mkdtemp(folder))
+		abort();
+	snprintf(path, sizeof(path), "%s/a.conf", folder);
+	snprintf(part, sizeof(part), "%s/part.conf", folder);
+	struct complaints complaints = { .count = 0 };
+	write_file("a.conf", good_file);
+	write_file("part.conf", good_part);
+	struct desk desk = { .player = &fake_player,
+			     .rack = config_load(path, &complaints),
+			     .events = event_log_create(),
+			     .config_path = strdup(path) };
+	desk.alarms = alarms_create(desk.events);
+	struct reload *of = reload_create(&desk, -1);
+	look(of, 3);
+	check_alarm(&desk, "as it was loaded", "");
+	write_file("part.conf", bad_part);
+	look(of, 1);
+	check_alarm(&desk, "it may be written now", "");
+	look(of, 2);
+	check_alarm(&desk, "refused", "would not start with it: ");
+	check_alarm(&desk, "where", "part.conf:1: ");
+	write_file("part.conf", good_part);
+	look(of, 3);
+	check_alarm(&desk, "good again", "");
+	unlink(part);
+	look(of, 3);
+	check_alarm(&desk, "a part is gone", "part.conf");
+	write_file("part.conf", bad_part);
+	struct text said = { .length = 0 };
+	CHECK(!reload_wait(&desk, NULL, false, &said), "refused");
+	check_alarm(&desk, "a reload is refused", "gian");
+	write_file("b.conf", good_part);
+	CHECK(reload_wait(&desk, "b.conf", false, &said), "another");
+	text_finish(&said);
+	check_alarm(&desk, "another file plays", "");
+	reload_destroy(of);
+	unlink(path);
+	unlink(part);
+	snprintf(path, sizeof(path), "%s/b.conf", folder);
+	unlink(path);
+	rmdir(folder);
+	rack_destroy(desk.rack);
+	free(desk.config_path);
+	alarms_destroy(desk.alarms);
+	event_log_destroy(desk.events);
+}
+
 int main(void)
 {
+	test_look();
 	test_reload();
 	return test_result();
 }

@@ -176,6 +176,15 @@ static int fake_engine_output_latency(const struct engine *engine, int node)
 	return 256;
 }
 
+static struct port fake_port_list[8];
+static int fake_port_count;
+static int fake_engine_ports(const struct engine *engine, const struct port **ports)
+{
+	(void)engine;
+	*ports = fake_port_list;
+	return fake_port_count;
+}
+
 static const struct player fake_player = {
 	.rebuild = fake_engine_rebuild,
 	.apply = fake_engine_apply,
@@ -189,6 +198,7 @@ static const struct player fake_player = {
 	.meters = fake_engine_meters,
 	.spectrum = fake_engine_spectrum,
 	.output_latency = fake_engine_output_latency,
+	.ports = fake_engine_ports,
 };
 
 #endif

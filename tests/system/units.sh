@@ -5,10 +5,10 @@
 
 cd "${0%/*}/../.." || exit 1
 # The units name the installed program; check them with the built one.
-for unit in systemd/*.service; do
+for unit in systemd/*.service systemd/*.timer; do
 	sed "s|/usr/local/bin/|$(realpath "$BUILD")/|" "$unit" >"$work/${unit##*/}"
 done
-for unit in "$work"/*.service; do
+for unit in "$work"/*.service "$work"/*.timer; do
 	systemd-analyze verify --man=no --recursive-errors=no "$unit" >"$work/verify" 2>&1
 	verdict=$?
 	check "${unit##*/} is taken" test "$verdict" = 0

@@ -2,6 +2,7 @@
 #include "daemon/unattended/air.h"
 
 #include "daemon/base/alarm.h"
+#include "daemon/unattended/lasting.h"
 #include "modules/failover/failover.h"
 #include "modules/loudness/loudness.h"
 #include "modules/output/output.h"
@@ -130,7 +131,7 @@ static void test_loudness(void)
 	pass(2);
 	CHECK_TEXT(code_of(0), "loudness");
 	readings[LOUDNESS_INTEGRATED] = -23.5f;
-	pass(AIR_HEALTHY_SECONDS - 1);
+	pass(HEALTHY_SECONDS - 1);
 	CHECK_TEXT(code_of(0), "loudness");
 	pass(2);
 	check_alarms("on target", "");
@@ -138,7 +139,7 @@ static void test_loudness(void)
 	pass(0.05);
 	CHECK_TEXT(code_of(0), "true_peak");
 	readings[LOUDNESS_TRUE_PEAK + 1] = 0.5f;
-	pass(AIR_HEALTHY_SECONDS + 1);
+	pass(HEALTHY_SECONDS + 1);
 	check_alarms("below", "");
 }
 
@@ -152,7 +153,7 @@ static void test_output(void)
 	pass(2);
 	CHECK_TEXT(code_of(0), "output_silent");
 	fake_readings[out][0] = 0.2f;
-	pass(AIR_HEALTHY_SECONDS + 1);
+	pass(HEALTHY_SECONDS + 1);
 	check_alarms("it plays", "");
 	fake_readings[out][0] = 0.0f;
 	desk.rack->nodes[out].values[OUTPUT_MUTE] = 1;
@@ -169,10 +170,12 @@ static void test_xruns(void)
 	desk.status.xruns += AIR_XRUNS;
 	pass(1);
 	check_alarms("some xruns", "");
-	desk.status.xruns += 2;
+	desk.status.xruns += 500;
 	pass(1);
 	CHECK_TEXT(code_of(0), "xruns");
-	pass(100);
+	pass(58);
+	CHECK_TEXT(code_of(0), "xruns");
+	pass(2);
 	check_alarms("no xruns any more", "");
 }
 

@@ -1,15 +1,19 @@
 /* test_health.c - the alarms about the audio as a whole. */
 #include "daemon/unattended/health.h"
+#include "daemon/unattended/lasting.h"
 
 #include "tests/support/fake_desk.h"
 #include "tests/support/test.h"
 
 static struct desk desk;
 
-static void ticks(int count)
+static struct health *health;
+static double now = 100.0;
+
+static void pass(double seconds)
 {
-	for (; count > 0; count--)
-		desk_tick(&desk);
+	for (int i = 0; i < (int)(seconds * 20.0 + 0.5); i++)
+		health_look(health, now += 0.05);
 }
 
 static void check_alarms(const char *wanted)
@@ -26,30 +30,34 @@ int main(void)
 			       .rack = fake_rack(0),
 			       .events = event_log_create() };
 	desk.alarms = alarms_create(desk.events);
-	struct health *health = health_create(&desk);
+	health = health_create(&desk);
 
-	ticks(HEALTH_TICKS - 1);
+	pass(0.05 + HEALTH_SECONDS - 0.1);
 	check_alarms("");
-	ticks(1);
+	pass(0.2);
 	check_alarms("no audio runs: JACK does not call the rack");
 	desk.status.block = 64;
-	ticks(1);
+	pass(HEALTHY_SECONDS - 0.1);
+	check_alarms("no audio runs: JACK does not call the rack");
+	pass(0.2);
 	check_alarms("");
 
 	fake_load = 0.9f;
-	ticks(HEALTH_TICKS - 1);
+	pass(HEALTH_SECONDS - 0.1);
 	fake_load = 0.5f;
-	ticks(1);
+	pass(0.05);
 	fake_load = 0.9f;
-	ticks(HEALTH_TICKS - 1);
+	pass(HEALTH_SECONDS - 0.1);
 	check_alarms("");
-	ticks(1);
+	pass(0.2);
 	check_alarms("DSP load is over 85 %");
 	fake_load = 0.83f;
-	ticks(HEALTH_TICKS);
+	pass(2 * HEALTHY_SECONDS);
 	check_alarms("DSP load is over 85 %");
 	fake_load = 0.5f;
-	ticks(1);
+	pass(HEALTHY_SECONDS - 0.1);
+	check_alarms("DSP load is over 85 %");
+	pass(0.2);
 	check_alarms("");
 
 	health_destroy(health);

@@ -151,6 +151,44 @@ static void test_missing(void)
 	look(utc("2026-06-01 02:00:00"));
 	CHECK(alarms_count(desk.alarms) == 0, "the next one ends it");
 	close_desk();
+	open_desk();
+	add("gone", HOUR, 0);
+	look(utc("2026-06-01 00:59:59"));
+	look(utc("2026-06-01 01:00:00"));
+	CHECK(alarms_count(desk.alarms) == 1, "missed again");
+	scenes_save(scenes, "gone", NULL, &said);
+	look(utc("2026-06-01 01:00:05"));
+	CHECK(alarms_count(desk.alarms) == 0, "loaded by hand");
+	close_desk();
+}
+
+static void list(int64_t now)
+{
+	for (int i = 0; i < 2; i++) {
+		schedule_list(schedule, now);
+		scenes_settle(scenes, -1);
+	}
+}
+
+/* Told before it is due. */
+static void test_not_saved(void)
+{
+	const int64_t now = utc("2026-06-01 00:00:00");
+
+	open_desk();
+	add("a", HOUR, 0);
+	list(now);
+	CHECK(alarms_count(desk.alarms) == 0, "it is saved");
+	add("later", 2 * HOUR, 0);
+	list(now + SCHEDULE_LIST_SECONDS);
+	CHECK(told("scene_missing",
+		   "scene \"later\" of the schedule is not saved; it is "
+		   "due at 02:00:00"),
+	      "told");
+	scenes_save(scenes, "later", NULL, &said);
+	list(now + 2 * SCHEDULE_LIST_SECONDS);
+	CHECK(alarms_count(desk.alarms) == 0, "saved");
+	close_desk();
 }
 
 static void test_down(void)
@@ -237,6 +275,7 @@ int main(void)
 	setenv("TZ", "UTC", 1);
 	tzset();
 	test_missing();
+	test_not_saved();
 	test_down();
 	test_state();
 	text_finish(&said);
