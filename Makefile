@@ -4,7 +4,7 @@ BUILD ?= build
 V ?= 0# V=1 shows the commands
 PREFIX ?= /usr/local
 DESTDIR ?=
-VERSION := 0.1.0
+VERSION := 0.2.0
 ARCH := $(shell $(CC) -dumpmachine | cut -d- -f1)
 
 WARN = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wdouble-promotion \
@@ -124,7 +124,7 @@ $(BUILD)/tests/%: tests/%.c $(LIBRARY)
 	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -MMD -MP -o $@ $< $(LIBRARY) $(LDLIBS) $(LIBS_OSC)
 
 # ---- checks ----------------------------------------------------------------------------
-tests: $(TESTS) $(BUILD)/tests/system/probe $(BUILD)/tests/system/storm
+tests: $(TESTS) $(addprefix $(BUILD)/tests/system/,probe storm sink)
 
 deps:
 	@./install-deps build
@@ -156,7 +156,7 @@ $(REALTIME_ROOM:%.c=$(BUILD)/%.o): override CFLAGS += -O3 -fno-math-errno -fno-t
 C_SOURCES = $(wildcard dsp/*.[ch] modules/*.h modules/*/*.[ch] share/*.[ch] daemon/*/*.[ch] control/*.[ch] control/*/*.[ch] run/*.c \
 	tests/*.[ch] tests/*/*.[ch] tests/support/modules/*.[ch] \
 	docs/*.c)
-SH_SOURCES = install-deps tests/run .ci/run $(wildcard tests/*/*.sh tests/*.sh run/*.sh docs/*.sh)
+SH_SOURCES = install-deps tests/run .ci/run systemd/lathe-generator $(wildcard tests/*/*.sh tests/*.sh run/*.sh docs/*.sh)
 SYSTEM_TESTS = $(wildcard tests/system/*.sh)
 
 check: deps-check
@@ -333,13 +333,17 @@ man: $(MANPAGES)
 
 # ---- on a system: make install DESTDIR= PREFIX= ------------------------------------------
 INSTALL_TO = $(DESTDIR)$(PREFIX)
+# Units are in its folder system/, what makes units of configs is in system-generators/.
+SYSTEMD = $(PREFIX)/lib/systemd
+UNITS = $(wildcard systemd/*.service systemd/*.socket systemd/*.timer)
 DOC = $(INSTALL_TO)/share/doc/lathe
 # Documents are installed in the same folders, so that the links between them work.
 DOCUMENTS = README.md CONTRIBUTING.md daemon/README.md \
 	$(filter-out %.in.md,$(wildcard docs/*.md)) \
 	$(wildcard docs/*.svg docs/*.png docs/prometheus/* modules/*/README.md) modules/module.h
 install: all man
-	install -d $(INSTALL_TO)/bin $(INSTALL_TO)/share/lathe $(INSTALL_TO)/lib/systemd/system \
+	install -d $(INSTALL_TO)/bin $(INSTALL_TO)/share/lathe \
+		$(addprefix $(DESTDIR)$(SYSTEMD)/,system system-generators) \
 		$(INSTALL_TO)/lib/sysusers.d $(INSTALL_TO)/share/bash-completion/completions \
 		$(INSTALL_TO)/share/zsh/site-functions \
 		$(addprefix $(INSTALL_TO)/share/man/man,1 5 7) $(DOC)
@@ -356,15 +360,19 @@ install: all man
 		$(INSTALL_TO)/share/zsh/site-functions/_lathectl
 	for page in $(MANPAGES); do \
 		install -m 644 $$page $(INSTALL_TO)/share/man/man$${page##*.}/ || exit 1; done
-	for unit in systemd/*.service systemd/*.timer; do sed 's|/usr/local/|$(PREFIX)/|' $$unit \
-		> $(INSTALL_TO)/lib/systemd/system/$${unit##*/} || exit 1; done
+	for unit in $(UNITS); do sed 's|/usr/local/|$(PREFIX)/|' $$unit \
+		> $(DESTDIR)$(SYSTEMD)/system/$${unit##*/} || exit 1; done
+	sed 's|/usr/local/|$(PREFIX)/|' systemd/lathe-generator \
+		> $(DESTDIR)$(SYSTEMD)/system-generators/lathe-generator
+	chmod 755 $(DESTDIR)$(SYSTEMD)/system-generators/lathe-generator
 
 # Removes what `install` has written; configs in /etc/lathe and state stay.
 uninstall:
 	rm -f $(addprefix $(INSTALL_TO)/bin/,$(notdir $(PROGRAMS))) \
 		$(addprefix $(INSTALL_TO)/share/lathe/,$(notdir $(wildcard config/*.conf))) \
 		$(INSTALL_TO)/lib/sysusers.d/lathe.conf \
-		$(addprefix $(INSTALL_TO)/lib/systemd/system/,$(notdir $(wildcard systemd/*.service systemd/*.timer))) \
+		$(addprefix $(DESTDIR)$(SYSTEMD)/system/,$(notdir $(UNITS))) \
+		$(DESTDIR)$(SYSTEMD)/system-generators/lathe-generator \
 		$(addprefix $(INSTALL_TO)/share/bash-completion/completions/,lathectl lathed lathe-render lathe-touchosc) \
 		$(INSTALL_TO)/share/zsh/site-functions/_lathectl
 	for page in $(notdir $(MANPAGES)); do \

@@ -163,7 +163,7 @@ static void print_facts(const struct module *module)
 {
 	int count = params_total(module, true);
 	float *values = calloc((size_t)count, sizeof(*values));
-	const char *const *files = calloc((size_t)count, sizeof(*files));
+	const struct file *const *files = calloc((size_t)count, sizeof(*files));
 
 	if (!values || !files)
 		abort();

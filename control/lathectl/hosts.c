@@ -93,6 +93,28 @@ static void hosts_path(char path[FILE_PATH_BYTES])
 			 home ? home : "");
 }
 
+bool places_instance(struct places *places, const char *instance)
+{
+	struct place *place = places->place;
+	char path[FILE_PATH_BYTES];
+
+	snprintf(path, sizeof(path), strchr(instance, '/') ? "%s" : "/run/lathe/%s/osc",
+		 instance);
+	FILE *file = fopen(path, "r");
+	bool good = file && fscanf(file, "%79s %7s", place->host, place->port) == 2 &&
+		    is_port(place->port);
+	if (!good)
+		fprintf(stderr,
+			"lathectl: --instance %s: %s: found %s, would accept the name "
+			"of a running lathed@NAME\n",
+			instance, path, file ? "no address" : strerror(errno));
+	if (file)
+		fclose(file);
+	snprintf(place->name, sizeof(place->name), "%s", instance);
+	places->count = good;
+	return good;
+}
+
 /* Reads one line of the file; sets *found when it is the group's. */
 static bool line_take(struct places *places, char *line, const char *group,
 		      const struct where *where, bool *found)

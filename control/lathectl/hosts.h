@@ -20,6 +20,9 @@ struct places {
 
 /* False after a complaint on standard error. */
 bool places_read(struct places *places, const char *hosts, const char *port);
+/* The rack of systemd's lathed@<instance>, from /run/lathe/<instance>/osc; an instance with a
+ * slash is the path of such a file. False after a complaint. */
+bool places_instance(struct places *places, const char *instance);
 /* Calls `each` for each group of the hosts file, whatever else is wrong with the file. */
 void groups_each(void (*each)(void *context, const char *name), void *context);
 

@@ -43,6 +43,15 @@ static int printed(int status)
 	return status == EXIT_DONE ? EXIT_REFUSED : status;
 }
 
+static bool places_find(struct session *session)
+{
+	const struct options *options = &session->options;
+
+	if (options->instance)
+		return places_instance(&session->places, options->instance);
+	return places_read(&session->places, options->host, options->port);
+}
+
 int main(int argc, char **argv)
 {
 	const char *host = getenv("LATHE_HOST"), *port = getenv("LATHE_PORT");
@@ -68,8 +77,7 @@ int main(int argc, char **argv)
 		usage(stderr);
 		return EXIT_USAGE;
 	}
-	if (!command_find(commands_all, argc, argv) ||
-	    !places_read(&session.places, session.options.host, session.options.port))
+	if (!command_find(commands_all, argc, argv) || !places_find(&session))
 		return EXIT_USAGE;
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);

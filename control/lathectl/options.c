@@ -11,6 +11,9 @@ const struct option_row option_rows[] = {
 	  "where lathed runs (127.0.0.1, or $LATHE_HOST): names, addresses, HOST:PORT, "
 	  "groups, with commas" },
 	{ 'p', "--port", "N", "its OSC port (3345, or $LATHE_PORT)" },
+	{ 'i', "--instance", "NAME",
+	  "the rack that systemd's lathed@NAME plays on this machine, wherever it "
+	  "listens" },
 	{ 'j', "--json", "", "one JSON object per line; of many racks one each" },
 	{ 'n', "--seconds", "N",
 	  "watch, monitor, meters and events end by themselves" },
@@ -89,6 +92,9 @@ static void option_take(struct options *options, char letter, const char *name,
 		break;
 	case 'p':
 		options->port = port(name, value);
+		break;
+	case 'i':
+		options->instance = value;
 		break;
 	case 'j':
 		options->json = true;

@@ -8,6 +8,7 @@ enum { EXIT_USAGE = 2 };
 
 struct options {
 	const char *host, *port;
+	const char *instance; /* of lathed@, or NULL */
 	const char *run, *on; /* events: a command, and for which codes; or NULL */
 	bool json, fresh, summary, help;
 	double rate;     /* Hz */

@@ -313,6 +313,27 @@ static bool is_share(const char *word)
 	return strcmp(word, "load") == 0 || strcmp(word, "worst") == 0;
 }
 
+/* An upgrade of the package leaves the rack playing: says that another version is
+ * installed here. Lathe 0.1 tells no version. */
+static void version_compare(const struct message *message)
+{
+	const char *running = "0.1";
+
+	for (int i = 0; i + 1 < message->argc; i += 2) {
+		const char *word = message_string(message, i);
+		const char *value = message_string(message, i + 1);
+
+		if (word && value && strcmp(word, "version") == 0)
+			running = value;
+	}
+	if (strverscmp(running, LATHE_VERSION) < 0)
+		fprintf(stderr,
+			"lathectl: the running lathed is version %s, older than this "
+			"lathectl (" LATHE_VERSION "): restart it when the programme "
+			"allows it\n",
+			running);
+}
+
 /* Words and their values in turn. */
 static bool on_status(void *context, const struct message *message)
 {
@@ -338,6 +359,8 @@ static bool on_status(void *context, const struct message *message)
 	}
 	if (json)
 		puts("}");
+	else
+		version_compare(message);
 	return true;
 }
 

@@ -151,6 +151,12 @@ static const struct alarm_kind kinds[ALARM_CODES] = {
 				   "save the scene under the name in the config's "
 				   "schedule, or correct the name",
 				   "all scenes of the schedule are saved", false },
+	[ALARM_OSC_ADDRESS] = { "osc_address", EVENT_WARNING,
+				"OSC listens elsewhere than the config says",
+				"run systemctl daemon-reload, then restart "
+				"lathed@NAME.socket and lathed@NAME; without systemd "
+				"restart lathed",
+				"OSC listens where the config says", false },
 };
 
 /* An alarm that is raised, or one with an event still to come. */

@@ -16,12 +16,14 @@
 #include "daemon/lathed/announced.h"
 #include "daemon/lathed/options.h"
 #include "daemon/lathed/print.h"
+#include "daemon/lathed/socket.h"
 #include "daemon/osc/osc.h"
 #include "daemon/recall/reload.h"
 #include "daemon/recall/scene.h"
 #include "daemon/recall/state.h"
 #include "daemon/unattended/schedule.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <limits.h>
 #include <poll.h>
@@ -172,19 +174,19 @@ static bool engine_open(struct lathed *lathed, int rate)
 
 static bool osc_open(struct lathed *lathed)
 {
-	const struct rack *rack = lathed->desk.rack;
-	int inherited = sd_listen_fds(1) > 0 ? SD_LISTEN_FDS_START : -1;
-	char error[256];
+	char error[256], address[INET_ADDRSTRLEN] = "?";
 
 	lathed->osc = osc_create(&lathed->desk, &lathed->parts, port_wanted(lathed),
-				 inherited, error, sizeof(error));
+				 socket_passed(), error, sizeof(error));
 	if (!lathed->osc) {
 		log_line(LOG_ERROR, "%s", error);
 		return false;
 	}
-	log_line(LOG_INFO, "OSC on %s, port %d, %d kB of receive buffer",
-		 rack->osc->listen, osc_port(lathed->osc),
-		 osc_buffer(lathed->osc) / 1024);
+	inet_ntop(AF_INET, &osc_address(lathed->osc)->sin_addr, address,
+		  sizeof(address));
+	log_line(LOG_INFO, "OSC on %s, port %d, %d kB of receive buffer", address,
+		 osc_port(lathed->osc), osc_buffer(lathed->osc) / 1024);
+	socket_tell(osc_address(lathed->osc));
 	return true;
 }
 
@@ -388,6 +390,8 @@ static void tick_announce(struct lathed *lathed)
 	if (rack == lathed->told)
 		return;
 	lathed->told = rack;
+	socket_compare(lathed->desk.alarms, osc_address(lathed->osc), rack->osc,
+		       port_wanted(lathed));
 	announced_show(lathed->announced, rack, osc_port(lathed->osc));
 }
 
@@ -530,6 +534,7 @@ static void finish(struct lathed *lathed)
 	struct desk *desk = &lathed->desk;
 
 	announced_show(lathed->announced, desk->rack, 0);
+	socket_tell(NULL);
 	osc_destroy(lathed->osc);
 	jack_destroy(lathed->jack);
 	engine_destroy(desk->engine);
@@ -575,10 +580,13 @@ int main(int argc, char **argv)
 		status = rack_print(lathed.desk.rack, &lathed.options) ? 0 : 1;
 	if (lathed.options.avahi)
 		status = announce(&lathed);
+	if (lathed.options.socket)
+		status =
+			!socket_unit_print(lathed.desk.rack->osc, port_wanted(&lathed));
 	if (lathed.options.check)
 		check_schedule(&lathed.desk, &lathed.options);
 	if (lathed.options.check || lathed.options.describe || lathed.options.graph ||
-	    lathed.options.avahi) {
+	    lathed.options.avahi || lathed.options.socket) {
 		rack_destroy(lathed.desk.rack);
 		return status > 0 ? status : 0;
 	}

@@ -19,6 +19,7 @@ static const char usage[] =
 	"      --describe      print all params and meters of FILE\n"
 	"      --graph         print which node of FILE hears which\n"
 	"      --avahi PATH    write what Avahi is to announce of FILE (-: print it)\n"
+	"      --socket        print the address of FILE for a socket unit of systemd\n"
 	"      --announce PATH keep that there while playing, as it changes\n"
 	"  -s, --server NAME   the JACK server (default: $JACK_DEFAULT_SERVER, "
 	"\"default\")\n"
@@ -40,6 +41,7 @@ enum {
 	OPTION_GRAPH,
 	OPTION_AVAHI,
 	OPTION_ANNOUNCE,
+	OPTION_SOCKET,
 	OPTION_VERSION,
 	OPTION_STATE,
 	OPTION_NO_STATE,
@@ -52,6 +54,7 @@ static const struct option longs[] = {
 	{ "describe", no_argument, NULL, OPTION_DESCRIBE },
 	{ "graph", no_argument, NULL, OPTION_GRAPH },
 	{ "avahi", required_argument, NULL, OPTION_AVAHI },
+	{ "socket", no_argument, NULL, OPTION_SOCKET },
 	{ "announce", required_argument, NULL, OPTION_ANNOUNCE },
 	{ "server", required_argument, NULL, 's' },
 	{ "name", required_argument, NULL, 'n' },
@@ -112,6 +115,9 @@ static int option_take(struct options *options, int letter)
 		return -1;
 	case OPTION_AVAHI:
 		options->avahi = optarg;
+		return -1;
+	case OPTION_SOCKET:
+		options->socket = true;
 		return -1;
 	case OPTION_ANNOUNCE:
 		options->announce = optarg;

@@ -12,7 +12,7 @@ struct options {
 	const char *avahi;    /* where to write what Avahi is to announce, or NULL */
 	const char *announce; /* the same, while playing */
 	int port;             /* of OSC; -1: the config's */
-	bool check, describe, graph, verbose, no_state, pretty_names;
+	bool check, describe, graph, socket, verbose, no_state, pretty_names;
 };
 
 /* Returns -1: start. Otherwise the exit status; everything was printed. */

@@ -180,6 +180,11 @@ int osc_fd(const struct osc *osc)
 	return osc->fd;
 }
 
+const struct sockaddr_in *osc_address(const struct osc *osc)
+{
+	return &osc->self;
+}
+
 int osc_port(const struct osc *osc)
 {
 	return ntohs(osc->self.sin_port);

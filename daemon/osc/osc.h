@@ -7,6 +7,8 @@
 
 #include "daemon/desk/desk.h"
 
+#include <netinet/in.h>
+
 struct history;
 struct lock;
 struct reload;
@@ -47,7 +49,9 @@ double osc_due(const struct osc *osc);
 bool osc_waits(const struct osc *osc);
 void osc_look(struct osc *osc);
 
-int osc_port(const struct osc *osc); /* the port that is bound */
+/* The address that is bound. */
+const struct sockaddr_in *osc_address(const struct osc *osc);
+int osc_port(const struct osc *osc); /* its port */
 int osc_buffer(
 	const struct osc *osc); /* bytes of receive buffer that the kernel granted */
 

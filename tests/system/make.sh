@@ -27,7 +27,8 @@ done
 is "uninstall: programs" "$(grep -o '/nowhere/p/bin/[a-z-]*' "$scratch/uninstall" | sort | xargs -n 1 basename | xargs)" \
 	"lathe-render lathe-touchosc lathectl lathed"
 is "uninstall: units" "$(grep -o '/systemd/system/[^ ]*' "$scratch/uninstall" | sort | xargs -n 1 basename | xargs)" \
-	"$(cd systemd && echo *.service)"
+	"$(cd systemd && echo *.service *.socket *.timer | xargs -n 1 | sort | xargs)"
+is "uninstall: the generator" "$(grep -c '/systemd/system-generators/lathe-generator' "$scratch/uninstall")" 1
 is "uninstall: nothing of /etc or /var" "$(grep -c ' /etc\| /var' "$scratch/uninstall")" 0
 
 # Ctrl-C, in a terminal of its own: run.sh is replaced by one that waits for it.

@@ -5,15 +5,39 @@
 
 cd "${0%/*}/../.." || exit 1
 # The units name the installed program; check them with the built one.
-for unit in systemd/*.service systemd/*.timer; do
+for unit in systemd/*.service systemd/*.socket systemd/*.timer; do
 	sed "s|/usr/local/bin/|$(realpath "$BUILD")/|" "$unit" >"$work/${unit##*/}"
 done
-for unit in "$work"/*.service "$work"/*.timer; do
+for unit in "$work"/*.service "$work"/*.socket "$work"/*.timer; do
 	systemd-analyze verify --man=no --recursive-errors=no "$unit" >"$work/verify" 2>&1
 	verdict=$?
 	check "${unit##*/} is taken" test "$verdict" = 0
 	check "${unit##*/} has no warnings" sh -c "cat '$work/verify'; test ! -s '$work/verify'"
 done
+
+# exposure UNIT MOST: what systemd-analyze security says of it, from 0 to 10
+exposure() {
+	said=$(systemd-analyze security --offline=yes "$work/$1" 2>&1 | sed -n 's/.*exposure level for .*: \([0-9.]*\) .*/\1/p')
+	echo "$1: exposure $said, at most $2"
+	echo "$said $2" | awk '{ exit NF != 2 || $1 > $2 }'
+}
+exposure lathed@.service 1.0
+check "lathed@ may do little" exposure lathed@.service 1.0
+exposure jackd@.service 1.5
+check "jackd@ may do little" exposure jackd@.service 1.5
+exposure lathe-hook@.service 1.5
+check "lathe-hook@ may do little" exposure lathe-hook@.service 1.5
+
+# The generator: each config sets the address of its socket; one with complaints sets none.
+mkdir "$work/configs" "$work/units"
+echo 'nodes = ( { module = "trim"; name = "a"; } ); osc = { listen = "0.0.0.0"; port = 3400; allow = ["10.0.0.0/8"]; };' >"$work/configs/lan.conf"
+echo 'nodes = ( { module = "trim"; name = "a"; } );' >"$work/configs/local.conf"
+echo 'nodes = ( { module = "trip"; name = "a"; } );' >"$work/configs/bad.conf"
+sed "s|^LATHED=.*|LATHED=$(realpath "$lathed")|" systemd/lathe-generator >"$work/generator"
+check "generator" env LATHE_CONFIGS="$work/configs" sh "$work/generator" "$work/units"
+check "a socket for the network" grep -qx 'ListenDatagram=0.0.0.0:3400' "$work/units/lathed@lan.socket.d/osc.conf"
+check "a local socket" grep -qx 'ListenDatagram=127.0.0.1:3345' "$work/units/lathed@local.socket.d/osc.conf"
+check "none of a bad config" not test -e "$work/units/lathed@bad.socket.d"
 
 cat >"$work/notified.py" <<'END'
 import socket, sys
@@ -54,4 +78,24 @@ check "stopping" heard "STOPPING=1"
 
 # Output for the journal and for a terminal.
 check "journal levels" grep -q "^<6>OSC on" "$log"
+
+# A socket that systemd passes, at another port than the config's: it is used, an alarm tells.
+unset NOTIFY_SOCKET WATCHDOG_USEC JOURNAL_STREAM
+port=$((20000 + $$ % 20000))
+mkdir "$work/run"
+cat "$log" >>"$work/earlier.log"
+# What socket activation needs to start is a first datagram.
+systemd-socket-activate --datagram -l "127.0.0.1:$port" -E RUNTIME_DIRECTORY="$work/run" \
+	"$lathed" --config "$work/rack.conf" --no-state 2>"$log" &
+lathed_pid=$!
+within 5 said "Listening on"
+ctl ping >/dev/null 2>&1
+check "the passed socket" within 5 said "OSC on 127.0.0.1, port $port"
+check "the alarm" within 5 sh -c "'$lathectl' --port $port alarms | grep -q 'osc_address.*port $port; the config says 127.0.0.1 port 3345'"
+check "where it is" grep -qx "127.0.0.1 $port" "$work/run/osc"
+check "--instance finds it" "$lathectl" --instance "$work/run/osc" status
+check "--instance of nothing" sh -c "'$lathectl' --instance nowhere status 2>&1 | grep -q '/run/lathe/nowhere/osc: found No such file'"
+check "its version" sh -c "'$lathectl' --port $port status | grep -q '^version'"
+stop_lathed
+check "it is nowhere" not test -e "$work/run/osc"
 finish
