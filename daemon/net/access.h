@@ -14,10 +14,11 @@
 #include <netinet/in.h>
 
 enum {
-	ACCESS_PEERS =
-		64, /* hosts that have confirmed; the one that was silent longest makes room */
-	ACCESS_CREDITS = 256, /* rows that count the bytes of unconfirmed hosts */
-	CHALLENGE_BYTES = 24, /* "/rack/challenge ,i" */
+	ACCESS_PEERS = 128,      /* hosts that have confirmed */
+	ACCESS_KEPT_ADMIN = 16,  /* of these places, for admins */
+	ACCESS_GUESSES_MAX = 64, /* wrong numbers in a minute; see access.c */
+	ACCESS_CREDITS = 256,    /* rows that count the bytes of unconfirmed hosts */
+	CHALLENGE_BYTES = 24,    /* "/rack/challenge ,i" */
 };
 
 struct access;
@@ -26,9 +27,10 @@ struct access *access_create(void);
 void access_destroy(struct access *access);
 
 struct verdict {
-	bool allowed;     /* the sender is on the allow list */
-	bool taken;       /* its datagram is to be carried out */
-	bool challenge;   /* `number` is to be sent to it */
+	bool allowed;   /* the sender is on the allow list */
+	bool taken;     /* its datagram is to be carried out */
+	bool challenge; /* `number` is to be sent to it */
+	bool full;      /* it has confirmed its address, and there is no place for it */
 	int number, port; /* where to send the number; 0: the port that it sends from */
 };
 

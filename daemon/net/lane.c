@@ -59,14 +59,19 @@ static uint32_t *mark_of(struct lanes *lanes, const struct sockaddr_in *from)
 static struct lane *lane_of(struct lanes *lanes, const struct sockaddr_in *from)
 {
 	struct lane *spare = NULL;
+	int of_host = 0;
 
 	for (int i = 0; i < SHARED; i++) {
 		struct lane *lane = &lanes->lanes[i];
 		if (ipv4_same(&lane->from, from))
 			return lane;
-		if (!spare && is_empty(lane))
-			spare = lane;
+		if (is_empty(lane))
+			spare = spare ? spare : lane;
+		else
+			of_host += lane->from.sin_addr.s_addr == from->sin_addr.s_addr;
 	}
+	if (of_host >= LANES_OF_HOST && !ipv4_is_local(ntohl(from->sin_addr.s_addr)))
+		spare = NULL;
 	if (!spare || *mark_of(lanes, from))
 		return &lanes->lanes[SHARED];
 	spare->from = *from;

@@ -9,7 +9,8 @@
 #include <stdint.h>
 
 enum {
-	LANES = 33, /* the last is shared by senders that found no free one */
+	LANES = 33,        /* the last is shared by senders that found no free one */
+	LANES_OF_HOST = 8, /* at most; this machine's senders have no such limit */
 	LANE_BYTES = 1024 * 1024, /* 10,000 sets and more */
 	LANE_LIGHT_BYTES = 1024,
 };

@@ -201,9 +201,22 @@ void answer_forbidden(const struct sender *sender, enum role needed, char *text,
 
 /* ---- long answers ----------------------------------------------------------------------- */
 
+static bool has_many(const struct answers *answers, const struct sockaddr_in *to)
+{
+	int count = 0;
+
+	for (int i = 0; i < ANSWERS_MAX && answers->under_way; i++)
+		count += answers->jobs[i].kind != ANSWER_NONE &&
+			 answers->jobs[i].to.sin_addr.s_addr == to->sin_addr.s_addr;
+	return count >= ANSWERS_OF_HOST_MAX &&
+	       !ipv4_is_local(ntohl(to->sin_addr.s_addr));
+}
+
 static struct job *job_begin(struct answers *answers, const struct sender *sender,
 			     enum kind kind)
 {
+	if (has_many(answers, &sender->address))
+		return NULL;
 	for (int i = 0; i < ANSWERS_MAX; i++) {
 		struct job *job = &answers->jobs[i];
 		if (job->kind != ANSWER_NONE)

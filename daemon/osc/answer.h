@@ -6,7 +6,10 @@
 #include "daemon/net/packet.h"
 #include "daemon/osc/watch.h"
 
-enum { ANSWERS_MAX = 64 }; /* long answers that are being sent */
+enum {
+	ANSWERS_MAX = 64,         /* long answers that are being sent */
+	ANSWERS_OF_HOST_MAX = 16, /* to one host; this machine has no such limit */
+};
 
 /* The sender of a message. `client` is NULL when all records are in use. */
 struct sender {

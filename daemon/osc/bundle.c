@@ -142,9 +142,9 @@ static void later(struct dispatch *dispatch, const struct sender *sender,
 		answer_error(dispatch->answers, sender, "#bundle", "full",
 			     dispatch->now,
 			     "%d bundles of this client wait for their time already, "
-			     "%d of all; %d and %d are kept",
+			     "%d of all; %d of a client, %d of a host and %d are kept",
 			     waiting, timed_count(dispatch->timed), TIMED_OF_ONE_MAX,
-			     TIMED_MAX);
+			     TIMED_OF_HOST_MAX, TIMED_MAX);
 }
 
 bool bundle_run(struct dispatch *dispatch, const uint8_t *bytes, size_t size,

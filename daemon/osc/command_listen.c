@@ -53,12 +53,10 @@ static void subscribe(const struct request *request)
 
 	if (!read_wish(request, &wish))
 		return;
-	struct client *client =
-		watch_listener(watch, &request->sender->address, dispatch->now);
+	struct client *client = watch_listener(watch, &request->sender->address,
+					       (int)wish.port, dispatch->now, &why);
 	if (!client) {
-		request_complain(request, "full",
-				 "%d clients are here already; one must leave first",
-				 CLIENTS_MAX);
+		request_complain(request, "full", "%s", why);
 		return;
 	}
 	bool is_new = !client->subscription_count;

@@ -102,8 +102,9 @@ static void save(const struct request *request)
 	struct argument argument = message_next(&arguments);
 	if (!pattern_of(request, &argument, &pattern, &some))
 		return;
-	uint64_t ticket = scene_save(request->dispatch->parts.scenes, name,
-				     some ? &pattern : NULL, &why);
+	uint64_t ticket =
+		scene_save(request->dispatch->parts.scenes, name,
+			   some ? &pattern : NULL, request->sender->role, &why);
 	answer_later(request, ticket, &why);
 }
 

@@ -2,6 +2,7 @@
  * thread. */
 #include "daemon/osc/command_spectrum.h"
 
+#include "daemon/base/ipv4.h"
 #include "daemon/net/access.h"
 #include "daemon/osc/dispatch.h"
 #include "daemon/osc/request.h"
@@ -13,7 +14,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { VIEWERS_MAX = 32, VIEWED_MAX = 4 /* nodes */ };
+enum {
+	VIEWERS_MAX = 32,
+	VIEWERS_OF_HOST = 8, /* at most; this machine's have no such limit */
+	VIEWED_MAX = 4,      /* nodes; the last one is for admins and this machine */
+};
 
 /* Who looks at the spectrum of a node. */
 struct viewer {
@@ -57,8 +62,8 @@ static void viewer_drop(struct viewers *viewers, struct viewer *viewer)
 }
 
 /* Whether one more node may be looked at; else which ones are. */
-static bool has_room(const struct viewers *viewers, const char *node, char *text,
-		     size_t size)
+static bool has_room(const struct viewers *viewers, const char *node, int most,
+		     char *text, size_t size)
 {
 	const char *seen[VIEWERS_MAX];
 	int count = 0;
@@ -78,7 +83,16 @@ static bool has_room(const struct viewers *viewers, const char *node, char *text
 	for (int i = 0; i < count && used < size; i++)
 		used += (size_t)snprintf(text + used, size - used, "%s%s",
 					 i ? ", " : "", seen[i]);
-	return count < VIEWED_MAX;
+	return count < most;
+}
+
+static bool has_many(const struct viewers *viewers, const struct sockaddr_in *to)
+{
+	int count = 0;
+
+	for (int i = 0; i < viewers->count; i++)
+		count += viewers->list[i].to.sin_addr.s_addr == to->sin_addr.s_addr;
+	return count >= VIEWERS_OF_HOST && !ipv4_is_local(ntohl(to->sin_addr.s_addr));
 }
 
 static void lease(const struct request *request, const char *node, double rate)
@@ -87,16 +101,21 @@ static void lease(const struct request *request, const char *node, double rate)
 	const double now = request->dispatch->now;
 	char text[300];
 	struct viewer *viewer = viewer_find(viewers, &request->sender->address, node);
+	int most = VIEWED_MAX - (request->sender->role < ROLE_ADMIN);
 
-	if (!viewer && !has_room(viewers, node, text, sizeof(text))) {
+	if (!viewer && !has_room(viewers, node, most, text, sizeof(text))) {
 		request_complain(request, "full",
-				 "%d nodes can be looked at together, and are: %s",
-				 VIEWED_MAX, text);
+				 "%d nodes can be looked at together by a %s, and "
+				 "are: %s",
+				 most, role_word(request->sender->role), text);
 		return;
 	}
-	if (!viewer && viewers->count == VIEWERS_MAX) {
+	if (!viewer && (viewers->count == VIEWERS_MAX ||
+			has_many(viewers, &request->sender->address))) {
 		request_complain(request, "full",
-				 "%d look already; one must leave first", VIEWERS_MAX);
+				 "%d look already, or %d of this host; one must leave "
+				 "first",
+				 VIEWERS_MAX, VIEWERS_OF_HOST);
 		return;
 	}
 	if (!viewer) {

@@ -32,9 +32,16 @@ void laters_destroy(struct laters *laters)
 	free(laters);
 }
 
-bool laters_full(const struct laters *laters)
+bool laters_full(const struct laters *laters, const struct sockaddr_in *from)
 {
-	return laters->count == LATER_MAX;
+	int of_host = 0;
+
+	for (int i = 0; i < laters->count; i++)
+		of_host +=
+			laters->entries[i].to.sin_addr.s_addr == from->sin_addr.s_addr;
+	return laters->count == LATER_MAX ||
+	       (of_host >= LATER_OF_HOST_MAX &&
+		!ipv4_is_local(ntohl(from->sin_addr.s_addr)));
 }
 
 void laters_add(struct laters *laters, const struct sockaddr_in *to,

@@ -12,7 +12,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { LATER_MAX = 64 }; /* requests under way */
+enum {
+	LATER_MAX = 64,         /* requests under way */
+	LATER_OF_HOST_MAX = 16, /* of one host; this machine has no such limit */
+};
 
 struct dispatch;
 struct laters;
@@ -31,7 +34,8 @@ struct later {
 
 struct laters *laters_create(void);
 void laters_destroy(struct laters *laters);
-bool laters_full(const struct laters *laters);
+/* Whether no further request of this host is taken. */
+bool laters_full(const struct laters *laters, const struct sockaddr_in *from);
 void laters_add(struct laters *laters, const struct sockaddr_in *to,
 		const struct later *later, double now);
 /* Answers what is known by now. */

@@ -227,6 +227,16 @@ static void send_challenge(struct osc *osc, struct sockaddr_in to,
 	osc->counts.challenges += packet_challenge(&packet, osc->outlet, &to);
 }
 
+static void send_full(struct osc *osc, const struct sockaddr_in *from, double now)
+{
+	struct sender sender = { .address = *from };
+
+	answer_error(osc->dispatch->answers, &sender, "/rack/confirm", "full", now,
+		     "%d hosts have confirmed their address, of which %d can only be "
+		     "admins; one must be silent for 15 s to make room",
+		     ACCESS_PEERS, ACCESS_KEPT_ADMIN);
+}
+
 /* Whether the datagram is to be carried out. A sender that is not allowed gets no
  * answer, not even an error: its address may be forged. */
 static bool is_taken(struct osc *osc, const struct sockaddr_in *from,
@@ -239,6 +249,8 @@ static bool is_taken(struct osc *osc, const struct sockaddr_in *from,
 		verdict = access_judge(osc->access, settings, from, bytes, size, now);
 	if (verdict.challenge)
 		send_challenge(osc, *from, &verdict);
+	if (verdict.full)
+		send_full(osc, from, now);
 	osc->counts.refused += !verdict.allowed;
 	osc->counts.unconfirmed += verdict.allowed && !verdict.taken;
 	osc->counts.received += verdict.taken;

@@ -45,10 +45,12 @@ void request_outcome(struct dispatch *dispatch, const struct sender *sender, boo
 
 bool request_is_busy(const struct request *request)
 {
-	if (!laters_full(request->dispatch->laters))
+	if (!laters_full(request->dispatch->laters, &request->sender->address))
 		return false;
 	request_complain(request, "busy",
-			 "%d requests wait for a disk already; try again", LATER_MAX);
+			 "%d requests wait for a disk already, or %d of this host; try "
+			 "again",
+			 LATER_MAX, LATER_OF_HOST_MAX);
 	return true;
 }
 

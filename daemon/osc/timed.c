@@ -58,13 +58,25 @@ double timed_delay(uint64_t tag)
 	return seconds > 0.0 ? seconds : 0.0;
 }
 
+static int count_of_host(const struct timed *timed, const struct sockaddr_in *from)
+{
+	int count = 0;
+
+	for (int i = 0; i < timed->count; i++)
+		count +=
+			timed->waiting[i].from.sin_addr.s_addr == from->sin_addr.s_addr;
+	return count;
+}
+
 bool timed_add(struct timed *timed, const uint8_t *bytes, size_t size,
 	       const struct sockaddr_in *from, double due)
 {
 	static const uint8_t at_once[8] = { [7] = 1 };
 
 	if (timed->count == TIMED_MAX ||
-	    timed_count_of(timed, from) >= TIMED_OF_ONE_MAX)
+	    timed_count_of(timed, from) >= TIMED_OF_ONE_MAX ||
+	    (!ipv4_is_local(ntohl(from->sin_addr.s_addr)) &&
+	     count_of_host(timed, from) >= TIMED_OF_HOST_MAX))
 		return false;
 	uint8_t *copy = memory_zeroed(1, size);
 	if (!copy)

@@ -9,7 +9,8 @@
 
 enum {
 	TIMED_MAX = 2048,
-	TIMED_OF_ONE_MAX = 256, /* of one client, so that others find room */
+	TIMED_OF_ONE_MAX = 256,  /* of one client, so that others find room */
+	TIMED_OF_HOST_MAX = 512, /* the same; this machine has no such limit */
 	TIMED_SECONDS_MAX = 60,
 };
 
@@ -22,7 +23,7 @@ double timed_delay(uint64_t tag);
 /* The clock that time tags refer to, in seconds since 1970. */
 double timed_clock(void);
 /* Keeps a copy of a bundle until `due` (monotonic seconds). The copy's time tag says
- * "now". False: the table is full, or this client's part of it. */
+ * "now". False: the table is full, or this client's or host's part of it. */
 bool timed_add(struct timed *timed, const uint8_t *bytes, size_t size,
 	       const struct sockaddr_in *from, double due);
 int timed_count(const struct timed *timed);

@@ -64,26 +64,64 @@ void watch_destroy(struct watch *watch)
 
 /* ---- clients ------------------------------------------------------------------------- */
 
-static struct client *client_seat(struct watch *watch, const struct sockaddr_in *source,
-				  double now, double idle)
+static bool is_of_host(const struct client *client, const struct sockaddr_in *source)
+{
+	return client->used &&
+	       client->source.sin_addr.s_addr == source->sin_addr.s_addr;
+}
+
+static bool is_here(const struct sockaddr_in *source)
+{
+	return ipv4_is_local(ntohl(source->sin_addr.s_addr));
+}
+
+/* Whether its record can't be given to another client. */
+static bool is_kept(const struct client *client)
+{
+	return client->fixed || client->subscription_count;
+}
+
+static int count_of_host(const struct watch *watch, const struct sockaddr_in *source)
+{
+	int count = 0;
+
+	for (int i = 0; i < CLIENTS_MAX; i++)
+		count += is_of_host(&watch->clients[i], source);
+	return count;
+}
+
+/* A new client gets a free record, else that of the client that was silent longest: of its
+ * own host, when that has as many as one may have. NULL: there is none. */
+static struct client *client_spare(struct watch *watch,
+				   const struct sockaddr_in *source, double now,
+				   double idle)
 {
 	struct client *spare = NULL;
+	bool own = !is_here(source) && count_of_host(watch, source) >= CLIENTS_OF_HOST;
 
 	for (int i = 0; i < CLIENTS_MAX; i++) {
 		struct client *client = &watch->clients[i];
-		if (client->used && ipv4_same(&client->source, source)) {
-			client->heard = now;
-			return client;
-		}
-		/* A new client gets a free record, else that of the client that was
-		 * silent longest. */
-		if (client->fixed || client->subscription_count ||
+		if (is_kept(client) || (own && !is_of_host(client, source)) ||
 		    (client->used && now - client->heard < idle))
 			continue;
 		if (!spare ||
 		    (spare->used && (!client->used || client->heard < spare->heard)))
 			spare = client;
 	}
+	return spare;
+}
+
+static struct client *client_seat(struct watch *watch, const struct sockaddr_in *source,
+				  double now, double idle)
+{
+	for (int i = 0; i < CLIENTS_MAX; i++) {
+		struct client *client = &watch->clients[i];
+		if (client->used && ipv4_same(&client->source, source)) {
+			client->heard = now;
+			return client;
+		}
+	}
+	struct client *spare = client_spare(watch, source, now, idle);
 	if (!spare)
 		return NULL;
 	client_forget(spare);
@@ -99,10 +137,84 @@ struct client *watch_client(struct watch *watch, const struct sockaddr_in *sourc
 	return client_seat(watch, source, now, idle_seconds);
 }
 
-struct client *watch_listener(struct watch *watch, const struct sockaddr_in *source,
-			      double now)
+/* Listeners, counted for who may take another place. The config's own do not count for their
+ * host. */
+struct listeners {
+	int of_host, others, plain; /* others: not of this machine; plain: nor admins */
+};
+
+static struct listeners listeners_count(const struct watch *watch,
+					const struct sockaddr_in *source)
 {
-	return client_seat(watch, source, now, 0);
+	struct listeners found = { 0 };
+
+	for (int i = 0; i < CLIENTS_MAX; i++) {
+		const struct client *client = &watch->clients[i];
+		if (!is_kept(client) || is_here(&client->source))
+			continue;
+		found.of_host += !client->fixed && is_of_host(client, source);
+		found.others++;
+		found.plain += access_role(watch->desk->rack->osc, &client->source) <
+			       ROLE_ADMIN;
+	}
+	return found;
+}
+
+/* NULL: one more may listen. */
+static const char *too_many(const struct watch *watch, const struct sockaddr_in *source)
+{
+	struct listeners listeners = listeners_count(watch, source);
+	bool admin = access_role(watch->desk->rack->osc, source) == ROLE_ADMIN;
+
+	if (is_here(source))
+		return NULL;
+	if (listeners.of_host >= CLIENTS_OF_HOST)
+		return "16 clients of this host listen, and one host may have 16: one "
+		       "of them must leave first";
+	if (listeners.others >= CLIENTS_MAX - CLIENTS_KEPT_HERE)
+		return "56 clients of other machines listen, the last places are kept "
+		       "for this machine: one must leave first";
+	if (!admin &&
+	    listeners.plain >= CLIENTS_MAX - CLIENTS_KEPT_HERE - CLIENTS_KEPT_ADMIN)
+		return "48 clients listen, the last places are kept for admins and "
+		       "this machine: one must leave first";
+	return NULL;
+}
+
+/* The client that listens there already: a sender that names its port is the same client.
+ * NULL: none does. */
+static struct client *client_known(struct watch *watch,
+				   const struct sockaddr_in *source, int port)
+{
+	struct sockaddr_in target = *source;
+
+	if (port)
+		target.sin_port = htons((uint16_t)port);
+	for (int i = 0; i < CLIENTS_MAX; i++) {
+		struct client *client = &watch->clients[i];
+		if (is_kept(client) && (ipv4_same(&client->source, source) ||
+					ipv4_same(&client->target, &target)))
+			return client;
+	}
+	return NULL;
+}
+
+struct client *watch_listener(struct watch *watch, const struct sockaddr_in *source,
+			      int port, double now, const char **why)
+{
+	struct client *known = client_known(watch, source, port);
+
+	*why = known ? NULL : too_many(watch, source);
+	if (*why)
+		return NULL;
+	struct client *client = client_seat(watch, source, now, 0);
+	if (!client && known) {
+		known->source = *source;
+		known->heard = now;
+		client = known;
+	}
+	*why = "64 clients listen already; one must leave first";
+	return client;
 }
 
 int watch_subscribers(const struct watch *watch)

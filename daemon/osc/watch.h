@@ -12,7 +12,10 @@
 #include <netinet/in.h>
 
 enum {
-	CLIENTS_MAX = 32,
+	CLIENTS_MAX = 64,
+	CLIENTS_OF_HOST = 16,   /* at most; this machine's have no such limit */
+	CLIENTS_KEPT_HERE = 8,  /* places that only this machine's may take */
+	CLIENTS_KEPT_ADMIN = 8, /* and that only admins may take, too */
 	SUBSCRIPTIONS_MAX = 16, /* of one client */
 	WATCH_RATE_DEFAULT = 20,
 	WATCH_RATE_MAX = 50,
@@ -70,13 +73,14 @@ struct watch *watch_create(struct desk *desk, const struct addresses *addresses,
 			   struct outlet *outlet);
 void watch_destroy(struct watch *watch);
 
-/* The record of this sender; a new one if it has none. NULL when all are in use. */
+/* The record of this sender; a new one if it has none. NULL when all are in use, or as many
+ * by its host as one may have. */
 struct client *watch_client(struct watch *watch, const struct sockaddr_in *source,
 			    double now);
 /* The same for a sender that subscribes: it may take the record of any client without a
- * subscription. */
+ * subscription. `port`: as for watch_subscribe(). NULL: *why says why not. */
 struct client *watch_listener(struct watch *watch, const struct sockaddr_in *source,
-			      double now);
+			      int port, double now, const char **why);
 int watch_subscribers(const struct watch *watch);
 
 /* Subscribes, or renews the subscription with the same pattern. `port`: where feedback

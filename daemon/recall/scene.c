@@ -216,7 +216,7 @@ static bool is_busy(const void *context)
 /* ---- save ------------------------------------------------------------------------------- */
 
 uint64_t scene_save(struct scenes *scenes, const char *name,
-		    const struct pattern *pattern, struct text *result)
+		    const struct pattern *pattern, enum role role, struct text *result)
 {
 	struct scene_job *job;
 
@@ -225,6 +225,8 @@ uint64_t scene_save(struct scenes *scenes, const char *name,
 	job = job_for(scenes, SCENE_JOB_SAVE, name, NULL, result);
 	if (!job)
 		return 0;
+	job->most = role == ROLE_NONE || role == ROLE_ADMIN ? SCENES_MAX
+							    : SCENES_MAX - SCENES_KEPT;
 	text_add(&job->text,
 		 "# A scene of Lathe: lathectl scene load '%s'\n"
 		 "# What is not said here keeps its value.\n",
@@ -244,8 +246,9 @@ uint64_t scene_save(struct scenes *scenes, const char *name,
 static void save_done(struct scenes *scenes, struct scene_job *job, struct text *result)
 {
 	if (!job->good) {
-		event_post(scenes->desk->events, EVENT_ERROR, "scene", "%s",
-			   job->error);
+		if (!job->full)
+			event_post(scenes->desk->events, EVENT_ERROR, "scene", "%s",
+				   job->error);
 		text_add(result, "%s", job->error);
 		return;
 	}

@@ -10,7 +10,8 @@
 #include "daemon/config/scene_file.h"
 
 enum {
-	SCENES_MAX = 256,
+	SCENES_MAX = 256,      /* in the folder */
+	SCENES_KEPT = 32,      /* of these, for admins */
 	SCENE_FADE_MAX = 3600, /* seconds */
 	SCENE_NEWS_KEPT = 32,
 };
@@ -52,10 +53,12 @@ const struct scene_news *scenes_news(const struct scenes *scenes, uint64_t after
  * requests. Each returns a ticket for scene_outcome(), or 0: refused at once, and `result`
  * says why. A name is a name, never a path. */
 
-/* Saves what the pattern covers (NULL: all). It is the active scene once it is on the disk. */
-uint64_t scene_save(struct scenes *scenes, const char *name,
-		    const struct pattern *pattern, struct text *result);
 /* `role`: on whose behalf; ROLE_NONE for lathed's own. */
+
+/* Saves what the pattern covers (NULL: all). It is the active scene once it is on the disk.
+ * A new name is refused when the folder holds as many scenes as the role may fill. */
+uint64_t scene_save(struct scenes *scenes, const char *name,
+		    const struct pattern *pattern, enum role role, struct text *result);
 uint64_t scene_load(struct scenes *scenes, const char *name, double seconds,
 		    const struct pattern *pattern, enum role role, struct text *result);
 uint64_t scene_delete(struct scenes *scenes, const char *name, struct text *result);

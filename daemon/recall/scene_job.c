@@ -52,13 +52,33 @@ static char *path_of(const struct scene_job *job, const char *name)
 	return memory_print("%s/%s%s", job->folder, name, ending);
 }
 
+static int count_scenes(const struct scene_job *job)
+{
+	struct text names = { .length = 0 };
+	char why[FILE_ERROR_BYTES];
+	int count = 0;
+
+	if (file_list(job->folder, ending, &names, why))
+		for (size_t i = 0; i < names.length; i++)
+			count += names.bytes[i] == '\n';
+	text_finish(&names);
+	return count;
+}
+
 static void run_save(struct disk_job *disk_job)
 {
 	struct scene_job *job = (struct scene_job *)disk_job;
 	char *path = path_of(job, job->name);
 
 	file_make_folder(job->folder);
-	job->good = file_write(path, &job->text, job->error);
+	job->full = !file_exists(path) && count_scenes(job) >= job->most;
+	if (job->full)
+		snprintf(job->error, sizeof(job->error),
+			 "%s: there are %d scenes already, as many as you may fill: "
+			 "delete one, or save under the name of one that is there",
+			 job->name, job->most);
+	else
+		job->good = file_write(path, &job->text, job->error);
 	free(path);
 }
 

@@ -25,13 +25,14 @@ struct scene_job {
 	char *folder;
 	struct text text; /* to be written; of a list: the names, one on a line */
 	struct settings settings; /* SAVE: what the text says */
+	int most;                 /* SAVE: scenes that the folder may hold */
 	/* LOAD */
 	double seconds;
 	enum role role;
 	bool some; /* only what the pattern covers */
 	struct pattern pattern;
 	/* What came of it. */
-	bool good, missing, taken;
+	bool good, missing, taken, full;
 	char error[FILE_ERROR_BYTES];
 	struct config_source source;
 	struct complaints complaints;

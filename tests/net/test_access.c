@@ -15,7 +15,7 @@ static struct allow nets[] = {
 	{ 0x0a010000, 0xffff0000, ROLE_CONTROL, false },
 	{ 0x0a020000, 0xffff0000, ROLE_ADMIN, true },
 };
-static const struct osc_settings settings = { .allow = nets, .allow_count = 3 };
+static struct osc_settings settings = { .allow = nets, .allow_count = 3 };
 static const uint8_t query[32] = "/eq/gain";
 
 static struct sockaddr_in sender(uint32_t address, int port)
@@ -129,10 +129,45 @@ static void test_numbers(void)
 	CHECK(!confirm(access, 0x0a000008, 5, number, 500).taken, "too old");
 	number = judge(access, 0x0a000009, 5, query, 32, 500).number;
 	CHECK(!confirm(access, 0x0a000009, 5, number ^ 1, 500).taken, "wrong");
-	CHECK(!confirm(access, 0x0a000009, 5, number, 500.01).taken, "too soon after");
-	CHECK(confirm(access, 0x0a000009, 5, number, 500.04).taken, "then right");
+	CHECK(confirm(access, 0x0a000009, 5, number, 500).taken, "then right, at once");
 	CHECK(!confirm(access, 0x0a00000a, 5, 0, 500).taken, "0");
 	CHECK(!confirm(access, 0x0a00000a, 5, -number, 500).taken, "below 0");
+	access_destroy(access);
+}
+
+/* Somebody sends wrong numbers in the name of a host, as fast as he can: the host's own are
+ * right at once, all the same, but it has to send two. */
+static void test_guesses(void)
+{
+	struct access *access = access_create();
+	const uint32_t host = 0x0a000005;
+	double now = 100;
+
+	int number = judge(access, host, 5, query, 32, now).number;
+	for (int i = 0; i < 100000; i++)
+		CHECK(!confirm(access, host, 5000, 1 + i, now += 1e-5).taken ||
+			      number == 1 + i,
+		      "guessed %d", i);
+	struct verdict first = confirm(access, host, 5, number, now);
+	CHECK(!first.taken && first.challenge && first.number != number,
+	      "asked for a second number");
+	for (int i = 0; i < 900; i++)
+		CHECK(!confirm(access, host, 5000, 1 + i, now += 1e-5).taken,
+		      "guessed the second %d", i);
+	struct verdict again = confirm(access, host, 5, number, now);
+	CHECK(again.number == first.number, "the same second number");
+	CHECK(confirm(access, host, 5, first.number, now).taken, "confirmed");
+	CHECK(judge(access, host, 5, query, 12, now).taken, "and served");
+	/* The second number can't be tried out for long. */
+	number = judge(access, host + 1, 5, query, 32, now).number;
+	first = confirm(access, host + 1, 5, number, now);
+	for (int i = 0; i < 1000; i++)
+		confirm(access, host + 1, 5, first.number ^ (i + 1), now);
+	CHECK(!confirm(access, host + 1, 5, first.number, now).taken, "given up");
+	/* A minute later one number is enough. */
+	now += 130;
+	number = judge(access, host + 2, 5, query, 32, now).number;
+	CHECK(confirm(access, host + 2, 5, number, now).taken, "one is enough");
 	access_destroy(access);
 }
 
@@ -176,17 +211,47 @@ static void test_table(void)
 		confirm(access, 0x0a010000u + (uint32_t)i % 65536, i % 60000, i + 1, 2);
 	}
 	CHECK(judge(access, 0x0a000005, 5, query, 12, 3).taken, "still there");
-	/* True ones push out the longest silent. */
-	for (int i = 0; i < ACCESS_PEERS; i++) {
-		uint32_t other = 0x0a000100u + (uint32_t)i;
-		number = judge(access, other, 7, query, 32, 4).number;
-		CHECK(confirm(access, other, 7, number, 4 + i * 0.01).taken, "peer %d",
-		      i);
-	}
-	CHECK(!judge(access, 0x0a000005, 5, query, 12, 5).taken, "pushed out");
-	for (int i = 0; i < ACCESS_PEERS; i++)
-		CHECK(judge(access, 0x0a000100u + (uint32_t)i, 8, query, 12, 5).taken,
-		      "peer %d stays", i);
+	access_destroy(access);
+}
+
+/* The host has a place: 1. It has proved its address and there is none: 0. */
+static int place(struct access *access, uint32_t address, double now)
+{
+	int number = judge(access, address, 7, query, 32, now).number;
+	struct verdict verdict = confirm(access, address, 7, number, now);
+
+	if (verdict.challenge)
+		verdict = confirm(access, address, 7, verdict.number, now);
+	CHECK(verdict.taken != verdict.full, "%x", address);
+	return verdict.taken;
+}
+
+/* Hosts that go on speaking keep their places; the last ones are for admins. */
+static void test_places(void)
+{
+	enum { OTHERS = ACCESS_PEERS - ACCESS_KEPT_ADMIN };
+	static struct allow lists[] = {
+		{ 0x0a000000, 0xff000000, ROLE_VIEW, false },
+		{ 0x0a030000, 0xffff0000, ROLE_ADMIN, false },
+	};
+	const struct osc_settings before = settings;
+	struct access *access = access_create();
+	int taken = 0;
+
+	settings = (struct osc_settings) { .allow = lists, .allow_count = 2 };
+	for (int i = 0; i < 2 * ACCESS_PEERS; i++)
+		taken += place(access, 0x0a000100u + (uint32_t)i, 100);
+	CHECK(taken == OTHERS, "%d of one kind", taken);
+	CHECK(!place(access, 0x0a000005, 110), "nobody is pushed out within 15 s");
+	CHECK(judge(access, 0x0a000100, 8, query, 12, 110).taken, "it speaks");
+	CHECK(place(access, 0x0a030001, 110), "an admin has a place");
+	CHECK(place(access, 0x0a000005, 116), "a host that was silent made room");
+	CHECK(judge(access, 0x0a000100, 8, query, 12, 116).taken, "not one that spoke");
+	taken = 0;
+	for (int i = 0; i < 2 * ACCESS_PEERS; i++)
+		taken += place(access, 0x0a030100u + (uint32_t)i, 117);
+	CHECK(taken == ACCESS_PEERS - 1, "admins may have all: %d", taken);
+	settings = before;
 	access_destroy(access);
 }
 
@@ -459,8 +524,10 @@ int main(void)
 	test_roles();
 	test_challenge();
 	test_numbers();
+	test_guesses();
 	test_bytes();
 	test_table();
+	test_places();
 	if (lan_open()) {
 		test_matrix();
 		test_bundles();

@@ -114,8 +114,36 @@ static void test_light(void)
 	lanes_destroy(lanes);
 }
 
+/* A flood from many ports of one host leaves lanes to others; one of this machine may take
+ * all. */
+static void test_hosts(void)
+{
+	struct lanes *lanes = lanes_create();
+	struct sockaddr_in from = sender_at(0);
+	const uint8_t bytes[4] = { 0 };
+	struct sockaddr_in first;
+	size_t size;
+	int taken = 0;
+
+	from.sin_addr.s_addr = htonl(0x0a000001);
+	for (int i = 0; i < 100; i++) {
+		from.sin_port = htons((uint16_t)(1000 + i));
+		lane_put(lanes, &from, bytes, sizeof(bytes));
+	}
+	for (int lane = 0; lane < LANES - 1; lane++)
+		taken += lane_first(lanes, lane, &size, &first) != NULL;
+	CHECK(taken == LANES_OF_HOST, "%d lanes of one host", taken);
+	from.sin_addr.s_addr = htonl(0x0a000002);
+	lane_put(lanes, &from, bytes, sizeof(bytes));
+	CHECK(lane_first(lanes, LANES_OF_HOST, &size, &first) &&
+		      first.sin_addr.s_addr == from.sin_addr.s_addr,
+	      "another host has one of its own");
+	lanes_destroy(lanes);
+}
+
 int main(void)
 {
+	test_hosts();
 	test_order();
 	test_own_again();
 	test_light();

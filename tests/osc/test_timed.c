@@ -56,7 +56,13 @@ static void test_full(void)
 		from.sin_port = (uint16_t)(10 + i);
 		kept += timed_add(timed, bundle, sizeof(bundle), &from, 1.0);
 	}
-	CHECK(kept == TIMED_MAX, "of all %d", kept);
+	CHECK(kept == TIMED_OF_HOST_MAX, "of one host %d", kept);
+	from.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	for (int i = 0; i < TIMED_MAX; i++) {
+		from.sin_port = (uint16_t)(10 + i);
+		kept += timed_add(timed, bundle, sizeof(bundle), &from, 1.0);
+	}
+	CHECK(kept == TIMED_MAX, "of all, by this machine %d", kept);
 	timed_destroy(timed);
 }
 

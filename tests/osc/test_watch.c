@@ -218,47 +218,47 @@ static void test_port(void)
 /* Who merely asked a moment ago gives way to who subscribes. */
 static void test_many_askers(void)
 {
-	struct user users[34];
+	struct user users[66];
 
 	start(0);
-	for (int i = 0; i < 34; i++) {
+	for (int i = 0; i < 66; i++) {
 		users[i] = user_open(osc);
 		user_send(&users[i], "/eq/gain", "");
 		pump(osc, 0.001);
 	}
-	user_send(&users[33], "/rack/subscribe", "s", "/eq/gain");
+	user_send(&users[65], "/rack/subscribe", "s", "/eq/gain");
 	pump(osc, 0.1);
 	CHECK(desk.status.clients == 1, "%d clients", desk.status.clients);
-	for (int i = 0; i < 34; i++)
+	for (int i = 0; i < 66; i++)
 		close(users[i].fd);
 	stop();
 }
 
 static void test_many(void)
 {
-	struct user users[34];
+	struct user users[66];
 
 	start(0);
-	for (int i = 0; i < 34; i++) {
+	for (int i = 0; i < 66; i++) {
 		users[i] = user_open(osc);
 		user_send(&users[i], "/rack/subscribe", "s", "/eq/gain");
 		pump(osc, 0.001);
 	}
 	pump(osc, 0.1);
-	CHECK(desk.status.clients == 32, "%d clients", desk.status.clients);
-	user_hear(&users[31]);
+	CHECK(desk.status.clients == 64, "%d clients", desk.status.clients);
+	user_hear(&users[63]);
 	CHECK_HEARD("/eq/gain", 0);
-	user_hear(&users[33]);
-	CHECK_ERROR("full", "32 clients");
+	user_hear(&users[65]);
+	CHECK_ERROR("full", "64 clients");
 	/* Who found no room may still set and ask. */
-	user_send(&users[33], "/eq/gain", "f", 2.0);
-	user_send(&users[33], "/eq/gain", "");
+	user_send(&users[65], "/eq/gain", "f", 2.0);
+	user_send(&users[65], "/eq/gain", "");
 	pump(osc, 0.1);
-	user_hear(&users[33]);
+	user_hear(&users[65]);
 	CHECK_HEARD("/eq/gain", 2);
 	user_hear(&users[5]);
 	CHECK_HEARD("/eq/gain", 2);
-	for (int i = 0; i < 34; i++)
+	for (int i = 0; i < 66; i++)
 		close(users[i].fd);
 	stop();
 }

@@ -291,6 +291,39 @@ static void test_files(void)
 	close_desk();
 }
 
+/* A folder does not grow without bound, and the last places are for admins. */
+static void test_bound(void)
+{
+	struct text why = { .length = 0 };
+	char name[16];
+
+	open_desk();
+	snprintf(desk.rack->scenes, sizeof(desk.rack->scenes), "%s/bound", folder);
+	for (int i = 0; i < SCENES_MAX - SCENES_KEPT; i++) {
+		snprintf(name, sizeof(name), "b%d", i);
+		CHECK(scenes_save(scenes, name, NULL, &why), "%s", why.bytes);
+	}
+	bool good = scenes_wait(
+		scenes, scene_save(scenes, "more", NULL, ROLE_CONTROL, &why), &why);
+	CHECK(!good && why.bytes && strstr(why.bytes, "there are 224 scenes already"),
+	      "%s", why.bytes);
+	CHECK(scenes_wait(scenes, scene_save(scenes, "b0", NULL, ROLE_CONTROL, &why),
+			  &why),
+	      "a name that is there: %s", why.bytes);
+	for (int i = SCENES_MAX - SCENES_KEPT; i < SCENES_MAX; i++) {
+		snprintf(name, sizeof(name), "b%d", i);
+		good = scenes_wait(
+			scenes, scene_save(scenes, name, NULL, ROLE_ADMIN, &why), &why);
+		CHECK(good, "%s: %s", name, why.bytes);
+	}
+	good = scenes_wait(scenes, scene_save(scenes, "more", NULL, ROLE_ADMIN, &why),
+			   &why);
+	CHECK(!good && strstr(why.bytes, "there are 256 scenes already"), "%s",
+	      why.bytes);
+	text_finish(&why);
+	close_desk();
+}
+
 static void test_names(void)
 {
 	static const char *const bad[] = { "",     "..",   "../x",  "a/b",  ".hid",
@@ -362,6 +395,7 @@ int main(void)
 	test_partial();
 	test_files();
 	test_names();
+	test_bound();
 	test_move();
 	text_finish(&said);
 	snprintf(command, sizeof(command), "rm -r %s", folder);

@@ -24,7 +24,8 @@ static inline bool scenes_wait(struct scenes *scenes, uint64_t ticket,
 static inline bool scenes_save(struct scenes *scenes, const char *name,
 			       const struct pattern *pattern, struct text *said)
 {
-	return scenes_wait(scenes, scene_save(scenes, name, pattern, said), said);
+	return scenes_wait(scenes, scene_save(scenes, name, pattern, ROLE_NONE, said),
+			   said);
 }
 
 static inline bool scenes_load(struct scenes *scenes, const char *name, double seconds,
