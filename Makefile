@@ -261,7 +261,7 @@ RTSAN_TESTS = audio/test_rt conform
 ALLOWED = memcpy memset memmove memcmp fmin fmax expf exp2f logf log2f log10f powf sinf cosf tanf sqrtf fabsf \
 	fmaxf fminf floorf ceilf roundf lrintf exp exp2 log log2 log10 pow sin cos tan tanh \
 	tanhf atan2f sqrt fabs floor ceil lrint fma fmaf \
-	fftwf_execute_dft_r2c fftwf_execute_dft_c2r jack_port_get_buffer _GLOBAL_OFFSET_TABLE_
+	fftwf_execute_dft jack_port_get_buffer _GLOBAL_OFFSET_TABLE_
 symbols: $(REALTIME_OBJECTS)
 	@$(foreach o,$^,ld -r -o $(BUILD)/audio.o $(o) && nm -u $(BUILD)/audio.o | \
 		awk '{ print $$2 }' | grep -vxF $(foreach a,$(ALLOWED),-e $a) | \

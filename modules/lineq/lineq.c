@@ -65,8 +65,8 @@ static void lineq_load_one(const struct lineq *s, const struct lineq_handle *han
 {
 	const struct convolve_shape *shape = &s->clock.shape;
 	const int first = convolve_first_tap(shape, partition);
-	const int size = convolve_size(partition >= shape->slots[0]);
-	float taps[CONVOLVE_BLOCK];
+	const int size = shape->size[partition >= shape->slots[0]];
+	float taps[CONVOLVE_BLOCK_LONG];
 
 	for (int k = 0; k < LINEQ_KERNELS; k++) {
 		if (!(deck->used >> k & 1))
@@ -97,7 +97,8 @@ static void lineq_load(const struct lineq *s, const struct lineq_handle *handle,
 			break;
 	}
 	if (shape->slots[1])
-		deck->ready = (frame / CONVOLVE_BLOCK + 2) * CONVOLVE_BLOCK;
+		deck->ready = (frame / (uint64_t)shape->size[1] + 2) *
+			      (uint64_t)shape->size[1];
 }
 
 /* ---- output ---------------------------------------------------------------------- */
@@ -148,7 +149,7 @@ static void lineq_run(struct lineq *s, const struct lineq_handle *handle,
 	if (!tail)
 		return;
 	for (int c = 0; c < s->channels; c++)
-		convolve_add(&deck->output[c], frame, y[c]);
+		convolve_add(&s->clock, &deck->output[c], frame, y[c]);
 }
 
 static void lineq_fade(struct lineq *s, const struct lineq_handle *handle,
@@ -218,12 +219,12 @@ static void lineq_cell(struct lineq *s, const struct piece *piece, uint64_t fram
 		lineq_begin(s, &s->deck[0], numbers);
 	s->started = true;
 	convolve_turn(&s->clock, frame);
-	for (int c = 0; c < s->channels; c++) {
-		convolve_take(&handle->plans, &s->clock, &s->input[c], frame, s->in[c]);
-		if (handle->kernel_count == 0)
-			memcpy(s->past[c] + ((uint32_t)frame & s->mask), s->in[c],
-			       sizeof(s->in[c]));
-	}
+	for (int c = 0; c < s->channels; c += 2)
+		convolve_take(&handle->plans, &s->clock, &s->input[c],
+			      s->channels - c < 2 ? 1 : 2, frame, &s->in[c]);
+	for (int c = 0; c < s->channels && handle->kernel_count == 0; c++)
+		memcpy(s->past[c] + ((uint32_t)frame & s->mask), s->in[c],
+		       sizeof(s->in[c]));
 	if (handle->kernel_count == 0)
 		lineq_change(s, handle, numbers, frame);
 	lineq_run(s, handle, &s->deck[s->fade.playing], frame, s->out);

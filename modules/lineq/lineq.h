@@ -16,8 +16,7 @@ enum {
 enum {
 	LINEQ_TAPS_MAX = 65536,                /* of a file at the rack's rate */
 	LINEQ_FRAMES_MAX = 8 * LINEQ_TAPS_MAX, /* and at its own */
-	LINEQ_UNIFORM = 256, /* with at most so many partitions, all are short */
-	LINEQ_LOADED = 8,    /* short partitions of a new kernel in a cell */
+	LINEQ_LOADED = 8, /* short partitions of a new kernel in a cell */
 	LINEQ_PATHS = CHANNELS_MAX + 2,
 };
 

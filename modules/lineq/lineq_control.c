@@ -80,9 +80,8 @@ static struct convolve_shape lineq_shape(const struct setup *setup)
 	int lead;
 
 	if (lineq_file(setup))
-		return convolve_shape(lineq_file_taps(setup, &lead), false);
-	const int taps = 2 * lineq_reach(setup) + 1;
-	return convolve_shape(taps, taps <= LINEQ_UNIFORM * CONVOLVE_CELL);
+		return convolve_shape(lineq_file_taps(setup, &lead));
+	return convolve_shape(2 * lineq_reach(setup) + 1);
 }
 
 static int lineq_latency(const struct setup *setup)
@@ -141,16 +140,17 @@ static void *lineq_init(struct arena *arena, const struct setup *setup)
 		lineq_init_deck(s, &s->deck[d], arena);
 	for (int c = 0; c < s->channels; c++) {
 		for (int layer = 0; layer < 2; layer++)
-			s->input[c].spectra[layer] =
-				floats(arena, convolve_spectra(&s->clock.shape, layer));
+			s->input[c].spectra[layer] = floats(
+				arena, 2 * convolve_spectra(&s->clock.shape, layer));
 		if (!file)
 			s->past[c] = floats(arena, s->mask + 1);
 		if (s->clock.shape.slots[1] == 0)
 			continue;
-		s->input[c].blocks = floats(arena, 3 * CONVOLVE_BLOCK);
+		const size_t block = (size_t)s->clock.shape.size[1];
+		s->input[c].blocks = floats(arena, 3 * block);
 		for (int d = 0; d < (file ? 1 : 2); d++) {
-			s->deck[d].output[c].blocks = floats(arena, 2 * CONVOLVE_BLOCK);
-			s->deck[d].output[c].sum = floats(arena, 2 * CONVOLVE_BLOCK);
+			s->deck[d].output[c].blocks = floats(arena, 2 * block);
+			s->deck[d].output[c].sum = floats(arena, 2 * block);
 		}
 	}
 	return s;
@@ -235,9 +235,11 @@ static void lineq_transform(struct lineq_handle *handle, const float *samples,
 {
 	for (int k = 0; k < handle->kernel_count; k++)
 		for (int p = 0; p < convolve_partitions(&handle->shape); p++) {
-			float taps[CONVOLVE_BLOCK] = { 0 };
+			float taps[CONVOLVE_BLOCK_LONG] = { 0 };
+			const int size =
+				handle->shape.size[p >= handle->shape.slots[0]];
 			const int first = convolve_first_tap(&handle->shape, p);
-			for (int i = 0; i < CONVOLVE_BLOCK && first + i < frames; i++)
+			for (int i = 0; i < size && first + i < frames; i++)
 				taps[i] =
 					samples[(first + i) * handle->kernel_count + k];
 			convolve_partition(&handle->plans, &handle->shape,
@@ -258,7 +260,7 @@ static bool lineq_take(struct lineq_handle *handle, const struct setup *setup,
 {
 	if (!lineq_fit(sound, setup, error, error_size))
 		return false;
-	handle->shape = convolve_shape((int)sound->frames, false);
+	handle->shape = convolve_shape((int)sound->frames);
 	handle->kernel_count = sound->channels;
 	if (!lineq_are_finite(sound->audio,
 			      (size_t)sound->frames * (size_t)sound->channels))
