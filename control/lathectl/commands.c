@@ -42,8 +42,10 @@ const struct command commands_all[] = {
 	  0, 0, command_graph, ASKS, .shape = SHAPE_LINES },
 	{ "watch", "[PATTERN]", "prints changes as they come", 0, 1, command_watch,
 	  ASKS, .shape = SHAPE_STREAM },
-	{ "meters", "[NODE...]", "shows the meters, live on a terminal", 0, ANY,
-	  command_meters, ASKS, .shape = SHAPE_STREAM },
+	{ "meters", "[NODE...]",
+	  "shows the meters: on a terminal an instrument with keys (h: "
+	  "help), elsewhere a line for each node",
+	  0, ANY, command_meters, ASKS, .shape = SHAPE_STREAM },
 	{ "spectrum", "NODE",
 	  "draws what goes into a node and what comes out; not on a terminal: one "
 	  "table",

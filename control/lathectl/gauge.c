@@ -102,6 +102,12 @@ void gauge_take(struct gauge *gauge, double value)
 	gauge->fresh = gauge->seen = true;
 }
 
+void gauge_reset(struct gauge *gauge)
+{
+	gauge->least = (double)INFINITY;
+	gauge->most = -(double)INFINITY;
+}
+
 bool gauge_is_host(const struct gauge *gauge)
 {
 	return gauge_is(gauge, "in") || gauge_is(gauge, "out") ||

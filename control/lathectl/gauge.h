@@ -22,6 +22,8 @@ struct gauge {
 /* Fills it from a /rack/description. False: it describes no meter. */
 bool gauge_read(struct gauge *gauge, const struct message *message);
 void gauge_take(struct gauge *gauge, double value);
+/* The least and the most begin anew. */
+void gauge_reset(struct gauge *gauge);
 /* Whether its name is `name` or begins with `name` and a slash. */
 bool gauge_is(const struct gauge *gauge, const char *name);
 /* Whether it is gain reduction: every module calls it `gr` and counts upwards from 0

@@ -18,7 +18,8 @@ const struct option_row option_rows[] = {
 	{ 'n', "--seconds", "N",
 	  "watch, monitor, meters and events end by themselves" },
 	{ 'r', "--rate", "HZ", "how often watch and meters are told (1 to 50)" },
-	{ 'm', "--summary", "", "meters: ends with a table of what was seen" },
+	{ 'm', "--summary", "",
+	  "meters: ends with a table of what was seen; with --json an object" },
 	{ 'x', "--run", "CMD",
 	  "events: runs this for each, one at a time, 10 s at most; what it is of "
 	  "stands in "

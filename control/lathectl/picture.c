@@ -182,7 +182,8 @@ int picture_draw(const struct picture *picture, int indent)
 
 /* ---- scales ----------------------------------------------------------------------- */
 
-void scale_draw(const char *scale, double mark, int width, bool colour)
+void scale_text(const char *scale, double mark, int width, bool colour, char *text,
+		size_t size)
 {
 	static const struct {
 		const char *word, *unit;
@@ -194,7 +195,7 @@ void scale_draw(const char *scale, double mark, int width, bool colour)
 		{ "k-14", "dB K-14", -24, 14, 4 }, { "k-20", "dB K-20", -24, 20, 4 },
 		{ "digital", "dBFS", -60, 0, -3 },
 	};
-	size_t i = 0;
+	size_t i = 0, used;
 
 	while (i + 1 < sizeof(scales) / sizeof(*scales) &&
 	       strcmp(scales[i].word, scale) != 0)
@@ -202,14 +203,17 @@ void scale_draw(const char *scale, double mark, int width, bool colour)
 	double range = scales[i].to - scales[i].from;
 	int at = (int)lround((mark - scales[i].from) / range * (width - 1));
 	int red = (int)lround((scales[i].red - scales[i].from) / range * (width - 1));
-	printf("%5g ", scales[i].from);
-	for (int cell = 0; cell < width; cell++) {
-		const char *paint = cell >= red ? "\033[31m" : "\033[32m";
-		printf("%s%s%s", colour ? paint : "",
-		       cell == at  ? "┃"
-		       : cell < at ? "─"
-				   : "·",
-		       colour ? "\033[0m" : "");
-	}
-	printf(" %+g  %+.1f %s", scales[i].to, mark, scales[i].unit);
+	used = (size_t)snprintf(text, size, "%5g ", scales[i].from);
+	for (int cell = 0; cell < width && used < size; cell++)
+		used += (size_t)snprintf(text + used, size - used, "%s%s%s",
+					 !colour       ? ""
+					 : cell >= red ? "\033[31m"
+						       : "\033[32m",
+					 cell == at  ? "┃"
+					 : cell < at ? "─"
+						     : "·",
+					 colour ? "\033[0m" : "");
+	if (used < size)
+		snprintf(text + used, size - used, " %+g  %+.1f %s%s", scales[i].to,
+			 mark, scales[i].unit, mark >= scales[i].red ? " !" : "");
 }

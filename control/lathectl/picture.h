@@ -57,15 +57,18 @@ void pictures_finish(struct pictures *pictures);
 bool pictures_take(struct pictures *pictures, const struct message *message);
 /* The word of a node's scale, or NULL. */
 const char *pictures_scale(const struct pictures *pictures, const char *node);
-/* Draws the vectors of a node: the levels of its thirds and their peaks, or mid and side; its
- * goniometer beside them. Returns the lines drawn: 0 when they need more than `room`. */
-int pictures_draw(const struct pictures *pictures, const char *node, int indent,
-		  int columns, int room, bool colour);
+/* Makes a picture of the vectors of a node, at most so many columns wide: the levels of its
+ * thirds and their peaks, or mid and side; its goniometer beside them. Returns the rows: 0 when
+ * nothing is to be drawn. */
+int pictures_make(const struct pictures *pictures, const char *node, int columns,
+		  bool colour, struct picture *picture);
 /* Prints each vector as a member of a JSON object, "path": [values]. `first`: the object is
  * still empty. */
 void pictures_json(const struct pictures *pictures, bool first);
 
-/* Draws a scale of the module ppm, which has this word, with a needle at the mark. */
-void scale_draw(const char *scale, double mark, int width, bool colour);
+/* Writes the scale of the module ppm that has this word, with a needle at the mark, as text with
+ * the escapes of colours: about `width` + 24 columns. Behind a mark in the red stands "!". */
+void scale_text(const char *scale, double mark, int width, bool colour, char *text,
+		size_t size);
 
 #endif

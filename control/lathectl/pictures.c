@@ -81,27 +81,27 @@ static const struct vector *vector_find(const struct pictures *pictures,
 	return NULL;
 }
 
-int pictures_draw(const struct pictures *pictures, const char *node, int indent,
-		  int columns, int room, bool colour)
+int pictures_make(const struct pictures *pictures, const char *node, int columns,
+		  bool colour, struct picture *picture)
 {
 	const struct vector *top = vector_find(pictures, node, "third_level");
 	const struct vector *under = vector_find(pictures, node, "third_peak");
 	const struct vector *points = vector_find(pictures, node, "goniometer_point");
-	struct picture picture = { .width = 0 };
 	const int points_width = 2 * PICTURE_ROWS + 2;
 
+	memset(picture, 0, sizeof(*picture));
 	if (!top) {
 		top = vector_find(pictures, node, "third_mid");
 		under = vector_find(pictures, node, "third_side");
 	}
-	if ((!top && !points) || room < PICTURE_ROWS + 1)
-		return 0;
-	if (top)
-		picture_bands(&picture, top->values, under ? under->values : NULL,
-			      top->count, 2, 17, 10, colour);
-	if (points && indent + picture.width + points_width <= columns)
-		picture_points(&picture, points->values, points->count, colour);
-	return picture_draw(&picture, indent);
+	if (top && top->count <= columns) {
+		const int each = 2 * top->count <= columns ? 2 : 1;
+		picture_bands(picture, top->values, under ? under->values : NULL,
+			      top->count, each, 17, 10, colour);
+	}
+	if (points && picture->width + points_width <= columns)
+		picture_points(picture, points->values, points->count, colour);
+	return picture->width ? PICTURE_ROWS + 1 : 0;
 }
 
 void pictures_json(const struct pictures *pictures, bool first)
