@@ -8,8 +8,7 @@
 
 enum { GAUGES_MAX = 4096 };
 
-static const double message_seconds = 6, over_seconds = 3;
-static const double over_db = 0.0009; /* as the alarm true_peak has it */
+static const double message_seconds = 6;
 
 /* ---- what there is ----------------------------------------------------------------- */
 
@@ -404,17 +403,6 @@ static bool param_take(struct board *board, const struct message *message)
 	return true;
 }
 
-/* A true peak over the limit stands out for a while. */
-static void peak_watch(struct board *board, const struct gauge *gauge, double value)
-{
-	const int at = gauge_is(gauge, "true_peak") && gauge_is_channel(gauge)
-			       ? board_part(board, gauge->node)
-			       : NO_PART;
-
-	if (at != NO_PART && value > board->parts[at].max_true_peak + over_db)
-		board->parts[at].over_until = client_now() + over_seconds;
-}
-
 bool board_take(void *context, const struct message *message)
 {
 	struct board *board = context;
@@ -428,7 +416,6 @@ bool board_take(void *context, const struct message *message)
 		struct gauge *gauge = &board->gauges[at];
 		if (strcmp(gauge->path, message->path) == 0) {
 			gauge_take(gauge, message_number(message, 0));
-			peak_watch(board, gauge, message_number(message, 0));
 			board->slot_hint = at + 1;
 			break;
 		}
@@ -446,8 +433,6 @@ void board_reset(struct board *board)
 {
 	for (int i = 0; i < board->count; i++)
 		gauge_reset(&board->gauges[i]);
-	for (int i = 0; i < board->part_count; i++)
-		board->parts[i].over_until = 0;
 }
 
 /* ---- what is asked ----------------------------------------------------------------- */

@@ -19,7 +19,6 @@ struct part {
 	int loudness; /* of an output: the part that measures it, or NO_PART */
 	/* Of a loudness meter; NAN until they are heard. */
 	double target, tolerance, max_true_peak;
-	double over_until; /* client_now(): its true peak was over the limit a moment ago */
 };
 
 struct standing {

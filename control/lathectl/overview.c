@@ -116,10 +116,8 @@ static void words_add(struct page *page, const struct columns *at,
 /* ---- outputs ----------------------------------------------------------------------- */
 
 static void distance_line(struct page *page, const struct part *part,
-			  const struct gauge *gauge, bool is_judged)
+			  const struct gauge *gauge, enum verdict verdict)
 {
-	const enum verdict verdict =
-		is_judged ? verdict_loudness(part, gauge) : VERDICT_NONE;
 	const bool any = gauge->seen && !gauge_at_floor(gauge, gauge->now);
 	const double off = any ? gauge->now - part->target : (double)NAN;
 
@@ -174,7 +172,8 @@ void loudness_add(struct page *page, const struct board *board, const struct par
 	for (int i = 0; i < 3; i++) {
 		const struct gauge *gauge = board_gauge(board, part, names[i]);
 		if (gauge)
-			distance_line(page, part, gauge, i == 0);
+			distance_line(page, part, gauge,
+				      i ? VERDICT_NONE : verdict_loudness(board, part));
 	}
 	true_peak_line(page, board, part);
 }
@@ -196,7 +195,7 @@ static void short_line(struct page *page, const struct board *board,
 {
 	const struct gauge *integrated = board_gauge(board, part, "integrated");
 	const struct gauge *most = board_gauge(board, part, "true_peak_max");
-	const enum verdict loudness = verdict_loudness(part, integrated);
+	const enum verdict loudness = verdict_loudness(board, part);
 	const enum verdict peak = verdict_true_peak(board, part);
 
 	page_line(page);

@@ -1,11 +1,7 @@
-/* verdict.c - what is right and what is not. The alarms of lathed judge by the same limits,
- * but wait before they are raised. */
+/* verdict.c - what is right and what is not: a loudness meter tells it in words. */
 #include "control/lathectl/verdict.h"
 
 #include <math.h>
-
-static const double red_lu = 1;       /* outside the tolerance by more */
-static const double over_db = 0.0009; /* as the alarm true_peak has it */
 
 const char *verdict_mark(enum verdict verdict)
 {
@@ -19,26 +15,31 @@ enum ink verdict_ink(enum verdict verdict)
 	return inks[verdict];
 }
 
-enum verdict verdict_loudness(const struct part *part, const struct gauge *gauge)
+/* A state's reading as a verdict, NONE where there is no such meter. */
+static enum verdict verdict_of(const struct gauge *gauge, const enum verdict *verdicts,
+			       int count)
 {
-	if (!gauge || !gauge->seen || gauge_at_floor(gauge, gauge->now))
-		return VERDICT_NONE;
-	const double off = fabs(gauge->now - part->target) - part->tolerance;
-	if (!isfinite(off))
-		return VERDICT_NONE;
-	return off > red_lu ? VERDICT_RED : off > 0 ? VERDICT_AMBER : VERDICT_RIGHT;
+	const int index = gauge && gauge->seen ? (int)lround(gauge->now) : -1;
+
+	return index >= 0 && index < count ? verdicts[index] : VERDICT_NONE;
+}
+
+enum verdict verdict_loudness(const struct board *board, const struct part *part)
+{
+	/* measuring, right, just off, far off */
+	static const enum verdict verdicts[] = { VERDICT_NONE, VERDICT_RIGHT,
+						 VERDICT_AMBER, VERDICT_RED };
+
+	return verdict_of(board_gauge(board, part, "on_target"), verdicts, 4);
 }
 
 enum verdict verdict_true_peak(const struct board *board, const struct part *part)
 {
-	const struct gauge *most = board_gauge(board, part, "true_peak_max");
+	/* under, was over, over */
+	static const enum verdict verdicts[] = { VERDICT_RIGHT, VERDICT_AMBER,
+						 VERDICT_RED };
 
-	if (!most || !most->seen || !isfinite(part->max_true_peak))
-		return VERDICT_NONE;
-	if (part->over_until > client_now())
-		return VERDICT_RED;
-	return most->now > part->max_true_peak + over_db ? VERDICT_AMBER
-							 : VERDICT_RIGHT;
+	return verdict_of(board_gauge(board, part, "peak_limit"), verdicts, 3);
 }
 
 enum verdict verdict_alarm(int level)
@@ -51,8 +52,7 @@ enum verdict verdict_output(const struct board *board, const struct part *output
 	if (output->loudness == NO_PART)
 		return VERDICT_NONE;
 	const struct part *part = &board->parts[output->loudness];
-	const enum verdict loudness =
-		verdict_loudness(part, board_gauge(board, part, "integrated"));
+	const enum verdict loudness = verdict_loudness(board, part);
 	const enum verdict peak = verdict_true_peak(board, part);
 	return loudness > peak ? loudness : peak;
 }

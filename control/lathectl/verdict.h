@@ -11,11 +11,11 @@ enum verdict { VERDICT_NONE, VERDICT_RIGHT, VERDICT_AMBER, VERDICT_RED };
 /* "" "" "!" "!!" */
 const char *verdict_mark(enum verdict verdict);
 enum ink verdict_ink(enum verdict verdict);
-/* A reading of loudness against the target: amber outside the tolerance, red more than 1 LU
- * outside. NONE when one of them is not known, or nothing has been measured. */
-enum verdict verdict_loudness(const struct part *part, const struct gauge *gauge);
-/* The true peak against its limit: red while it is over it and for 3 s after, amber when it has
- * been over it since the meter was cleared. */
+/* Its integrated loudness: amber outside the tolerance, red more than 1 LU outside. NONE while
+ * nothing has been measured. */
+enum verdict verdict_loudness(const struct board *board, const struct part *part);
+/* Its true peak: red when it was over its limit within the last 3 s, amber when it was before,
+ * since the meter was cleared. */
 enum verdict verdict_true_peak(const struct board *board, const struct part *part);
 /* Error red, warning amber, else right. */
 enum verdict verdict_alarm(int level);

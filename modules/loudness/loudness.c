@@ -215,6 +215,28 @@ static void compare_peaks(struct loudness *l)
 	h->psr_min = h->psr_min != 0.0f ? fminf(h->psr_min, l->psr) : l->psr;
 }
 
+/* Holds the loudness against its target, and the peaks against their limit. */
+static void judge(struct loudness *l, const float *values)
+{
+	const struct loudness_history *h = &l->history;
+	const float limit = values[LOUDNESS_MAX_TRUE_PEAK] + LOUDNESS_OVER_DB;
+	const float peak = expf(0.11512925464970228f * limit);
+
+	l->distance = 0.0f;
+	l->on_target = (float)LOUDNESS_MEASURING;
+	if (h->integrated > LOUDNESS_FLOOR) {
+		l->distance = h->integrated - values[LOUDNESS_TARGET];
+		const float off = fabsf(l->distance) - values[LOUDNESS_TOLERANCE];
+		l->on_target = off > LOUDNESS_JUST_OFF_LU ? (float)LOUDNESS_FAR_OFF
+			       : off > 0.0f               ? (float)LOUDNESS_JUST_OFF
+							  : (float)LOUDNESS_RIGHT;
+	}
+	/* Peaks are stored negated. */
+	l->peak_limit = -lowest(l->peaks) > peak ? (float)LOUDNESS_OVER
+			: h->peak_max > peak     ? (float)LOUDNESS_WAS_OVER
+						 : (float)LOUDNESS_UNDER;
+}
+
 static void raise_max(float *max, long *max_bins, float now, long bins)
 {
 	if (now <= *max)
@@ -327,6 +349,9 @@ static void publish(const struct loudness *l, float *meters)
 	meters[LOUDNESS_CORRELATION_MIN] = l->correlation_min;
 	meters[LOUDNESS_BALANCE] = l->balance;
 	meters[LOUDNESS_TRUE_PEAK_MAX] = l->history.peak_max;
+	meters[LOUDNESS_DISTANCE] = l->distance;
+	meters[LOUDNESS_ON_TARGET] = l->on_target;
+	meters[LOUDNESS_PEAK_LIMIT] = l->peak_limit;
 }
 
 static void process(void *state, const struct piece *piece) REALTIME;
@@ -345,8 +370,10 @@ static void process(void *state, const struct piece *piece)
 		weigh(l, piece->in, done, n);
 		done += n;
 		l->bin_filled += n;
-		if (l->bin_filled == l->bin_frames)
+		if (l->bin_filled == l->bin_frames) {
 			close_bin(l);
+			judge(l, piece->values);
+		}
 	}
 	for (int c = 0; c < l->channels; c++) {
 		const float peak = true_peak(&l->peak[c], piece->in[c], frames);

@@ -33,12 +33,29 @@ enum loudness_meter {
 	LOUDNESS_CORRELATION_MIN,
 	LOUDNESS_BALANCE,
 	LOUDNESS_REFERENCE, /* measure()'s */
+	LOUDNESS_DISTANCE,
+	LOUDNESS_ON_TARGET,
+	LOUDNESS_PEAK_LIMIT,
 	LOUDNESS_TRUE_PEAK,
 };
+
+/* Readings of LOUDNESS_ON_TARGET. Beyond the tolerance by up to 1 LU it is just off. */
+enum loudness_on_target {
+	LOUDNESS_MEASURING, /* nothing above the gate yet */
+	LOUDNESS_RIGHT,
+	LOUDNESS_JUST_OFF,
+	LOUDNESS_FAR_OFF
+};
+
+/* Readings of LOUDNESS_PEAK_LIMIT: over max_true_peak within the last 3 s, or only before, since
+ * the clear. */
+enum loudness_peak_limit { LOUDNESS_UNDER, LOUDNESS_WAS_OVER, LOUDNESS_OVER };
 
 #define LOUDNESS_FLOOR (-100.0f)    /* LUFS; the reading of silence */
 #define LOUDNESS_GATE (-70.0)       /* LUFS; the absolute gate */
 #define LOUDNESS_BALANCE_MOST 40.0f /* dB */
+#define LOUDNESS_JUST_OFF_LU 1.0f
+#define LOUDNESS_OVER_DB 0.0009f /* over the limit by less is rounding */
 
 enum {
 	/* Windows are whole numbers of 10 ms bins. */
@@ -84,6 +101,8 @@ struct loudness {
 	int channels;
 	float clears; /* triggers seen */
 	float momentary, short_term, correlation, correlation_min, balance, plr, psr;
+	float distance;              /* LU; 0 while measuring */
+	float on_target, peak_limit; /* of the enums above */
 	int bin_frames, bin_filled, bin;
 	int product_bin; /* index of the oldest product, which the next one replaces */
 	float bin_peak;  /* highest true peak in the present bin */

@@ -77,6 +77,10 @@ static const struct param params[LOUDNESS_PARAMS] = {
 		    .max = 5, \
 		    .fold = FOLD_LAST }
 
+static const char *const targets[] = { "measuring", "right", "just_off", "far_off",
+				       NULL };
+static const char *const limits[] = { "under", "was_over", "over", NULL };
+
 static const struct meter meters[] = {
 	LUFS_ROW(LOUDNESS_MOMENTARY, "momentary", "Momentary",
 		 "loudness of the last 0.4 s"),
@@ -162,6 +166,32 @@ static const struct meter meters[] = {
 				 .max = 5,
 				 .fold = FOLD_LAST,
 				 .flags = METER_MEASURED },
+	[LOUDNESS_DISTANCE] = { .id = "distance",
+				.label = "Distance",
+				.help = "integrated loudness over the target; 0 while "
+					"nothing is measured",
+				.unit = "LU",
+				.min = -100,
+				.max = 45,
+				.fold = FOLD_LAST },
+	[LOUDNESS_ON_TARGET] = { .id = "on_target",
+				 .label = "On target",
+				 .help = "integrated loudness: within the tolerance, "
+					 "up "
+					 "to 1 LU beyond it (just off), or further",
+				 .unit = "",
+				 .max = LOUDNESS_FAR_OFF,
+				 .fold = FOLD_LAST,
+				 .choices = targets },
+	[LOUDNESS_PEAK_LIMIT] = { .id = "peak_limit",
+				  .label = "Peak limit",
+				  .help = "true peak: over max_true_peak within the "
+					  "last 3 s, or only before, since the last "
+					  "clear",
+				  .unit = "",
+				  .max = LOUDNESS_OVER,
+				  .fold = FOLD_MAX,
+				  .choices = limits },
 	[LOUDNESS_TRUE_PEAK] = { .id = "true_peak",
 				 .label = "True peak",
 				 .help = "between the samples too",

@@ -228,6 +228,44 @@ static void clears(int rate)
 	bench_close(&b);
 }
 
+/* Words beside the numbers. */
+static void judges(int rate)
+{
+	static const struct {
+		double level;
+		enum loudness_on_target is;
+	} levels[] = { { -23.0, LOUDNESS_RIGHT },    { -23.9, LOUDNESS_RIGHT },
+		       { -22.1, LOUDNESS_RIGHT },    { -24.3, LOUDNESS_JUST_OFF },
+		       { -21.7, LOUDNESS_JUST_OFF }, { -25.3, LOUDNESS_FAR_OFF },
+		       { -20.7, LOUDNESS_FAR_OFF } };
+	struct bench b;
+
+	bench_open(&b, rate, 2);
+	b.values[LOUDNESS_TARGET] = -23;
+	b.values[LOUDNESS_TOLERANCE] = 1;
+	b.values[LOUDNESS_MAX_TRUE_PEAK] = -1;
+	CHECK(b.meters[LOUDNESS_ON_TARGET] == (float)LOUDNESS_MEASURING, "nothing yet");
+	for (size_t i = 0; i < sizeof(levels) / sizeof(*levels); i++) {
+		b.values[LOUDNESS_CLEAR]++;
+		bench_stereo(&b, 3, levels[i].level);
+		CHECK(b.meters[LOUDNESS_ON_TARGET] == (float)levels[i].is, "%g: %g",
+		      levels[i].level, (double)b.meters[LOUDNESS_ON_TARGET]);
+		CHECK_NEAR(b.meters[LOUDNESS_DISTANCE], levels[i].level + 23, 0.15,
+			   "distance");
+	}
+	CHECK(b.meters[LOUDNESS_PEAK_LIMIT] == (float)LOUDNESS_UNDER, "no peak");
+	b.values[LOUDNESS_MAX_TRUE_PEAK] = -25;
+	bench_stereo(&b, 0.1, -20);
+	CHECK(b.meters[LOUDNESS_PEAK_LIMIT] == (float)LOUDNESS_OVER, "over");
+	bench_stereo(&b, 3.5, -60);
+	CHECK(b.meters[LOUDNESS_PEAK_LIMIT] == (float)LOUDNESS_WAS_OVER, "was over");
+	b.values[LOUDNESS_CLEAR]++;
+	bench_stereo(&b, 0.1, -60);
+	CHECK(b.meters[LOUDNESS_PEAK_LIMIT] == (float)LOUDNESS_UNDER, "cleared");
+	CHECK(b.meters[LOUDNESS_ON_TARGET] == (float)LOUDNESS_MEASURING, "cleared");
+	bench_close(&b);
+}
+
 /* The independent reference: a programme of noise and tones whose level wanders. */
 static void agrees_with_libebur128(int rate, double within)
 {
@@ -462,6 +500,7 @@ int main(void)
 	finds_short_events(48000);
 	finds_short_events(44100);
 	clears(48000);
+	judges(48000);
 	peak_to_loudness(48000);
 	peak_to_loudness(96000);
 	times_of_maxima(48000);

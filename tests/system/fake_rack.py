@@ -72,8 +72,19 @@ class Rack:
         self.meter(name, "range", "Range", "LU", 0.0, value=6.5)
         self.meter(name, "true_peak_max", "True peak max", "dB", -100.0, value=true_peak)
         self.meter(name, "true_peak/1", "True peak", "dB", -100.0, value=true_peak)
+        self.meter(name, "on_target", "On target", "", 0.0, "measuring|right|just_off|far_off", 0.0)
+        self.meter(name, "peak_limit", "Peak limit", "", 0.0, "under|was_over|over", 0.0)
         self.values.update({f"/{name}/target": target, f"/{name}/tolerance": 1.0,
                             f"/{name}/max_true_peak": -1.0})
+        self.judge(name, true_peak > -1.0)
+
+    def judge(self, name, is_over):
+        """As the module does: 3 s later a peak over the limit was over it."""
+        at = self.values.__getitem__
+        off = abs(at(f"/{name}/meter/integrated") - at(f"/{name}/target")) - at(f"/{name}/tolerance")
+        self.values[f"/{name}/meter/on_target"] = 3.0 if off > 1 else 2.0 if off > 0 else 1.0
+        most = at(f"/{name}/meter/true_peak_max") - at(f"/{name}/max_true_peak")
+        self.values[f"/{name}/meter/peak_limit"] = 0.0 if most <= 0.0009 else 2.0 if is_over else 1.0
 
     def vectors(self, node, name, unit, values):
         path = f"/{node}/vector/{name}"
@@ -157,7 +168,9 @@ class Rack:
                           to_do)
             self.send(sender, "/rack/alarms/listed", len(self.alarms))
         elif path == "/rack/alarm/seen":
-            self.seen[tuple(arguments)] = (time.time(), "10.1.2.3")
+            for code, node, *_ in self.alarms:
+                if not arguments or list(arguments) == [code, node]:
+                    self.seen[code, node] = (time.time(), "10.1.2.3")
             self.send(sender, "/rack/result", 1, "seen", 1, 1)
         elif path == "/rack/subscribe":
             self.clients.setdefault(sender, set()).add(arguments[0])

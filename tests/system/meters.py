@@ -244,8 +244,12 @@ def test_marks(rack):
     terminal.close()
     for value, mark in ((-14.4, ""), (-15.5, "!"), (-12.0, "!"), (-20.0, "!!"), (-11.0, "!!")):
         rack.values["/after/meter/integrated"] = value
+        rack.judge("after", True)
         terminal = meters(rack, 80, 24)
-        terminal.until(lambda lines: f"{value:.1f}" in line_with(terminal, "Integrated"))
+        terminal.until(lambda lines: f"{value:.1f} LUFS" in line_with(terminal, "Integrated") and
+                       "dB" in line_with(terminal, "True peak"))
+        time.sleep(0.1)
+        terminal.read()
         rest = line_with(terminal, "Integrated").split("LU ")[1].split("─")[0].strip()
         check(rest == mark, f"{value}: '{rest}' for '{mark}'", terminal)
         terminal.keys("q")
@@ -253,13 +257,17 @@ def test_marks(rack):
         terminal.close()
     rack.values["/after/meter/integrated"] = -17.2
     rack.values["/after/meter/true_peak/1"] = -9.0
+    rack.judge("after", False)
     terminal = meters(rack, 80, 24)
     check(terminal.shows("0.5 dB !  was over -1.0"), "it was over the limit: amber", terminal)
     rack.values["/after/meter/true_peak_max"] = -0.99
+    rack.judge("after", False)
     check(terminal.shows("0.0 dB !  was over -1.0"), "0.01 dB over the limit is over", terminal)
     rack.values["/after/meter/true_peak_max"] = -1.0
+    rack.judge("after", False)
     check(terminal.shows("0.0 dB    under -1.0"), "at the limit is not", terminal)
     rack.values["/after/meter/true_peak_max"] = rack.values["/after/meter/true_peak/1"] = -0.5
+    rack.judge("after", True)
     terminal.keys("q")
     terminal.wait()
     terminal.close()
