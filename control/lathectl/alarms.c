@@ -88,8 +88,11 @@ int command_seen(struct session *session, int argc, char **argv)
 {
 	struct wait wait = { .session = session };
 
-	client_change(&session->client, "/rack/alarm/seen", "ss", argv[0],
-		      argc > 1 ? argv[1] : "");
+	if (argc)
+		client_change(&session->client, "/rack/alarm/seen", "ss", argv[0],
+			      argc > 1 ? argv[1] : "");
+	else
+		client_change(&session->client, "/rack/alarm/seen", "");
 	return ask_and_wait(&wait, on_result);
 }
 

@@ -56,9 +56,10 @@ const struct command commands_all[] = {
 	  ASKS, .shape = SHAPE_VALUES },
 	{ "alarms", "", "prints what is wrong, since when, and what to do", 0, 0,
 	  command_alarms, ASKS, .shape = SHAPE_LINES },
-	{ "seen", "CODE [NODE]",
-	  "marks an alarm as seen, for everybody: `seen insert box`", 1, 2,
-	  command_seen, CHANGES, .shape = SHAPE_LINES },
+	{ "seen", "[CODE [NODE]]",
+	  "marks an alarm as seen, for everybody: `seen insert box`; without a code "
+	  "all of them",
+	  0, 2, command_seen, CHANGES, .shape = SHAPE_LINES },
 	{ "failover", "NODE VALUE",
 	  "plays main, second, third or file by hand, until it is auto again", 2, 2,
 	  command_failover, CHANGES, .shape = SHAPE_LINES },

@@ -264,13 +264,7 @@ static void clear_meter(struct instrument *it)
 
 static void see_alarms(struct instrument *it)
 {
-	struct client *client = &it->board->session->client;
-
-	for (int i = 0; i < it->board->alarm_count; i++)
-		if (!(it->board->alarms[i].seen > 0))
-			client_send(client, "/rack/alarm/seen", "ss",
-				    it->board->alarms[i].code,
-				    it->board->alarms[i].node);
+	client_send(&it->board->session->client, "/rack/alarm/seen", "");
 	it->look = 0;
 }
 

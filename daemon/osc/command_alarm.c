@@ -35,24 +35,45 @@ static void list(const struct request *request)
 	packet_add(packet, "/rack/alarms/listed", "i", count);
 }
 
+static void see_all(const struct request *request, const char *who)
+{
+	struct alarms *alarms = request->dispatch->desk->alarms;
+	struct text result = { .length = 0 };
+	const struct alarm *alarm;
+	int count = 0;
+
+	for (int i = 0; (alarm = alarms_at(alarms, i)); i++)
+		if (!(alarm->seen > 0.0))
+			count += alarms_see(alarms, alarm_kind(alarm->code)->code,
+					    alarm->node, who);
+	text_add(&result, "seen: %d alarm%s\n", count, count == 1 ? "" : "s");
+	request_result(request, true, &result);
+}
+
 static void see(const struct request *request)
 {
 	struct message arguments = request_arguments(request);
-	const char *code = message_next(&arguments).text;
+	const struct argument first = message_next(&arguments);
+	const char *code = first.text;
 	const char *node = message_next(&arguments).text;
+	const int count = request->message->count;
 	struct text result = { .length = 0 };
 	char who[INET_ADDRSTRLEN];
 
-	if (!code || request->message->count > 2 ||
-	    (request->message->count == 2 && !node)) {
+	inet_ntop(AF_INET, &request->sender->address.sin_addr, who, sizeof(who));
+	if (count == 0 || (count == 1 && first.is_number)) {
+		if (!request_is_release(request))
+			see_all(request, who);
+		return;
+	}
+	if (!code || count > 2 || (count == 2 && !node)) {
 		request_complain(request, "bad_argument",
 				 "wanted: the code of an alarm, then its node, or \"\" "
-				 "for the rack's own");
+				 "for the rack's own; or nothing for all of them");
 		return;
 	}
 	node = node ? node : "";
 	node += *node == '/';
-	inet_ntop(AF_INET, &request->sender->address.sin_addr, who, sizeof(who));
 	bool done = alarms_see(request->dispatch->desk->alarms, code, node, who);
 	if (done)
 		text_add(&result, "seen: %s%s%s\n", code, *node ? " of " : "", node);
@@ -76,9 +97,11 @@ static const struct command commands[] = {
 		  "count`",
 	  .run = list },
 	{ .path = "/rack/alarm/seen",
-	  .arguments = "s code, s node",
+	  .arguments = "[s code, s node]",
 	  .role = ROLE_CONTROL,
-	  .help = "marks an alarm as seen, for everybody; then `/rack/result`",
+	  .help = "marks an alarm as seen, for everybody; without arguments all of "
+		  "them, also to a button that sends its value (0 is its release and "
+		  "does nothing); then `/rack/result`",
 	  .run = see },
 	{ .path = NULL },
 };

@@ -1,5 +1,6 @@
 /* feed.c - what subscribers are sent, and when. Control thread; never waits. */
 #include "daemon/osc/feed.h"
+#include "daemon/osc/alarm_lines.h"
 
 #include "daemon/base/fold.h"
 #include "daemon/osc/vector.h"
@@ -246,6 +247,19 @@ static void send_blobs(struct turn *turn)
 			  count - first < BLOB_VALUES ? count - first : BLOB_VALUES);
 }
 
+static void send_alarms(struct turn *turn)
+{
+	struct alarm_lines lines;
+
+	alarm_lines_make(turn->watch->desk->alarms, &lines);
+	const uint64_t hash = alarm_lines_hash(&lines);
+	if (hash == turn->subscription->told)
+		return;
+	alarm_lines_add(&turn->packet, &lines);
+	if (packet_send(&turn->packet, turn->watch->outlet, &turn->client->target))
+		turn->subscription->told = hash;
+}
+
 static void take_turn(struct watch *watch, struct client *client,
 		      struct subscription *subscription, double now)
 {
@@ -258,6 +272,8 @@ static void take_turn(struct watch *watch, struct client *client,
 	packet_clear(&turn.packet);
 	if (subscription->blob)
 		send_blobs(&turn);
+	else if (subscription->alarms)
+		send_alarms(&turn);
 	else if (send_values(&turn) && send_meters(&turn, refresh))
 		turn_send(&turn);
 	if (refresh)

@@ -5,6 +5,7 @@
 #include "daemon/base/ipv4.h"
 #include "daemon/net/access.h"
 #include "daemon/net/packet.h"
+#include "daemon/osc/alarm_lines.h"
 #include "daemon/osc/feed.h"
 #include "daemon/rack/param.h"
 
@@ -271,7 +272,7 @@ static int subscription_match(const struct watch *watch,
 		subscription->meters[subscription->meter_count++].place = i;
 	}
 	memcpy(subscription->dirty, subscription->matched, words * sizeof(uint64_t));
-	return found;
+	return subscription->alarms ? ALARM_LINES : found;
 }
 
 /* Two stars mean one star in all forms; a final "/norm" or "/text" chooses that form. */
@@ -282,6 +283,7 @@ static bool subscription_compile(struct subscription *subscription, const char *
 
 	subscription->forms = FORM_VALUE;
 	subscription->blob = strcmp(text, "/rack/meters") == 0;
+	subscription->alarms = strcmp(text, "/rack/alarms") == 0;
 	if (strcmp(text, "/**") == 0) {
 		subscription->forms = FORM_ALL;
 		length--;

@@ -34,8 +34,10 @@ struct subscription {
 	char text[PATTERN_BYTES_MAX + 1];
 	struct pattern pattern;
 	unsigned forms;
-	bool blob;  /* "/rack/meters": all meters as bytes */
-	bool fixed; /* from the config: needs no renewal */
+	bool blob;     /* "/rack/meters": all meters as bytes */
+	bool alarms;   /* "/rack/alarms": the alarms as lines, when they change */
+	uint64_t told; /* alarm_lines_hash() of those that were sent; 0: none were */
+	bool fixed;    /* from the config: needs no renewal */
 	double period, due, expires, refresh;
 	uint64_t *matched,
 		*dirty; /* [leaves] bits, params only: what matches; what is to be sent */

@@ -385,6 +385,70 @@ static void test_graph(void)
 	stop();
 }
 
+static void check_line(int number, const char *wanted)
+{
+	char path[32];
+
+	snprintf(path, sizeof(path), "/rack/alarms/line/%d", number);
+	const struct heard *line = heard_at(path);
+	CHECK(line && strcmp(line->text[0], wanted) == 0, "%d: %s", number,
+	      line ? line->text[0] : "not heard");
+}
+
+static double heard_number(const char *path)
+{
+	const struct heard *message = heard_at(path);
+
+	return message ? message->number[0] : -1.0;
+}
+
+/* Hears what the subscription sends until then. */
+static void pump_heard(double seconds)
+{
+	pump(osc, seconds);
+	user_hear(&user);
+}
+
+static void test_alarm_lines(void)
+{
+	start(0);
+	desk.alarms = alarms_create(desk.events);
+	alarm_raise(desk.alarms, ALARM_FAILOVER_HOLD, "air", NULL);
+	alarm_raise(desk.alarms, ALARM_NO_AUDIO, "", NULL);
+	user_send(&user, "/rack/subscribe", "sf", "/rack/alarms", 50.0);
+	pump_heard(0.1);
+	check_line(1, "!! no audio runs: JACK does not call the rack (seen by nobody)");
+	check_line(2, "air: a source is held by hand (seen by nobody)");
+	check_line(3, "");
+	CHECK(heard_number("/rack/alarms/count") == 2.0 &&
+		      heard_number("/rack/alarms/level") == 3.0 &&
+		      heard_times("/rack/alarms/count") == 1,
+	      "count and level, once");
+	pump_heard(0.1);
+	CHECK(!heard_at("/rack/alarms/count"), "nothing while nothing changes");
+	user_send(&other, "/rack/alarm/seen", "f", 0.0);
+	pump_heard(0.1);
+	CHECK(!heard_at("/rack/alarms/count"), "a button's release");
+	user_send(&other, "/rack/alarm/seen", "f", 1.0);
+	pump_heard(0.1);
+	check_line(2, "air: a source is held by hand (seen by 127.0.0.1)");
+	alarm_clear(desk.alarms, ALARM_NO_AUDIO, "");
+	pump_heard(0.1);
+	CHECK(heard_number("/rack/alarms/level") == 1.0, "a notice is left");
+	for (int code = ALARM_INPUT_ZEROS; code < ALARM_INPUT_ZEROS + 4; code++)
+		alarm_raise(desk.alarms, (enum alarm_code)code, "in", NULL);
+	pump_heard(0.1);
+	check_line(4, "and 2 more");
+	CHECK(heard_number("/rack/alarms/level") == 2.0, "warnings");
+	user_send(&user, "/rack/unsubscribe", "");
+	user_send(&user, "/rack/subscribe", "sf", "/rack/alarms", 50.0);
+	pump_heard(0.1);
+	CHECK(heard_number("/rack/alarms/count") == 5.0, "anew after a sleep");
+	alarms_destroy(desk.alarms);
+	desk.alarms = NULL;
+	stop();
+}
+
 static void test_alarms(void)
 {
 	start(0);
@@ -420,10 +484,10 @@ static void test_alarms(void)
 	CHECK(alarm && alarm->number[4] >= alarm->number[3] &&
 		      strcmp(alarm->text[6], "127.0.0.1") == 0,
 	      "everybody reads who has seen it");
-	user_send(&user, "/rack/alarm/seen", "i", 3);
+	user_send(&user, "/rack/alarm/seen", "sss", "a", "b", "c");
 	pump(osc, 0.02);
 	user_hear(&user);
-	CHECK(heard_at("/rack/error") != NULL, "a number is no code");
+	CHECK(heard_at("/rack/error") != NULL, "three words are too many");
 	alarms_destroy(desk.alarms);
 	desk.alarms = NULL;
 	stop();
@@ -443,6 +507,7 @@ int main(void)
 	test_blobs();
 	test_graph();
 	test_alarms();
+	test_alarm_lines();
 	test_schedule();
 	free(heard);
 	snprintf(command, sizeof(command), "rm -r %s", folder);
