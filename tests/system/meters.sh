@@ -15,7 +15,8 @@ else
 	terminal=1
 fi
 grep -v ' passed, ' "$work/terminal"
-passed=$((passed + $(sed -n 's/ passed, .*//p' "$work/terminal")))
+counted=$(sed -n 's/ passed, .*//p' "$work/terminal")
+passed=$((passed + ${counted:-0}))
 failed=$((failed + terminal))
 
 summary() {
