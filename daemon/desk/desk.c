@@ -11,16 +11,37 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Stores and publishes as one, and tells the followers. */
-static uint64_t apply(struct desk *desk, struct change *changes, int count)
+/* Stores the values. What was there already is no change and leaves the list: else two
+ * clients that send back what they are told would go on for ever. Returns how many are
+ * left. */
+static int store(struct desk *desk, struct change *changes, int count)
 {
-	if (count == 0)
-		return desk->player->played(desk->engine);
-	for (int i = 0; i < count; i++)
-		changes[i].value = rack_set(desk->rack, changes[i].node,
-					    changes[i].param, changes[i].value);
+	int kept = 0;
+
+	for (int i = 0; i < count; i++) {
+		struct change change = changes[i];
+		const float *now = &desk->rack->nodes[change.node].values[change.param];
+		float before = *now;
+		change.value =
+			rack_set(desk->rack, change.node, change.param, change.value);
+		if (before != change.value)
+			changes[kept++] = change;
+	}
+	return kept;
+}
+
+/* Gives what was stored to the audio as one, and tells the followers. */
+static void publish(struct desk *desk, const struct change *changes, int count)
+{
+	if (!count)
+		return;
 	desk->serial = desk->player->apply(desk->engine, desk->rack, changes, count);
 	follow_changed(desk->followers, changes, count);
+}
+
+static uint64_t apply(struct desk *desk, struct change *changes, int count)
+{
+	publish(desk, changes, store(desk, changes, count));
 	return desk->serial;
 }
 
@@ -41,10 +62,12 @@ uint64_t desk_apply(struct desk *desk, struct change *changes, int count)
 
 	hold(desk, changes, count);
 	follow_before(desk->followers, &action);
-	uint64_t serial = apply(desk, changes, count);
 	if (!count)
-		return serial;
-	follow_after(desk->followers, changes, count);
+		return desk->player->played(desk->engine);
+	count = store(desk, changes, count);
+	publish(desk, changes, count);
+	if (count)
+		follow_after(desk->followers, changes, count);
 	return desk->serial; /* of what followed, if anything did */
 }
 

@@ -5,6 +5,7 @@
  *   1. glides and pending recalls of these params end;
  *   2. followers hear before(): undo notes the step;
  *   3. the values are clamped, stored in the rack, and given to the audio as one change;
+ *      a value that was there already is no change, and nobody hears of it;
  *   4. followers hear changed(): scenes, the saved state, OSC's subscribers;
  *   5. followers hear after(): comparison matches the loudness of its slots.
  *

@@ -68,6 +68,8 @@ static long check_argument(struct gate *gate, char type, const uint8_t *bytes,
 	case 'F':
 	case 'N':
 	case 'I':
+	case '[':
+	case ']':
 		return 0;
 	case 'f':
 		exponent_ones = 0x7f800000;
@@ -116,6 +118,16 @@ static long check_argument(struct gate *gate, char type, const uint8_t *bytes,
 	return need;
 }
 
+/* Whether each [ of the type string has its ]. */
+static bool is_balanced(const char *types)
+{
+	int open = 0;
+
+	for (; *types && open >= 0; types++)
+		open += (*types == '[') - (*types == ']');
+	return open == 0;
+}
+
 static bool check_message(struct gate *gate, const uint8_t *bytes, size_t size)
 {
 	long length = string_length(bytes, size);
@@ -135,6 +147,8 @@ static bool check_message(struct gate *gate, const uint8_t *bytes, size_t size)
 	if (length - 1 > GATE_ARGUMENTS_MAX)
 		return refuse(gate, "a message has more than 64 arguments");
 	at += ((size_t)length / 4 + 1) * 4;
+	if (!is_balanced(types + 1))
+		return refuse(gate, "an array has no end, or no begin");
 	for (long i = 1; i < length; i++) {
 		long taken = check_argument(gate, types[i], bytes + at, size - at);
 		if (taken < 0)

@@ -94,11 +94,13 @@ struct argument message_next(struct message *message)
 		return argument;
 	case 'i':
 	case 'c':
+		argument.is_number = argument.type == 'i';
 		argument.number = (int32_t)get32(message->at);
 		message->at += 4;
 		return argument;
 	case 'h':
 	case 't':
+		argument.is_number = argument.type == 'h';
 		argument.number = (double)(int64_t)get64(message->at);
 		message->at += 8;
 		return argument;

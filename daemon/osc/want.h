@@ -21,7 +21,7 @@ void want_read(struct want *want, const struct rack *rack, const struct leaf *le
 /* One argument as a value of the param. */
 void want_value(struct want *want, const struct param *param,
 		const struct argument *argument);
-/* A finite number, or a text that holds one. */
+/* A finite number, or a text (s S c) that holds one. */
 bool want_number(const struct argument *argument, double *number);
 /* It can't be done: `code` as docs/osc.md lists them, and why. */
 void want_refuse(struct want *want, const char *code, const char *text);

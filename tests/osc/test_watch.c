@@ -234,6 +234,34 @@ static void test_many_askers(void)
 	stop();
 }
 
+/* Two clients that send back what they are told come to rest. */
+static void test_echoes(void)
+{
+	start(0);
+	user_send(&one, "/rack/subscribe", "sf", "/eq/gain", 50.0);
+	user_send(&two, "/rack/subscribe", "sf", "/eq/gain", 50.0);
+	pump(osc, 0.05);
+	user_hear(&one);
+	user_hear(&two);
+	user_send(&one, "/eq/gain", "f", 3.0);
+	int told = 0;
+	for (int i = 0; i < 20; i++) {
+		struct user *users[] = { &one, &two };
+		pump(osc, 0.025);
+		for (int u = 0; u < 2; u++) {
+			user_hear(users[u]);
+			const struct heard *gain = heard_at("/eq/gain");
+			if (!gain)
+				continue;
+			told++;
+			user_send(users[u], "/eq/gain", "f", gain->number[0]);
+		}
+	}
+	CHECK(told == 1, "told %d times", told);
+	CHECK_NEAR(fake_value(&desk, "eq", "gain"), 3, 0, "the value");
+	stop();
+}
+
 static void test_many(void)
 {
 	struct user users[66];
@@ -376,6 +404,7 @@ int main(void)
 	test_port();
 	test_many_askers();
 	test_many();
+	test_echoes();
 	test_events();
 	test_reshape();
 	test_large();
