@@ -8,6 +8,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <linux/errqueue.h>
 #include <linux/sockios.h>
 #include <math.h>
 #include <stdio.h>
@@ -21,8 +22,8 @@ enum {
 	/* More than the kernel keeps for a neighbour whose address it does not know
 	 * (212,992 bytes), so that such a neighbour alone never fills it. */
 	BUFFER_BYTES = 1024 * 1024,
-	CHALLENGE_BYTES_KEPT = 768, /* that the kernel counts for one small datagram */
-	DISCARD = 1,                /* a port that nothing is sent from */
+	ERRORS_AT_ONCE = 64,
+	DISCARD = 1, /* a port that nothing is sent from */
 };
 static const double silent_seconds = 0.5; /* nothing leaves for so long: silent */
 static const double prompt_seconds =
@@ -31,6 +32,7 @@ static const double give_up_seconds = 4.0; /* and more than that */
 static const double rest_least = 0.02, rest_most = 1.0;
 static const double idle_seconds = 5.0; /* not sent to for so long: makes room */
 static const double failing_seconds = 1.0;
+static const double budget_seconds = 3.0;
 
 /* A host that datagrams are sent to. */
 struct host {
@@ -51,10 +53,13 @@ struct outlet {
 	int fd;
 	struct sockaddr_in self; /* where `fd` is bound */
 	bool may_open;           /* whether other sockets can share its port */
+	bool has_errors;         /* `fd` has a queue of the kernel's errors */
 	uint64_t unsent;
 	struct host here;   /* this machine; by the socket that receives */
 	struct host shared; /* hosts that found no place */
 	struct host challenges;
+	double budget; /* challenges that may be sent now */
+	double filled; /* when it grew last */
 	struct neighbours *neighbours;
 	struct host hosts[OUTLET_HOSTS];
 };
@@ -103,6 +108,15 @@ static bool share_port(const struct outlet *outlet, int fd)
 	return bound;
 }
 
+/* The kernel then tells which hosts did not answer it. */
+static void ask_for_errors(struct outlet *outlet)
+{
+	int on = 1;
+
+	outlet->has_errors =
+		setsockopt(outlet->fd, IPPROTO_IP, IP_RECVERR, &on, sizeof(on)) == 0;
+}
+
 /* Gives the host a socket: one of its own if that can be had, else the one that
  * receives. */
 static void host_open(struct outlet *outlet, struct host *host)
@@ -113,11 +127,11 @@ static void host_open(struct outlet *outlet, struct host *host)
 	if (!outlet->may_open)
 		return;
 	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (fd < 0)
-		return;
-	if (!is_same_network(fd, outlet->fd) || !share_port(outlet, fd)) {
+	if (fd < 0 || !is_same_network(fd, outlet->fd) || !share_port(outlet, fd)) {
 		outlet->may_open = false;
-		close(fd);
+		ask_for_errors(outlet);
+		if (fd >= 0)
+			close(fd);
 		return;
 	}
 	enlarge(fd);
@@ -141,6 +155,7 @@ struct outlet *outlet_create(int fd)
 	for (int i = 0; i < OUTLET_HOSTS; i++)
 		outlet->hosts[i].fd = -1;
 	outlet->here.address = INADDR_LOOPBACK;
+	outlet->budget = OUTLET_CHALLENGES;
 	outlet->neighbours = neighbours_create();
 	outlet->may_open =
 		fd >= 0 &&
@@ -245,6 +260,57 @@ void outlet_tick(struct outlet *outlet, double now)
 		struct host *host = &outlet->hosts[i];
 		if (host->is_own && host->since > 0.0)
 			host_look(host, now);
+		else if (host->silent && host->since > 0.0 &&
+			 now - host->since >= give_up_seconds)
+			host_recover(host); /* no error came for the last try */
+	}
+}
+
+static void host_unreachable(struct outlet *outlet, uint32_t address, double now)
+{
+	for (int i = 0; i < OUTLET_HOSTS; i++) {
+		struct host *host = &outlet->hosts[i];
+		if (host->address != address || host->is_own)
+			continue;
+		if (!(host->failing > 0.0))
+			host->failing = now;
+		host->silent = true;
+		host->since = 0.0;
+		host->next = now;
+	}
+}
+
+/* The error of a message from the kernel's queue of errors; 0: there is none in it. */
+static int error_of(struct msghdr *message)
+{
+	struct sock_extended_err error;
+	struct cmsghdr *note = CMSG_FIRSTHDR(message);
+
+	for (; note; note = CMSG_NXTHDR(message, note)) {
+		if (note->cmsg_level != IPPROTO_IP || note->cmsg_type != IP_RECVERR)
+			continue;
+		memcpy(&error, CMSG_DATA(note), sizeof(error));
+		return (int)error.ee_errno;
+	}
+	return 0;
+}
+
+void outlet_errors(struct outlet *outlet, double now)
+{
+	if (!outlet->has_errors)
+		return;
+	for (int i = 0; i < ERRORS_AT_ONCE; i++) {
+		char control[256];
+		struct sockaddr_in to = { .sin_family = AF_UNSPEC };
+		struct msghdr message = { .msg_name = &to,
+					  .msg_namelen = sizeof(to),
+					  .msg_control = control,
+					  .msg_controllen = sizeof(control) };
+		if (recvmsg(outlet->fd, &message, MSG_ERRQUEUE | MSG_DONTWAIT) < 0)
+			return;
+		int error = error_of(&message);
+		if (error == EHOSTUNREACH || error == ENETUNREACH)
+			host_unreachable(outlet, ntohl(to.sin_addr.s_addr), now);
 	}
 }
 
@@ -275,8 +341,11 @@ static bool host_put(const struct outlet *outlet, const struct host *host,
 						  .cmsg_type = IP_PKTINFO };
 		memcpy(CMSG_DATA(&control.head), &from, sizeof(from));
 	}
-	return sendmsg(host->fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL) ==
-	       (ssize_t)size;
+	ssize_t sent = sendmsg(host->fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+	/* An earlier datagram's error, perhaps another host's, is returned once. */
+	if (sent < 0 && !host->is_own && errno != EAGAIN)
+		sent = sendmsg(host->fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+	return sent == (ssize_t)size;
 }
 
 static bool host_send(struct outlet *outlet, struct host *host, const uint8_t *bytes,
@@ -291,7 +360,7 @@ static bool host_send(struct outlet *outlet, struct host *host, const uint8_t *b
 			host_fail(host, now);
 		return false;
 	}
-	if (host->is_own && !(host->since > 0.0))
+	if ((host->is_own || host->silent) && !(host->since > 0.0))
 		host->since = now;
 	host->given += size;
 	if (host->silent) {
@@ -314,13 +383,20 @@ bool outlet_send(struct outlet *outlet, const uint8_t *bytes, size_t size,
 }
 
 /* A neighbour that has answered the kernel takes its challenge at once, so that it is
- * challenged even while forged senders have used up what is kept for others. */
-static bool has_budget(const struct outlet *outlet, const struct sockaddr_in *to)
+ * challenged even while forged senders have used up the budget. */
+static bool has_budget(struct outlet *outlet, const struct sockaddr_in *to, double now)
 {
-	return bytes_left(&outlet->challenges) <
-		       (size_t)OUTLET_CHALLENGES * CHALLENGE_BYTES_KEPT ||
-	       neighbour_is_known(outlet->neighbours, ntohl(to->sin_addr.s_addr),
-				  clock_seconds());
+	const double most = OUTLET_CHALLENGES;
+
+	outlet->budget += (now - outlet->filled) * most / budget_seconds;
+	outlet->budget = fmin(outlet->budget, most);
+	outlet->filled = now;
+	if (neighbour_is_known(outlet->neighbours, ntohl(to->sin_addr.s_addr), now))
+		return true;
+	if (outlet->budget < 1.0)
+		return false;
+	outlet->budget -= 1.0;
+	return true;
 }
 
 bool outlet_challenge(struct outlet *outlet, const uint8_t *bytes, size_t size,
@@ -329,7 +405,8 @@ bool outlet_challenge(struct outlet *outlet, const uint8_t *bytes, size_t size,
 	struct host *host = &outlet->challenges;
 
 	host_open(outlet, host);
-	if (has_budget(outlet, to) && host_put(outlet, host, bytes, size, to))
+	if (has_budget(outlet, to, clock_seconds()) &&
+	    host_put(outlet, host, bytes, size, to))
 		return true;
 	outlet->unsent++;
 	return false;

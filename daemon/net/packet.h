@@ -29,9 +29,9 @@ bool bundle_next(const uint8_t *bytes, size_t size, size_t *at, const uint8_t **
 struct message message_read(const uint8_t *bytes, size_t size);
 
 struct argument {
-	char type;      /* [ and ] are arguments without a value */
-	bool is_number; /* i h f d T F */
-	double number;  /* also of c, t: its code, the time tag's bits */
+	char type;        /* [ and ] are arguments without a value */
+	bool is_number;   /* i h f d T F */
+	double number;    /* also of c, t: its code, the time tag's bits */
 	const char *text; /* s S, else NULL */
 };
 /* Takes the next argument off the message; its type is 0 after the last. */

@@ -354,9 +354,10 @@ static void serve_lanes(struct osc *osc)
 
 bool osc_receive(struct osc *osc)
 {
-	double end = clock_seconds() + wake_seconds;
+	double now = clock_seconds(), end = now + wake_seconds;
 	bool more = true;
 
+	outlet_errors(osc->outlet, now);
 	while (more || osc_more(osc)) {
 		/* Read all first: it is quick, and a flood then fills its sender's lane
 		 * and not the kernel's queue, which all senders share. */

@@ -78,14 +78,15 @@ static void note_challenge(const uint8_t *bytes, size_t size)
 		number = (int)argument.number;
 }
 
-ssize_t sendto(int fd, const void *bytes, size_t size, int flags,
-	       const struct sockaddr *to, socklen_t to_size)
+ssize_t sendmsg(int fd, const struct msghdr *head, int flags)
 {
 	const char *why;
+	const uint8_t *bytes = head->msg_iov->iov_base;
+	size_t size = head->msg_iov->iov_len;
 	struct sockaddr_in address;
 
 	(void)fd, (void)flags;
-	memcpy(&address, to, to_size < sizeof(address) ? to_size : sizeof(address));
+	memcpy(&address, head->msg_name, sizeof(address));
 	uint32_t host_address = ntohl(address.sin_addr.s_addr);
 	if (size > DATAGRAM_MAX || host_address == who[OUTSIDER])
 		abort();

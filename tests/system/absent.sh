@@ -49,31 +49,51 @@ osc = { listen = "0.0.0.0"; allow = ( "10.8.0.0/15" ); clients = (
   { address = "10.9.0.13:9000"; }, { address = "10.9.0.14:9000"; } ); };
 END
 start_jackd -r 48000 -p 256
+
+# absent_tablets HOW: four tablets that are switched off, then on.
+absent_tablets() {
+	check "$1: plays" within 10 said "JACK server .* found"
+	check "$1: an alarm tells" within 15 sh -c "'$lathectl' --port $port alarms | grep -q 'nothing can be sent to 10.9.0.11.*10.9.0.14'"
+	check "$1: what was not sent is counted" at_least "$(word unsent)" 1
+	lost=0
+	for _ in $(seq 200); do
+		ctl get limit/ceiling >/dev/null 2>&1 || lost=$((lost + 1))
+	done
+	check "$1: 200 questions, $lost without an answer" test "$lost" = 0
+	rate=$(live "$here/lan_host.py" meters 10.9.0.1 "$port" 3)
+	echo "$1, four absent clients: $lost of 200 questions unanswered, a live tablet gets meters $rate times a second"
+	check "$1: a live tablet's meters: $rate a second" at_least "$rate" 18
+	check "$1: in the metrics" sh -c "'$lathectl' --port $port metrics | grep -q '^lathe_osc_unsent_total{.*} [1-9]'"
+	check "$1: as JSON" sh -c "'$lathectl' --port $port --json status | grep -q '\"unsent\": [1-9][0-9]*, \"refused\": 0, \"challenges\": [1-9]'"
+	for number in 11 12 13 14; do
+		live ip addr add "10.9.0.$number/16" dev cable
+	done
+	check "$1: the alarm ends" within 30 not sh -c "'$lathectl' --port $port alarms | grep -q unsent"
+	before=$(word unsent)
+	sleep 1
+	check "$1: they are sent to again" test "$(word unsent)" = "$before"
+	for number in 11 12 13 14; do
+		live ip addr del "10.9.0.$number/16" dev cable
+	done
+	ip neigh flush dev lan
+}
+
+# As under systemd: one inherited socket, and no other can be opened.
+usual=$lathed
+cat >"$work/inherit" <<END
+#!/bin/sh
+exec $here/inherited_socket.py $usual "\$@"
+END
+chmod +x "$work/inherit"
+lathed=$work/inherit
+check "starts with an inherited socket" start_lathed "$work/rack.conf" --no-state
+absent_tablets "one socket"
+stop_lathed
+check "ends" test "$status" = 0
+
+lathed=$usual
 check "starts" start_lathed "$work/rack.conf" --no-state
-check "plays" within 10 said "JACK server .* found"
-
-# ---- four tablets that are switched off ----------------------------------------------------
-check "an alarm tells" within 10 sh -c "'$lathectl' --port $port alarms | grep -q 'nothing can be sent to 10.9.0.11.*10.9.0.14'"
-check "what was not sent is counted" at_least "$(word unsent)" 1
-lost=0
-for _ in $(seq 200); do
-	ctl get limit/ceiling >/dev/null 2>&1 || lost=$((lost + 1))
-done
-check "200 questions, $lost without an answer" test "$lost" = 0
-rate=$(live "$here/lan_host.py" meters 10.9.0.1 "$port" 3)
-echo "four absent clients: $lost of 200 questions unanswered, a live tablet gets meters $rate times a second"
-check "a live tablet's meters: $rate a second" at_least "$rate" 18
-check "in the metrics" sh -c "'$lathectl' --port $port metrics | grep -q '^lathe_osc_unsent_total [1-9]'"
-check "as JSON" sh -c "'$lathectl' --port $port --json status | grep -q '\"unsent\": [1-9][0-9]*, \"refused\": 0, \"challenges\": [1-9]'"
-
-# They are switched on.
-for number in 11 12 13 14; do
-	live ip addr add "10.9.0.$number/16" dev cable
-done
-check "the alarm ends" within 20 not sh -c "'$lathectl' --port $port alarms | grep -q unsent"
-before=$(word unsent)
-sleep 1
-check "they are sent to again" test "$(word unsent)" = "$before"
+absent_tablets "a socket for each host"
 
 # ---- senders that do not exist -------------------------------------------------------------
 live "$here/lan_host.py" forge 10.9.0.1 "$port" 1000 10 >/dev/null &
