@@ -61,8 +61,11 @@ def join(host, port):
 def meters(host, port, seconds):
     sock, _ = join(host, port)
     sock.send(message("/rack/subscribe", "sf", "/gen/meter/*", 20.0))
+    began = time.monotonic()
     while b"/gen/meter/" not in receive(sock):
-        pass
+        if time.monotonic() - began > 20:
+            sys.exit("no meters came within 20 s")
+        sock.send(message("/rack/subscribe", "sf", "/gen/meter/*", 20.0))
     began, count = time.monotonic(), 0
     while time.monotonic() - began < seconds:
         count += b"/gen/meter/" in receive(sock)

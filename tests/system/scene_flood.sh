@@ -10,7 +10,7 @@ start_jackd -r 48000 -p 256
 for rack in streaming multi; do
 	sed "s/name = \"$rack\"/name = \"$lathe\"/" "config/$rack.conf" >"$work/rack.conf"
 	check "$rack starts" start_lathed "$work/rack.conf" --state "$work/$rack"
-	check "$rack plays" within 10 said "JACK server .* found"
+	check "$rack plays" within 60 said "JACK server .* found"
 	# Another process may have taken the processor for long; a second round decides.
 	for round in 1 2 3; do
 		"${0%/*}/scene_flood.py" "$port" 1000 >"$work/waits"
