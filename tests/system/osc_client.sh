@@ -97,9 +97,23 @@ npm_client() {
 	passed=$((passed + ${counts% *}))
 	failed=$((failed + ${counts#* }))
 }
+# The examples of docs/osc.md, as they stand there. example LANGUAGE FILE
+example() {
+	sed -n "/^\`\`\`$1\$/,/^\`\`\`\$/p" docs/osc.md | sed '/^```/d' |
+		sed "s/\b3345\b/$port/; s/\b9000\b/$((listen + 1))/g" >"$2"
+}
+# first_value COMMAND...: the first line that it prints about limit/look_ahead
+first_value() { timeout 10 "$@" 2>&1 | grep -m 1 "^/limit/look_ahead "; }
+example python "$scratch/client.py"
+is "the example in Python" "$(first_value python3 -u "$scratch/client.py")" "/limit/look_ahead 5.0"
+
 if command -v node >/dev/null && command -v npm >/dev/null; then
 	npm_client osc_client.mjs osc
 	npm_client osc_every.mjs node-osc docs/osc.md
+	if [ -d "$build/npm/node_modules/node-osc" ]; then
+		example js "$build/npm/client.mjs"
+		is "the example for node-osc" "$(first_value node "$build/npm/client.mjs")" "/limit/look_ahead 5"
+	fi
 else
 	echo "no npm here: the clients that aren't liblo are left out"
 fi
