@@ -74,7 +74,7 @@ const struct command commands_all[] = {
 	  0, 1, command_check, ASKS, .shape = SHAPE_LINES },
 	{ "reload", "[CONFIG]",
 	  "loads it again, or another of its folder; --fresh takes every value from "
-	  "it",
+	  "it, --force takes one that takes away every output or limiter",
 	  0, 1, command_reload, ASKS, .shape = SHAPE_LINES },
 	{ "scene", "[list|save|load|delete|rename] [NAME] [...]",
 	  "named sets of values; load glides: NAME [SECONDS] [PATTERN]", 0, ANY,

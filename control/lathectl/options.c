@@ -28,6 +28,8 @@ const struct option_row option_rows[] = {
 	{ 'o', "--on", "CODES", "events --run: for these alone: failover,input_*" },
 	{ 's', "--since", "T", "undo: all steps of the last T (90s, 10m, 2h)" },
 	{ 'f', "--fresh", "", "reload: every value from the file" },
+	{ 'F', "--force", "",
+	  "reload: even if it takes away every output or limiter, or the file is cut" },
 	{ 't', "--timeout", "S", "how long to wait for an answer (1)" },
 	{ 'v', "--version", "", "prints the version" },
 	{ '?', "--help", "", "prints this" },
@@ -120,6 +122,9 @@ static void option_take(struct options *options, char letter, const char *name,
 		break;
 	case 'f':
 		options->fresh = true;
+		break;
+	case 'F':
+		options->force = true;
 		break;
 	case 't':
 		options->patience = positive(name, value);

@@ -10,7 +10,7 @@ struct options {
 	const char *host, *port;
 	const char *instance; /* of lathed@, or NULL */
 	const char *run, *on; /* events: a command, and for which codes; or NULL */
-	bool json, fresh, summary, help;
+	bool json, fresh, force, summary, help;
 	double rate;     /* Hz */
 	double seconds;  /* < 0: until stopped */
 	double since;    /* undo: seconds to go back; < 0: one step */

@@ -252,18 +252,23 @@ int command_check(struct session *session, int argc, char **argv)
 int command_reload(struct session *session, int argc, char **argv)
 {
 	struct wait wait = { .session = session };
-	bool fresh = session->options.fresh;
-	const char *file = argc ? argv[0] : "";
+	const char *file = argc ? argv[0] : "", *words[2] = { NULL, NULL };
+	int count = 0;
 
 	session->options.patience = fmax(session->options.patience, 5);
 	int status = file_name(session, &file);
 	if (status != EXIT_DONE)
 		return status;
+	if (session->options.fresh)
+		words[count++] = "fresh";
+	if (session->options.force)
+		words[count++] = "force";
 	client_send(&session->client, "/rack/reload",
-		    fresh  ? "ss"
-		    : argc ? "s"
-			   : "",
-		    file, "fresh");
+		    count == 2   ? "sss"
+		    : count == 1 ? "ss"
+		    : argc       ? "s"
+				 : "",
+		    file, words[0], words[1]);
 	return ask_and_wait(&wait, on_result);
 }
 

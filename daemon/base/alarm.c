@@ -67,7 +67,7 @@ static const struct alarm_kind kinds[ALARM_CODES] = {
 				   "it is connected as the config asks", false },
 	[ALARM_CONFIG] = { "config", EVENT_WARNING,
 			   "the config file on the disk is refused; the rack plays on, "
-			   "but would not start again",
+			   "and a start would play the last good one",
 			   "mend the file: lathectl check says what is wrong with it",
 			   "the config file on the disk is good", false },
 	[ALARM_INPUT_ZEROS] = { "input_zeros", EVENT_WARNING,
@@ -157,6 +157,19 @@ static const struct alarm_kind kinds[ALARM_CODES] = {
 				"lathed@NAME.socket and lathed@NAME; without systemd "
 				"restart lathed",
 				"OSC listens where the config says", false },
+	[ALARM_CONFIG_LAST] = { "config_last_good", EVENT_ERROR,
+				"the config was refused at start; the last good one "
+				"plays",
+				"lathectl check says what is wrong: mend the file, "
+				"then "
+				"lathectl reload (--force, if it is meant)",
+				"the config was loaded", false },
+	[ALARM_CONFIG_KEPT] = { "config_kept", EVENT_WARNING,
+				"no copy of the config can be kept for a start with a "
+				"bad file",
+				"look at the disk of --state: full, read-only, or not "
+				"there",
+				"a copy of the config is kept", false },
 };
 
 /* An alarm that is raised, or one with an event still to come. */

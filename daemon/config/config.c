@@ -126,9 +126,12 @@ static void read_rack(struct parser *parser, const config_setting_t *root)
 			read_files(parser, key);
 		} else if (strcmp(id, "scenes") == 0) {
 			read_scenes(parser, key);
+		} else if (strcmp(id, "empty") == 0) {
+			parser_bool(parser, key, "rack", &rack->empty);
 		} else if (!parser_param(parser, key, "rack", node)) {
-			struct hint hint = { { "name", "latency", "files", "scenes" },
-					     4 };
+			struct hint hint = {
+				{ "name", "latency", "files", "scenes", "empty" }, 5
+			};
 
 			hint_add_params(&hint, node);
 			parser_unknown(parser, key, "rack", &hint);
@@ -470,6 +473,20 @@ static void read_nodes(struct parser *parser, const config_setting_t *root)
 				 .node = (int)(out - parser->rack->nodes) };
 }
 
+/* A file that was cut or emptied by accident must not take the rack away. What has mistakes
+ * is refused anyway. */
+static void check_nodes(struct parser *parser, const config_setting_t *root)
+{
+	for (int i = 0; i < parser->entry_count; i++)
+		if (parser->entries[i].kind == NODE_MODULE)
+			return;
+	if (!parser->rack->empty)
+		parser_complain(parser, root,
+				"nodes: found none, would accept at least one (or "
+				"rack = { empty = true; }: the inputs go to the "
+				"outputs as they are)");
+}
+
 /* ---- the file ----------------------------------------------------------------------- */
 
 static void read_root(struct parser *parser, const config_setting_t *root)
@@ -507,6 +524,8 @@ static struct rack *read_source_text(struct parser *parser)
 	config_init(&config);
 	if (parser_parse(parser, &config))
 		read_root(parser, config_root_setting(&config));
+	if (parser->complaints->count == before)
+		check_nodes(parser, config_root_setting(&config));
 	config_destroy(&config);
 	if (parser->complaints->count == before) {
 		for (int i = 0; i < parser->rack->node_count; i++) {
@@ -521,7 +540,8 @@ static struct rack *read_source_text(struct parser *parser)
 	return NULL;
 }
 
-struct rack *config_load(const char *path, struct complaints *complaints)
+struct rack *config_load_files(const char *path, const struct config_files *kept,
+			       struct config_files *seen, struct complaints *complaints)
 {
 	struct parser *parser = memory_zeroed(1, sizeof(*parser));
 	struct rack *rack = NULL;
@@ -530,9 +550,14 @@ struct rack *config_load(const char *path, struct complaints *complaints)
 	parser->complaints = complaints;
 	snprintf(copy, sizeof(copy), "%s", path);
 	snprintf(parser->folder, sizeof(parser->folder), "%s", dirname(copy));
-	if (config_source_read(&parser->source, path, complaints))
+	if (config_source_read_files(&parser->source, path, kept, seen, complaints))
 		rack = read_source_text(parser);
 	config_source_finish(&parser->source);
 	free(parser);
 	return rack;
+}
+
+struct rack *config_load(const char *path, struct complaints *complaints)
+{
+	return config_load_files(path, NULL, NULL, complaints);
 }

@@ -208,11 +208,23 @@ static void print_inputs(struct text *text, const struct rack *rack)
 		text_add(text, "\n);\n");
 }
 
+/* Without nodes it must say so, or it would not load. */
+static bool is_empty(const struct rack *rack)
+{
+	bool empty = true;
+
+	for (int i = 0; i < rack->node_count; i++)
+		empty = empty && rack->nodes[i].kind != NODE_MODULE;
+	return rack->empty || empty;
+}
+
 void config_print(const struct rack *rack, struct text *text)
 {
 	text_add(text, "rack = {\n    name = \"%s\";", rack->name);
 	if (rack->latency)
 		text_add(text, "\n    latency = %d;", rack->latency);
+	if (is_empty(rack))
+		text_add(text, "\n    empty = true;");
 	if (rack->files[0]) {
 		text_add(text, "\n    files = ");
 		text_add_quoted(text, rack->files);

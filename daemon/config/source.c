@@ -25,6 +25,9 @@ struct bracket {
 struct scan {
 	struct config_source *source;
 	struct complaints *complaints;
+	const struct config_files *kept; /* or NULL: files are read from the disk */
+	struct config_files *seen;       /* or NULL */
+	bool is_config;                  /* a file that looks cut or empty is refused */
 	struct stat nested[SOURCE_NESTED_MAX];
 	int nested_count;
 	enum state state;
@@ -326,6 +329,42 @@ static void scan_bytes(struct scan *scan, const char *bytes, size_t length)
 		REFUSE(scan, scan->began, "found /* that isn't closed in its file");
 }
 
+/* A copy of what was kept. NULL after a complaint. */
+static char *kept_bytes(struct scan *scan, struct source_line from, const char *path,
+			size_t *length)
+{
+	const char *name = config_file_name(scan->source->files[0], path);
+	const struct config_file *file = config_files_find(scan->kept, name);
+
+	if (!file) {
+		REFUSE(scan, from, "%s was not kept", path);
+		return NULL;
+	}
+	*length = file->text.length;
+	char *bytes = memory_zeroed(1, *length + 1);
+	if (*length)
+		memcpy(bytes, file->text.bytes, *length);
+	return bytes;
+}
+
+/* A file that was being written when its disk filled or its machine stopped ends anywhere,
+ * most often within a line. It is read all the same, for what else is wrong. */
+static void check_end(struct scan *scan, int file, const char *bytes, size_t length)
+{
+	const char *name = scan->source->files[file];
+	int line = 1;
+
+	for (size_t i = 0; i < length; i++)
+		line += bytes[i] == '\n';
+	if (length == 0 && file == 0)
+		complain(scan->complaints, name, line,
+			 "found an empty file, would accept a config");
+	else if (length && bytes[length - 1] != '\n')
+		complain(scan->complaints, name, line,
+			 "found a last line without a newline at its end, as in a file "
+			 "that was cut; would accept a whole last line");
+}
+
 /* All bytes of the open file. NULL after a complaint. */
 static char *file_bytes(struct scan *scan, int fd, struct source_line from,
 			const char *path, size_t *length)
@@ -365,6 +404,18 @@ static char *file_bytes(struct scan *scan, int fd, struct source_line from,
 	return bytes;
 }
 
+static char *disk_bytes(struct scan *scan, struct source_line from, const char *path,
+			size_t *length)
+{
+	/* O_NONBLOCK: opening a FIFO must not wait. */
+	int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	char *bytes = file_bytes(scan, fd, from, path, length);
+
+	if (fd >= 0)
+		close(fd);
+	return bytes;
+}
+
 static bool scan_file(struct scan *scan, const char *path)
 {
 	struct config_source *source = scan->source;
@@ -377,15 +428,18 @@ static bool scan_file(struct scan *scan, const char *path)
 	}
 	int file = source->file_count++;
 	source->files[file] = memory_string(path);
-	/* O_NONBLOCK: opening a FIFO must not wait. */
-	int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	char *bytes = file_bytes(scan, fd, from, path, &length);
-	if (fd >= 0)
-		close(fd);
+	char *bytes = scan->kept ? kept_bytes(scan, from, path, &length)
+				 : disk_bytes(scan, from, path, &length);
 	if (bytes && !scan->failed) {
+		if (scan->seen)
+			config_files_add(scan->seen,
+					 config_file_name(source->files[0], path),
+					 bytes, length);
 		scan->nested_count++;
 		scan->now = (struct source_line) { file, 1 };
 		scan_bytes(scan, bytes, length);
+		if (scan->is_config && !scan->failed)
+			check_end(scan, file, bytes, length);
 		scan->nested_count--;
 	}
 	free(bytes);
@@ -402,6 +456,21 @@ static bool scan_end(struct scan *scan)
 	text_add(&scan->source->text, "\n");
 	config_source_add_line(scan->source, scan->now);
 	return !scan->failed;
+}
+
+bool config_source_read_files(struct config_source *source, const char *path,
+			      const struct config_files *kept,
+			      struct config_files *seen, struct complaints *complaints)
+{
+	struct scan scan = { .source = source,
+			     .complaints = complaints,
+			     .kept = kept,
+			     .seen = seen,
+			     .is_config = true };
+
+	*source = (struct config_source) { 0 };
+	scan_file(&scan, path);
+	return scan_end(&scan);
 }
 
 bool config_source_read(struct config_source *source, const char *path,

@@ -8,6 +8,7 @@
 #define LATHE_CONFIG_SOURCE_H
 
 #include "daemon/base/text.h"
+#include "daemon/config/files.h"
 
 enum {
 	SOURCE_BYTES_MAX = 256 * 1024, /* with all includes */
@@ -34,6 +35,12 @@ struct config_source {
 /* Reads a file and all that it includes. False after complaints. */
 bool config_source_read(struct config_source *source, const char *path,
 			struct complaints *complaints);
+/* The same for a config, which must be whole: a file that is empty, or whose last line has no
+ * newline, is refused. `kept`: the files are taken from there, not from the disk, or NULL. `seen` gets
+ * the bytes of each file that was read, or NULL. */
+bool config_source_read_files(struct config_source *source, const char *path,
+			      const struct config_files *kept,
+			      struct config_files *seen, struct complaints *complaints);
 /* The same from memory, for tests; `name` is the file's name in complaints. */
 bool config_source_read_bytes(struct config_source *source, const char *name,
 			      const char *bytes, size_t length,

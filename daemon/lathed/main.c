@@ -14,9 +14,11 @@
 #include "daemon/base/log.h"
 #include "daemon/lathed/check.h"
 #include "daemon/lathed/announced.h"
+#include "daemon/lathed/opening.h"
 #include "daemon/lathed/options.h"
 #include "daemon/lathed/print.h"
 #include "daemon/lathed/socket.h"
+#include "daemon/lathed/systemd.h"
 #include "daemon/osc/osc.h"
 #include "daemon/recall/reload.h"
 #include "daemon/recall/scene.h"
@@ -40,10 +42,8 @@
 #include <unistd.h>
 
 enum {
-	STATUS_CONFIG = 78, /* EX_CONFIG */
 	STOP_MS = 2000,     /* to fade out and leave JACK; then it ends in any case */
 	RATE_GUESS = 48000, /* until JACK tells its rate */
-	STATUS_MS = 1000,   /* between two updates of the status line */
 };
 static const int64_t tick_ns = 10000000; /* a tick while something changes */
 static const int64_t idle_ns =
@@ -62,6 +62,7 @@ struct lathed {
 	struct connections *connections;
 	struct inserts *inserts;
 	struct schedule *schedule;
+	struct good *good;   /* the last good config */
 	struct state *state; /* or NULL: nothing is saved */
 	uint64_t reloading;  /* the ticket of SIGHUP's reload, or 0 */
 	int disk_wake;       /* eventfd: a disk has answered */
@@ -72,28 +73,12 @@ struct lathed {
 	enum phase phase;
 	int64_t stop_ms;   /* monotonic: when it ends in any case */
 	int64_t ticked_ns; /* when the last tick was due */
-	int64_t watchdog_ms, watchdog_due_ms, status_due_ms; /* watchdog_ms 0: none */
+	struct systemd systemd;
 	struct announced *announced; /* or NULL: Avahi is told nothing */
 	const struct rack *told;     /* what it was told of */
-	char status_line[480];
 };
 
 /* ---- without JACK ---------------------------------------------------------------- */
-
-/* The rack of the config file, or NULL and every complaint on stderr. */
-static struct rack *rack_open(const char *path)
-{
-	struct complaints complaints = { 0 };
-	struct rack *rack = config_load(path, &complaints);
-
-	if (complaints.text.bytes)
-		fputs(complaints.text.bytes, stderr);
-	if (!rack)
-		fprintf(stderr, "%s: %d complaint%s\n", path, complaints.count,
-			complaints.count == 1 ? "" : "s");
-	text_finish(&complaints.text);
-	return rack;
-}
 
 /* The option replaces the config's port, but is not stored in the rack, which may be
  * printed. */
@@ -217,7 +202,6 @@ static void state_open(struct lathed *lathed)
 {
 	struct desk *desk = &lathed->desk;
 
-	desk->state_folder = options_state_folder(&lathed->options);
 	if (!desk->state_folder)
 		return;
 	struct state_parts parts = { .history = lathed->parts.history,
@@ -243,26 +227,34 @@ static void followers_create(struct lathed *lathed)
 	lathed->air = air_create(desk);
 	lathed->connections = connections_create(desk);
 	parts->scenes = scenes_create(desk, lathed->disk_wake);
-	parts->reload = reload_create(desk, lathed->disk_wake);
+	parts->reload = reload_create(desk, lathed->good, lathed->disk_wake);
 	lathed->schedule = schedule_create(desk, parts->scenes);
 	lathed->compare = compare_create(desk);
 	state_open(lathed);
+}
+
+/* What the first disk thread needs. Signals are blocked before any thread starts. */
+static void prepare(struct lathed *lathed)
+{
+	struct desk *desk = &lathed->desk;
+
+	lathed->signals = signals_open();
+	lathed->disk_wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	desk->config_path = path_whole(lathed->options.config);
+	desk->state_folder = options_state_folder(&lathed->options);
+	desk->player = &player_engine;
+	desk->events = event_log_create();
+	desk->alarms = alarms_create(desk->events);
+	lathed->good = good_create(desk->state_folder, lathed->disk_wake, desk->alarms);
 }
 
 static bool start(struct lathed *lathed)
 {
 	struct desk *desk = &lathed->desk;
 	const char *client = lathed->options.client;
-	uint64_t watchdog_us;
 
-	lathed->signals = signals_open();
-	lathed->disk_wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	memory_lock();
 	desk->status.started_ns = clock_ns();
-	desk->config_path = path_whole(lathed->options.config);
-	desk->player = &player_engine;
-	desk->events = event_log_create();
-	desk->alarms = alarms_create(desk->events);
 	if (lathed->options.announce)
 		lathed->announced = announced_create(lathed->options.announce,
 						     lathed->disk_wake, desk->alarms);
@@ -279,9 +271,7 @@ static bool start(struct lathed *lathed)
 	}
 	if (!osc_open(lathed))
 		return false;
-	if (sd_watchdog_enabled(0, &watchdog_us) > 0)
-		lathed->watchdog_ms = (int64_t)(watchdog_us / 2000);
-	sd_notify(0, "READY=1");
+	systemd_ready(&lathed->systemd);
 	return true;
 }
 
@@ -293,15 +283,14 @@ static void reload_tell(bool done, struct text *result)
 		if (*line)
 			log_line(done ? LOG_INFO : LOG_WARNING, "%s", line);
 	text_finish(result);
-	sd_notify(0, "READY=1");
+	systemd_reloaded();
 }
 
 static void reload(struct lathed *lathed)
 {
 	struct text result = { 0 };
 
-	sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%lld",
-		   (long long)(clock_ns() / 1000));
+	systemd_reloads();
 	lathed->reloading = reload_start(lathed->parts.reload, NULL, false, &result);
 	if (!lathed->reloading)
 		reload_tell(false, &result);
@@ -323,7 +312,7 @@ static void stop(struct lathed *lathed)
 {
 	if (lathed->phase != PHASE_PLAY)
 		return;
-	sd_notify(0, "STOPPING=1");
+	systemd_stops();
 	lathed->phase = PHASE_FADE;
 	lathed->stop_ms = clock_ms() + STOP_MS;
 	engine_fade_out(lathed->desk.engine);
@@ -356,37 +345,13 @@ static void tick_stop(struct lathed *lathed)
 	}
 }
 
-static void tick_systemd(struct lathed *lathed)
-{
-	const struct status *status = &lathed->desk.status;
-	char line[sizeof(lathed->status_line)], alarms[300];
-
-	int64_t now = clock_ms();
-
-	if (lathed->watchdog_ms && now >= lathed->watchdog_due_ms) {
-		sd_notify(0, "WATCHDOG=1");
-		lathed->watchdog_due_ms = now + lathed->watchdog_ms;
-	}
-	if (now < lathed->status_due_ms)
-		return;
-	lathed->status_due_ms = now + STATUS_MS;
-	alarms_text(lathed->desk.alarms, alarms, sizeof(alarms));
-	snprintf(line, sizeof(line),
-		 "JACK server '%s': %s, %d Hz, %d frames, %llu xruns; %d OSC "
-		 "clients%s%s",
-		 status->server, status->jack, status->rate, status->block,
-		 (unsigned long long)status->xruns, status->clients,
-		 *alarms ? "; " : "", alarms);
-	if (strcmp(line, lathed->status_line) != 0)
-		sd_notifyf(0, "STATUS=%s", strcpy(lathed->status_line, line));
-}
-
 /* A reload may have changed what the network is told; not the port, which is bound. */
 static void tick_announce(struct lathed *lathed)
 {
 	const struct rack *rack = lathed->desk.rack;
 
 	announced_tick(lathed->announced);
+	good_tick(lathed->good);
 	if (rack == lathed->told)
 		return;
 	lathed->told = rack;
@@ -412,7 +377,7 @@ static void tick(struct lathed *lathed)
 	desk_tick(desk);
 	tick_reload(lathed);
 	osc_tick(lathed->osc);
-	tick_systemd(lathed);
+	systemd_tick(&lathed->systemd, desk);
 	tick_announce(lathed);
 	if (lathed->phase != PHASE_PLAY)
 		tick_stop(lathed);
@@ -455,6 +420,7 @@ static void look_at_disks(struct lathed *lathed)
 	if (lathed->state)
 		state_settle(lathed->state, 0);
 	announced_settle(lathed->announced, 0);
+	good_settle(lathed->good, 0);
 	osc_look(lathed->osc);
 }
 
@@ -522,7 +488,8 @@ static bool settle_disks(struct lathed *lathed)
 	if (lathed->state)
 		state_settle(lathed->state, stop_left_ms(lathed));
 	announced_settle(lathed->announced, stop_left_ms(lathed));
-	return !announced_waiting(lathed->announced) &&
+	good_settle(lathed->good, stop_left_ms(lathed));
+	return !good_waiting(lathed->good) && !announced_waiting(lathed->announced) &&
 	       !scenes_waiting(parts->scenes) && !reload_waiting(parts->reload) &&
 	       !(lathed->state && state_waiting(lathed->state));
 }
@@ -548,6 +515,7 @@ static void finish(struct lathed *lathed)
 	compare_destroy(lathed->compare);
 	schedule_destroy(lathed->schedule);
 	reload_destroy(lathed->parts.reload);
+	good_destroy(lathed->good);
 	scenes_destroy(lathed->parts.scenes);
 	health_destroy(lathed->health);
 	connections_destroy(lathed->connections);
@@ -565,33 +533,47 @@ static void finish(struct lathed *lathed)
 	close(lathed->signals);
 }
 
+/* What is asked of a config without playing it. */
+static int show(struct lathed *lathed)
+{
+	const struct options *options = &lathed->options;
+	int status = 0;
+
+	lathed->desk.rack = opening_check(options);
+	if (!lathed->desk.rack)
+		return STATUS_CONFIG;
+	if (options->describe || options->graph)
+		status = rack_print(lathed->desk.rack, options) ? 0 : 1;
+	if (options->avahi)
+		status = announce(lathed);
+	if (options->socket)
+		status =
+			!socket_unit_print(lathed->desk.rack->osc, port_wanted(lathed));
+	if (options->check)
+		check_schedule(&lathed->desk, options);
+	rack_destroy(lathed->desk.rack);
+	return status;
+}
+
 int main(int argc, char **argv)
 {
 	struct lathed lathed = { 0 };
-	int status = options_parse(&lathed.options, argc, argv);
+	struct options *options = &lathed.options;
+	int status = options_parse(options, argc, argv);
 
 	if (status >= 0)
 		return status;
-	log_open(lathed.options.verbose);
-	lathed.desk.rack = rack_open(lathed.options.config);
+	log_open(options->verbose);
+	if (options->check || options->describe || options->graph || options->avahi ||
+	    options->socket)
+		return show(&lathed);
+	prepare(&lathed);
+	lathed.desk.rack =
+		opening_rack(options, lathed.good, lathed.desk.alarms, &status);
 	if (!lathed.desk.rack)
-		return STATUS_CONFIG;
-	if (lathed.options.describe || lathed.options.graph)
-		status = rack_print(lathed.desk.rack, &lathed.options) ? 0 : 1;
-	if (lathed.options.avahi)
-		status = announce(&lathed);
-	if (lathed.options.socket)
-		status =
-			!socket_unit_print(lathed.desk.rack->osc, port_wanted(&lathed));
-	if (lathed.options.check)
-		check_schedule(&lathed.desk, &lathed.options);
-	if (lathed.options.check || lathed.options.describe || lathed.options.graph ||
-	    lathed.options.avahi || lathed.options.socket) {
-		rack_destroy(lathed.desk.rack);
-		return status > 0 ? status : 0;
-	}
+		return status;
 	if (!start(&lathed))
-		return 1; /* threads may hang in libjack, so nothing is freed */
+		return STATUS_TROUBLE; /* threads may hang in libjack, so nothing is freed */
 	run(&lathed);
 	finish(&lathed);
 	return 0;

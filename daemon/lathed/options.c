@@ -16,6 +16,13 @@ static const char usage[] =
 	"\n"
 	"  -c, --config FILE   the rack to play\n"
 	"      --check         list every complaint about FILE; exit 0 or 78\n"
+	"      --strict        exit 78 if FILE is bad (else the last good one plays, "
+	"if\n"
+	"                      there is a state)\n"
+	"      --force         take FILE even if it takes away every output or "
+	"limiter\n"
+	"                      that played before, or is only the beginning of what it "
+	"was\n"
 	"      --describe      print all params and meters of FILE\n"
 	"      --graph         print which node of FILE hears which\n"
 	"      --avahi PATH    write what Avahi is to announce of FILE (-: print it)\n"
@@ -37,6 +44,8 @@ static const char usage[] =
 
 enum {
 	OPTION_CHECK = 256,
+	OPTION_STRICT,
+	OPTION_FORCE,
 	OPTION_DESCRIBE,
 	OPTION_GRAPH,
 	OPTION_AVAHI,
@@ -51,6 +60,8 @@ enum {
 static const struct option longs[] = {
 	{ "config", required_argument, NULL, 'c' },
 	{ "check", no_argument, NULL, OPTION_CHECK },
+	{ "strict", no_argument, NULL, OPTION_STRICT },
+	{ "force", no_argument, NULL, OPTION_FORCE },
 	{ "describe", no_argument, NULL, OPTION_DESCRIBE },
 	{ "graph", no_argument, NULL, OPTION_GRAPH },
 	{ "avahi", required_argument, NULL, OPTION_AVAHI },
@@ -106,6 +117,12 @@ static int option_take(struct options *options, int letter)
 		return -1;
 	case OPTION_CHECK:
 		options->check = true;
+		return -1;
+	case OPTION_STRICT:
+		options->strict = true;
+		return -1;
+	case OPTION_FORCE:
+		options->force = true;
 		return -1;
 	case OPTION_DESCRIBE:
 		options->describe = true;

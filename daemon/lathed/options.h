@@ -13,6 +13,8 @@ struct options {
 	const char *announce; /* the same, while playing */
 	int port;             /* of OSC; -1: the config's */
 	bool check, describe, graph, socket, verbose, no_state, pretty_names;
+	bool strict; /* a bad config is not replaced by the last good one */
+	bool force;  /* a config that takes away outputs or limiters is taken */
 };
 
 /* Returns -1: start. Otherwise the exit status; everything was printed. */

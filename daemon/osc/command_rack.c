@@ -210,26 +210,40 @@ static void check(const struct request *request)
 		&text);
 }
 
+/* False: there is no such word. */
+static bool how_takes(unsigned *how, const char *word)
+{
+	unsigned flag = !word                        ? 0
+			: strcmp(word, "fresh") == 0 ? RELOAD_FRESH
+			: strcmp(word, "force") == 0 ? RELOAD_FORCE
+						     : 0;
+
+	*how |= flag;
+	return flag != 0;
+}
+
 static void reload(const struct request *request)
 {
 	struct message arguments = request_arguments(request);
 	struct text text = { .length = 0 };
 	int count = request->message->count;
 	const char *file = message_next(&arguments).text;
-	const char *how = message_next(&arguments).text;
+	unsigned how = 0;
+	bool known = !count || file;
 
-	if ((count > 0 && !file) || count > 2 ||
-	    (count > 1 && (!how || strcmp(how, "fresh") != 0))) {
+	for (int i = 1; known && i < count; i++)
+		known = how_takes(&how, message_next(&arguments).text);
+	if (!known) {
 		request_complain(
 			request, "bad_argument",
-			"wanted: a file name (or \"\"), then perhaps \"fresh\"");
+			"wanted: a file name (or \"\"), then perhaps \"fresh\" and "
+			"\"force\"");
 		return;
 	}
 	if (no_reload(request))
 		return;
 	struct reload *of = request->dispatch->parts.reload;
-	uint64_t ticket =
-		reload_start(of, file && *file ? file : NULL, how != NULL, &text);
+	uint64_t ticket = reload_start(of, file && *file ? file : NULL, how, &text);
 	request_later(
 		request,
 		&(struct later) { reload_outcome_of, of, ticket, request_outcome },
@@ -292,11 +306,13 @@ static const struct command commands[] = {
 		  "line",
 	  .run = check },
 	{ .path = "/rack/reload",
-	  .arguments = "[s file] [s `fresh`]",
+	  .arguments = "[s file] [s `fresh`] [s `force`]",
 	  .role = ROLE_ADMIN,
 	  .help = "the same, and the file becomes the rack: what it says "
 		  "differently from before is taken, all else keeps its "
-		  "present value; `fresh`: all from the file",
+		  "present value; `fresh`: all from the file; `force`: even if the "
+		  "file takes away every output or every limiter, or is only the "
+		  "beginning of what it was",
 	  .run = reload },
 	{ .path = "/rack/config",
 	  .arguments = "",

@@ -64,6 +64,7 @@ struct input {
 struct rack {
 	char name[NAME_BYTES];
 	int latency; /* frames that every output is delayed to; 0: none */
+	bool empty;  /* it may have no nodes: its config says so */
 	struct input *inputs;
 	int input_count;
 	/* Modules in file order, then outputs, then the rack itself. */

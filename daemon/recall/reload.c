@@ -8,6 +8,7 @@
 #include "daemon/config/contents.h"
 #include "daemon/config/source.h"
 #include "daemon/disk/disk.h"
+#include "daemon/recall/good.h"
 #include "daemon/recall/outcome.h"
 
 #include <stdio.h>
@@ -17,6 +18,7 @@
 struct reload {
 	struct desk *desk;
 	struct follower follower;
+	struct good *good; /* or NULL */
 	struct disk *disk;
 	struct outcomes outcomes;
 	int64_t looked_ms;     /* when the file was looked at last */
@@ -29,9 +31,11 @@ struct reload_job {
 	struct reload *reload;
 	uint64_t ticket;
 	char *path;
-	bool check, fresh;
+	bool check;
+	unsigned how;       /* of RELOAD_... */
 	struct rack *rack;  /* NULL: the file has a fault */
 	struct rack *known; /* a copy of what plays: its files need not be read again */
+	struct config_files files;
 	struct complaints complaints;
 };
 
@@ -41,7 +45,7 @@ static void run_load(struct disk_job *disk_job)
 {
 	struct reload_job *job = (struct reload_job *)disk_job;
 
-	job->rack = config_load(job->path, &job->complaints);
+	job->rack = config_load_files(job->path, NULL, &job->files, &job->complaints);
 	if (job->rack)
 		contents_read(job->rack, job->known);
 }
@@ -80,6 +84,7 @@ static void job_destroy(struct reload_job *job)
 {
 	rack_destroy(job->rack);
 	rack_destroy(job->known);
+	config_files_finish(&job->files);
 	text_finish(&job->complaints.text);
 	free(job->path);
 	free(job);
@@ -99,9 +104,15 @@ static void tell_check(const struct reload_job *job, struct text *result)
 static void load(struct reload_job *job, struct text *result)
 {
 	struct desk *desk = job->reload->desk;
+	struct good *good = job->reload->good;
 
-	desk_replace(desk, job->rack, job->fresh, result);
+	if (good) {
+		good_play(good, job->rack);
+		good_keep(good, job->path, &job->files);
+	}
+	desk_replace(desk, job->rack, job->how & RELOAD_FRESH, result);
 	job->rack = NULL;
+	alarm_clear(desk->alarms, ALARM_CONFIG_LAST, "");
 	event_post(desk->events, EVENT_NOTICE, "reload", "loaded %.200s", job->path);
 	free(desk->config_path);
 	desk->config_path = job->path;
@@ -119,23 +130,31 @@ static void refuse(struct reload_job *job, struct text *result)
 			   (int)strcspn(result->bytes, "\n"), result->bytes);
 }
 
+/* True after complaints. */
+static bool is_loss(struct reload_job *job)
+{
+	const struct good *good = job->reload->good;
+
+	return good && !(job->how & RELOAD_FORCE) &&
+	       good_loses(good, job->path, &job->files, job->rack, &job->complaints);
+}
+
 /* Whether lathed would start again with the config that it plays. */
-static void judge(const struct reload_job *job)
+static void judge(const struct reload_job *job, bool good)
 {
 	const struct desk *desk = job->reload->desk;
 	const char *why = job->complaints.text.bytes;
 
 	const bool is_ours =
 		desk->config_path && strcmp(job->path, desk->config_path) == 0;
-	const bool becomes_ours = job->rack && !job->check;
+	const bool becomes_ours = good && !job->check;
 
 	if (!is_ours && !becomes_ours)
 		return;
-	if (job->rack)
+	if (good)
 		alarm_clear(desk->alarms, ALARM_CONFIG, "");
 	else
-		alarm_raise(desk->alarms, ALARM_CONFIG, "",
-			    "the file is refused, lathed would not start with it: %.*s",
+		alarm_raise(desk->alarms, ALARM_CONFIG, "", "the file is refused: %.*s",
 			    why ? (int)strcspn(why, "\n") : 0, why ? why : "");
 }
 
@@ -143,10 +162,12 @@ static void on_loaded(struct disk_job *disk_job, bool abandoned)
 {
 	struct reload_job *job = (struct reload_job *)disk_job;
 	struct text result = { 0 };
-	bool good = job->rack != NULL;
+	bool good = false;
 
 	if (!abandoned)
-		judge(job);
+		good = job->rack && !is_loss(job);
+	if (!abandoned)
+		judge(job, good);
 	if (!abandoned && job->ticket) {
 		if (!good)
 			refuse(job, &result);
@@ -195,7 +216,7 @@ static char *path_of(const struct desk *desk, const char *name, struct text *res
 
 /* The caller gives the job a ticket, if somebody waits for it; NULL after a complaint. */
 static struct reload_job *put_load(struct reload *reload, const char *file, bool check,
-				   bool fresh, struct text *result)
+				   unsigned how, struct text *result)
 {
 	char *path = path_of(reload->desk, file, result);
 
@@ -207,7 +228,7 @@ static struct reload_job *put_load(struct reload *reload, const char *file, bool
 				     .path = path,
 				     .known = rack_copy(reload->desk->rack),
 				     .check = check,
-				     .fresh = fresh };
+				     .how = how };
 	if (!disk_put(reload->disk, &job->job)) {
 		text_add(result, "%d files wait to be read already; try again",
 			 DISK_JOBS_MAX);
@@ -217,10 +238,10 @@ static struct reload_job *put_load(struct reload *reload, const char *file, bool
 	return job;
 }
 
-static uint64_t ask(struct reload *reload, const char *file, bool check, bool fresh,
+static uint64_t ask(struct reload *reload, const char *file, bool check, unsigned how,
 		    struct text *result)
 {
-	struct reload_job *job = put_load(reload, file, check, fresh, result);
+	struct reload_job *job = put_load(reload, file, check, how, result);
 
 	return job ? job->ticket = outcome_open(&reload->outcomes) : 0;
 }
@@ -238,7 +259,7 @@ static void on_seen(struct disk_job *disk_job, bool abandoned)
 	if (!abandoned) {
 		reload->looking = false;
 		if (job->held == reload->seen && job->held != reload->judged &&
-		    put_load(reload, NULL, true, false, &none))
+		    put_load(reload, NULL, true, 0, &none))
 			reload->judged = job->held;
 		reload->seen = job->held;
 	}
@@ -265,10 +286,10 @@ void reload_look(struct reload *reload, int64_t now_ms)
 	}
 }
 
-uint64_t reload_start(struct reload *reload, const char *file, bool fresh,
+uint64_t reload_start(struct reload *reload, const char *file, unsigned how,
 		      struct text *result)
 {
-	uint64_t ticket = ask(reload, file, false, fresh, result);
+	uint64_t ticket = ask(reload, file, false, how, result);
 
 	if (!ticket)
 		event_post(reload->desk->events, EVENT_WARNING, "reload",
@@ -279,7 +300,7 @@ uint64_t reload_start(struct reload *reload, const char *file, bool fresh,
 
 uint64_t reload_check(struct reload *reload, const char *file, struct text *result)
 {
-	return ask(reload, file, true, false, result);
+	return ask(reload, file, true, 0, result);
 }
 
 void reload_read_files(struct reload *reload)
@@ -328,11 +349,12 @@ static bool is_busy(const void *context)
 	return disk_busy(reload->disk) > 0;
 }
 
-struct reload *reload_create(struct desk *desk, int wake)
+struct reload *reload_create(struct desk *desk, struct good *good, int wake)
 {
 	struct reload *reload = memory_zeroed(1, sizeof(*reload));
 
 	reload->desk = desk;
+	reload->good = good;
 	reload->disk = disk_create("configs", wake, desk->alarms);
 	reload->follower = (struct follower) { .context = reload,
 					       .tick = on_tick,

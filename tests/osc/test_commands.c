@@ -290,7 +290,8 @@ static struct rack *schedule_load(void)
 	FILE *file = fopen(path, "w");
 	if (!file)
 		abort();
-	fputs("schedule = ( { at = \"06:00\"; days = \"mon-fri\"; scene = \"day\"; },\n"
+	fputs("rack = { empty = true; };\n"
+	      "schedule = ( { at = \"06:00\"; days = \"mon-fri\"; scene = \"day\"; },\n"
 	      "{ at = \"22:30:15\"; scene = \"late night\"; fade = 10.0; },\n"
 	      "{ at = \"06:00\"; days = \"sat,sun\"; scene = \"rest\"; } );\n",
 	      file);

@@ -143,14 +143,14 @@ static void test_look(void)
 			     .events = event_log_create(),
 			     .config_path = strdup(path) };
 	desk.alarms = alarms_create(desk.events);
-	struct reload *of = reload_create(&desk, -1);
+	struct reload *of = reload_create(&desk, NULL, -1);
 	look(of, 3);
 	check_alarm(&desk, "as it was loaded", "");
 	write_file("part.conf", bad_part);
 	look(of, 1);
 	check_alarm(&desk, "it may be written now", "");
 	look(of, 2);
-	check_alarm(&desk, "refused", "would not start with it: ");
+	check_alarm(&desk, "refused", "the file is refused: ");
 	check_alarm(&desk, "where", "part.conf:1: ");
 	write_file("part.conf", good_part);
 	look(of, 3);

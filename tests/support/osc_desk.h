@@ -31,7 +31,7 @@ static inline void desk_listen(void)
 
 	parts.lock = lock_create(&desk);
 	if (desk.config_path)
-		parts.reload = reload_create(&desk, -1);
+		parts.reload = reload_create(&desk, NULL, -1);
 	pump_disks = desk_disks;
 	osc = osc_create(&desk, &parts, 0, -1, error, sizeof(error));
 	CHECK(osc != NULL, "%s", error);

@@ -31,7 +31,10 @@ static inline struct play *play_start(const char *config, int rate,
 	char path[] = "/tmp/lathe-play-XXXXXX";
 	int fd = mkstemp(path);
 
-	if (fd < 0 || dprintf(fd, "%s", config) < 0) {
+	const char *end = strstr(config, "nodes") || strstr(config, "rack ")
+				  ? ""
+				  : "rack = { empty = true; };\n";
+	if (fd < 0 || dprintf(fd, "%s\n%s", config, end) < 0) {
 		perror(path);
 		return NULL;
 	}

@@ -8,7 +8,7 @@
 static inline bool reload_wait(struct desk *on, const char *file, bool fresh,
 			       struct text *said)
 {
-	struct reload *reload = reload_create(on, -1);
+	struct reload *reload = reload_create(on, NULL, -1);
 	uint64_t ticket = reload_start(reload, file, fresh, said);
 	struct text result = { 0 };
 	bool good = false;
@@ -23,7 +23,7 @@ static inline bool reload_wait(struct desk *on, const char *file, bool fresh,
 
 static inline bool check_wait(struct desk *on, const char *file, struct text *said)
 {
-	struct reload *reload = reload_create(on, -1);
+	struct reload *reload = reload_create(on, NULL, -1);
 	uint64_t ticket = reload_check(reload, file, said);
 	struct text result = { 0 };
 	bool good = false;

@@ -1,0 +1,22 @@
+/* systemd.h - what systemd is told: ready, alive, and a line about how it goes. Does nothing
+ * without it. Control thread. */
+#ifndef LATHE_LATHED_SYSTEMD_H
+#define LATHE_LATHED_SYSTEMD_H
+
+#include "daemon/desk/desk.h"
+
+struct systemd {
+	int64_t watchdog_ms, watchdog_due_ms; /* watchdog_ms 0: none */
+	int64_t status_due_ms;
+	char status_line[480];
+};
+
+void systemd_ready(struct systemd *systemd);
+/* A reload begins; systemd_reloaded() ends it, whatever became of it. */
+void systemd_reloads(void);
+void systemd_reloaded(void);
+void systemd_stops(void);
+/* Each tick. */
+void systemd_tick(struct systemd *systemd, const struct desk *desk);
+
+#endif
