@@ -52,7 +52,7 @@ inputs = ( { name = "in"; channels = 8; } );
 nodes = ( { module = "trim"; name = "t"; }, { module = "limiter"; name = "l"; },
           { module = "loudness"; name = "m"; } );
 END_CONF
-echo 'nodes = ();' >"$work/none.conf"
+echo 'rack = { empty = true; };' >"$work/none.conf"
 
 # Every module that needs only a name.
 modules=
