@@ -56,6 +56,7 @@ static void test_round_trip(void)
 static void test_cut(void)
 {
 	struct config_files before = files_of("a\nb\n", "c\nd\n");
+
 	static const struct {
 		const char *one, *two, *cut;
 	} cases[] = {
