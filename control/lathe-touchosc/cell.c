@@ -17,6 +17,19 @@ static void fader_bind(struct widget *fader, const struct row *row)
 	fader->max = tapered ? 1 : row->max;
 }
 
+void card_title(struct widget *page, const struct style *style, struct frame *area,
+		const char *title)
+{
+	double line = ceil(style->small * 1.7);
+
+	label_add(page,
+		  (struct frame) { area->x + style->gap, area->y + 2,
+				   area->w - 2 * style->gap, line },
+		  title, style->small, ALIGN_LEFT, COLOUR_FAINT);
+	area->y += line + 2;
+	area->h -= line + 2;
+}
+
 static struct frame inset(struct frame frame, double x, double y)
 {
 	return (struct frame) { frame.x + x, frame.y + y, frame.w - 2 * x,
@@ -206,15 +219,73 @@ void cell_choice(struct widget *parent, const struct style *style, struct frame 
 		abort();
 }
 
+/* One part of a bar: it is empty at `from` and below, full at `to` and above. */
+static void bar_part(struct widget *parent, struct frame frame, const char *address,
+		     double from, double to, bool upright, uint32_t colour)
+{
+	struct widget *bar = widget_add(parent, WIDGET_METER, address, frame, colour);
+
+	snprintf(bar->address, sizeof(bar->address), "%s", address);
+	bar->upright = upright;
+	bar->min = from;
+	bar->max = to;
+}
+
+/* The part of the frame that shows from..to of low..high. */
+static struct frame bar_frame(struct frame frame, bool upright, double low, double high,
+			      double from, double to)
+{
+	const double begin = (from - low) / (high - low);
+	const double size = (to - from) / (high - low);
+	const double x = round(frame.x + frame.w * begin);
+	const double bottom = round(frame.y + frame.h * (1 - begin));
+
+	if (upright)
+		return (struct frame) {
+			frame.x, round(frame.y + frame.h * (1 - begin - size)), frame.w,
+			bottom - round(frame.y + frame.h * (1 - begin - size))
+		};
+	return (struct frame) { x, frame.y,
+				round(frame.x + frame.w * (begin + size)) - x,
+				frame.h };
+}
+
+static bool row_is_level(const struct row *row)
+{
+	return row->meter && strncmp(row->unit, "dB", 2) == 0 && row->min <= -60 &&
+	       row->max > 0;
+}
+
 void cell_bar(struct widget *parent, struct frame frame, const struct row *row)
 {
-	struct widget *bar =
-		widget_add(parent, WIDGET_METER, row->path, frame,
-			   row_is_reduction(row) ? COLOUR_REDUCTION : COLOUR_METER);
+	static const double amber_db = -9, over_db = 0.01;
+	const bool upright = frame.h > frame.w;
+	double low, high;
 
-	snprintf(bar->address, sizeof(bar->address), "%s", row->path);
-	bar->upright = frame.h > frame.w;
-	row_scale(row, &bar->min, &bar->max);
+	row_scale(row, &low, &high);
+	if (!row_is_level(row) || fmax(frame.w, frame.h) < 60) {
+		bar_part(parent, frame, row->path, low, high, upright,
+			 row_is_reduction(row) ? COLOUR_REDUCTION : COLOUR_METER);
+		return;
+	}
+	bar_part(parent, bar_frame(frame, upright, low, high, low, amber_db), row->path,
+		 low, amber_db, upright, COLOUR_METER);
+	bar_part(parent, bar_frame(frame, upright, low, high, amber_db, 0), row->path,
+		 amber_db, 0, upright, COLOUR_AMBER);
+	bar_part(parent, bar_frame(frame, upright, low, high, 0, high), row->path, 0,
+		 over_db, upright, COLOUR_RED);
+}
+
+void cell_lamp(struct widget *parent, struct frame frame, const char *address,
+	       int first)
+{
+	static const uint32_t colours[] = { COLOUR_METER, COLOUR_AMBER, COLOUR_RED };
+
+	for (int i = 0; i < 3; i++) {
+		bar_part(parent, frame, address, first + i - 1, first + i, false,
+			 colours[i]);
+		parent->last->bare = i > 0;
+	}
 }
 
 /* The label, and the word that the meter reads: a state has no bar. */

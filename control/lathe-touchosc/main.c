@@ -80,9 +80,11 @@ static void run_lathed(const char *config)
 	if (length > 0) {
 		self[length] = '\0';
 		snprintf(beside, sizeof(beside), "%s/lathed", dirname(self));
-		execl(beside, "lathed", "--config", config, "--describe", (char *)NULL);
+		execl(beside, "lathed", "--config", config, "--describe", "--graph",
+		      (char *)NULL);
 	}
-	execlp("lathed", "lathed", "--config", config, "--describe", (char *)NULL);
+	execlp("lathed", "lathed", "--config", config, "--describe", "--graph",
+	       (char *)NULL);
 	fprintf(stderr, "lathe-touchosc: lathed: %s\n", strerror(errno));
 	_exit(127);
 }
@@ -108,7 +110,8 @@ static int read_config(struct tree *tree, const char *config)
 	FILE *from = fdopen(ends[0], "r");
 	while (from && getline(&line, &room, from) > 0) {
 		line[strcspn(line, "\n")] = '\0';
-		tree_add_line(tree, line);
+		if (!tree_add_line(tree, line))
+			tree_add_graph_line(tree, line);
 	}
 	free(line);
 	if (from)
@@ -155,6 +158,19 @@ static bool on_counted(void *context, const struct message *message)
 	return on_description(counted->tree, message);
 }
 
+/* The graph; or an error of a rack before version 2 of the contract, which has none. */
+static bool on_graph(void *context, const struct message *message)
+{
+	const char *path = message_string(message, 0);
+	const char *from = message_string(message, 3);
+	const char *marks = message_string(message, 5);
+
+	if (strcmp(message->path, "/rack/graph/node") == 0 && path)
+		tree_link(context, path, from, marks);
+	return strcmp(message->path, "/rack/graph/listed") == 0 ||
+	       strcmp(message->path, "/rack/error") == 0;
+}
+
 /* Each scene, then the end of the list; or an error from a rack that keeps no
  * scenes. */
 static bool on_scene(void *context, const struct message *message)
@@ -184,6 +200,10 @@ static int read_rack(struct tree *tree, struct request *request)
 		client_run(&client, 3, on_counted, &counted);
 		if (counted.told == tree->count && tree->count > 0)
 			status = STATUS_DONE;
+	}
+	if (status == STATUS_DONE) {
+		client_send(&client, "/rack/graph", "");
+		client_run(&client, 1, on_graph, tree);
 	}
 	if (status == STATUS_DONE && !request->scenes_given) {
 		client_send(&client, "/rack/scene/list", "");

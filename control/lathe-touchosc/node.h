@@ -12,12 +12,16 @@ struct node {
 	const struct row *params[NODE_ROWS_MAX], *meters[NODE_ROWS_MAX];
 	const struct row *vectors[NODE_VECTORS_MAX];
 	int param_count, meter_count, vector_count;
+	const char *from; /* what it hears; the tree's */
+	bool in_chain;    /* the master hears it */
 };
 
 /* The nodes of the chain, the outputs, and the rack itself. */
 struct rack {
 	struct node *nodes[NODES_MAX], *outputs[NODES_MAX], *rack;
 	int node_count, output_count;
+	/* The output that the overview shows, and the loudness meter in its chain; or NULL. */
+	const struct node *master, *loudness;
 	const char *const *scenes;
 	int scene_count;
 };

@@ -1,96 +1,13 @@
 /* overview.c - the rack at a glance: levels, masters, scenes; all meters; all outputs. */
 #include "control/lathe-touchosc/overview.h"
 
+#include "control/lathe-touchosc/judged.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-static void title_add(struct widget *page, const struct style *style,
-		      struct frame *area, const char *title)
-{
-	double line = ceil(style->small * 1.7);
-
-	label_add(page,
-		  (struct frame) { area->x + style->gap, area->y + 2,
-				   area->w - 2 * style->gap, line },
-		  title, style->small, ALIGN_LEFT, COLOUR_FAINT);
-	area->y += line + 2;
-	area->h -= line + 2;
-}
-
-/* The last node that measures loudness: it measures the output. */
-static const struct node *loudness_node(const struct rack *rack)
-{
-	for (int i = rack->node_count - 1; i >= 0; i--)
-		if (node_meter(rack->nodes[i], "short_term") &&
-		    node_meter(rack->nodes[i], "integrated"))
-			return rack->nodes[i];
-	return NULL;
-}
-
-/* A large value, to be read from across the room, after its name. */
-static void figure_add(struct widget *page, const struct style *style,
-		       struct frame frame, const struct row *row, const char *label,
-		       double size, bool bar)
-{
-	double bar_height = bar ? (style->phone ? 6 : 12) : 0;
-	double name = frame.w * 0.36;
-	struct frame left = { frame.x, frame.y, name, frame.h - bar_height };
-	struct frame right = { frame.x + name, frame.y, frame.w - name,
-			       frame.h - bar_height };
-
-	if (!row)
-		return;
-	label_add(page, left, label, style->text, ALIGN_LEFT, COLOUR_FAINT);
-	readout_add(page, right, row->path,
-		    figures_fit("-88.88 LUFS", fmin(size, right.h * 0.8), right.w),
-		    ALIGN_RIGHT, COLOUR_TEXT);
-	if (bar)
-		cell_bar(page,
-			 (struct frame) { frame.x, frame.y + frame.h - bar_height,
-					  frame.w, bar_height },
-			 row);
-}
-
-static void loudness_draw(struct widget *page, const struct style *style,
-			  const struct node *node, struct frame area)
-{
-	static const struct {
-		const char *leaf, *label;
-		double weight;
-		bool bar;
-	} figures[] = {
-		{ "integrated", "Integrated", 1.5, false },
-		{ "short_term", "Short term", 1.3, true },
-		{ "momentary", "Momentary", 1.3, true },
-		{ "range", "Range", 0.8, false },
-		{ "true_peak_max", "True peak", 1.1, true },
-	};
-	const int count = sizeof(figures) / sizeof(figures[0]);
-	char title[PATH_BYTES + 16];
-	double total = 0, gap = style->gap;
-
-	card_add(page, area);
-	snprintf(title, sizeof(title), "Loudness%s%s", node ? " · " : "",
-		 node ? node->name : "");
-	title_add(page, style, &area, title);
-	if (!node) {
-		label_add(page, area, "no loudness node in this rack", style->small,
-			  ALIGN_CENTRE, COLOUR_FAINT);
-		return;
-	}
-	for (int i = 0; i < count; i++)
-		total += figures[i].weight;
-	double unit = (area.h - gap) / total;
-	struct frame at = { area.x + gap, area.y, area.w - 2 * gap, 0 };
-	for (int i = 0; i < count; i++) {
-		at.h = floor(unit * figures[i].weight) - gap / 2;
-		figure_add(page, style, at, node_meter(node, figures[i].leaf),
-			   figures[i].label, style->huge, figures[i].bar);
-		at.y += at.h + gap / 2;
-	}
-}
-
+/* Of the master's chain. */
 static int reduction_rows(const struct rack *rack, const struct row **rows,
 			  const struct node **nodes, int most)
 {
@@ -99,7 +16,8 @@ static int reduction_rows(const struct rack *rack, const struct row **rows,
 	for (int i = 0; i < rack->node_count; i++)
 		for (int j = 0; j < rack->nodes[i]->meter_count; j++) {
 			const struct row *row = rack->nodes[i]->meters[j];
-			if (!row_is_reduction(row) || row->group[0] || count == most)
+			if (!row_is_reduction(row) || row->group[0] || count == most ||
+			    !rack->nodes[i]->in_chain)
 				continue;
 			rows[count] = row;
 			nodes[count++] = rack->nodes[i];
@@ -115,7 +33,7 @@ static void reduction_draw(struct widget *page, const struct style *style,
 	double gap = style->gap, least = style->phone ? 20 : 34;
 
 	card_add(page, area);
-	title_add(page, style, &area, "Gain reduction");
+	card_title(page, style, &area, "Gain reduction");
 	int most = (int)fmin(12, floor(area.h / least));
 	int count = reduction_rows(rack, rows, nodes, most);
 	if (!count)
@@ -157,13 +75,16 @@ static void peaks_draw(struct widget *page, const struct style *style,
 	int count = 0;
 
 	card_add(page, area);
-	title_add(page, style, &area, "Outputs");
+	card_title(page, style, &area, "Outputs");
 	int most = (int)fmin(16, floor(area.h / least));
-	for (int i = 0; i < rack->output_count; i++) {
-		int found =
-			meters_of(rack->outputs[i], "peak", rows + count, most - count);
+	/* The master comes first. */
+	for (int i = -1; i < rack->output_count; i++) {
+		const struct node *output = i < 0 ? rack->master : rack->outputs[i];
+		if (!output || (i >= 0 && output == rack->master))
+			continue;
+		int found = meters_of(output, "peak", rows + count, most - count);
 		for (; found > 0; found--)
-			nodes[count++] = rack->outputs[i];
+			nodes[count++] = output;
 	}
 	double height =
 		fmin((area.h - gap) / (count ? count : 1), style->phone ? 40 : 84);
@@ -227,7 +148,7 @@ static void masters_draw(struct widget *page, const struct style *style,
 	master_draw(page, &loud, rack, at, "bypass", COLOUR_BYPASS);
 	at = (struct frame) { area.x, at.y + row, area.w, row };
 	struct frame now = { at.x + at.w * 0.5, at.y + 2, at.w * 0.5, title - 2 };
-	title_add(page, style, &at, "Compare");
+	card_title(page, style, &at, "Compare");
 	if (compare)
 		readout_add(page, now, compare->path, style->small, ALIGN_RIGHT,
 			    COLOUR_TEXT);
@@ -268,18 +189,22 @@ void overview_page(struct widget *page, const struct style *style,
 {
 	double gap = style->gap;
 	double scenes = rack->scene_count ? style->touch * 1.15 + gap : 0;
-	struct frame area = { gap, gap, page->frame.w - 2 * gap,
-			      page->frame.h - 2 * gap - scenes };
-	double left = floor(area.w * 0.40), right = floor(area.w * 0.28);
-	double middle = area.w - left - right - 2 * gap;
-	double top = floor(area.h * 0.52);
-	struct frame loudness = { area.x, area.y, left, area.h };
-	struct frame reduction = { area.x + left + gap, area.y, middle, top };
-	struct frame peaks = { reduction.x, area.y + top + gap, middle,
-			       area.h - top - gap };
-	struct frame masters = { reduction.x + middle + gap, area.y, right, area.h };
+	double alarms = style->phone ? style->touch : 66;
+	double width = page->frame.w - 2 * gap;
+	double height = page->frame.h - 2 * gap - scenes;
+	double left = floor(width * 0.40), right = floor(width * 0.28);
+	double middle = width - left - right - 2 * gap;
+	struct frame strip = { gap, gap, left + gap + middle, alarms };
+	struct frame loudness = { gap, gap + alarms + gap, left,
+				  height - alarms - gap };
+	double top = floor(loudness.h * 0.52);
+	struct frame reduction = { gap + left + gap, loudness.y, middle, top };
+	struct frame peaks = { reduction.x, loudness.y + top + gap, middle,
+			       loudness.h - top - gap };
+	struct frame masters = { reduction.x + middle + gap, gap, right, height };
 
-	loudness_draw(page, style, loudness_node(rack), loudness);
+	alarms_draw(page, style, strip);
+	loudness_draw(page, style, rack, loudness);
 	reduction_draw(page, style, rack, reduction);
 	peaks_draw(page, style, rack, peaks);
 	masters_draw(page, style, rack, masters);

@@ -8,8 +8,8 @@
 /* Subscribes, and renews before the subscription expires. Answers go to the port that
  * its server sends from. */
 static const char script[] =
-	"var wanted = [['/*', 20], ['/*/text', 10], ['/*/norm', 20], ['/rack/*', 20], "
-	"['/rack/*/text', 10]%s];\n"
+	"var wanted = [['/*', 20], ['/*/text', 4], ['/*/norm', 20], ['/rack/*', 20], "
+	"['/rack/*/text', 4], ['/rack/alarms', 4]%s];\n"
 	"function ask() { wanted.forEach(function(w) { send('%s', '/rack/subscribe', "
 	"w[0], "
 	"w[1]); }); }\n"
@@ -93,8 +93,9 @@ static void fader_write(struct session *session, const struct widget *widget)
 		   ",\"decimals\":5,\"range\":{\"min\":%g,\"max\":%g},\"origin\":%g",
 		   widget->upright ? "false" : "true", widget->min, widget->max,
 		   widget->min);
-	buffer_add(session->to, ",\"interaction\":%s,\"bypass\":%s}",
-		   meter ? "false" : "true", meter ? "true" : "false");
+	buffer_add(session->to, ",\"interaction\":%s,\"bypass\":%s%s}",
+		   meter ? "false" : "true", meter ? "true" : "false",
+		   widget->bare ? ",\"alphaFillOff\":0,\"alphaStroke\":0" : "");
 }
 
 static void button_write(struct session *session, const struct widget *widget)

@@ -7,14 +7,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Subscribes to every change, and renews before the subscription expires. After a sleep
+/* Texts come 4 times a second, so that digits can be read. Subscribes to every change, and renews before the subscription expires. After a sleep
  * the tablet has missed changes: it unsubscribes first, so that it gets all values. %d:
  * its port. */
 static const char script[] =
 	"local PORT, PERIOD, ASLEEP = %d, 4000, 1500\n"
 	"local WANTED = {\n"
-	"  {'/*', 20}, {'/*/text', 10}, {'/*/norm', 20},\n"
-	"  {'/rack/*', 20}, {'/rack/*/text', 10}%s}\n"
+	"  {'/*', 20}, {'/*/text', 4}, {'/*/norm', 20},\n"
+	"  {'/rack/*', 20}, {'/rack/*/text', 4}, {'/rack/alarms', 4}%s}\n"
 	"local last, due = 0, 0\n"
 	"\n"
 	"local function subscribe(now, anew)\n"
@@ -236,7 +236,8 @@ static void properties_a_to_o(struct buffer *to, const struct widget *widget, bo
 	bool fader = type == FADER, button = type == BUTTON, label = type == LABEL;
 	bool meter = widget->kind == WIDGET_METER, filled = fader || button;
 
-	property_b(to, "background", filled || type == BOX || type == RADIO || root);
+	property_b(to, "background",
+		   (filled && !widget->bare) || type == BOX || type == RADIO || root);
 	if (fader) {
 		property_b(to, "bar", true);
 		property_i(to, "barDisplay", 0);

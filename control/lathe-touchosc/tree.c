@@ -83,8 +83,30 @@ void tree_add(struct tree *tree, const char *const texts[TEXTS],
 	row_split(row);
 }
 
+void tree_link(struct tree *tree, const char *path, const char *from, const char *marks)
+{
+	const size_t count = (size_t)tree->link_count + 1;
+
+	tree->links = realloc(tree->links, count * sizeof(*tree->links));
+	if (!tree->links)
+		abort();
+	tree->links[tree->link_count++] =
+		(struct link) { copy(path), copy(from), copy(marks) };
+}
+
+static void links_finish(struct tree *tree)
+{
+	for (int i = 0; i < tree->link_count; i++) {
+		free(tree->links[i].path);
+		free(tree->links[i].from);
+		free(tree->links[i].marks);
+	}
+	free(tree->links);
+}
+
 void tree_finish(struct tree *tree)
 {
+	links_finish(tree);
 	for (int i = 0; i < tree->count; i++) {
 		struct row *row = &tree->rows[i];
 		char *texts[TEXTS] = {
@@ -146,6 +168,32 @@ bool tree_add_line(struct tree *tree, const char *line)
 		tree_add(tree, texts, numbers);
 	free(words);
 	return good;
+}
+
+/* The text of " key=\"...\"" in a line, cut out in `text`. False: there is none. */
+static bool quoted_text(const char *line, const char *key, char *text, size_t size)
+{
+	char head[32];
+	const int length = snprintf(head, sizeof(head), " %s=\"", key);
+	const char *at = strstr(line, head);
+
+	if (!at)
+		return false;
+	at += length;
+	snprintf(text, size, "%.*s", (int)strcspn(at, "\""), at);
+	return true;
+}
+
+bool tree_add_graph_line(struct tree *tree, const char *line)
+{
+	char path[PATH_BYTES], from[1024], marks[64];
+
+	if (line[0] == '/' || !quoted_text(line, "from", from, sizeof(from)) ||
+	    !quoted_text(line, "marks", marks, sizeof(marks)))
+		return false;
+	snprintf(path, sizeof(path), "%.*s", (int)strcspn(line, " "), line);
+	tree_link(tree, path, from, marks);
+	return true;
 }
 
 bool row_is(const struct row *row, const char *curve)

@@ -19,15 +19,27 @@ struct row {
 	int count;          /* values: 1, or those of a vector */
 };
 
+/* What a node or output hears, as the rack's graph tells it. */
+struct link {
+	char *path, *from, *marks;
+};
+
 struct tree {
 	struct row *rows;
 	int count, room;
+	struct link *links;
+	int link_count;
 };
 
 /* Adds a line of lathed --describe. False: it is not one. */
 bool tree_add_line(struct tree *tree, const char *line);
 /* Adds a /rack/description from its arguments. */
 void tree_add(struct tree *tree, const char *const texts[8], const double numbers[5]);
+/* Adds a line of lathed --graph. False: it is not one. */
+bool tree_add_graph_line(struct tree *tree, const char *line);
+/* Adds a /rack/graph/node. */
+void tree_link(struct tree *tree, const char *path, const char *from,
+	       const char *marks);
 void tree_finish(struct tree *tree);
 
 bool row_is(const struct row *row, const char *curve);

@@ -170,6 +170,18 @@ void label_add(struct widget *parent, struct frame frame, const char *text, doub
 	line_add(parent, lower, at + 1, size, align, colour);
 }
 
+struct widget *line_label_add(struct widget *parent, struct frame frame,
+			      const char *address, double size, enum align align,
+			      uint32_t colour)
+{
+	struct widget *label =
+		widget_add(parent, WIDGET_LABEL, address, frame, COLOUR_CARD);
+
+	widget_text(label, "", size, align, colour);
+	snprintf(label->address, sizeof(label->address), "%s", address);
+	return label;
+}
+
 struct widget *readout_add(struct widget *parent, struct frame frame, const char *path,
 			   double size, enum align align, uint32_t colour)
 {

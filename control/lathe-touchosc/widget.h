@@ -35,6 +35,7 @@ struct widget {
 	double text_size; /* the largest; the text is made smaller to fit */
 	enum align align;
 	bool mono, upright; /* a fixed-width font; an upright fader */
+	bool bare;          /* a meter without a background: what lies below is seen */
 	char address[PATH_BYTES];
 	double min, max;
 	char argument_type, argument[64]; /* 0: none; 'f' or 's' */
@@ -68,6 +69,8 @@ enum {
 	COLOUR_SCENE = 0x2b8f8a,
 	COLOUR_METER = 0x35a45b,
 	COLOUR_REDUCTION = 0xd08a2c,
+	COLOUR_AMBER = 0xe0a526,
+	COLOUR_RED = 0xe5402f,
 };
 
 struct widget *widget_create(enum widget_kind kind, const char *name,
@@ -82,7 +85,11 @@ void widget_text(struct widget *widget, const char *text, double size, enum alig
 /* A fixed caption, in two lines where one would be too small. */
 void label_add(struct widget *parent, struct frame frame, const char *text, double size,
 	       enum align align, uint32_t colour);
-/* A label that shows the text of the address. */
+/* A label that shows the text that this address sends. */
+struct widget *line_label_add(struct widget *parent, struct frame frame,
+			      const char *address, double size, enum align align,
+			      uint32_t colour);
+/* A label that shows the text of the value at the path. */
 struct widget *readout_add(struct widget *parent, struct frame frame, const char *path,
 			   double size, enum align align, uint32_t colour);
 struct widget *pager_add(struct widget *parent, struct frame frame, double tab_size,
@@ -122,7 +129,12 @@ void cell_choice(struct widget *parent, const struct style *style, struct frame 
  * middle. */
 void cell_stepper(struct widget *parent, const struct style *style, struct frame frame,
 		  const struct row *row, const char *label, uint32_t colour);
-/* A bar alone; a bar with its name and its value. */
+/* Shows a state in colours, as wide as the frame: nothing below `first`, then green, amber, red.
+ * `address` sends a whole number. */
+void cell_lamp(struct widget *parent, struct frame frame, const char *address,
+	       int first);
+/* A bar alone; a bar with its name and its value. A level is green up to -9 dB, amber up to
+ * 0 dB, and has a red end that is lit above. */
 void cell_bar(struct widget *parent, struct frame frame, const struct row *row);
 void cell_meter(struct widget *parent, const struct style *style, struct frame frame,
 		const struct row *row, const char *label);
@@ -130,5 +142,8 @@ void cell_meter(struct widget *parent, const struct style *style, struct frame f
 void cell_tile(struct widget *parent, const struct style *style, struct frame frame,
 	       const struct row *row, const char *label);
 void card_add(struct widget *parent, struct frame frame);
+/* A small title at the top of the area, which becomes what is left below it. */
+void card_title(struct widget *page, const struct style *style, struct frame *area,
+		const char *title);
 
 #endif

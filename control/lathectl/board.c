@@ -2,6 +2,8 @@
  * up to date by what arrives. */
 #include "control/lathectl/board.h"
 
+#include "control/chain.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -128,25 +130,21 @@ static bool on_description(void *context, const struct message *message)
 	return strcmp(message->path, "/rack/graph/listed") == 0;
 }
 
-/* The nearest part upstream that measures loudness, or NO_PART. A side, "key:drums", is not
- * heard. */
-static int loudness_before(const struct board *board, const struct part *part,
-			   int depth)
+static int find_part(void *context, const char *path)
 {
-	char from[sizeof(part->from)], *rest = from, *name;
+	return board_part(context, path);
+}
 
-	snprintf(from, sizeof(from), "%s", part->from);
-	while (depth < 64 && (name = strsep(&rest, " "))) {
-		const int at = board_part(board, name);
-		if (at == NO_PART)
-			continue;
-		if (board_gauge(board, &board->parts[at], "integrated"))
-			return at;
-		const int before = loudness_before(board, &board->parts[at], depth + 1);
-		if (before != NO_PART)
-			return before;
-	}
-	return NO_PART;
+static const char *part_from(void *context, int part)
+{
+	return ((const struct board *)context)->parts[part].from;
+}
+
+static bool measures_loudness(void *context, int part)
+{
+	const struct board *board = context;
+
+	return board_gauge(board, &board->parts[part], "integrated") != NULL;
 }
 
 /* Without a graph the first output is the master, and the last loudness meter is its. */
@@ -168,13 +166,14 @@ static void masters_guess(struct board *board)
 
 static void loudness_find(struct board *board)
 {
+	const struct chain chain = { board, find_part, part_from, measures_loudness };
 	bool has_master = false;
 
 	for (int i = 0; i < board->part_count; i++) {
 		struct part *part = &board->parts[i];
 		has_master |= part->is_master;
 		if (part->is_output)
-			part->loudness = loudness_before(board, part, 0);
+			part->loudness = chain_before(&chain, i);
 	}
 	if (!has_master && !board->node_count)
 		masters_guess(board);

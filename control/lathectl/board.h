@@ -6,7 +6,7 @@
 #include "control/lathectl/gauge.h"
 #include "control/lathectl/picture.h"
 
-enum { ALARMS_MAX = 64, NO_PART = -1 };
+enum { ALARMS_MAX = 64, NO_PART = -1 }; /* CHAIN_NONE */
 
 /* A node or output. */
 struct part {

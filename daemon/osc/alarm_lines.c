@@ -28,16 +28,16 @@ static void text_cut(char text[TEXT_BYTES], const char *whole)
 	text[length] = '\0';
 }
 
-static void line_make(const struct alarm *alarm, char line[ALARM_LINE_BYTES])
+static void line_make(const struct alarm *alarm, struct alarm_lines *lines, int place)
 {
 	static const char *const marks[] = { "", "", "! ", "!! " };
-	const bool is_seen = alarm->seen > 0.0;
 	char text[TEXT_BYTES];
 
 	text_cut(text, alarm->text);
-	snprintf(line, ALARM_LINE_BYTES, "%s%s%s%s (seen by %s)", marks[gravity(alarm)],
-		 alarm->node, alarm->node[0] ? ": " : "", text,
-		 is_seen ? alarm->seen_by : "nobody");
+	snprintf(lines->line[place], ALARM_LINE_BYTES, "%s%s%s%s",
+		 marks[gravity(alarm)], alarm->node, alarm->node[0] ? ": " : "", text);
+	snprintf(lines->seen[place], ALARM_LINE_BYTES, "seen by %s",
+		 alarm->seen > 0.0 ? alarm->seen_by : "nobody");
 }
 
 void alarm_lines_make(const struct alarms *alarms, struct alarm_lines *lines)
@@ -54,11 +54,13 @@ void alarm_lines_make(const struct alarms *alarms, struct alarm_lines *lines)
 			if (!used)
 				lines->level = level;
 			if (used < ALARM_LINES)
-				line_make(alarm, lines->line[used++]);
+				line_make(alarm, lines, used++);
 		}
-	if (lines->count > ALARM_LINES)
+	if (lines->count > ALARM_LINES) {
+		lines->seen[ALARM_LINES - 1][0] = '\0';
 		snprintf(lines->line[ALARM_LINES - 1], ALARM_LINE_BYTES, "and %d more",
 			 lines->count - ALARM_LINES + 1);
+	}
 }
 
 uint64_t alarm_lines_hash(const struct alarm_lines *lines)
@@ -77,5 +79,7 @@ void alarm_lines_add(struct packet *packet, const struct alarm_lines *lines)
 
 		snprintf(path, sizeof(path), "/rack/alarms/line/%d", i + 1);
 		packet_add(packet, path, "s", lines->line[i]);
+		snprintf(path, sizeof(path), "/rack/alarms/seen/%d", i + 1);
+		packet_add(packet, path, "s", lines->seen[i]);
 	}
 }

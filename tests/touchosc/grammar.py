@@ -27,7 +27,9 @@ VALUES = {"BOX": ["touch"], "GROUP": ["touch"], "BUTTON": ["x", "touch"], "LABEL
           "FADER": ["x", "touch"], "RADIO": ["x", "touch"], "PAGER": ["page", "touch"]}
 LINE = re.compile(r'(\S+) (\S+) (\S+) unit="(.*?)" curve=(\S+) min=(\S+) max=(\S+) .*?choices="(.*?)"')
 FORMS = ("/norm", "/text", "/adjust")
-COMMANDS = {"/rack/scene/load", "/rack/scene/save", "/rack/compare", "/rack/undo", "/rack/redo"}
+COMMANDS = {"/rack/scene/load", "/rack/scene/save", "/rack/compare", "/rack/undo", "/rack/redo",
+            "/rack/alarm/seen"}
+ALARMS = re.compile(r"/rack/alarms/(level|(line|seen)/[1-4])$")  # what a subscription to them sends
 passed = failed = 0
 
 
@@ -147,6 +149,10 @@ class Layout:
         if message.path in COMMANDS:
             self.sent.add(message.path)
             check(node.type == "BUTTON" and message.trigger == "RISE", f"{where}: a command")
+            return
+        if ALARMS.match(message.path):
+            check(not message.send and node.type == ("FADER" if "level" in message.path else "LABEL"),
+                  f"{where}: alarms")
             return
         form = next((f for f in FORMS if message.path.endswith(f)), "")
         path = message.path[:len(message.path) - len(form)]

@@ -5,7 +5,7 @@ every address of the rack that DESCRIPTION lists."""
 import json
 import sys
 
-from grammar import COMMANDS, FORMS, described
+from grammar import ALARMS, COMMANDS, FORMS, described
 
 TYPES = {"panel", "tab", "text", "fader", "button", "switch"}
 passed = failed = 0
@@ -30,7 +30,7 @@ def main():
         session = json.load(file)
     root = session["content"]
     check(session["type"] == "session" and root["type"] == "root", "the head")
-    check("/rack/subscribe" in root["onCreate"], "it subscribes")
+    check("/rack/subscribe" in root["onCreate"] and "/rack/alarms" in root["onCreate"], "it subscribes")
     widgets = list(walk(root))[1:]
     ids = [w["id"] for w in widgets]
     check(len(ids) == len(set(ids)), "ids are unique")
@@ -39,7 +39,7 @@ def main():
         check(widget["type"] in TYPES, f"{widget['id']}: type {widget['type']}")
         check(not ("tabs" in widget and "widgets" in widget), f"{widget['id']}: tabs and widgets")
         address = widget.get("address")
-        if not address or address in COMMANDS:
+        if not address or address in COMMANDS or ALARMS.match(address):
             sent.add(address)
             continue
         form = next((f for f in FORMS if address.endswith(f)), "")

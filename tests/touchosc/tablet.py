@@ -208,7 +208,7 @@ def test_follow(tablet, mirror, observer):
         for node in one.nodes:
             for message in node.messages:
                 path = message.path
-                if not message.receive or "/meter/" in path:
+                if not message.receive or "/meter/" in path or path.startswith("/rack/alarms/"):
                     continue
                 truth = observer.ask(path)
                 check(one.await_value(path, lambda v: v == truth or (

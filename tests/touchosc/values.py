@@ -7,7 +7,7 @@ import time
 import osc
 
 tablet, heard = osc.Socket(int(sys.argv[1])), {}
-for pattern in ("/*", "/*/text", "/*/norm", "/rack/*", "/rack/*/text"):
+for pattern in ("/*", "/*/text", "/*/norm", "/rack/*", "/rack/*/text", "/rack/alarms", "/*/meter/third"):
     tablet.send("/rack/subscribe", pattern, 20)
 end = time.monotonic() + float(sys.argv[2])
 while time.monotonic() < end:
