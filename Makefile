@@ -156,7 +156,7 @@ $(REALTIME_ROOM:%.c=$(BUILD)/%.o): override CFLAGS += -O3 -fno-math-errno -fno-t
 C_SOURCES = $(wildcard dsp/*.[ch] modules/*.h modules/*/*.[ch] share/*.[ch] daemon/*/*.[ch] control/*.[ch] control/*/*.[ch] run/*.c \
 	tests/*.[ch] tests/*/*.[ch] tests/support/modules/*.[ch] \
 	docs/*.c)
-SH_SOURCES = install-deps tests/run .ci/run systemd/lathe-generator $(wildcard tests/*/*.sh tests/*.sh run/*.sh docs/*.sh)
+SH_SOURCES = install-deps tests/run .ci/run systemd/lathe-generator debian/lathe.config debian/lathe.postrm debian/tests/plays $(wildcard tests/*/*.sh tests/*.sh run/*.sh docs/*.sh)
 SYSTEM_TESTS = $(wildcard tests/system/*.sh)
 
 check: deps-check
@@ -317,10 +317,12 @@ $(BUILD)/generate: docs/generate.c $(LIBRARY)
 	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -MMD -MP -o $@ docs/generate.c $(LIBRARY) $(LDLIBS)
 docs: $(BUILD)/generate
 	$(BUILD)/generate modules > docs/modules.md
-	$(BUILD)/generate osc docs/osc.in.md > docs/osc.md
+	for page in osc duty; do \
+		$(BUILD)/generate prose docs/$$page.in.md > docs/$$page.md || exit 1; done
 docs-check: $(BUILD)/generate
 	@$(BUILD)/generate modules | diff -u docs/modules.md - && \
-	$(BUILD)/generate osc docs/osc.in.md | diff -u docs/osc.md - || \
+	$(BUILD)/generate prose docs/osc.in.md | diff -u docs/osc.md - && \
+	$(BUILD)/generate prose docs/duty.in.md | diff -u docs/duty.md - || \
 	{ echo "docs/ is stale: make docs"; exit 1; }
 
 # Man pages: docs/man/ filled in from tables and from what the programs' --help says.
@@ -338,7 +340,7 @@ SYSTEMD = $(PREFIX)/lib/systemd
 UNITS = $(wildcard systemd/*.service systemd/*.socket systemd/*.timer)
 DOC = $(INSTALL_TO)/share/doc/lathe
 # Documents are installed in the same folders, so that the links between them work.
-DOCUMENTS = README.md CONTRIBUTING.md daemon/README.md \
+DOCUMENTS = README.md CHANGELOG.md CONTRIBUTING.md LICENSE daemon/README.md \
 	$(filter-out %.in.md,$(wildcard docs/*.md)) \
 	$(wildcard docs/*.svg docs/*.png docs/prometheus/* modules/*/README.md) modules/module.h
 install: all man
@@ -380,10 +382,26 @@ uninstall:
 	rm -rf $(DOC)
 	rmdir $(INSTALL_TO)/share/lathe 2>/dev/null || true
 
+# The Debian package: lathe_*.deb in $(BUILD)/deb, built of what git has here, checked by lintian.
+DEB = $(BUILD)/deb
+deb:
+	@./install-deps build deb
+	rm -rf $(DEB) && mkdir -p $(DEB)/lathe
+	git ls-files -z | xargs -0 cp --parents -Pt $(DEB)/lathe
+	cd $(DEB)/lathe && env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS dpkg-buildpackage -b -us -uc
+	lintian --fail-on error,warning $(DEB)/*.changes
+
+# Two builds, in two folders, make the same package; what it does in a clean Debian 12.
+deb-check: deb
+	@./install-deps package
+	@$(MAKE) --no-print-directory deb DEB=$(BUILD)/deb-again
+	cmp $(DEB)/lathe_*.deb $(BUILD)/deb-again/lathe_*.deb
+	tests/package.sh $(DEB)/lathe_*.deb
+
 clean:
 	rm -rf $(BUILD)
 
 .PHONY: all install uninstall help run tests clean deps deps-check check lint tidy realtime symbols effects sanitize \
-	docs docs-check man fuzz guard sound bench soak arm64
+	docs docs-check man fuzz guard sound bench soak arm64 deb deb-check
 .SECONDARY:
--include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+-include $(shell find $(BUILD) -type f -name '*.d' 2>/dev/null)

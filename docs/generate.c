@@ -1,6 +1,7 @@
 /* generate.c - writes the references that follow from the tables. Run by `make docs`.
  *   generate modules             docs/modules.md
- *   generate osc docs/osc.in.md  docs/osc.md: the prose, its @lines replaced */
+ *   generate prose docs/osc.in.md   docs/osc.md: the prose, its @lines replaced
+ *   generate prose docs/duty.in.md  docs/duty.md */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -333,7 +334,26 @@ static void generate_alarms(void)
 	}
 }
 
-static int generate_osc(const char *prose)
+/* Those of one level, for whoever is on duty. */
+static void generate_duty(bool errors)
+{
+	printf("| alarm | you hear | it means | do |\n|---|---|---|---|\n");
+	for (int i = 0; i < ALARM_CODES; i++) {
+		const struct alarm_kind *kind = alarm_kind((enum alarm_code)i);
+
+		if ((kind->level <= EVENT_ERROR) != errors)
+			continue;
+		printf("| `%s` | ", kind->code);
+		print_cell(alarm_heard((enum alarm_code)i));
+		printf(" | ");
+		print_cell(kind->text);
+		printf(" | ");
+		print_cell(kind->to_do);
+		printf(" |\n");
+	}
+}
+
+static int generate_prose(const char *prose)
 {
 	FILE *file = fopen(prose, "r");
 	char line[1024];
@@ -351,6 +371,10 @@ static int generate_osc(const char *prose)
 			generate_alarms();
 		else if (strcmp(line, "@commands\n") == 0)
 			generate_commands();
+		else if (strcmp(line, "@errors\n") == 0)
+			generate_duty(true);
+		else if (strcmp(line, "@warnings\n") == 0)
+			generate_duty(false);
 		else
 			fputs(line, stdout);
 	}
@@ -364,8 +388,8 @@ int main(int count, char **words)
 		generate_modules();
 		return 0;
 	}
-	if (count == 3 && strcmp(words[1], "osc") == 0)
-		return generate_osc(words[2]);
-	fprintf(stderr, "usage: generate modules | generate osc PROSE\n");
+	if (count == 3 && strcmp(words[1], "prose") == 0)
+		return generate_prose(words[2]);
+	fprintf(stderr, "usage: generate modules | generate prose FILE\n");
 	return 2;
 }

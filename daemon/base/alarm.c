@@ -172,6 +172,34 @@ static const struct alarm_kind kinds[ALARM_CODES] = {
 				"a copy of the config is kept", false },
 };
 
+/* What listeners hear while it stands. Without a row: the rack as always. */
+static const char *const heard[ALARM_CODES] = {
+	[ALARM_NO_AUDIO] = "nothing",
+	[ALARM_LOAD] = "gaps, if the load rises further",
+	[ALARM_INSERT] = "the programme without the insert's unit",
+	[ALARM_INSERT_LATENCY] = "a hollow sound, where dry and wet are mixed",
+	[ALARM_STATE_READ] = "the values of the config, not those of yesterday",
+	[ALARM_XRUNS] = "short gaps and clicks",
+	[ALARM_UNCONNECTED] = "silence from that port; other inputs and outputs play",
+	[ALARM_HALF_CONNECTED] = "the other channels alone",
+	[ALARM_INPUT_ZEROS] = "silence, unless a failover plays another source",
+	[ALARM_INPUT_QUIET] = "hardly anything, unless a failover plays another source",
+	[ALARM_INPUT_ONE_LEG] = "one channel alone, unless a failover copies it",
+	[ALARM_INPUT_INVERTED] = "stereo without a centre; in mono almost nothing",
+	[ALARM_INPUT_TONE] = "the tone, unless a failover plays another source",
+	[ALARM_INPUT_STATIC] = "noise, unless a failover plays another source",
+	[ALARM_INPUT_STUCK] = "a stutter, unless a failover plays another source",
+	[ALARM_INPUT_DC] = "less loud programme; clicks at cuts",
+	[ALARM_INPUT_IDENTICAL] = "mono",
+	[ALARM_INPUT_CLIPPING] = "distortion",
+	[ALARM_OUTPUT_SILENT] = "nothing from that output",
+	[ALARM_TRUE_PEAK] = "the programme; encoders and receivers may distort it",
+	[ALARM_LOUDNESS] = "the programme, louder or quieter than it should be",
+	[ALARM_FAILOVER] = "the second or third source, or the file",
+	[ALARM_FAILOVER_HOLD] = "the source that was chosen by hand, alive or not",
+	[ALARM_SCHEDULE] = "the scene of before",
+};
+
 /* An alarm that is raised, or one with an event still to come. */
 struct slot {
 	struct alarm alarm;
@@ -207,6 +235,11 @@ void alarms_destroy(struct alarms *alarms)
 const struct alarm_kind *alarm_kind(enum alarm_code code)
 {
 	return &kinds[code];
+}
+
+const char *alarm_heard(enum alarm_code code)
+{
+	return heard[code] ? heard[code] : "the rack, as always";
 }
 
 /* Seconds since 1970. */

@@ -84,6 +84,8 @@ struct alarms *alarms_create(struct event_log *events);
 void alarms_destroy(struct alarms *alarms);
 
 const struct alarm_kind *alarm_kind(enum alarm_code code);
+/* What listeners hear while it stands, for the page of whoever is on duty. */
+const char *alarm_heard(enum alarm_code code);
 
 /* Raises an alarm with the facts of this case; format NULL: the table's text. Does
  * nothing if it is already raised with the same text. With a different text it is a new

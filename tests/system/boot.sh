@@ -25,6 +25,7 @@ leave() {
 }
 trap leave EXIT
 
+check "installs" box_install
 cp "$BUILD/tests/system/sink" "$box/usr/local/bin/"
 cat >"$box/etc/lathe/radio.conf" <<'END'
 rack = { name = "radio"; };
@@ -142,4 +143,13 @@ check "without an alarm" not inside 'lathectl --instance radio alarms | grep osc
 inside 'sed -i s/3346/3347/ /etc/lathe/radio.conf'
 check "a reload can't move it" in_box systemctl reload lathed@radio
 check "and an alarm tells" within 5 inside 'lathectl --instance radio alarms | grep "osc_address.*3346.*3347"'
+
+# A server that is open to the group audio: a client of another user plays through the rack.
+inside 'printf "%s\n" "JACKD=\"-d dummy -r 48000 -p 256\"" JACK_PROMISCUOUS_SERVER=audio >/etc/lathe/radio.jackd'
+check "restarts for all of the group" in_box systemctl restart jackd@radio lathed@radio
+check "plays there" within 10 inside 'lathectl --instance radio status | grep -q "^state *playing"'
+in_box setpriv --reuid=nobody --regid=audio --clear-groups env JACK_DEFAULT_SERVER=radio JACK_PROMISCUOUS_SERVER=audio \
+	/usr/local/bin/sink lathe-radio 60 >"$work/other-sink" 2>&1 &
+others="$others $!"
+check "another user is heard" within 10 grep -q " heard$" "$work/other-sink"
 finish

@@ -31,6 +31,10 @@ is "uninstall: units" "$(grep -o '/systemd/system/[^ ]*' "$scratch/uninstall" | 
 is "uninstall: the generator" "$(grep -c '/systemd/system-generators/lathe-generator' "$scratch/uninstall")" 1
 is "uninstall: nothing of /etc or /var" "$(grep -c ' /etc\| /var' "$scratch/uninstall")" 0
 
+version=$(sed -n 's/^VERSION := //p' Makefile)
+is "one version in CHANGELOG.md" "$(sed -n 's/^## \([0-9.]*\) .*/\1/p' CHANGELOG.md | head -n 1)" "$version"
+is "and in debian/changelog" "$(sed -n '1s/^lathe (\(.*\)) .*/\1/p' debian/changelog)" "$version"
+
 # Ctrl-C, in a terminal of its own: run.sh is replaced by one that waits for it.
 # shellcheck disable=SC2016 # a name of make
 sed 's,run/run.sh,'"$scratch"'/run.sh,g; s,\./install-deps build,true,; s,\$(MAKE).*lathe-play$,true,' \
