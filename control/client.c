@@ -83,7 +83,7 @@ static void keep(struct client *client, const void *bytes, size_t size)
 	double now = client_now();
 
 	if (now - client->sent > kept_seconds)
-		client->kept_size = 0;
+		client->kept_size = client->resent = 0;
 	client->sent = now;
 	if (!client->kept)
 		client->kept = malloc(KEPT_BYTES);
@@ -185,14 +185,29 @@ static bool is_renewal(const struct client *client, double now)
 	       now - client->confirmed < confirmed_seconds;
 }
 
+/* Sends what was lost again. After a second challenge that is all of it: what followed the
+ * first one was lost, too. */
+static void send_again(struct client *client, bool second)
+{
+	size_t length, at = second ? 0 : client->resent;
+
+	for (; at < client->kept_size; at += length) {
+		memcpy(&length, client->kept + at, sizeof(length));
+		at += sizeof(length);
+		send_bytes(client, client->kept + at, length);
+	}
+	client->kept_size = second ? 0 : client->kept_size;
+	client->resent = client->kept_size;
+}
+
 /* True when it was a challenge. Each datagram may draw one, but lost messages are sent
- * again only once. */
+ * again only once for each number. Lathe asks for a second number while it is sent many
+ * wrong ones. */
 static bool client_confirm(struct client *client, const unsigned char *bytes,
 			   size_t size)
 {
 	unsigned char answer[24] = "/rack/confirm\0\0\0,i\0\0";
 	double now = client_now();
-	size_t length;
 
 	if (size != sizeof(answer) ||
 	    memcmp(bytes, "/rack/challenge\0,i\0\0", sizeof(answer) - 4) != 0)
@@ -200,17 +215,17 @@ static bool client_confirm(struct client *client, const unsigned char *bytes,
 	int number = (int)big_endian(bytes + 20);
 	if (number == client->number && now - client->confirmed < 1)
 		return true;
-	bool lost = !is_renewal(client, now) && now - client->sent <= kept_seconds;
+	bool second = now - client->confirmed < 1;
+	bool lost = (second || !is_renewal(client, now)) &&
+		    now - client->sent <= kept_seconds;
 	client->number = number;
 	client->confirmed = now;
 	memcpy(answer + 20, bytes + 20, 4);
 	send_bytes(client, answer, sizeof(answer));
-	for (size_t at = 0; lost && at < client->kept_size; at += length) {
-		memcpy(&length, client->kept + at, sizeof(length));
-		at += sizeof(length);
-		send_bytes(client, client->kept + at, length);
-	}
-	client->kept_size = 0;
+	if (lost)
+		send_again(client, second);
+	else
+		client->kept_size = client->resent = 0;
 	return true;
 }
 
@@ -273,7 +288,7 @@ enum client_end client_run(struct client *client, double seconds,
 			continue;
 		if (size > 0) {
 			client->heard = client_now();
-			client->kept_size = 0;
+			client->kept_size = client->resent = 0;
 		}
 		if (size > 0 &&
 		    packet_read(bytes, (size_t)size, 0, on_message, context))

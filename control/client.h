@@ -11,8 +11,8 @@ struct client {
 	lo_timetag due; /* when changes take effect; LO_TT_IMMEDIATE: at once */
 	/* Messages that a daemon may not have taken, because it does not know this
 	 * client yet. */
-	unsigned char *kept; /* each after its size */
-	size_t kept_size;
+	unsigned char *kept;      /* each after its size */
+	size_t kept_size, resent; /* bytes; sent again after the first challenge */
 	double sent, heard, confirmed, subscribed; /* client_now() */
 	int number;
 };

@@ -330,9 +330,10 @@ static int port_of(const uint8_t *bytes, size_t size)
 }
 
 static struct verdict judge_stranger(struct access *access, uint32_t who,
-				     const uint8_t *bytes, size_t size)
+				     const uint8_t *bytes, size_t size, double now)
 {
 	struct verdict verdict = { .allowed = true };
+	const struct half *half = half_find(access, who, now);
 	struct credit *row = credit_of(access, who);
 
 	row->bytes += size < CHALLENGE_BYTES ? (int)size : CHALLENGE_BYTES;
@@ -340,7 +341,8 @@ static struct verdict judge_stranger(struct access *access, uint32_t who,
 		return verdict;
 	row->bytes = 0;
 	verdict.challenge = true;
-	verdict.number = number_of(&access->keys[0], who);
+	/* A host that owes its second number is not asked for the first one again. */
+	verdict.number = half ? half->number : number_of(&access->keys[0], who);
 	verdict.port = port_of(bytes, size);
 	return verdict;
 }
@@ -387,7 +389,7 @@ struct verdict access_judge(struct access *access, const struct osc_settings *se
 		return verdict;
 	struct peer *peer = peer_find(access, address, now);
 	if (!peer)
-		return judge_stranger(access, address, bytes, size);
+		return judge_stranger(access, address, bytes, size, now);
 	peer->heard = now;
 	/* A forged sender must not keep a client subscribed that has left. */
 	if (now - peer->since >= renew_seconds && now - peer->asked >= again_seconds &&

@@ -156,6 +156,8 @@ static void test_guesses(void)
 		      "guessed the second %d", i);
 	struct verdict again = confirm(access, host, 5, number, now);
 	CHECK(again.number == first.number, "the same second number");
+	again = judge(access, host, 5, query, 32, now);
+	CHECK(again.number == first.number, "whatever it sends");
 	CHECK(confirm(access, host, 5, first.number, now).taken, "confirmed");
 	CHECK(judge(access, host, 5, query, 12, now).taken, "and served");
 	/* The second number can't be tried out for long. */

@@ -107,6 +107,18 @@ took=$(tablet "$here/lan_host.py" join 10.8.0.1 "$port")
 echo "a new tablet is confirmed meanwhile within $took s"
 check "a new tablet is confirmed meanwhile: $took s" at_least 2 "$took"
 wait "$forger"
+
+# Wrong confirms in the tablet's name, 300 a second: it proves its address all the same.
+live "$here/lan_host.py" forge 10.9.0.1 "$port" 300 8 confirm 10.8.0.3 >/dev/null &
+forger=$!
+sleep 1
+tablet ip addr add 10.8.0.3/16 dev cable
+tablet ip route replace 10.8.0.1 dev cable src 10.8.0.3
+check "a tablet in whose name wrong numbers come" tablet "$lathectl" --host 10.8.0.1 --port "$port" get limit/ceiling
+check "and its set is done" tablet "$lathectl" --host 10.8.0.1 --port "$port" set limit/ceiling -3
+check "once confirmed it is served" tablet "$lathectl" --host 10.8.0.1 --port "$port" get limit/ceiling
+wait "$forger"
+
 check "challenges have a budget" at_least 3000 "$(word challenges)"
 
 stop_lathed
