@@ -23,6 +23,8 @@ enum {
 };
 static const double kept_seconds =
 	2; /* seconds: a challenge does not refer to older messages */
+static const double ask_seconds =
+	0.25; /* without an answer a challenge is asked for again: it may have been lost */
 static const double known_seconds =
 	30; /* seconds: a daemon that has answered since then knows this client */
 /* lathed asks a subscriber again after 300 s, and forgets a client after 600 s. */
@@ -104,15 +106,22 @@ static void send_bytes(struct client *client, const void *bytes, size_t size)
 	}
 }
 
+/* Asks for a challenge. */
+static void client_ask(struct client *client)
+{
+	static const unsigned char ask[ASK_BYTES] = "/rack/confirm\0\0\0,i\0\0";
+
+	send_bytes(client, ask, sizeof(ask));
+}
+
 /* Too few bytes for a challenge: asks for one. */
 static void client_say(struct client *client, const void *bytes, size_t size)
 {
-	static const unsigned char ask[ASK_BYTES] = "/rack/confirm\0\0\0,i\0\0";
 	double now = client_now();
 
-	if (size < sizeof(ask) && (now - client->heard >= known_seconds ||
-				   now - client->confirmed >= confirmed_seconds))
-		send_bytes(client, ask, sizeof(ask));
+	if (size < ASK_BYTES && (now - client->heard >= known_seconds ||
+				 now - client->confirmed >= confirmed_seconds))
+		client_ask(client);
 	keep(client, bytes, size);
 	send_bytes(client, bytes, size);
 }
@@ -262,6 +271,28 @@ static bool packet_read(unsigned char *bytes, size_t size, int depth,
 	return done;
 }
 
+/* Whether what was sent lately may wait for a challenge. */
+static bool is_unheard(const struct client *client)
+{
+	return client->kept_size > 0 && client->heard < client->sent &&
+	       client_now() - client->sent < kept_seconds;
+}
+
+/* Waits for a datagram, at most `left` seconds; below 0: for ever. */
+static int client_wait(struct client *client, double left)
+{
+	struct pollfd waiting = { .fd = client->fd, .events = POLLIN };
+
+	if (is_unheard(client)) {
+		double first = left < 0 ? ask_seconds : fmin(left, ask_seconds);
+		int count = poll(&waiting, 1, (int)ceil(first * 1000));
+		if (count == 0 && is_unheard(client))
+			client_ask(client);
+		return count;
+	}
+	return poll(&waiting, 1, left < 0 ? -1 : (int)ceil(left * 1000));
+}
+
 enum client_end client_run(struct client *client, double seconds,
 			   bool (*on_message)(void *context,
 					      const struct message *message),
@@ -271,12 +302,10 @@ enum client_end client_run(struct client *client, double seconds,
 	double end = client_now() + seconds;
 
 	for (;;) {
-		struct pollfd waiting = { .fd = client->fd, .events = POLLIN };
 		double left = end - client_now();
 		if (seconds >= 0 && left <= 0)
 			return CLIENT_TIMEOUT;
-		int count =
-			poll(&waiting, 1, seconds < 0 ? -1 : (int)ceil(left * 1000));
+		int count = client_wait(client, seconds < 0 ? -1 : left);
 		if (count < 0)
 			return CLIENT_INTERRUPTED;
 		if (count == 0)

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 
 enum { KNOWN_MAX = 1024, COMPLETE = 2 };
-static const double read_seconds = 0.25;
+static const double read_seconds = 0.05;
 
 struct neighbours {
 	uint32_t known[KNOWN_MAX]; /* host byte order */

@@ -11,7 +11,7 @@ struct neighbours;
 struct neighbours *neighbours_create(void);
 void neighbours_destroy(struct neighbours *neighbours);
 /* Whether the kernel knows the hardware address of this host (host byte order). Hosts
- * beyond a router are not known. The kernel's table is read four times a second at most;
+ * beyond a router are not known. The kernel's table is read 20 times a second at most;
  * it is no file of a disk. `now`: monotonic seconds. */
 bool neighbour_is_known(struct neighbours *neighbours, uint32_t address, double now);
 

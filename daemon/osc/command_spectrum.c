@@ -3,6 +3,7 @@
 #include "daemon/osc/command_spectrum.h"
 
 #include "daemon/base/ipv4.h"
+#include "daemon/base/memory.h"
 #include "daemon/net/access.h"
 #include "daemon/osc/dispatch.h"
 #include "daemon/osc/request.h"
@@ -216,12 +217,8 @@ static void spectrum_tick(struct dispatch *dispatch, void *state)
 
 static void *spectrum_create(const struct dispatch *dispatch)
 {
-	struct viewers *viewers = calloc(1, sizeof(*viewers));
-
 	(void)dispatch;
-	if (!viewers)
-		abort();
-	return viewers;
+	return memory_zeroed(1, sizeof(struct viewers));
 }
 
 static enum wait spectrum_wait(const void *state)
