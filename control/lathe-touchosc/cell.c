@@ -51,8 +51,8 @@ static const char *widest_choice(const struct row *row, char text[64])
 	return text;
 }
 
-/* The width of the widest text of a param; a meter's has one more digit. */
-static const char *widest(const struct row *row)
+/* The widest text of a param; of a meter, which has one more digit, in `text`. */
+static const char *widest_text(const struct row *row, char text[32])
 {
 	static const struct {
 		const char *unit, *text;
@@ -64,15 +64,18 @@ static const char *widest(const struct row *row)
 	for (size_t i = 0; !row->meter && i < sizeof(texts) / sizeof(texts[0]); i++)
 		if (strcmp(texts[i].unit, row->unit) == 0)
 			return texts[i].text;
-	return "-88.88 dB";
+	snprintf(text, 32, "-88.88 %.16s", row->meter ? row->unit : "dB");
+	return text;
 }
 
 void cell_slider(struct widget *parent, const struct style *style, struct frame frame,
 		 const struct row *row, const char *label, uint32_t colour)
 {
+	char widest[32];
 	struct widget *fader =
 		widget_add(parent, WIDGET_FADER, row->path, frame, colour);
-	double pad = style->gap, width = figures_width(widest(row), style->text) + 2;
+	double pad = style->gap,
+	       width = figures_width(widest_text(row, widest), style->text) + 2;
 	struct frame left = inset(frame, pad, 0), right = left;
 
 	fader_bind(fader, row);
@@ -83,8 +86,8 @@ void cell_slider(struct widget *parent, const struct style *style, struct frame 
 	if (text_width(label, style->text * 0.75) <= left.w) {
 		label_add(parent, left, label, style->text, ALIGN_LEFT, COLOUR_TEXT);
 		readout_add(parent, right, row->path,
-			    figures_fit(widest(row), style->text, width), ALIGN_RIGHT,
-			    COLOUR_TEXT);
+			    figures_fit(widest_text(row, widest), style->text, width),
+			    ALIGN_RIGHT, COLOUR_TEXT);
 		return;
 	}
 	left = right = inset(frame, pad, 2);
@@ -92,13 +95,14 @@ void cell_slider(struct widget *parent, const struct style *style, struct frame 
 	right.y += left.h;
 	label_add(parent, left, label, style->small, ALIGN_LEFT, COLOUR_TEXT);
 	readout_add(parent, right, row->path,
-		    figures_fit(widest(row), style->small, right.w), ALIGN_RIGHT,
-		    COLOUR_TEXT);
+		    figures_fit(widest_text(row, widest), style->small, right.w),
+		    ALIGN_RIGHT, COLOUR_TEXT);
 }
 
 void cell_column(struct widget *parent, const struct style *style, struct frame frame,
 		 const struct row *row, const char *label, uint32_t colour)
 {
+	char widest[32];
 	double line = ceil(style->text * 1.6);
 	double most = style->touch * 3.2; /* a wider one is not easier to use */
 
@@ -116,8 +120,8 @@ void cell_column(struct widget *parent, const struct style *style, struct frame 
 	fader_bind(fader, row);
 	label_add(parent, top, label, style->text, ALIGN_CENTRE, COLOUR_FAINT);
 	readout_add(parent, bottom, row->path,
-		    figures_fit(widest(row), style->text, frame.w), ALIGN_CENTRE,
-		    COLOUR_TEXT);
+		    figures_fit(widest_text(row, widest), style->text, frame.w),
+		    ALIGN_CENTRE, COLOUR_TEXT);
 }
 
 void cell_switch(struct widget *parent, const struct style *style, struct frame frame,
@@ -309,6 +313,7 @@ static void state_meter(struct widget *parent, double size, struct frame frame,
 void cell_meter(struct widget *parent, const struct style *style, struct frame frame,
 		const struct row *row, const char *label)
 {
+	char widest[32];
 	double size = frame.h > 3 * style->text ? style->text : style->small;
 
 	if (row->choices[0]) {
@@ -316,7 +321,8 @@ void cell_meter(struct widget *parent, const struct style *style, struct frame f
 		return;
 	}
 	double width =
-		fmin(figures_width(widest(row), size) + 2 + style->gap, frame.w * 0.5);
+		fmin(figures_width(widest_text(row, widest), size) + 2 + style->gap,
+		     frame.w * 0.5);
 	struct frame left = inset(frame, 2, 0), right = left;
 	double bar = fmin(fmax(floor(frame.h * 0.22), 4), 16);
 
@@ -325,8 +331,9 @@ void cell_meter(struct widget *parent, const struct style *style, struct frame f
 	right.x += left.w;
 	right.w = width;
 	label_add(parent, left, label, size, ALIGN_LEFT, COLOUR_FAINT);
-	readout_add(parent, right, row->path, figures_fit(widest(row), size, width),
-		    ALIGN_RIGHT, COLOUR_TEXT);
+	readout_add(parent, right, row->path,
+		    figures_fit(widest_text(row, widest), size, width), ALIGN_RIGHT,
+		    COLOUR_TEXT);
 	cell_bar(parent,
 		 (struct frame) { frame.x, frame.y + frame.h - bar, frame.w, bar },
 		 row);

@@ -61,21 +61,21 @@ static void goal_add(struct widget *page, const struct style *style,
 	frame.y += frame.h - line - lamp;
 	cell_lamp(page, (struct frame) { frame.x, frame.y, frame.w, lamp - 1 },
 		  state->path, goal->first);
-	struct frame at = { frame.x, frame.y + lamp, third * 0.45, line };
+	struct frame at = { frame.x, frame.y + lamp, third * 0.58, line };
 	label_add(page, at, goal->name, style->small, ALIGN_LEFT, COLOUR_FAINT);
 	at.x += at.w;
-	at.w = third * 0.85;
+	at.w = third * 0.84;
 	readout_add(page, at, param->path,
 		    figures_fit("-88.8 LUFS", style->small, at.w), ALIGN_LEFT,
 		    COLOUR_FAINT);
 	at.x += at.w;
-	at.w = third * 0.75;
+	at.w = third * 0.73;
 	if (distance)
 		readout_add(page, at, distance->path,
 			    figures_fit("-88.88 LU", style->small, at.w), ALIGN_RIGHT,
 			    COLOUR_TEXT);
-	at.x = frame.x + frame.w - third * 0.9;
-	at.w = third * 0.9;
+	at.x = frame.x + frame.w - third * 0.85;
+	at.w = third * 0.85;
 	readout_add(page, at, state->path, text_fit("measuring", style->small, at.w),
 		    ALIGN_RIGHT, COLOUR_TEXT)
 		->mono = false;

@@ -15,7 +15,9 @@ import tosc
 
 FACES = {0: "DejaVu Sans", 1: "DejaVu Sans Mono"}
 # What a meter with choices may read, at its shortest where modules differ.
-STATES = {"settled": "off", "alarm": "not connected", "wet": "return", "pinging": "off", "on": "off", "black": "off", "frozen": "off"}
+STATES = {"settled": "off", "alarm": "not connected", "wet": "return", "pinging": "off", "on": "off", "black": "off", "frozen": "off",
+          "on_target": "measuring", "peak_limit": "was over", "distance": "-12.34 LU"}
+LOUDNESS = ("momentary", "short_term", "integrated", "reference")  # read in LUFS
 too_wide = []
 
 
@@ -48,6 +50,9 @@ class Drawing:
     def text(self, frame, words, p, size, colour, where):
         x, y, w, h = frame
         context = self.context
+        options = cairo.FontOptions()
+        options.set_hint_metrics(cairo.HINT_METRICS_OFF)  # widths do not depend on the scale
+        context.set_font_options(options)
         context.select_font_face(FACES[p.get("font", 0)])
         context.set_font_size(size)
         extents = context.text_extents(words)
@@ -66,6 +71,8 @@ class Drawing:
         last = node.messages[0].path.split("/")[-2]
         if "/meter/" in node.name and last in STATES:
             return STATES[last]
+        if "/meter/" in node.name and last.startswith(LOUDNESS) and not last.endswith("_at"):
+            return "-23.45 LUFS"
         return {"load": "12.5 %", "q": "0.71", "type": "high shelf", "channels": "stereo", "compare": "off",
                 "ratio": "12.5:1", "settle": "10", "target": "-23.0 LUFS"}.get(
                     last, "-12.5 dB" if "/meter/" in node.name else "-12 dB")
@@ -144,6 +151,14 @@ class Drawing:
 
     def label(self, node, frame, p):
         words = self.value(node)
+        if node.name.startswith("/rack/alarms/"):  # as long as it is: the tablet cuts it off
+            self.context.save()
+            self.context.rectangle(*frame)
+            self.context.clip()
+            self.text((frame[0], frame[1], 4096 if p["textAlignH"] == 1 else frame[2], frame[3]), words, p,
+                      p["textSize"], p["textColor"], node.name)
+            self.context.restore()
+            return
         if not words and node.messages:
             words = self.sample(node)
         if words:
@@ -170,12 +185,16 @@ def main(path, out, scale=1.0, values_path=None):
                 values[address] = value
     _, root = tosc.load(path)
     w, h = root.frame[2:]
+    drawn = []
     for names, chosen in choices(root):
         surface = cairo.ImageSurface(cairo.FORMAT_RGB24, int(w * scale), int(h * scale))
         context = cairo.Context(surface)
         context.scale(scale, scale)
         Drawing(context, values).draw(root, (0, 0), chosen)
         name = "-".join(names).replace(" ", "").replace("–", "_").lower()
+        drawn.append(name)
+        if drawn.count(name) > 1:  # a node may be called as a page is
+            name += f"-{drawn.count(name)}"
         if out:
             surface.write_to_png(f"{out}-{name}.png")
     for complaint in sorted(set(too_wide)):
