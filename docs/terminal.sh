@@ -1,8 +1,8 @@
 #!/bin/sh
 # terminal.sh - the pictures of lathectl in the docs, from the real thing: a rack that plays the
 # programme of `make run` in a JACK of its own. Needs tmux.
-#   docs/terminal.sh [CONFIG [COMMAND PICTURE]]   after make all build/lathe-demo build/lathe-play
-#   docs/terminal.sh                                            docs/meters.svg
+#   docs/terminal.sh [CONFIG COMMAND PICTURE]   after make all build/lathe-demo build/lathe-play
+#   docs/terminal.sh                            docs/meters-60x20.svg, docs/meters.svg, docs/meters-200x60.svg
 #   COLUMNS=112 LINES=48 docs/terminal.sh config/meters.conf meters docs/eyes.svg
 #   COLUMNS=126 LINES=14 docs/terminal.sh config/streaming.conf "spectrum tone" docs/spectrum.svg
 # shellcheck source=tests/system/common.inc
@@ -10,19 +10,27 @@
 
 config=${1:-config/streaming.conf}
 command=${2:-meters}
-picture=${3:-docs/meters.svg}
-player=$BUILD/lathe-play
-screen=$work/tmux
+if [ $# -eq 3 ]; then
+	pictures="${COLUMNS:-86}x${LINES:-24}=$3"
+else
+	pictures="60x20=docs/meters-60x20.svg 80x24=docs/meters.svg 200x60=docs/meters-200x60.svg"
+fi
 [ -s "$BUILD/demo.wav" ] || "$BUILD/lathe-demo" "$BUILD/demo.wav" || exit 1
 sync=
-start_jackd -r 48000 -p 1024
+start_jackd -r 48000 -p 4096
 start_lathed "$config" --name "$lathe" || exit 1
 within 5 has_port "$lathe:in_1" || exit 1
-"$player" --into "$lathe" "$BUILD/demo.wav" >"$work/play" 2>&1 &
+"$BUILD/lathe-play" --into "$lathe" "$BUILD/demo.wav" >"$work/play" 2>&1 &
 others=$!
-tmux -S "$screen" -f /dev/null new-session -d -x "${COLUMNS:-86}" -y "${LINES:-24}" \
-	"$lathectl --port $port $command"
+for picture in $pictures; do
+	size=${picture%%=*}
+	tmux -S "$work/$size" -f /dev/null new-session -d -x "${size%x*}" -y "${size#*x}" \
+		"$lathectl --port $port $command"
+done
 sleep "${SECONDS_PLAYED:-22}"
-tmux -S "$screen" capture-pane -e -p >"$work/screen"
-tmux -S "$screen" kill-server
-python3 docs/terminal.py "lathectl $command" <"$work/screen" >"$picture"
+for picture in $pictures; do
+	size=${picture%%=*}
+	tmux -S "$work/$size" capture-pane -e -p >"$work/screen"
+	tmux -S "$work/$size" kill-server
+	python3 docs/terminal.py "lathectl $command  ($size)" <"$work/screen" >"${picture#*=}"
+done

@@ -116,6 +116,23 @@ static void overview_make(struct instrument *it)
 	overview_ruler(&it->head, &at);
 }
 
+/* The state of the audio, as many words as have room: two spaces part them. */
+static void brief_add(struct page *page, const struct board *board)
+{
+	char brief[sizeof(board->brief) + sizeof(board->state) + 4], *rest = brief;
+
+	snprintf(brief, sizeof(brief), "%s  %s", board->state, board->brief);
+	while (rest) {
+		char *word = rest, *gap = strstr(rest, "  ");
+		rest = gap ? gap + 2 : NULL;
+		if (gap)
+			*gap = '\0';
+		if (page_left(page) < 2 + text_columns(word))
+			return;
+		page_add(page, INK_PLAIN, "  %s", word);
+	}
+}
+
 /* The rack, how long it has been watched, its audio; or that it does not answer. */
 static void title_add(struct instrument *it)
 {
@@ -132,7 +149,7 @@ static void title_add(struct instrument *it)
 			 " !! no answer from %s:%s for %.0f s; waiting", options->host,
 			 options->port, client_now() - board->session->client.heard);
 	else
-		page_add(&it->head, INK_PLAIN, "  %s  %s", board->state, board->brief);
+		brief_add(&it->head, board);
 }
 
 static void alarms_head_add(struct instrument *it)

@@ -161,8 +161,11 @@ static void true_peak_line(struct page *page, const struct board *board,
 			 : verdict == VERDICT_AMBER ? "was over"
 						    : "under",
 			 part->max_true_peak);
+	char text[64] = "";
 	if (range && range->seen)
-		page_add(page, INK_FAINT, "   %s %.1f LU", range->label, range->now);
+		snprintf(text, sizeof(text), "   %s %.1f LU", range->label, range->now);
+	if (page_left(page) >= text_columns(text))
+		page_add(page, INK_FAINT, "%s", text);
 }
 
 void loudness_add(struct page *page, const struct board *board, const struct part *part)

@@ -90,16 +90,15 @@ def test_sizes(rack):
         check("q quit" in terminal.screen.lines()[-1], f"{what}: keys in the last row", terminal)
         check("fake.conf" in terminal.screen.lines()[0] and "xruns 3" in terminal.screen.lines()[0],
               f"{what}: the rack in the first", terminal)
-        names, lines = set(), None
-        while lines != terminal.screen.lines():
-            lines = list(terminal.screen.lines())
-            names |= {word for line in lines for word in line.split()}
-            terminal.keys("\x1b[6~")
-            end = time.monotonic() + 0.25
-            while time.monotonic() < end:
-                terminal.read()
-        for name in ("input", LONG + "10", LONG + "11", "dry", "after", "bands", "field", "needle"):
-            check(name in names, f"{what}: {name} is whole", terminal)
+        for name in ("first", "input", LONG + "10", LONG + "11", "dry", "after", "bands", "field", "needle"):
+            terminal.keys("j")
+            check(terminal.until(lambda lines: any(re.match(f"> {name}( |$)", line) for line in lines)),
+                  f"{what}: {name} is whole", terminal)
+        terminal.keys("\x1b[5~")
+        check(terminal.until(lambda lines: not any(line.startswith("> needle") for line in lines)),
+              f"{what}: a page up", terminal)
+        terminal.keys("\x1b[6~\x1b[6~\x1b[6~")
+        check(terminal.shows("> needle"), f"{what}: pages down", terminal)
         terminal.keys("q")
         check(terminal.wait() == 0, f"{what}: q quits", terminal)
         check(not terminal.screen.alternate and terminal.screen.cursor_shown,
