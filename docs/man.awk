@@ -158,6 +158,8 @@ function row(line,   n, i, cell, out) {
 		row(second)
 		return
 	}
+	if (columns > 5)
+		gsub(/`/, "", cell[1])
 	print (columns > 5 ? "*" plain(heads[1] " " cell[1]) "*" : inline(cell[1]))
 	out = ""
 	for (i = 2; i <= n; i++) {
@@ -181,7 +183,7 @@ function reference(words,   line, literal, title) {
 		if (line ~ /^```/) {
 			paragraph_end()
 			literal = !literal
-			print line (literal ? "" : "\n")
+			print "```" (literal ? "" : "\n") # scdoc knows no languages
 			continue
 		}
 		if (literal) {

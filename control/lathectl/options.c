@@ -21,11 +21,11 @@ const struct option_row option_rows[] = {
 	{ 'm', "--summary", "",
 	  "meters: ends with a table of what was seen; with --json an object" },
 	{ 'x', "--run", "CMD",
-	  "events: runs this for each, one at a time, 10 s at most; what it is of "
-	  "stands in "
-	  "LATHE_CODE, LATHE_NODE, LATHE_EDGE, LATHE_LEVEL, LATHE_TEXT, LATHE_TIME, "
-	  "LATHE_FRAME" },
-	{ 'o', "--on", "CODES", "events --run: for these alone: failover,input_*" },
+	  "events: runs this command for each event, one at a time, for 10 s at most; "
+	  "LATHE_CODE, LATHE_NODE, LATHE_EDGE, LATHE_LEVEL, LATHE_TEXT, LATHE_TIME "
+	  "and LATHE_FRAME tell which" },
+	{ 'o', "--on", "CODES",
+	  "events --run: only for events with these codes: failover,input_*" },
 	{ 's', "--since", "T", "undo: all steps of the last T (90s, 10m, 2h)" },
 	{ 'f', "--fresh", "", "reload: every value from the file" },
 	{ 'F', "--force", "",
