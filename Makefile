@@ -156,7 +156,7 @@ $(REALTIME_ROOM:%.c=$(BUILD)/%.o): override CFLAGS += -O3 -fno-math-errno -fno-t
 C_SOURCES = $(wildcard dsp/*.[ch] modules/*.h modules/*/*.[ch] share/*.[ch] daemon/*/*.[ch] control/*.[ch] control/*/*.[ch] run/*.c \
 	tests/*.[ch] tests/*/*.[ch] tests/support/modules/*.[ch] \
 	docs/*.c)
-SH_SOURCES = install-deps tests/run .ci/run systemd/lathe-generator debian/lathe.config debian/lathe.postrm debian/tests/plays $(wildcard tests/*/*.sh tests/*.sh run/*.sh docs/*.sh)
+SH_SOURCES = install-deps tests/run .ci/run systemd/lathe-generator debian/lathe.config debian/lathe.postinst debian/lathe.postrm debian/tests/plays $(wildcard tests/*/*.sh tests/*.sh run/*.sh docs/*.sh)
 SYSTEM_TESTS = $(wildcard tests/system/*.sh)
 
 check: deps-check

@@ -181,6 +181,7 @@ function reference(words,   line, literal, title) {
 	literal = in_table = title = 0
 	while ((source | getline line) > 0) {
 		if (line ~ /^```/) {
+			line = "```" # without the name of a language
 			paragraph_end()
 			literal = !literal
 			print "```" (literal ? "" : "\n") # scdoc knows no languages
