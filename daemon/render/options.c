@@ -1,43 +1,18 @@
 /* options.c - lathe-render's command line, read before anything else runs. */
 #include "daemon/render/options.h"
 
+#include "daemon/render/help.h"
 #include "share/soundwriter.h"
 
 #include <getopt.h>
+#include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
-enum { BLOCK_MAX = 65536 };
-
-static void usage(FILE *to)
-{
-	fputs("usage: lathe-render --config FILE [OPTION...] IN [OUT]\n"
-	      "Runs the rack of a config over a sound file. OUT's suffix says its "
-	      "kind:\n"
-	      ".wav .w64 .flac .aiff .caf; without OUT the meters are printed.\n\n"
-	      "  --config FILE           the rack\n"
-	      "  --set NODE/PARAM=VALUE  a value instead of the config's; again for "
-	      "more\n"
-	      "  --output NAME           the rack output to write (default: the "
-	      "first)\n"
-	      "  --format F              float, 24 or 16 (default: float; FLAC: 24)\n"
-	      "  --meters                print the final meters\n"
-	      "  --json                  print them as JSON\n"
-	      "  --force, -y             replace an OUT that is there without a word\n"
-	      "  --keep-latency          do not trim the rack's delay at the start\n"
-	      "  --start-frame N         the rack's frame counter at the first frame\n"
-	      "  --learn CURVE           write the tonal balance of IN for tonematch, "
-	      "and "
-	      "no more\n"
-	      "  --block N               frames per call (default 1024); the same "
-	      "samples\n"
-	      "  --version               print the version\n"
-	      "  --help                  print this\n\n"
-	      "Exit status: 0 done, 1 file trouble, 2 usage, 78 config.\n",
-	      to);
-}
+enum { BLOCK_MAX = 65536, JOBS_MAX = 1024 };
 
 static int64_t count_option(const char *name, const char *text, int64_t least,
 			    int64_t most)
@@ -49,6 +24,35 @@ static int64_t count_option(const char *name, const char *text, int64_t least,
 		return value;
 	fprintf(stderr, "lathe-render: --%s %s: a number from %lld to %lld is wanted\n",
 		name, text, (long long)least, (long long)most);
+	exit(EXIT_USAGE);
+}
+
+/* A number with or without its unit. */
+static double level_option(const char *name, const char *text, const char *unit,
+			   double least, double most)
+{
+	char *end;
+	const double value = strtod(text, &end);
+
+	while (*end == ' ')
+		end++;
+	if (end != text && (!*end || strcasecmp(end, unit) == 0) && value >= least &&
+	    value <= most)
+		return value;
+	fprintf(stderr, "lathe-render: --%s: found \"%s\", would accept %g to %g %s\n",
+		name, text, least, most, unit);
+	exit(EXIT_USAGE);
+}
+
+static enum album album_option(const char *text)
+{
+	if (!text)
+		return ALBUM_ONE;
+	if (strcmp(text, "loudest") == 0)
+		return ALBUM_LOUDEST;
+	fprintf(stderr,
+		"lathe-render: --album=%s: would accept --album or --album=loudest\n",
+		text);
 	exit(EXIT_USAGE);
 }
 
@@ -69,6 +73,37 @@ static void refuse(const char *why)
 {
 	fprintf(stderr, "lathe-render: %s\n(lathe-render --help says more)\n", why);
 	exit(EXIT_USAGE);
+}
+
+/* What is asked of the output as a whole, and of many of them. False: another option. */
+static bool delivery_take(struct render_options *options, int letter)
+{
+	switch (letter) {
+	case 'L':
+		options->has_loudness = true;
+		options->loudness = level_option("loudness", optarg, "LUFS", -60, 0);
+		break;
+	case 'P':
+		options->has_peak = true;
+		options->peak = level_option("peak", optarg, "dBTP", -20, 0);
+		break;
+	case 'A':
+		options->album = album_option(optarg);
+		break;
+	case 'O':
+		options->out = optarg;
+		options->out_is_many = true;
+		break;
+	case 'j':
+		options->jobs = (int)count_option("jobs", optarg, 1, JOBS_MAX);
+		break;
+	case 'C':
+		options->cue = optarg;
+		break;
+	default:
+		return false;
+	}
+	return true;
 }
 
 static void option_take(struct render_options *options, int letter)
@@ -105,7 +140,7 @@ static void option_take(struct render_options *options, int letter)
 		options->force = true;
 		break;
 	case 'h':
-		usage(stdout);
+		help_print(stdout);
 		exit(0);
 	case 'V':
 		puts("lathe-render " LATHE_VERSION);
@@ -115,19 +150,62 @@ static void option_take(struct render_options *options, int letter)
 	}
 }
 
+static void files_read(struct render_options *options, int count, char **files)
+{
+	const int most = options->learn ? 1 : options->out_is_many ? count : 2;
+
+	if (count < 1)
+		refuse("no sound file, IN is wanted: lathe-render --config FILE IN "
+		       "[OUT]");
+	if (!options->config && !options->learn)
+		refuse("no rack, --config FILE is wanted (the ready ones are "
+		       "config/*.conf)");
+	if (count > most) {
+		fprintf(stderr, "lathe-render: %s: a file too many, %s\n", files[most],
+			options->learn ? "--learn takes IN alone"
+				       : "IN and OUT are wanted (several IN: --out "
+					 "FOLDER)");
+		exit(EXIT_USAGE);
+	}
+	options->ins = (const char *const *)files;
+	options->in_count = options->out_is_many ? count : 1;
+	if (!options->out_is_many)
+		options->out = files[1];
+}
+
+static void combination_check(const struct render_options *options)
+{
+	if (options->has_peak && !options->has_loudness)
+		refuse("--peak goes with --loudness; without it the limiter's ceiling "
+		       "is set by --set NODE/ceiling=DBTP");
+	if (options->album && !options->has_loudness)
+		refuse("--album goes with --loudness, which says how loud");
+	if (options->cue && !options->out)
+		refuse("--cue lists what is written: OUT or --out is wanted");
+	if (options->out_is_many && !options->out[0])
+		refuse("--out: found \"\", would accept a folder or a pattern");
+}
+
 void render_options_read(struct render_options *options, int argc, char **argv)
 {
 	const struct option table[] = {
 		{ "config", required_argument, NULL, 'c' },
 		{ "set", required_argument, NULL, 's' },
 		{ "output", required_argument, NULL, 'o' },
+		{ "out", required_argument, NULL, 'O' },
 		{ "learn", required_argument, NULL, 'l' },
 		{ "format", required_argument, NULL, 'f' },
 		{ "block", required_argument, NULL, 'b' },
+		{ "jobs", required_argument, NULL, 'j' },
 		{ "start-frame", required_argument, NULL, 'F' },
+		{ "loudness", required_argument, NULL, 'L' },
+		{ "peak", required_argument, NULL, 'P' },
+		{ "album", optional_argument, NULL, 'A' },
+		{ "cue", required_argument, NULL, 'C' },
 		{ "meters", no_argument, &options->meters, true },
 		{ "json", no_argument, &options->json, true },
 		{ "keep-latency", no_argument, &options->keep_latency, true },
+		{ "skip-done", no_argument, &options->skip_done, true },
 		{ "force", no_argument, NULL, 'y' },
 		{ "help", no_argument, NULL, 'h' },
 		{ "version", no_argument, NULL, 'V' },
@@ -136,24 +214,11 @@ void render_options_read(struct render_options *options, int argc, char **argv)
 	int letter;
 
 	while ((letter = getopt_long(argc, argv, "hy", table, NULL)) != -1)
-		if (letter)
+		if (letter && !delivery_take(options, letter))
 			option_take(options, letter);
-	const int files = argc - optind, most = options->learn ? 1 : 2;
-	if (files < 1)
-		refuse("no sound file, IN is wanted: lathe-render --config FILE IN "
-		       "[OUT]");
-	if (!options->config && !options->learn)
-		refuse("no rack, --config FILE is wanted (the ready ones are "
-		       "config/*.conf)");
-	if (files > most) {
-		fprintf(stderr, "lathe-render: %s: a file too many, %s\n",
-			argv[optind + most],
-			options->learn ? "--learn takes IN alone"
-				       : "IN and OUT are wanted");
-		exit(EXIT_USAGE);
-	}
-	options->in = argv[optind];
-	options->out = argv[optind + 1];
-	if (!options->out)
+	files_read(options, argc - optind, argv + optind);
+	combination_check(options);
+	options->measures = options->has_loudness || options->out_is_many;
+	if (!options->out && !options->has_loudness)
 		options->meters = true;
 }

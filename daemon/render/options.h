@@ -2,6 +2,7 @@
 #ifndef LATHE_RENDER_OPTIONS_H
 #define LATHE_RENDER_OPTIONS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum {
@@ -11,13 +12,29 @@ enum {
 	SETS_MAX = 256,
 };
 
+enum album {
+	ALBUM_NONE,
+	ALBUM_ONE,     /* the gated loudness of all songs */
+	ALBUM_LOUDEST, /* that of the loudest song */
+};
+
 struct render_options {
-	const char *config, *in, *out, *output, *format, *learn;
+	const char *config, *output, *format, *learn;
+	const char
+		*out; /* OUT; or --out's folder or pattern; NULL: nothing is written */
+	bool out_is_many; /* given by --out */
+	const char *const *ins;
+	int in_count;
 	const char *sets[SETS_MAX];
 	int set_count;
-	int block;
+	int block, jobs;
 	uint64_t start_frame;
-	int meters, json, keep_latency, force; /* yes or no */
+	int meters, json, keep_latency, force, skip_done; /* yes or no */
+	bool has_loudness, has_peak;
+	double loudness, peak; /* LUFS, dBTP */
+	enum album album;
+	const char *cue, *report;
+	bool measures; /* the output's loudness and peak are told, whatever the rack */
 };
 
 /* Ends the program when there is nothing to render. */

@@ -1,27 +1,24 @@
-/* report.h - lathe-render's report: faults of the files, and the meters. */
+/* report.h - what lathe-render prints of songs: faults, a line of results, the meters.
+ */
 #ifndef LATHE_RENDER_REPORT_H
 #define LATHE_RENDER_REPORT_H
 
-#include "daemon/rack/rack.h"
-#include "daemon/render/options.h"
-#include "share/soundfile.h"
-#include "share/soundwriter.h"
+#include "daemon/render/song.h"
 
-struct report {
-	const struct render_options *options;
-	const struct rack *rack;
-	const struct soundfile *in;
-	const struct soundwriter *out; /* NULL: nothing was written */
-	int64_t latency;
-	int64_t strays;       /* samples of the file that are not audio */
-	double seconds;       /* duration of the run */
-	float *const *folded; /* [node][meter slot] */
-	const bool *measured; /* [node] */
-};
+struct target;
 
-/* Prints one line on stderr for each fault. */
-void report_say(const struct report *report);
-/* Prints the meters on stdout, as text or JSON. Returns the exit status. */
-int report_print(const struct report *report);
+/* Prints one line on stderr for each fault, and what else is to be said. */
+void report_say(const struct song *song, const struct session *session);
+/* Prints the song's line of results on stdout. */
+void report_line(const struct song *song);
+/* Prints an album's line. */
+void report_album(const struct gauge *album, double loudness, double gain, int songs);
+/* Prints the meters of one song on stdout, as text or a JSON object. */
+void report_song(const struct song *song, const struct session *session);
+/* Prints all songs as one JSON object; `album` may be NULL. */
+void report_songs(const struct song *songs, int count, const struct session *session,
+		  const struct gauge *album, double loudness, double gain);
+/* False, and a sentence on stderr, if stdout took less than what was printed. */
+bool report_end(void);
 
 #endif

@@ -108,6 +108,7 @@ extern const struct module module_leveller;
 const struct module module_leveller = {
 	.id = "leveller",
 	.label = "Leveller",
+	.flags = MODULE_LEVELLER,
 	.help = "Rides the gain to a loudness target; still in silence and room tone",
 	.params = params,
 	.param_count = LEVELLER_PARAMS,

@@ -346,6 +346,7 @@ extern const struct module module_limiter;
 const struct module module_limiter = {
 	.id = "limiter",
 	.label = "Limiter",
+	.flags = MODULE_LIMITER,
 	.help = "look-ahead true-peak limiter",
 	.params = params,
 	.param_count = LIMITER_PARAMS,
