@@ -12,7 +12,7 @@ WARN = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wdouble-promotion \
 WERROR ?=
 OPT ?= -O2
 SANITIZE ?=
-PACKAGES_DAEMON = libconfig libebur128 jack libsystemd sndfile libmpg123 samplerate fftw3f
+PACKAGES_DAEMON = libconfig libebur128 jack libsystemd sndfile libmpg123 samplerate soxr fftw3f
 # `override`: flags given on the command line are added to these; they don't replace them.
 override CPPFLAGS += -I. -I$(BUILD) -D_GNU_SOURCE -DLATHE_VERSION='"$(VERSION)"'
 override CFLAGS += -std=c11 $(OPT) -g $(WARN) $(WERROR) -pthread
@@ -112,7 +112,7 @@ $(foreach c,$(CONTROLS),$(eval $(call control_rule,$c)))
 $(BUILD)/lathe-demo: $(BUILD)/run/demo.o
 	$(CC) $(LDFLAGS) -o $@ $^ $(shell pkg-config --libs sndfile) -lm
 $(BUILD)/lathe-play: $(BUILD)/run/play.o $(SHARE_OBJECTS)
-	$(CC) $(LDFLAGS) -o $@ $^ $(shell pkg-config --libs jack sndfile libmpg123 samplerate) -lm
+	$(CC) $(LDFLAGS) -o $@ $^ $(shell pkg-config --libs jack sndfile libmpg123 samplerate soxr) -lm
 
 $(BUILD)/tests/test_module_%: modules/%/test.c $(LIBRARY)
 	@mkdir -p $(@D)

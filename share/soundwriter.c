@@ -4,6 +4,7 @@
 
 #include "share/newfile.h"
 #include "share/pcm.h"
+#include "share/soundkind.h"
 
 #include <errno.h>
 #include <math.h>
@@ -24,48 +25,12 @@ struct soundwriter_inside {
 	int kind, channels, frame_bytes;
 	int trouble; /* errno of the first write that failed */
 	struct words words;
+	struct soundkind wanted;
+	struct tags *tags;   /* what is written at the end, or NULL */
 	int order[CHANNELS]; /* order[i]: the rack's channel for the file's channel i */
 	float floats[BLOCK * CHANNELS];
 	int32_t fixed[BLOCK * CHANNELS];
 };
-
-const char *const soundwriter_formats[] = { "float", "24", "16", NULL };
-
-int soundwriter_format(const char *path, const char *format)
-{
-	static const struct {
-		const char *suffix;
-		int kind;
-	} kinds[] = {
-		{ ".wav", SF_FORMAT_WAV },   { ".w64", SF_FORMAT_W64 },
-		{ ".flac", SF_FORMAT_FLAC }, { ".aiff", SF_FORMAT_AIFF },
-		{ ".aif", SF_FORMAT_AIFF },  { ".caf", SF_FORMAT_CAF },
-	};
-	const char *suffix = strrchr(path, '.');
-	int kind = 0;
-
-	for (size_t i = 0; suffix && i < sizeof(kinds) / sizeof(*kinds); i++)
-		if (strcasecmp(suffix, kinds[i].suffix) == 0)
-			kind = kinds[i].kind;
-	if (!kind)
-		return 0;
-	if (!format)
-		format = kind == SF_FORMAT_FLAC ? "24" : "float";
-	if (strcmp(format, "16") == 0)
-		return kind | SF_FORMAT_PCM_16;
-	if (strcmp(format, "24") == 0)
-		return kind | SF_FORMAT_PCM_24;
-	if (strcmp(format, "float") == 0 && kind != SF_FORMAT_FLAC)
-		return kind | SF_FORMAT_FLOAT;
-	return 0;
-}
-
-static int format_bits(int format)
-{
-	const int samples = format & SF_FORMAT_SUBMASK;
-
-	return samples == SF_FORMAT_PCM_16 ? 16 : samples == SF_FORMAT_PCM_24 ? 24 : 0;
-}
 
 /* ---- the file that libsndfile writes to, which keeps errno ----------------------- */
 
@@ -176,6 +141,18 @@ static bool too_long(const struct soundwriter_inside *in, int64_t frames)
 static const char *const aiff_full = "would pass 4 GiB, which AIFF can't hold, would "
 				     "accept .wav, .w64, .caf or .flac";
 
+/* Constant where the kind can be: what is asked for is what there is. */
+static void bit_rate_set(struct soundwriter_inside *in, int rate)
+{
+	int mode = SF_BITRATE_MODE_CONSTANT;
+	double level = soundkind_level(&in->wanted, rate, in->channels);
+
+	if (!in->wanted.kbps)
+		return;
+	sf_command(in->sound, SFC_SET_BITRATE_MODE, &mode, sizeof(mode));
+	sf_command(in->sound, SFC_SET_COMPRESSION_LEVEL, &level, sizeof(level));
+}
+
 static bool sound_open(struct soundwriter_inside *in, int format, int rate,
 		       int64_t frames)
 {
@@ -196,6 +173,7 @@ static bool sound_open(struct soundwriter_inside *in, int format, int rate,
 			  : sf_open_fd(in->file.fd, SFM_WRITE, &info, SF_FALSE);
 	if (!in->sound)
 		return false;
+	bit_rate_set(in, rate);
 	/* An RF64 that turns out short enough becomes a WAV when it is closed. */
 	if (in->kind == SF_FORMAT_RF64 && frames < 0)
 		sf_command(in->sound, SFC_RF64_AUTO_DOWNGRADE, NULL, SF_TRUE);
@@ -213,7 +191,8 @@ struct soundwriter *soundwriter_open(const char *path, const char *format, int r
 {
 	struct soundwriter *writer = calloc(1, sizeof(*writer));
 	struct soundwriter_inside *in = calloc(1, sizeof(*in));
-	const int kind = soundwriter_format(path, format), bits = format_bits(kind);
+	const struct soundkind wanted = soundkind_of(path, format);
+	const int kind = wanted.format, bits = wanted.bits;
 
 	if (!writer || !in) {
 		snprintf(error, error_size, "out of memory");
@@ -222,6 +201,7 @@ struct soundwriter *soundwriter_open(const char *path, const char *format, int r
 		return NULL;
 	}
 	writer->inside = in;
+	in->wanted = wanted;
 	in->channels = channels;
 	in->frame_bytes = (bits ? bits / 8 : 4) * channels;
 	in->file.fd = -1;
@@ -229,6 +209,9 @@ struct soundwriter *soundwriter_open(const char *path, const char *format, int r
 	if ((kind & SF_FORMAT_TYPEMASK) == SF_FORMAT_AIFF && frames >= 0 &&
 	    too_long(in, frames)) {
 		snprintf(error, error_size, "%s", aiff_full);
+	} else if (channels > wanted.channels_max) {
+		snprintf(error, error_size, "has %d channels, %d at most are written",
+			 channels, wanted.channels_max);
 	} else if (newfile_open(&in->file, path, error, error_size)) {
 		writer->replaces = in->file.replaces;
 		if (sound_open(in, kind, rate, frames))
@@ -297,7 +280,22 @@ bool soundwriter_finish(struct soundwriter *writer, char *error, size_t error_si
 			 in->trouble ? strerror(in->trouble) : sf_error_number(status));
 		return false;
 	}
+	/* A device or a pipe has no place for tags, soundwriter_tags_kind() says so. */
+	if (in->tags && !in->file.direct &&
+	    !tags_place(in->tags, in->file.fd, in->wanted.tags, error, error_size))
+		return false;
 	return newfile_finish(&in->file, error, error_size);
+}
+
+void soundwriter_tags(struct soundwriter *writer, const struct tags *tags)
+{
+	tags_destroy(writer->inside->tags);
+	writer->inside->tags = tags_copy(tags);
+}
+
+enum tags_kind soundwriter_tags_kind(const struct soundwriter *writer)
+{
+	return writer->inside->file.direct ? TAGS_NONE : writer->inside->wanted.tags;
 }
 
 void soundwriter_close(struct soundwriter *writer)
@@ -307,6 +305,7 @@ void soundwriter_close(struct soundwriter *writer)
 	if (writer->inside->sound)
 		sf_close(writer->inside->sound);
 	newfile_cancel(&writer->inside->file);
+	tags_destroy(writer->inside->tags);
 	free(writer->inside);
 	free(writer);
 }

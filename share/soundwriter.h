@@ -6,15 +6,11 @@
 #ifndef LATHE_SHARE_SOUNDWRITER_H
 #define LATHE_SHARE_SOUNDWRITER_H
 
+#include "share/tags.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-extern const char
-	*const soundwriter_formats[]; /* names of sample formats, NULL after the last */
-/* libsndfile's format for a path's suffix and a sample format, one of these or NULL
- * (float; 24 for FLAC). 0 when there is none. */
-int soundwriter_format(const char *path, const char *format);
 
 struct soundwriter_inside;
 
@@ -26,7 +22,8 @@ struct soundwriter {
 	struct soundwriter_inside *inside;
 };
 
-/* `frames`: how many will come; -1: unknown. The same samples make the same file, byte
+/* The path's suffix and `format` choose the kind (soundkind.h). `frames`: how many will
+ * come; -1: unknown. The same samples make the same file, byte
  * for byte. NULL and a sentence without the path on failure. */
 struct soundwriter *soundwriter_open(const char *path, const char *format, int rate,
 				     int channels, int64_t frames, char *error,
@@ -34,6 +31,10 @@ struct soundwriter *soundwriter_open(const char *path, const char *format, int r
 /* Writes interleaved frames. False and a sentence if, for example, the disk is full. */
 bool soundwriter_write(struct soundwriter *writer, const float *from, int frames,
 		       char *error, size_t error_size);
+/* What the file will say of itself beside the audio; copied. */
+void soundwriter_tags(struct soundwriter *writer, const struct tags *tags);
+/* What has a place in it. */
+enum tags_kind soundwriter_tags_kind(const struct soundwriter *writer);
 /* Renames the file into its place. On failure an earlier file stays. Then call
  * close. */
 bool soundwriter_finish(struct soundwriter *writer, char *error, size_t error_size);

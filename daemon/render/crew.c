@@ -4,6 +4,7 @@
 #include "daemon/render/crew.h"
 
 #include "daemon/base/memory.h"
+#include "daemon/render/stop.h"
 
 #include <errno.h>
 #include <signal.h>

@@ -1,5 +1,5 @@
-/* intake.h - what is played: a sound file's audio in the rack's order of channels.
- * lathe-render. */
+/* intake.h - what is played: a sound file's audio at the wanted rate, in the rack's order of
+ * channels, without the silence at its ends if that is asked for. lathe-render. */
 #ifndef LATHE_RENDER_INTAKE_H
 #define LATHE_RENDER_INTAKE_H
 
@@ -10,23 +10,28 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct intake_options {
+	const struct rack *rack;
+	int rate; /* Hz; 0: the file's own */
+	bool trim_head, trim_tail;
+	bool counts; /* the length must be known, if need be by reading the file twice */
+};
+
 struct intake {
 	int rate;       /* Hz */
 	int width;      /* channels: those of all the rack's inputs, in order */
 	int64_t frames; /* how many will come, if `exact`; else a hint, or -1 */
 	bool exact;
-	int64_t read;
+	int64_t read;   /* at `rate` */
 	int64_t strays; /* samples that are no audio; silence is played for them */
+	int64_t cut;    /* frames left out at the head, at the file's rate */
 	struct soundfile *file;
-	float *mixed;          /* as the file has them */
-	int room;              /* frames of `mixed` */
-	bool spread;           /* a mono file feeds every input */
-	int place[LAYOUT_MAX]; /* the file's channel i is channel place[i] of `width` */
+	struct intake_inside *inside;
 };
 
 /* NULL and a sentence without the path on failure. */
-struct intake *intake_open(const char *path, const struct rack *rack, char *error,
-			   size_t error_size);
+struct intake *intake_open(const char *path, const struct intake_options *options,
+			   char *error, size_t error_size);
 /* The next interleaved frames. Returns how many there were; the rest of the `frames` is
  * silence. */
 int intake_read(struct intake *intake, float *to, int frames);

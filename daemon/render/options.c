@@ -1,8 +1,9 @@
 /* options.c - lathe-render's command line, read before anything else runs. */
 #include "daemon/render/options.h"
 
+#include "daemon/engine/engine.h"
 #include "daemon/render/help.h"
-#include "share/soundwriter.h"
+#include "share/soundkind.h"
 
 #include <getopt.h>
 #include <math.h>
@@ -44,6 +45,21 @@ static double level_option(const char *name, const char *text, const char *unit,
 	exit(EXIT_USAGE);
 }
 
+static void trim_option(struct render_options *options, const char *text)
+{
+	if (strcmp(text, "head") != 0 && strcmp(text, "tail") != 0 &&
+	    strcmp(text, "both") != 0) {
+		fprintf(stderr,
+			"lathe-render: --trim: found \"%s\", would accept head, tail "
+			"or "
+			"both\n",
+			text);
+		exit(EXIT_USAGE);
+	}
+	options->trim_head |= text[0] != 't';
+	options->trim_tail |= text[0] != 'h';
+}
+
 static enum album album_option(const char *text)
 {
 	if (!text)
@@ -58,14 +74,10 @@ static enum album album_option(const char *text)
 
 static const char *format_option(const char *text)
 {
-	for (int i = 0; soundwriter_formats[i]; i++)
-		if (strcmp(text, soundwriter_formats[i]) == 0)
-			return text;
-	fprintf(stderr, "lathe-render: --format %s: found no format, would accept",
-		text);
-	for (int i = 0; soundwriter_formats[i]; i++)
-		fprintf(stderr, "%s %s", i ? "," : "", soundwriter_formats[i]);
-	fputs(" (FLAC: not float)\n", stderr);
+	if (soundkind_is_format(text))
+		return text;
+	fprintf(stderr, "lathe-render: --format %s: found no format, would accept %s\n",
+		text, soundkind_accepts(NULL));
 	exit(EXIT_USAGE);
 }
 
@@ -99,6 +111,18 @@ static bool delivery_take(struct render_options *options, int letter)
 		break;
 	case 'C':
 		options->cue = optarg;
+		break;
+	case 'R':
+		options->rate = (int)count_option("rate", optarg, RATE_MIN, RATE_MAX);
+		break;
+	case 't':
+		trim_option(options, optarg);
+		break;
+	case 'i':
+		options->fade_in = level_option("fade-in", optarg, "s", 0, 3600);
+		break;
+	case 'u':
+		options->fade_out = level_option("fade-out", optarg, "s", 0, 3600);
 		break;
 	default:
 		return false;
@@ -202,6 +226,10 @@ void render_options_read(struct render_options *options, int argc, char **argv)
 		{ "peak", required_argument, NULL, 'P' },
 		{ "album", optional_argument, NULL, 'A' },
 		{ "cue", required_argument, NULL, 'C' },
+		{ "rate", required_argument, NULL, 'R' },
+		{ "trim", required_argument, NULL, 't' },
+		{ "fade-in", required_argument, NULL, 'i' },
+		{ "fade-out", required_argument, NULL, 'u' },
 		{ "meters", no_argument, &options->meters, true },
 		{ "json", no_argument, &options->json, true },
 		{ "keep-latency", no_argument, &options->keep_latency, true },

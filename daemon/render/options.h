@@ -33,6 +33,9 @@ struct render_options {
 	bool has_loudness, has_peak;
 	double loudness, peak; /* LUFS, dBTP */
 	enum album album;
+	int rate; /* Hz; 0: the file's */
+	bool trim_head, trim_tail;
+	double fade_in, fade_out; /* seconds */
 	const char *cue, *report;
 	bool measures; /* the output's loudness and peak are told, whatever the rack */
 };

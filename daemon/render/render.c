@@ -13,7 +13,9 @@
 #include "daemon/render/search.h"
 #include "daemon/render/sets.h"
 #include "daemon/render/songs.h"
+#include "daemon/render/stop.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -134,11 +136,9 @@ static void songs_run(struct render *render)
 	progress_clear(&render->progress);
 }
 
-static const char *no_tag(const struct song *song, const char *name)
+static const char *tag_of(const struct song *song, const char *name)
 {
-	(void)song;
-	(void)name;
-	return NULL;
+	return tags_get(song->tags, name);
 }
 
 /* What is told of all songs together. Returns the exit status. */
@@ -166,7 +166,7 @@ static int songs_report(struct render *render)
 		report_album(album, loudness, render->target.gain, count);
 	if (!report_end())
 		status = status ? status : EXIT_FILE;
-	if (options->cue && !cue_write(options->cue, render->songs, count, no_tag,
+	if (options->cue && !cue_write(options->cue, render->songs, count, tag_of,
 				       error, sizeof(error))) {
 		fprintf(stderr, "lathe-render: %s: %s\n", options->cue, error);
 		status = status ? status : EXIT_FILE;
@@ -217,6 +217,7 @@ int main(int argc, char **argv)
 	render_options_read(&render.options, argc, argv);
 	if (render.options.learn)
 		return learn(&render.options);
+	render.session.album_loudness = render.session.album_peak = (double)NAN;
 	const int status = render_all(&render);
 	songs_destroy(render.songs, render.options.in_count);
 	halves_finish(&render.session.halves);

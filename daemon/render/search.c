@@ -1,6 +1,8 @@
 /* search.c - plays songs until they hold a loudness. lathe-render. */
 #include "daemon/render/search.h"
 
+#include "daemon/render/stop.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -177,6 +179,10 @@ void search_album(struct crew *crew, struct gauge *album, struct target *target)
 				tell(&crew->songs[i], target, "the album");
 				break;
 			}
+	if (isfinite(measured)) {
+		crew->session->album_loudness = gauge_integrated(album);
+		crew->session->album_peak = gauge_true_peak(album);
+	}
 	album_task(crew, task_write, true);
 	search_loudness(crew, album);
 }

@@ -4,54 +4,20 @@
 
 #include "daemon/base/clock.h"
 #include "daemon/base/memory.h"
-#include "daemon/render/intake.h"
-#include "daemon/render/playback.h"
-#include "daemon/render/riding.h"
-#include "share/soundwriter.h"
+#include "daemon/render/flow.h"
+#include "daemon/render/said.h"
+#include "daemon/render/stop.h"
+#include "share/resampler.h"
+#include "share/soundkind.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <math.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-/* True-peak meters are some frames late: silence of this length brings all peaks to
- * them. */
-enum { TAIL_FRAMES = 64 };
-
-/* ---- signals and sentences ------------------------------------------------------- */
-
-static const int stops[] = { SIGINT, SIGTERM, SIGHUP };
-enum { STOPS = sizeof(stops) / sizeof(*stops) };
-
-/* Signals that were ignored at the start, as under nohup, stay ignored. */
-void stop_hold(bool hold)
-{
-	struct sigaction action;
-	sigset_t held;
-
-	sigemptyset(&held);
-	for (int i = 0; i < STOPS; i++)
-		if (sigaction(stops[i], NULL, &action) == 0 &&
-		    action.sa_handler != SIG_IGN)
-			sigaddset(&held, stops[i]);
-	sigprocmask(hold ? SIG_BLOCK : SIG_UNBLOCK, &held, NULL);
-}
-
-bool stop_asked(void)
-{
-	sigset_t pending;
-	bool asked = false;
-
-	sigpending(&pending);
-	for (int i = 0; i < STOPS; i++)
-		asked |= sigismember(&pending, stops[i]) > 0;
-	return asked;
-}
 
 void song_say(struct song *song, const char *format, ...)
 {
@@ -93,183 +59,62 @@ void song_drop(struct song *song)
 	song->kept = -1;
 }
 
-static int refuse(struct song *song, const char *of, const char *why)
+int song_refuse(struct song *song, const char *of, const char *why)
 {
 	song_say(song, "%s: %s", of, why);
 	song->status = EXIT_FILE;
 	return song->status;
 }
 
-/* ---- a run from a reader to a taker ---------------------------------------------- */
-
-struct flow {
-	struct song *song;
-	struct session *session;
-	struct playback *playback;
-	/* Fills all frames, returns how many of them are programme. */
-	int (*read)(struct flow *flow, float *to, int frames);
-	int width;               /* channels that read() makes */
-	struct intake *intake;   /* or `kept` is read */
-	int64_t at;              /* frames of `kept` read */
-	int64_t skip, after;     /* frames left out at the start, played at the end */
-	int64_t expected;        /* frames in all; 0: unknown */
-	bool keeps;              /* the output goes to `kept` */
-	struct soundwriter *out; /* NULL: nothing is written */
-	struct gauging *before, *gauging; /* NULL: not measured */
-	struct riding *riding;            /* NULL: nobody rides */
-};
-
-static int read_file(struct flow *flow, float *to, int frames)
-{
-	const int got = intake_read(flow->intake, to, frames);
-
-	if (flow->before)
-		gauge_add(flow->before, to, got);
-	return got;
-}
-
-/* After the programme's end, what the front went on to play. */
-static int read_kept(struct flow *flow, float *to, int frames)
-{
-	const struct song *song = flow->song;
-	const size_t frame = sizeof(float) * (size_t)flow->width;
-	const int64_t there = song->kept_total - flow->at;
-	const int64_t left = song->kept_frames - flow->at;
-	const int n = there < frames ? (int)fmax((double)there, 0) : frames;
-	size_t done = 0, wanted = (size_t)n * frame;
-
-	memset(to, 0, (size_t)frames * frame);
-	while (done < wanted) {
-		const ssize_t got = pread(song->kept, (char *)to + done, wanted - done,
-					  (off_t)((size_t)flow->at * frame + done));
-		if (got <= 0)
-			break;
-		done += (size_t)got;
-	}
-	flow->at += frames;
-	return left <= 0 ? 0 : left < frames ? (int)left : frames;
-}
-
-static bool keep(struct flow *flow, const float *audio, int frames)
-{
-	struct song *song = flow->song;
-	const size_t bytes =
-		sizeof(float) * (size_t)frames * (size_t)flow->playback->channels;
-	size_t done = 0;
-
-	while (done < bytes) {
-		const ssize_t n =
-			write(song->kept, (const char *)audio + done, bytes - done);
-		if (n <= 0) {
-			refuse(song, "the temporary file",
-			       "can't be written; TMPDIR "
-			       "names another folder");
-			return false;
-		}
-		done += (size_t)n;
-	}
-	song->kept_total += frames;
-	return true;
-}
-
-/* What the rack plays from `from` on. */
-static bool take(struct flow *flow, const float *audio, int from, int frames)
-{
-	const int channels = flow->playback->channels;
-	char error[256];
-
-	if (flow->keeps && !keep(flow, audio, frames))
-		return false;
-	if (from >= frames)
-		return true;
-	audio += from * channels;
-	if (flow->gauging)
-		gauge_add(flow->gauging, audio, frames - from);
-	if (!flow->out ||
-	    soundwriter_write(flow->out, audio, frames - from, error, sizeof(error)))
-		return true;
-	refuse(flow->song, flow->song->out, error);
-	return false;
-}
-
-static void progress(struct flow *flow, int64_t done)
-{
-	const double part =
-		flow->expected > 0 ? (double)done / (double)flow->expected : 0;
-
-	const struct song *song = flow->song;
-	const double promille = song->from + (song->to - song->from) * fmin(part, 1);
-
-	atomic_store(&flow->song->promille, (int)promille);
-	if (flow->session->progress)
-		flow->session->progress(flow->session->progress_context);
-}
-
-/* Plays to the programme's actual end, then what the rack still delays. */
-static int flow_run(struct flow *flow, float *in, float *out)
-{
-	struct playback *playback = flow->playback;
-	const int block = playback->options.block;
-	int64_t held = flow->after, skip = flow->skip, done = 0;
-	bool ended = false;
-
-	while (!ended || held > 0) {
-		if (stop_asked())
-			return EXIT_FILE;
-		const int got = flow->read(flow, in, block);
-		int frames = block;
-		if (got < block) {
-			const int rest = block - got;
-			ended = true;
-			frames = held < rest ? got + (int)held : block;
-			held -= frames - got;
-		}
-		if (frames == 0)
-			break;
-		playback_run(playback, in, flow->width, out, frames, false);
-		const int from = skip < frames ? (int)skip : frames;
-		skip -= from;
-		if (!take(flow, out, from, frames))
-			return EXIT_FILE;
-		done += frames;
-		if (flow->riding)
-			riding_look(flow->riding, playback, done);
-		progress(flow, done);
-	}
-	memset(in, 0, sizeof(float) * (size_t)block * (size_t)flow->width);
-	for (int left = TAIL_FRAMES; left > 0; left -= block)
-		playback_run(playback, in, flow->width, NULL,
-			     left < block ? left : block, true);
-	return 0;
-}
-
-static int flow_play(struct flow *flow)
-{
-	const size_t block = (size_t)flow->session->options->block;
-	float *in = memory_zeroed(block * (size_t)flow->width, sizeof(float));
-	float *out =
-		memory_zeroed(block * (size_t)flow->playback->channels, sizeof(float));
-
-	const int status = flow_run(flow, in, out);
-	free(in);
-	free(out);
-	if (flow->before)
-		gauge_end(flow->before);
-	if (flow->gauging)
-		gauge_end(flow->gauging);
-	return status;
-}
-
 /* ---- files and racks ------------------------------------------------------------- */
+
+/* The rate that is asked for or the file's, or the nearest that the output's kind of file
+ * knows. */
+static int rate_of(const struct song *song, const struct session *session, int own)
+{
+	const struct soundkind kind = soundkind_of(song->out, session->options->format);
+	const int wanted = session->options->rate ? session->options->rate : own;
+
+	return song->out[0] ? soundkind_rate(&kind, wanted) : wanted;
+}
 
 static struct intake *in_open(struct song *song, const struct session *session)
 {
-	char why[512];
-	struct intake *intake = intake_open(song->in, session->rack, why, sizeof(why));
+	const struct render_options *options = session->options;
+	struct intake_options wanted = {
+		.rack = session->rack,
+		.trim_head = options->trim_head,
+		.trim_tail = options->trim_tail,
+		.counts = options->fade_out > 0,
+	};
+	char text[512];
+	struct soundfile *file = soundfile_open(song->in, text, sizeof(text));
+	struct intake *intake = NULL;
 
-	if (!intake)
-		refuse(song, song->in, why);
+	if (file) {
+		song->file_rate = file->rate;
+		wanted.rate = rate_of(song, session, file->rate);
+		intake = intake_open(song->in, &wanted, text, sizeof(text));
+	}
+	soundfile_close(file);
+	if (!intake) {
+		song_refuse(song, song->in, text);
+		return NULL;
+	}
+	song->rate = intake->rate;
+	song->cut = intake->cut;
 	return intake;
+}
+
+/* Once a song. */
+static void rate_tell(struct song *song)
+{
+	char text[256];
+
+	if (song->rate == song->file_rate)
+		return;
+	resampler_text(song->file_rate, song->rate, text, sizeof(text));
+	song_say(song, "%s: %s", song->in, text);
 }
 
 static struct playback *rack_open(struct song *song, const struct session *session,
@@ -287,7 +132,8 @@ static struct playback *rack_open(struct song *song, const struct session *sessi
 	struct playback *playback = playback_create(&options);
 
 	if (!playback) {
-		refuse(song, session->options->config, "the rack could not be built");
+		song_refuse(song, session->options->config,
+			    "the rack could not be built");
 		song->status = EXIT_CONFIG;
 	}
 	return playback;
@@ -302,7 +148,7 @@ static bool out_open(struct song *song, struct flow *flow, int64_t frames)
 	if (!song->out[0])
 		return true;
 	if (soundfile_is_same(song->in, song->out)) {
-		refuse(song, song->out, "is the file that is read");
+		song_refuse(song, song->out, "is the file that is read");
 		return false;
 	}
 	flow->out = soundwriter_open(song->out, options->format, song->rate,
@@ -311,7 +157,7 @@ static bool out_open(struct song *song, struct flow *flow, int64_t frames)
 	if (flow->out)
 		song->replaces = flow->out->replaces;
 	else
-		refuse(song, song->out, error);
+		song_refuse(song, song->out, error);
 	return flow->out;
 }
 
@@ -319,13 +165,15 @@ static int out_finish(struct song *song, struct flow *flow, int status)
 {
 	char error[256];
 
+	if (flow->out && !status)
+		said_write(song, flow->session, flow->out, song->cut);
 	if (flow->out && !status) {
 		song->clipped = flow->out->clipped;
 		song->peak = flow->out->peak;
 		if (soundwriter_finish(flow->out, error, sizeof(error)))
 			song->written = true;
 		else
-			status = refuse(song, song->out, error);
+			status = song_refuse(song, song->out, error);
 	}
 	soundwriter_close(flow->out);
 	return status;
@@ -338,8 +186,8 @@ static int in_finish(struct song *song, struct intake *intake, int status)
 	song->strays = intake->strays;
 	memcpy(song->note, intake->file->note, sizeof(song->note));
 	if (!status && song->read == 0)
-		status = refuse(song, song->in,
-				"has no frames, there is nothing to play");
+		status = song_refuse(song, song->in,
+				     "has no frames, there is nothing to play");
 	intake_close(intake);
 	return status;
 }
@@ -388,13 +236,12 @@ int song_play(struct song *song, struct session *session)
 {
 	const struct render_options *options = session->options;
 	const double began = clock_seconds();
-	struct flow flow = { .song = song, .session = session, .read = read_file };
+	struct flow flow = { .song = song, .session = session, .read = flow_read_file };
 
 	song->status = 0;
 	flow.intake = in_open(song, session);
 	if (!flow.intake)
 		return song->status;
-	song->rate = flow.intake->rate;
 	flow.width = flow.intake->width;
 	flow.playback = rack_open(song, session, session->rack, session->output,
 				  song->rate, &song->tally);
@@ -407,7 +254,8 @@ int song_play(struct song *song, struct session *session)
 		flow.skip = options->keep_latency ? 0 : latency;
 		if (flow.intake->frames > 0)
 			flow.expected = flow.intake->frames + latency;
-		if (options->measures)
+		flow.length = flow.intake->exact ? flow.intake->frames : -1;
+		if (options->measures || said_measures(song))
 			measure(&flow, &song->after);
 		flow.riding = riding_begin(session->rack, song->rate, latency);
 		measure_before(&flow);
@@ -417,6 +265,7 @@ int song_play(struct song *song, struct session *session)
 		else
 			status = song->status;
 	}
+	rate_tell(song);
 	status = in_finish(song, flow.intake, status);
 	status = out_finish(song, &flow, status);
 	limiting_note(song, session, limiter_of(session));
@@ -451,14 +300,13 @@ int song_prepare(struct song *song, struct session *session)
 {
 	const struct halves *halves = &session->halves;
 	const double began = clock_seconds();
-	struct flow flow = { .song = song, .session = session, .read = read_file };
+	struct flow flow = { .song = song, .session = session, .read = flow_read_file };
 	int status = 0;
 
 	song->status = 0;
 	flow.intake = in_open(song, session);
 	if (!flow.intake)
 		return song->status;
-	song->rate = flow.intake->rate;
 	flow.width = flow.intake->width;
 	flow.expected = flow.intake->frames;
 	measure_before(&flow);
@@ -484,6 +332,7 @@ int song_prepare(struct song *song, struct session *session)
 		status = measure_file(&flow);
 	}
 	song->kept_frames = flow.intake->read + song->front_latency;
+	rate_tell(song);
 	status = in_finish(song, flow.intake, status);
 	song->seconds += clock_seconds() - began;
 	song->status = status;
@@ -503,6 +352,7 @@ static int pass_play(struct flow *flow, bool writes)
 	flow->after = flow->playback->latency;
 	flow->skip = flow->session->options->keep_latency ? 0 : latency;
 	flow->expected = song->kept_frames + flow->after;
+	flow->length = frames;
 	measure(flow, &song->after);
 	if (writes && !out_open(song, flow, frames + latency))
 		status = song->status;
@@ -515,12 +365,12 @@ int song_pass(struct song *song, struct session *session, bool writes)
 {
 	struct halves *halves = &session->halves;
 	const double began = clock_seconds();
-	struct flow flow = { .song = song, .session = session, .read = read_kept };
+	struct flow flow = { .song = song, .session = session, .read = flow_read_kept };
 
 	song->status = 0;
 	halves_set(halves, song->gain, song->ceiling);
 	if (!halves->front) {
-		flow.read = read_file;
+		flow.read = flow_read_file;
 		flow.intake = in_open(song, session);
 		if (!flow.intake)
 			return song->status;

@@ -8,6 +8,7 @@
 #include "daemon/render/halves.h"
 #include "daemon/render/options.h"
 #include "daemon/render/tally.h"
+#include "share/tags.h"
 
 #include <limits.h>
 #include <stdatomic.h>
@@ -19,6 +20,7 @@ struct song {
 	const char *in;
 	char out[PATH_MAX]; /* "": nothing is written */
 	struct tally tally;
+	struct tags *tags; /* the file's; NULL: not read. Not shared */
 	int kept; /* a file without a name, for the audio before the gain; -1: none */
 	/* Found out */
 	int status; /* exit status */
@@ -26,6 +28,8 @@ struct song {
 	char said[2048];    /* why not, and what else is to be said, line by line */
 	char note[512];     /* how header and content disagree */
 	int rate, channels; /* of the output */
+	int file_rate;
+	int64_t cut; /* frames left out at the head, at the file's rate */
 	int64_t read, strays, latency;
 	int64_t clipped;
 	float peak; /* largest sample written, linear */
@@ -49,6 +53,8 @@ struct session {
 	const struct render_options *options;
 	struct rack *rack;
 	int output;                      /* node */
+	double album_loudness;           /* LUFS, while an album is written; else NAN */
+	double album_peak;               /* dBTP */
 	struct halves halves;            /* empty unless a gain is searched for */
 	void (*progress)(void *context); /* NULL, or called now and then */
 	void *progress_context;
@@ -57,6 +63,9 @@ struct session {
 /* Adds a line to what is said of the song. */
 void song_say(struct song *song, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
+
+/* Says why a file failed, and returns the exit status, which is song->status too. */
+int song_refuse(struct song *song, const char *of, const char *why);
 
 /* Opens and closes `kept`. Songs of an album have it open before processes are forked,
  * others in their own process. False, and said: there is no room for it. */
@@ -71,10 +80,5 @@ int song_prepare(struct song *song, struct session *session);
 /* Plays the back half at song->gain and song->ceiling, measures it, and writes it if
  * asked to. */
 int song_pass(struct song *song, struct session *session, bool writes);
-
-/* Ctrl-C and other signals are held back until render.c lets them through, so that
- * no half-written file stays. Whether one waits. */
-bool stop_asked(void);
-void stop_hold(bool hold);
 
 #endif

@@ -3,7 +3,8 @@
 
 #include "daemon/base/memory.h"
 #include "daemon/render/names.h"
-#include "share/soundwriter.h"
+#include "share/soundfile.h"
+#include "share/soundkind.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +16,18 @@
 static size_t bytes_of(int count)
 {
 	return (size_t)count * sizeof(struct song);
+}
+
+/* Cue points count in frames, so the file's rate is needed; what can't be opened is told
+ * of later. */
+static struct tags *tags_of(const char *path)
+{
+	char error[512];
+	struct soundfile *file = soundfile_open(path, error, sizeof(error));
+	struct tags *tags = file ? tags_read(path, file->rate) : NULL;
+
+	soundfile_close(file);
+	return tags;
 }
 
 struct song *songs_create(const struct session *session)
@@ -30,6 +43,8 @@ struct song *songs_create(const struct session *session)
 		songs[i].in = options->ins[i];
 		songs[i].kept = -1;
 		songs[i].to = 1000;
+		if (options->out)
+			songs[i].tags = tags_of(options->ins[i]);
 		songs[i].tally = tally_create(session->rack);
 	}
 	return songs;
@@ -40,6 +55,7 @@ void songs_destroy(struct song *songs, int count)
 	for (int i = 0; songs && i < count; i++) {
 		tally_finish(&songs[i].tally);
 		song_drop(&songs[i]);
+		tags_destroy(songs[i].tags);
 	}
 	if (songs)
 		munmap(songs, bytes_of(count));
@@ -48,17 +64,23 @@ void songs_destroy(struct song *songs, int count)
 /* ---- paths ----------------------------------------------------------------------- */
 
 /* Whether a file of that suffix can be written, in that format. */
-static bool kind_check(const char *out, const char *format)
+static bool kind_check(const char *out, const char *format, int rate)
 {
-	if (soundwriter_format(out, format))
+	const struct soundkind kind = soundkind_of(out, format);
+
+	if (kind.format && rate && soundkind_rate(&kind, rate) != rate)
+		fprintf(stderr, "lathe-render: --rate %d: %s would accept %d\n", rate,
+			out, soundkind_rate(&kind, rate));
+	else if (kind.format)
 		return true;
-	if (soundwriter_format(out, NULL))
-		fprintf(stderr, "lathe-render: --format %s: %s would accept 24 or 16\n",
-			format, out);
+	if (kind.format)
+		return false;
+	if (soundkind_of(out, NULL).format)
+		fprintf(stderr, "lathe-render: --format %s: %s would accept %s\n",
+			format, out, soundkind_accepts(out));
 	else
-		fprintf(stderr,
-			"lathe-render: %s: .wav .w64 .flac .aiff or .caf is wanted\n",
-			out);
+		fprintf(stderr, "lathe-render: %s: %s is wanted\n", out,
+			soundkind_suffixes());
 	return false;
 }
 
@@ -67,9 +89,14 @@ static const char *kind_of(const char *in, const char *format)
 {
 	const char *suffix = strrchr(in, '.');
 
-	return suffix && !strchr(suffix, '/') && soundwriter_format(in, format)
+	return suffix && !strchr(suffix, '/') && soundkind_of(in, format).format
 		       ? suffix
 		       : ".wav";
+}
+
+static const char *tag_of(const void *context, const char *name)
+{
+	return tags_get(((const struct song *)context)->tags, name);
 }
 
 static bool many_name(struct song *song, const struct session *session, int number)
@@ -78,12 +105,14 @@ static bool many_name(struct song *song, const struct session *session, int numb
 	const struct names_of of = { .in = song->in,
 				     .number = number,
 				     .count = options->in_count,
+				     .tag = tag_of,
+				     .context = song,
 				     .kind = kind_of(song->in, options->format) };
 	char error[512];
 
 	if (names_make(&of, options->out, song->out, sizeof(song->out), error,
 		       sizeof(error)))
-		return kind_check(song->out, options->format);
+		return kind_check(song->out, options->format, options->rate);
 	fprintf(stderr, "lathe-render: --out %s: %s\n", options->out, error);
 	return false;
 }
@@ -115,7 +144,7 @@ int songs_name(struct song *songs, const struct session *session)
 		} else if (options->out) {
 			snprintf(songs[i].out, sizeof(songs[i].out), "%s",
 				 options->out);
-			if (!kind_check(songs[i].out, options->format))
+			if (!kind_check(songs[i].out, options->format, options->rate))
 				return EXIT_USAGE;
 		}
 	}

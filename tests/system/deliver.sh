@@ -92,6 +92,38 @@ cp "$a" "$scratch/-a.wav"
 case $build in /*) program=$build/lathe-render ;; *) program=$PWD/$build/lathe-render ;; esac
 is "--" "$(cd "$scratch" && "$program" --config through.conf --out o -- -a.wav >out; echo $?) $(find "$scratch/o" -name '-a.wav' | wc -l)" "0 1"
 
+# Rates, ends, tags, lossy kinds.
+/usr/bin/python3 - "$scratch" <<'END'
+import sys, numpy, soundfile
+tone = 0.25 * numpy.sin(numpy.arange(44100 * 3) * 0.1)
+tone[:44100] = tone[-22050:] = 0
+with soundfile.SoundFile(sys.argv[1] + "/tone.flac", "w", 44100, 2, "PCM_24") as file:
+    file.title, file.artist, file.album, file.tracknumber = "A: title", "Someone", "Album/1", "4"
+    file.write(numpy.stack([tone, tone], 1))
+END
+is "rate" "$(render --config "$scratch/through.conf" --rate 96000 --trim both --fade-in 0.5 --fade-out 0.5 \
+	"$scratch/tone.flac" "$scratch/tone.wav") $(grep -c 'aliases under -140 dB, linear phase' "$scratch/err")" "0 1"
+is "rate: length, ends" "$(/usr/bin/python3 -c 'import sys, numpy, soundfile
+sound, rate = soundfile.read(sys.argv[1])
+print(rate, abs(len(sound) / rate - 1.56) < 0.005, abs(sound[:96]).max() < 1e-4, abs(sound[-96:]).max() < 1e-4)' \
+	"$scratch/tone.wav")" "96000 True True True"
+for kind in wav flac aiff caf ogg opus mp3; do
+	is "$kind: name and tags" "$(render --config "$scratch/through.conf" -y --loudness -20 \
+		--out "$scratch/k/{album}/{track} {title}.$kind" "$scratch/tone.flac") $(ffprobe -v error -show_entries \
+		format_tags=title,artist:stream_tags=title,artist -of compact=nk=1:p=0 "$scratch/k/Album_1/04 A_ title.$kind" |
+		grep -o -e 'A: title' -e Someone | sort -u | tr '\n' ,)" "0 A: title,Someone,"
+done
+is "Opus: R128" "$(ffprobe -v error -show_entries stream_tags=R128_TRACK_GAIN -of compact=nk=1:p=0 \
+	"$scratch/k/Album_1/04 A_ title.opus" | awk '{ print ($1 >= -778 && $1 <= -758) }')" 1
+is "Opus: 48 kHz" "$(ffprobe -v error -show_entries stream=sample_rate -of compact=nk=1:p=0 \
+	"$scratch/k/Album_1/04 A_ title.opus")" 48000
+is "no place" "$(render --config "$scratch/through.conf" "$scratch/tone.flac" "$scratch/tone.w64") $(grep -c \
+	'tone.w64: has no place for: 4 texts' "$scratch/err")" "0 1"
+is "a rate of no MP3" "$(render --config "$scratch/through.conf" --rate 96000 "$a" "$scratch/x.mp3") $(grep -c -- \
+	'--rate 96000: .*x.mp3 would accept 48000' "$scratch/err")" "2 1"
+is "a bit rate" "$(render --config "$scratch/through.conf" --format 128k "$a" "$scratch/x.mp3") $(ffprobe -v error \
+	-show_entries stream=bit_rate -of compact=nk=1:p=0 "$scratch/x.mp3")" "0 128000"
+
 # Stopped: no file is left half written, and the processes end.
 "$build/lathe-render" --config $config --block 1 --jobs 2 --out "$scratch/s" "$a" "$b" "$c" >/dev/null 2>&1 &
 sleep 0.3

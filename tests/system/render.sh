@@ -123,7 +123,7 @@ head -c 44 "$scratch/demo.wav" >"$scratch/cut.wav"
 is "no frames" "$(render --config "$scratch/through.conf" "$scratch/cut.wav" "$scratch/x.wav")" 1
 is "no frames: said" "$(grep -c 'has no frames' "$scratch/err")$(ls "$scratch/x.wav" 2>/dev/null)" 1
 is "no such format" "$(render --config $config --format s16 "$scratch/demo.wav" "$scratch/x.wav")" 2
-is "no such format: said" "$(grep -c -- '--format s16: .*accept float, 24, 16' "$scratch/err")" 1
+is "no such format: said" "$(grep -c -- '--format s16: .*accept float, 24, 16 or' "$scratch/err")" 1
 is "float FLAC" "$(render --config $config --format float "$scratch/demo.wav" "$scratch/x.flac")" 2
 is "float FLAC: said" "$(grep -c -- '--format float: .*24 or 16' "$scratch/err")" 1
 is "beyond a param" "$(render --config $config --set limit/ceiling=5 "$scratch/demo.wav" "$scratch/x.wav")" 2
