@@ -42,7 +42,7 @@ KERNEL_OBJECTS = $(foreach m,$(MODULES),$(foreach i,$(ISAS),$(BUILD)/modules/$m/
 CONTROL_OBJECTS = $(foreach m,$(MODULES),$(BUILD)/modules/$m/$m_control.o)
 # The programs' own rooms (lathed/, render/) lie in the library too, but for main().
 HOST_OBJECTS = $(patsubst %.c,$(BUILD)/%.o,$(filter-out daemon/lathed/main.c daemon/render/render.c,\
-	$(wildcard daemon/*/*.c share/*.c)))
+	$(wildcard daemon/*/*.c share/*.c))) $(BUILD)/services_text.o
 LIBRARY = $(BUILD)/liblathe.a
 # Programs that include nothing of the daemon link only these.
 SHARE_OBJECTS = $(patsubst %.c,$(BUILD)/%.o,$(wildcard share/*.c))
@@ -90,6 +90,14 @@ $(BUILD)/registry.c: Makefile $(wildcard modules/*/*_control.c)
 	echo '	NULL };'; } > $@
 $(BUILD)/registry.o: $(BUILD)/registry.c
 	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+
+# share/services.conf as a string of C.
+$(BUILD)/services_text.c: share/services.conf
+	@mkdir -p $(@D)
+	@{ echo 'extern const char services_text[];'; echo 'const char services_text[] ='; \
+	sed 's/[\\"]/\\&/g; s/.*/"&\\n"/' $<; echo ';'; } > $@
+$(BUILD)/services_text.o: $(BUILD)/services_text.c
+	$(CC) $(CPPFLAGS) $(CFLAGS) -Wno-overlength-strings -c -o $@ $<
 
 $(LIBRARY): $(HOST_OBJECTS) $(KERNEL_OBJECTS) $(CONTROL_OBJECTS) $(BUILD)/registry.o
 	@rm -f $@

@@ -32,12 +32,15 @@ const struct tags_name tags_names[] = {
 	{ NULL, NULL, NULL, NULL },
 };
 
-static const struct tags_name *column_find(size_t offset, const char *id)
+enum column { COLUMN_ID3, COLUMN_INFO, COLUMN_CAF };
+
+static const struct tags_name *column_find(enum column column, const char *id)
 {
 	for (const struct tags_name *row = tags_names; row->name; row++) {
-		const char *const *cell =
-			(const char *const *)((const char *)row + offset);
-		if (*cell && strcasecmp(*cell, id) == 0)
+		const char *cell = column == COLUMN_ID3    ? row->id3
+				   : column == COLUMN_INFO ? row->info
+							   : row->caf;
+		if (cell && strcasecmp(cell, id) == 0)
 			return row;
 	}
 	return NULL;
@@ -45,17 +48,17 @@ static const struct tags_name *column_find(size_t offset, const char *id)
 
 const struct tags_name *tags_name_id3(const char *id)
 {
-	return column_find(offsetof(struct tags_name, id3), id);
+	return column_find(COLUMN_ID3, id);
 }
 
 const struct tags_name *tags_name_info(const char *id)
 {
-	return column_find(offsetof(struct tags_name, info), id);
+	return column_find(COLUMN_INFO, id);
 }
 
 const struct tags_name *tags_name_caf(const char *id)
 {
-	return column_find(offsetof(struct tags_name, caf), id);
+	return column_find(COLUMN_CAF, id);
 }
 
 /* ---- memory ---------------------------------------------------------------------- */

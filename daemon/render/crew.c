@@ -5,6 +5,7 @@
 
 #include "daemon/base/memory.h"
 #include "daemon/render/stop.h"
+#include "daemon/render/say.h"
 
 #include <errno.h>
 #include <signal.h>

@@ -3,6 +3,7 @@
 
 #include "daemon/base/memory.h"
 #include "daemon/render/stop.h"
+#include "daemon/render/say.h"
 
 #include <math.h>
 #include <stdlib.h>

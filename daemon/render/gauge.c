@@ -32,8 +32,9 @@ struct gauging {
 	float top;                    /* its true peak */
 	double tenths[WINDOW_TENTHS]; /* mean powers of the last ones */
 	int64_t tenth;                /* how many there have been */
-	int in_point;                 /* tenths in the curve's last point */
-	struct bands *bands;          /* NULL: no spectrum */
+	bool is_over;
+	int in_point;        /* tenths in the curve's last point */
+	struct bands *bands; /* NULL: no spectrum */
 	float planes[LAYOUT_MAX][PIECE];
 };
 
@@ -184,9 +185,13 @@ static float peak_of(struct gauging *g, int c, int frames)
 static void piece_add(struct gauging *g, int frames, bool tail)
 {
 	const int channels = g->gauge->channels;
+	float top = 0;
 
 	for (int c = 0; c < channels; c++)
-		g->top = fmaxf(g->top, peak_of(g, c, frames));
+		top = fmaxf(top, peak_of(g, c, frames));
+	g->top = fmaxf(g->top, top);
+	g->gauge->overs += top > 1 && !g->is_over;
+	g->is_over = top > 1;
 	for (int c = 0; c < channels && !tail; c += 2) {
 		const int other = c + 1 < channels ? c + 1 : c;
 		double energy[KWEIGHT_LANES] = { 0 };
@@ -309,6 +314,7 @@ void gauge_join(struct gauge *gauge, const struct gauge *other)
 	gauge->window_power += other->window_power;
 	gauge->window_count += other->window_count;
 	gauge->frames += other->frames;
+	gauge->overs += other->overs;
 	gauge->true_peak = fmaxf(gauge->true_peak, other->true_peak);
 	gauge->momentary_max = fmax(gauge->momentary_max, other->momentary_max);
 	gauge->short_term_max = fmax(gauge->short_term_max, other->short_term_max);

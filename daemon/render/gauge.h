@@ -27,7 +27,8 @@ struct gauge {
 	double powers[GAUGE_STEPS]; /* sums of the blocks' powers */
 	double window_power;        /* of all windows */
 	uint64_t window_count;
-	float true_peak;                      /* linear */
+	float true_peak; /* linear */
+	int64_t overs;   /* stretches whose true peak passes full scale */
 	double momentary_max, short_term_max; /* LUFS */
 	/* In time: `points` points, each of `per_point` tenths of a second. */
 	int points, per_point;

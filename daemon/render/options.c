@@ -45,6 +45,22 @@ static double level_option(const char *name, const char *text, const char *unit,
 	exit(EXIT_USAGE);
 }
 
+static void codec_option(struct render_options *options, const char *text)
+{
+	if (options->codec_count == CODECS_MAX) {
+		fprintf(stderr, "lathe-render: --codec %s: %d of them at most\n", text,
+			CODECS_MAX);
+		exit(EXIT_USAGE);
+	}
+	if (codec_parse(text, &options->codecs[options->codec_count++]))
+		return;
+	fprintf(stderr,
+		"lathe-render: --codec: found \"%s\", would accept opus, vorbis or mp3 "
+		"and kbit/s: opus:128, vorbis:160, mp3:320\n",
+		text);
+	exit(EXIT_USAGE);
+}
+
 static void trim_option(struct render_options *options, const char *text)
 {
 	if (strcmp(text, "head") != 0 && strcmp(text, "tail") != 0 &&
@@ -111,6 +127,16 @@ static bool delivery_take(struct render_options *options, int letter)
 		break;
 	case 'C':
 		options->cue = optarg;
+		break;
+	case 'x':
+		codec_option(options, optarg);
+		break;
+	case 'S':
+		options->services = true;
+		options->services_file = optarg;
+		break;
+	case 'p':
+		options->report = optarg;
 		break;
 	case 'R':
 		options->rate = (int)count_option("rate", optarg, RATE_MIN, RATE_MAX);
@@ -204,6 +230,8 @@ static void combination_check(const struct render_options *options)
 		       "is set by --set NODE/ceiling=DBTP");
 	if (options->album && !options->has_loudness)
 		refuse("--album goes with --loudness, which says how loud");
+	if (options->codec_count && !options->out)
+		refuse("--codec looks at what is written: OUT or --out is wanted");
 	if (options->cue && !options->out)
 		refuse("--cue lists what is written: OUT or --out is wanted");
 	if (options->out_is_many && !options->out[0])
@@ -226,6 +254,9 @@ void render_options_read(struct render_options *options, int argc, char **argv)
 		{ "peak", required_argument, NULL, 'P' },
 		{ "album", optional_argument, NULL, 'A' },
 		{ "cue", required_argument, NULL, 'C' },
+		{ "codec", required_argument, NULL, 'x' },
+		{ "services", optional_argument, NULL, 'S' },
+		{ "report", required_argument, NULL, 'p' },
 		{ "rate", required_argument, NULL, 'R' },
 		{ "trim", required_argument, NULL, 't' },
 		{ "fade-in", required_argument, NULL, 'i' },
@@ -246,7 +277,9 @@ void render_options_read(struct render_options *options, int argc, char **argv)
 			option_take(options, letter);
 	files_read(options, argc - optind, argv + optind);
 	combination_check(options);
-	options->measures = options->has_loudness || options->out_is_many;
+	options->measures = options->has_loudness || options->out_is_many ||
+			    options->codec_count || options->services ||
+			    options->report;
 	if (!options->out && !options->has_loudness)
 		options->meters = true;
 }

@@ -2,6 +2,8 @@
 #ifndef LATHE_RENDER_OPTIONS_H
 #define LATHE_RENDER_OPTIONS_H
 
+#include "daemon/render/codec.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -10,6 +12,7 @@ enum {
 	EXIT_USAGE = 2,
 	EXIT_CONFIG = 78,
 	SETS_MAX = 256,
+	CODECS_MAX = 8,
 };
 
 enum album {
@@ -36,6 +39,10 @@ struct render_options {
 	int rate; /* Hz; 0: the file's */
 	bool trim_head, trim_tail;
 	double fade_in, fade_out; /* seconds */
+	struct codec codecs[CODECS_MAX];
+	int codec_count;
+	bool services;
+	const char *services_file; /* NULL: the one that is built in */
 	const char *cue, *report;
 	bool measures; /* the output's loudness and peak are told, whatever the rack */
 };

@@ -6,11 +6,14 @@
 #include "daemon/config/contents.h"
 #include "daemon/render/crew.h"
 #include "daemon/render/cue.h"
+#include "daemon/render/delivery.h"
 #include "daemon/render/learn.h"
 #include "daemon/render/options.h"
+#include "daemon/render/page.h"
 #include "daemon/render/progress.h"
 #include "daemon/render/report.h"
 #include "daemon/render/search.h"
+#include "daemon/render/services.h"
 #include "daemon/render/sets.h"
 #include "daemon/render/songs.h"
 #include "daemon/render/stop.h"
@@ -28,6 +31,7 @@ struct render {
 	struct progress progress;
 	struct gauge album;
 	struct target target;
+	struct services services;
 	bool has_album;
 };
 
@@ -102,6 +106,8 @@ static void song_done(struct crew *crew, struct song *song)
 		return;
 	if (options->measures)
 		report_line(song);
+	if (song->written)
+		delivery_codecs(song, &render->session);
 	if (options->meters && !song->skipped)
 		report_song(song, &render->session);
 	fflush(stdout);
@@ -164,8 +170,20 @@ static int songs_report(struct render *render)
 		report_song(render->songs, &render->session);
 	else if (album && !options->json)
 		report_album(album, loudness, render->target.gain, count);
+	if (!options->json && options->services)
+		delivery_services(render->songs, count, &render->session);
 	if (!report_end())
 		status = status ? status : EXIT_FILE;
+	const struct page page = { .songs = render->songs,
+				   .count = count,
+				   .session = &render->session,
+				   .album = album,
+				   .album_gain = render->target.gain };
+	if (options->report &&
+	    !page_write(&page, options->report, error, sizeof(error))) {
+		fprintf(stderr, "lathe-render: %s: %s\n", options->report, error);
+		status = status ? status : EXIT_FILE;
+	}
 	if (options->cue && !cue_write(options->cue, render->songs, count, tag_of,
 				       error, sizeof(error))) {
 		fprintf(stderr, "lathe-render: %s: %s\n", options->cue, error);
@@ -177,10 +195,19 @@ static int songs_report(struct render *render)
 static int render_all(struct render *render)
 {
 	const struct render_options *options = &render->options;
+	char error[512];
 	int status = rack_load(&render->session);
 
 	if (status)
 		return status;
+	if (options->services) {
+		if (!services_read(&render->services, options->services_file, error,
+				   sizeof(error))) {
+			fprintf(stderr, "lathe-render: --services: %s\n", error);
+			return EXIT_USAGE;
+		}
+		render->session.services = &render->services;
+	}
 	render->songs = songs_create(&render->session);
 	status = songs_name(render->songs, &render->session);
 	if (!status && options->out_is_many)

@@ -2,6 +2,7 @@
 #include "daemon/render/report.h"
 
 #include "daemon/rack/param.h"
+#include "daemon/render/delivery.h"
 #include "daemon/render/riding.h"
 #include "share/json.h"
 
@@ -217,6 +218,7 @@ static void json_song(const struct song *song, const struct session *session)
 		json_results(&song->after, song->gain);
 		json_level("limiting_db", song->limiting);
 		json_level("rode_db", song->rode);
+		delivery_json(song, session);
 	}
 	fputs(",\n  \"meters\": {", stdout);
 	meters_print(song, session);

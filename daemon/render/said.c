@@ -5,6 +5,7 @@
 #include "daemon/render/said.h"
 
 #include "share/soundkind.h"
+#include "daemon/render/say.h"
 
 #include <math.h>
 #include <stdio.h>

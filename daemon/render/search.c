@@ -2,6 +2,7 @@
 #include "daemon/render/search.h"
 
 #include "daemon/render/stop.h"
+#include "daemon/render/say.h"
 
 #include <math.h>
 #include <stdio.h>

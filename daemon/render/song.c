@@ -6,6 +6,7 @@
 #include "daemon/base/memory.h"
 #include "daemon/render/flow.h"
 #include "daemon/render/said.h"
+#include "daemon/render/say.h"
 #include "daemon/render/stop.h"
 #include "share/resampler.h"
 #include "share/soundkind.h"
@@ -13,23 +14,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-void song_say(struct song *song, const char *format, ...)
-{
-	const size_t used = strlen(song->said), room = sizeof(song->said) - used;
-	va_list list;
-
-	va_start(list, format);
-	const int length = vsnprintf(song->said + used, room, format, list);
-	va_end(list);
-	if (length >= 0 && (size_t)length + 1 < room)
-		strcat(song->said, "\n");
-}
 
 bool song_keep(struct song *song)
 {
@@ -57,13 +45,6 @@ void song_drop(struct song *song)
 	if (song->kept >= 0)
 		close(song->kept);
 	song->kept = -1;
-}
-
-int song_refuse(struct song *song, const char *of, const char *why)
-{
-	song_say(song, "%s: %s", of, why);
-	song->status = EXIT_FILE;
-	return song->status;
 }
 
 /* ---- files and racks ------------------------------------------------------------- */
@@ -161,6 +142,17 @@ static bool out_open(struct song *song, struct flow *flow, int64_t frames)
 	return flow->out;
 }
 
+static void codecs_try(struct song *song, const struct render_options *options)
+{
+	char error[256];
+
+	for (int i = 0; i < options->codec_count && !stop_asked(); i++)
+		if (!codec_try(&options->codecs[i], song->out, &song->codecs[i], error,
+			       sizeof(error)))
+			song_say(song, "%s: %s: %s", song->out, options->codecs[i].name,
+				 error);
+}
+
 static int out_finish(struct song *song, struct flow *flow, int status)
 {
 	char error[256];
@@ -170,10 +162,12 @@ static int out_finish(struct song *song, struct flow *flow, int status)
 	if (flow->out && !status) {
 		song->clipped = flow->out->clipped;
 		song->peak = flow->out->peak;
-		if (soundwriter_finish(flow->out, error, sizeof(error)))
+		if (soundwriter_finish(flow->out, error, sizeof(error))) {
 			song->written = true;
-		else
+			codecs_try(song, flow->session->options);
+		} else {
 			status = song_refuse(song, song->out, error);
+		}
 	}
 	soundwriter_close(flow->out);
 	return status;

@@ -40,7 +40,8 @@ struct song {
 	double gain, ceiling; /* dB, of the last pass */
 	double limiting;      /* most gain reduction of the last limiter, dB */
 	double rode;          /* dB that levellers moved in the first minute */
-	int64_t kept_frames;  /* of the programme, with the front's latency */
+	struct codec_result codecs[CODECS_MAX];
+	int64_t kept_frames; /* of the programme, with the front's latency */
 	int64_t kept_total, front_latency;
 	/* Now */
 	int from, to;        /* promille: what the run that is under way is of all */
@@ -49,23 +50,19 @@ struct song {
 };
 
 /* What all songs have in common. */
+struct services;
+
 struct session {
 	const struct render_options *options;
 	struct rack *rack;
 	int output;                      /* node */
+	const struct services *services; /* NULL: not asked for */
 	double album_loudness;           /* LUFS, while an album is written; else NAN */
 	double album_peak;               /* dBTP */
 	struct halves halves;            /* empty unless a gain is searched for */
 	void (*progress)(void *context); /* NULL, or called now and then */
 	void *progress_context;
 };
-
-/* Adds a line to what is said of the song. */
-void song_say(struct song *song, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
-
-/* Says why a file failed, and returns the exit status, which is song->status too. */
-int song_refuse(struct song *song, const char *of, const char *why);
 
 /* Opens and closes `kept`. Songs of an album have it open before processes are forked,
  * others in their own process. False, and said: there is no room for it. */

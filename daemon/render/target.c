@@ -111,8 +111,10 @@ bool target_step(struct target *t, double integrated, double true_peak)
 	const bool is_close = fabs(t->missing) <= close_lu;
 	const double next = is_close ? t->gain : gain_next(t, slope);
 	const bool moves = fabs(next - t->gain) > 1e-4;
-	t->stuck = !is_close &&
-		   (!moves || (t->missing > 0 && slope < slope_least && t->passes > 2));
+	/* Twice in a row: quiet passages that pass the gate can lower the mean once. */
+	t->flat = t->missing > 0 && slope < slope_least && t->passes > 1 ? t->flat + 1
+									 : 0;
+	t->stuck = !is_close && (!moves || t->flat > 1);
 	if ((is_close && !too_high) || (t->stuck && !too_high) ||
 	    t->passes >= TARGET_PASSES_MAX)
 		return false;

@@ -24,6 +24,7 @@ struct target {
 	double slope;    /* LU for a dB of gain, between the last passes */
 	double missing;  /* LU of the last pass: target less loudness */
 	bool reached;    /* within the tolerance, and under the peak */
+	int flat;        /* passes in a row that gained nothing */
 	bool stuck;      /* more gain makes it no louder, or there is no more gain */
 };
 

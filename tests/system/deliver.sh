@@ -28,6 +28,14 @@ config=config/streaming.conf
 is "programmes" "$? $(tail -n 1 "$scratch/files")" "0 52 passed, 0 failed"
 [ "$failed" = 0 ] || cat "$scratch/files"
 
+# Codecs beside ffmpeg's decoders; the page.
+mkdir "$scratch/codecs"
+/usr/bin/python3 tests/system/deliver_codecs.py "$build/lathe-render" "$scratch/codecs" >"$scratch/files" 2>&1
+is "codecs" "$? $(tail -n 1 "$scratch/files")" "0 41 passed, 0 failed"
+[ "$failed" = 0 ] || cat "$scratch/files"
+is "no codec" "$(render --config $config --codec aac:128 x.wav y.wav) $(grep -c 'found "aac:128", would accept opus' \
+	"$scratch/err")" "2 1"
+
 # The gain is one gain: the rack with the gain in its config, at rest, makes the same samples.
 a="$scratch/drums.wav" b="$scratch/swell.wav" c="$scratch/two seconds.wav"
 cat >"$scratch/cut.conf" <<'END'
