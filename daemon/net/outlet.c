@@ -4,6 +4,7 @@
 #include "daemon/base/clock.h"
 #include "daemon/base/ipv4.h"
 #include "daemon/base/memory.h"
+#include "daemon/net/buffer.h"
 #include "daemon/net/neighbours.h"
 
 #include <arpa/inet.h>
@@ -66,14 +67,6 @@ struct outlet {
 
 /* ---- sockets --------------------------------------------------------------------------- */
 
-static void enlarge(int fd)
-{
-	int wanted = BUFFER_BYTES;
-
-	if (setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &wanted, sizeof(wanted)) != 0)
-		setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &wanted, sizeof(wanted));
-}
-
 /* An inherited socket may be of another network than this process. */
 static bool is_same_network(int one, int other)
 {
@@ -134,7 +127,7 @@ static void host_open(struct outlet *outlet, struct host *host)
 			close(fd);
 		return;
 	}
-	enlarge(fd);
+	buffer_grow(fd, BUFFER_SEND, BUFFER_BYTES);
 	host->fd = fd;
 	host->is_own = true;
 }
@@ -162,7 +155,7 @@ struct outlet *outlet_create(int fd)
 		getsockname(fd, (struct sockaddr *)&outlet->self, &size) == 0 &&
 		!ipv4_is_local(ntohl(outlet->self.sin_addr.s_addr));
 	if (fd >= 0)
-		enlarge(fd);
+		buffer_grow(fd, BUFFER_SEND, BUFFER_BYTES);
 	return outlet;
 }
 

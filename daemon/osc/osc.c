@@ -6,6 +6,7 @@
 #include "daemon/base/clock.h"
 #include "daemon/base/ipv4.h"
 #include "daemon/net/access.h"
+#include "daemon/net/buffer.h"
 #include "daemon/net/gate.h"
 #include "daemon/net/lane.h"
 #include "daemon/net/outlet.h"
@@ -88,18 +89,12 @@ static int bind_socket(const char *listen, int port, char *error, size_t error_s
 
 static void prepare_socket(struct osc *osc)
 {
-	int wanted = BUFFER_BYTES, on = 1;
-	socklen_t size = sizeof(osc->buffer);
+	int on = 1;
 	socklen_t self_size = sizeof(osc->self);
 
 	getsockname(osc->fd, (struct sockaddr *)&osc->self, &self_size);
 	fcntl(osc->fd, F_SETFL, fcntl(osc->fd, F_GETFL) | O_NONBLOCK);
-	if (setsockopt(osc->fd, SOL_SOCKET, SO_RCVBUFFORCE, &wanted, sizeof(wanted)) !=
-	    0)
-		setsockopt(osc->fd, SOL_SOCKET, SO_RCVBUF, &wanted, sizeof(wanted));
-	/* The kernel reports twice what it was asked for; half is its own overhead. */
-	if (getsockopt(osc->fd, SOL_SOCKET, SO_RCVBUF, &osc->buffer, &size) == 0)
-		osc->buffer /= 2;
+	osc->buffer = buffer_grow(osc->fd, BUFFER_RECEIVE, BUFFER_BYTES);
 	setsockopt(osc->fd, SOL_SOCKET, SO_RXQ_OVFL, &on, sizeof(on));
 	for (int i = 0; i < BATCH; i++) {
 		osc->parts[i] = (struct iovec) { osc->bytes[i], sizeof(osc->bytes[i]) };
