@@ -129,8 +129,9 @@ static const struct alarm_kind kinds[ALARM_CODES] = {
 			      "the true peak is below its limit again", false },
 	[ALARM_LOUDNESS] = { "loudness", EVENT_NOTICE,
 			     "the loudness is off the meter's target for 5 minutes",
-			     "set the gain of the chain, or the target and the "
-			     "tolerance of the meter",
+			     "set the gain of the chain, then clear the meter, whose "
+			     "integrated loudness begins anew; or correct its target "
+			     "and tolerance",
 			     "the loudness is on its target again", false },
 	[ALARM_FAILOVER] = { "failover", EVENT_WARNING,
 			     "another source than main plays",

@@ -4,7 +4,8 @@
  *
  * sense and failover take their own time before they tell a state, and so these alarms come
  * and go with it. All others are raised when they have lasted for their time, and cleared
- * after HEALTHY_SECONDS without the cause. */
+ * after HEALTHY_SECONDS without the cause: seconds of audio, counted in frames. Only xruns are
+ * counted by the clock. */
 #include "daemon/unattended/air.h"
 
 #include "daemon/base/alarm.h"
@@ -36,8 +37,9 @@ struct air {
 	struct follower follower;
 	const struct module *sense, *failover, *loudness;
 	struct watched watched[NODES_MAX];
-	double last; /* the last look; 0: none yet */
-	double dt;
+	double last;    /* the last look; 0: none yet */
+	uint64_t frame; /* of the rack, at the last look */
+	double dt;      /* seconds of audio since then */
 	uint64_t xruns;
 	double xruns_counted; /* of the last minute, about: they leak away */
 	bool playing;         /* some input plays, by the last look */
@@ -263,13 +265,13 @@ static void look_at_node(struct air *air, int place)
 		look_at_loudness(air, watched, node, meters);
 }
 
-static void look_at_xruns(struct air *air)
+static void look_at_xruns(struct air *air, double dt)
 {
 	const uint64_t xruns = air->desk->status.xruns;
 	const uint64_t more = xruns > air->xruns ? xruns - air->xruns : 0;
 
 	air->xruns = xruns;
-	air->xruns_counted += (double)more - air->dt * AIR_XRUNS / 60.0;
+	air->xruns_counted += (double)more - dt * AIR_XRUNS / 60.0;
 	if (air->xruns_counted < 0.0)
 		air->xruns_counted = 0.0;
 	if (air->xruns_counted > AIR_XRUNS) {
@@ -285,15 +287,20 @@ void air_look(struct air *air, double now)
 	const struct desk *desk = air->desk;
 	const struct rack *rack = desk->rack;
 
-	air->dt = air->last > 0.0 ? now - air->last : 0.0;
+	look_at_xruns(air, air->last > 0.0 ? now - air->last : 0.0);
 	air->last = now;
-	look_at_xruns(air);
 	for (int i = 0; i < NODES_MAX; i++)
 		if (i < rack->node_count || air->watched[i].path[0])
 			follow_node(air, i,
 				    i < rack->node_count ? rack->nodes[i].path : "");
 	if (!desk->status.block)
 		return;
+	const uint64_t frame = desk->player->frame(desk->engine);
+	const uint64_t frames = frame > air->frame ? frame - air->frame : 0;
+	air->dt = air->frame && desk->status.rate > 0
+			  ? (double)frames / desk->status.rate
+			  : 0.0;
+	air->frame = frame;
 	air->playing = false;
 	for (int i = 0; i < rack->node_count && !air->playing; i++) {
 		const float *meters = desk->player->meters(desk->engine, i);

@@ -94,6 +94,14 @@ raised true_peak meter
 set_to 0
 cleared true_peak meter
 
+# Minutes of audio take seconds while JACK freewheels.
+jack_freewheel y >/dev/null 2>&1
+raised loudness meter
+check "the target becomes what is heard" ctl set meter/target "$(ctl get meter/meter/momentary | cut -d' ' -f2)"
+check "the meter begins anew" ctl set meter/clear 1
+cleared loudness meter
+jack_freewheel n >/dev/null 2>&1
+
 # The state's folder is gone, and comes back.
 mv "$work/state" "$work/away"
 : >"$work/state"

@@ -17,8 +17,10 @@ static int guard, choice, meter, out;
 
 static void pass(double seconds)
 {
-	for (int i = 0; i < (int)(seconds * 20.0 + 0.5); i++)
+	for (int i = 0; i < (int)(seconds * 20.0 + 0.5); i++) {
+		fake_frame += 2400;
 		air_look(air, now += 0.05);
+	}
 }
 
 static void check_alarms(const char *what, const char *wanted)
@@ -184,7 +186,7 @@ int main(void)
 	desk = (struct desk) { .player = &fake_player,
 			       .rack = rack_create(),
 			       .events = event_log_create(),
-			       .status.block = 64 };
+			       .status = { .rate = 48000, .block = 64 } };
 	desk.alarms = alarms_create(desk.events);
 	rack_add_input(desk.rack, "in", 2);
 	guard = add("guard", "sense");
