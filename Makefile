@@ -132,7 +132,7 @@ $(BUILD)/tests/%: tests/%.c $(LIBRARY)
 	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -MMD -MP -o $@ $< $(LIBRARY) $(LDLIBS) $(LIBS_OSC)
 
 # ---- checks ----------------------------------------------------------------------------
-tests: $(TESTS) $(addprefix $(BUILD)/tests/system/,probe storm sink)
+tests: $(TESTS) $(addprefix $(BUILD)/tests/system/,probe faults storm sink)
 
 deps:
 	@./install-deps build
@@ -242,6 +242,13 @@ soak: deps-check
 		$(BUILD)/tests/system/storm
 	@BUILD=$(BUILD) EVERY=$(EVERY) RACKS="$(RACKS)" FIRST=$(FIRST) \
 		tests/bench/soak.sh $(MINUTES)
+
+# An hour of every kind of healthy programme, as fast as it goes: no alarm. SECONDS_EACH=600 for a
+# look.
+healthy:
+	@./install-deps build healthy
+	@$(MAKE) --no-print-directory $(BUILD)/tests/healthy/hour
+	@BUILD=$(BUILD) $(if $(SECONDS_EACH),SECONDS_EACH=$(SECONDS_EACH)) tests/healthy/hour.sh
 
 lint: deps-check
 	@tests/run "clang-format --dry-run --Werror $(C_SOURCES)" \
@@ -410,6 +417,6 @@ clean:
 	rm -rf $(BUILD)
 
 .PHONY: all install uninstall help run tests clean deps deps-check check lint tidy realtime symbols effects sanitize \
-	docs docs-check man fuzz guard sound bench soak arm64 deb deb-check
+	docs docs-check man fuzz guard sound bench soak healthy arm64 deb deb-check
 .SECONDARY:
 -include $(shell find $(BUILD) -type f -name '*.d' 2>/dev/null)
