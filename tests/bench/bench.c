@@ -230,7 +230,7 @@ static const char *verdict(const struct subject *s, double cost, double worst,
 		return "";
 	if (s->goal > 0 && cost > s->goal)
 		return "NO: cost";
-	if (worst > 2)
+	if (worst > s->worst)
 		return "NO: worst block";
 	if (silence > 1.1)
 		return "NO: silence";

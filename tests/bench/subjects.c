@@ -102,19 +102,23 @@ static bool has_sends(const struct play *play)
 	return false;
 }
 
-/* host: "lathe GOAL" or "lathe:ISA GOAL" */
+/* host: "lathe GOAL [WORST]" or "lathe:ISA GOAL [WORST]" */
 static bool open_lathe(struct subject *subject, const char *host, const char *nodes)
 {
 	char config[TEXT_MAX + 128], isa[8] = "", before[8] = "";
 	char folder[] = "/tmp/lathe-bench-XXXXXX", response[64];
 	const char *forced = getenv("LATHE_ISA"), *goal = strchr(host, ' ');
+	char *rest = NULL;
 
 	if (host[5] == ':')
 		sscanf(host + 6, "%7[a-z0-9]", isa);
 	snprintf(before, sizeof(before), "%s", forced ? forced : "");
 	subject->empty = !*nodes;
 	subject->whole = strstr(subject->group, "whole") != NULL;
-	subject->goal = goal ? strtod(goal, NULL) : 0;
+	subject->goal = goal ? strtod(goal, &rest) : 0;
+	subject->worst = rest ? strtod(rest, NULL) : 0;
+	if (subject->worst <= 0)
+		subject->worst = WORST_BLOCK;
 	const char *made = mkdtemp(folder);
 	char *path =
 		strncmp(nodes, "config ", 7) == 0 ? realpath(nodes + 7, NULL) : NULL;

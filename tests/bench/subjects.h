@@ -5,7 +5,13 @@
 
 #include <stdbool.h>
 
-enum { RATE = 48000, SUBJECTS_MAX = 80, STAGES_MAX = 12, REPS_MAX = 64 };
+enum {
+	RATE = 48000,
+	SUBJECTS_MAX = 80,
+	STAGES_MAX = 12,
+	REPS_MAX = 64,
+	WORST_BLOCK = 2 /* over the median one, unless the row says otherwise */
+};
 
 struct subject {
 	char group[32], name[64];
@@ -16,6 +22,7 @@ struct subject {
 	bool whole;              /* a rack, nothing is taken off */
 	bool cabled;             /* a node has ports of its own, with a cable on them */
 	double goal;             /* ns per frame, or 0 */
+	double worst;            /* block over the median one, at most */
 	float *blocks;           /* [block] the fastest of the reps, ns */
 	double busy[REPS_MAX];   /* mean ns per frame of each rep, music */
 	double silent[REPS_MAX]; /* the same in the digital silence after it */
