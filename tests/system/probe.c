@@ -480,8 +480,12 @@ int main(int argc, char **argv)
 		silence_frames = (size_t)(seconds * rate);
 		length += (double)file_frames / rate + 0.5;
 	}
-	if (!side_open(&in, "-in", on_record, JackPortIsInput, length + 6.0) ||
-	    !side_open(&out, "-out", on_play, JackPortIsOutput, length + 6.0)) {
+	/* A file is played to its end, however slow the machine is: until the tape is full. */
+	const double tape = length + (from_file ? 2.0 : 6.0);
+	if (from_file)
+		length *= 20.0;
+	if (!side_open(&in, "-in", on_record, JackPortIsInput, tape) ||
+	    !side_open(&out, "-out", on_play, JackPortIsOutput, tape)) {
 		fputs("no JACK server, or no room in it\n", stderr);
 		return 2;
 	}
