@@ -16,7 +16,6 @@ else
 	pictures="60x20=docs/meters-60x20.svg 80x24=docs/meters.svg 200x60=docs/meters-200x60.svg"
 fi
 [ -s "$BUILD/demo.wav" ] || "$BUILD/lathe-demo" "$BUILD/demo.wav" || exit 1
-sync=
 start_jackd -r 48000 -p 4096
 start_lathed "$config" --name "$lathe" || exit 1
 within 5 has_port "$lathe:in_1" || exit 1

@@ -205,6 +205,13 @@ static int get_one(struct answers *answers, const char *path)
 		answers->wanted = 0;
 		status = collect(answers);
 	}
+	/* The name of an output, unless a node has it. */
+	if (status == EXIT_DONE && !answers->heard && is_one_part(path)) {
+		char output[PATH_BYTES + sizeof("/rack/output")];
+		snprintf(output, sizeof(output), "/rack/output%s", path);
+		ask_below(answers->session, output);
+		status = collect(answers);
+	}
 	if (status == EXIT_DONE && !answers->heard) {
 		session_complain(answers->session, path + 1,
 				 is_pattern(path) || !is_one_part(path)

@@ -488,6 +488,26 @@ static int node_of(const struct rack *rack, const char *path, const char **rest)
 	return found;
 }
 
+/* "main/mute" where an output, but no node, is called main. False: none is. */
+static bool explain_output(const struct rack *rack, const char *path, char *text,
+			   size_t size)
+{
+	const int length = (int)strcspn(path, "/");
+
+	for (int i = 0; i < rack->node_count; i++) {
+		const struct node *node = &rack->nodes[i];
+
+		if (node->kind != NODE_OUTPUT ||
+		    strncmp(path, node->name, (size_t)length) != 0 ||
+		    node->name[length])
+			continue;
+		snprintf(text, size, "%s is an output; did you mean %s%s?", node->name,
+			 node->path, path + length);
+		return true;
+	}
+	return false;
+}
+
 static void explain_node(const struct rack *rack, const char *path, char *text,
 			 size_t size)
 {
@@ -554,7 +574,8 @@ void address_explain(const struct addresses *addresses, const struct rack *rack,
 	path += *path == '/';
 	int node = node_of(rack, path, &rest);
 	if (node < 0) {
-		explain_node(rack, path, text, size);
+		if (!explain_output(rack, path, text, size))
+			explain_node(rack, path, text, size);
 		return;
 	}
 	explain_group(&rack->nodes[node], rest, why, sizeof(why));

@@ -172,6 +172,10 @@ static void test_explain(void)
 		 "no such parameter eq/fraq: did you mean eq/freq?");
 	explains(addresses, rack, "/cmp/gain",
 		 "no node is called cmp; did you mean comp?");
+	explains(addresses, rack, "/main/mute",
+		 "main is an output; did you mean rack/output/main/mute?");
+	explains(addresses, rack, "/main",
+		 "main is an output; did you mean rack/output/main?");
 	explains(addresses, rack, "/rack/histroy",
 		 "no such address rack/histroy: did you mean rack/history?");
 	explains(addresses, rack, "/rack/output/mian/mute",

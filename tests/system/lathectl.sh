@@ -174,6 +174,10 @@ input True"
 is "no such address" "$(ctl get input/gian)" 1
 is "no such address: said" "$(grep -c 'input/gain' "$scratch/err")" 1
 is "no such node" "$(ctl get nobody)" 1
+is "an output by its name" "$(ctl get main; grep -c '^rack/output/main/mute off$' "$scratch/out")" "0
+1"
+is "what it is called in an address" "$(ctl set main/mute on)$(cat "$scratch/err")" \
+	"1lathectl: main/mute: main is an output; did you mean rack/output/main/mute?"
 is "no such value" "$(ctl set tone/band/3/type banana)" 1
 is "no such value: said" "$(grep -c 'notch' "$scratch/err")" 1
 is "no such value: as JSON" "$(ctl --json set tone/band/3/type banana)$(python3 -c '
