@@ -193,7 +193,7 @@ int command_events(struct session *session, int argc, char **argv)
 	(void)argc;
 	(void)argv;
 	if (session->options.on && !session->options.run) {
-		fputs("lathectl: --on goes with --run\n", stderr);
+		fputs("lathectl: --on is only for events with --run CMD\n", stderr);
 		return EXIT_USAGE;
 	}
 	if (!session->options.run)

@@ -21,11 +21,11 @@ static void usage(FILE *to)
 		    "eq/band/3/gain, '*/bypass'.\n\n");
 	for (const struct option_row *row = option_rows; row->name; row++)
 		fprintf(to, "  %-10s %-6s %s\n", row->name, row->value, row->help);
-	fprintf(to,
-		"\nGroups of hosts stand in ~/.config/lathe/hosts: "
-		"studio = 10.0.0.2, 10.0.0.3:3346\n"
-		"Exit status: 0 done, 1 refused, 2 usage, 3 no answer; the worst of "
-		"many.\n");
+	fprintf(to, "\nGroups of hosts are in ~/.config/lathe/hosts: "
+		    "studio = 10.0.0.2, 10.0.0.3:3346\n"
+		    "Exit status: 0 done, 1 refused, 2 usage, 3 no answer; of several "
+		    "racks "
+		    "the highest.\n");
 }
 
 static void on_signal(int number)
@@ -39,7 +39,7 @@ static int printed(int status)
 {
 	if (fflush(stdout) == 0 && !ferror(stdout))
 		return status;
-	fprintf(stderr, "lathectl: not all that it printed could be written\n");
+	fprintf(stderr, "lathectl: not all of the output could be written\n");
 	return status == EXIT_DONE ? EXIT_REFUSED : status;
 }
 

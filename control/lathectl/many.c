@@ -183,7 +183,8 @@ static void clock_tell(const struct child *child)
 
 	if (fabs(ahead) > fmax(clock_tolerance, child->reading.trip))
 		fprintf(stderr,
-			"lathectl: %s: its clock is %.3g s %s ours; allowed for\n",
+			"lathectl: %s: its clock is %.3g s %s ours; this is taken into "
+			"account\n",
 			child->place->name, fabs(ahead),
 			ahead > 0 ? "ahead of" : "behind");
 }

@@ -54,7 +54,8 @@ static bool on_load(void *context, const struct message *message)
 	if (strcmp(message->path, "/rack/scene/done") == 0) {
 		if (message_number(message, 1) != 0)
 			return true;
-		fputs("lathectl: another scene came before this one was through\n",
+		fputs("lathectl: another scene was loaded before this one was "
+		      "complete\n",
 		      stderr);
 		wait->status = EXIT_REFUSED;
 		return true;

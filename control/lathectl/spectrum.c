@@ -12,6 +12,7 @@
 
 /* As docs/osc.md has it: band k is at 1000 * 10^((k - MIDDLE) / PER_DECADE) Hz. */
 enum { BANDS = 121, MIDDLE = 68, PER_DECADE = 40 };
+enum { HEAD_COLUMNS = 50 }; /* of what follows the node's name */
 
 static const double renew_seconds = 4;
 
@@ -46,26 +47,32 @@ static double band_hz(int band)
 	return 1000 * pow(10, (double)(band - MIDDLE) / PER_DECADE);
 }
 
-/* As many columns as the terminal has: each band, or the louder of two. */
+/* A column for each band, or for the louder of as many as the terminal's width asks for. */
 static void sight_draw(struct sight *sight)
 {
 	struct winsize size = { 0 };
 	struct picture picture = { .width = 0 };
 	float in[BANDS], out[BANDS];
-	bool wide = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 &&
-		    size.ws_col >= BANDS + 2;
-	int each = wide ? 1 : 2, count = (BANDS + each - 1) / each;
+	const bool known = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col;
+	const int columns = known ? size.ws_col : 80;
+	const int each = (BANDS + columns - 1) / columns;
+	const int count = (BANDS + each - 1) / each;
 
 	for (int k = 0; k < count; k++) {
-		int other =
-			each * k + each - 1 < BANDS ? each * k + each - 1 : each * k;
-		in[k] = fmaxf(sight->in[each * k], sight->in[other]);
-		out[k] = fmaxf(sight->out[each * k], sight->out[other]);
+		in[k] = out[k] = -HUGE_VALF;
+		for (int band = each * k; band < each * (k + 1) && band < BANDS;
+		     band++) {
+			in[k] = fmaxf(in[k], sight->in[band]);
+			out[k] = fmaxf(out[k], sight->out[band]);
+		}
 	}
 	if (sight->lines)
 		printf("\033[%dA", sight->lines);
-	printf("\r%s   █ out  ░ in, where it is louder   0 to -60 dBFS\033[K\n",
-	       sight->node);
+	printf("\r%.*s%s\033[K\n", columns > HEAD_COLUMNS ? columns - HEAD_COLUMNS : 0,
+	       sight->node,
+	       columns > HEAD_COLUMNS
+		       ? "   █ out  ░ in, where it is louder   0 to -60 dBFS"
+		       : "");
 	picture_bands(&picture, out, in, count, 1, (double)MIDDLE / each,
 		      (double)PER_DECADE / each, !getenv("NO_COLOR"));
 	sight->lines = 1 + picture_draw(&picture, 0);

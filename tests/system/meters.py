@@ -360,6 +360,13 @@ def test_real(port):
         terminal.keys("q")
         check(terminal.wait() == 0, "q")
         terminal.close()
+    for columns, rows in SIZES + ((40, 14),):
+        terminal = Terminal([lathectl, "--port", str(port), "spectrum", "level"], columns, rows)
+        check(terminal.shows("10k", "5k"), f"{columns}: spectrum draws", terminal)
+        check(sum("10k" in line for line in terminal.screen.lines()) == 1, f"{columns}: in one place", terminal)
+        terminal.signal(signal.SIGINT)
+        check(terminal.wait() == 0, "it ends")
+        terminal.close()
     terminal = meters(port, 80, 24, "--seconds", "1", "--summary")
     check(terminal.wait() == 0 and any("Integrated" in line or "rack" in line for line in terminal.screen.lines()),
           "the summary stands below", terminal)

@@ -59,6 +59,8 @@ class Screen:
         elif kind == "H":
             row, column = (int(n) for n in (numbers or "1;1").split(";"))
             self.y, self.x = row - 1, column - 1
+        elif kind == "A":
+            self.y = max(self.y - int(numbers or 1), 0)
         elif kind == "J":
             self.clear()
         elif kind == "K":
