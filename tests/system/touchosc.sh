@@ -80,6 +80,18 @@ for rack in "$work"/*.conf config/*.conf; do
 	count "the session" python3 "$tools/session.py" "$work/$name.txt" "$work/$name.json"
 done
 
+# The overview shows the master: what the config says, not the first or the last.
+sed 's/ master = true;//; s/{ name = "podcast"; from/{ name = "podcast"; master = true; from/' \
+	config/multi.conf >"$work/podcast.conf"
+for size in phone tablet; do
+	"$touchosc" --config "$work/podcast.conf" --size "$size" "$work/podcast.tosc"
+	count "the master's overview on a $size" python3 "$tools/overview.py" "$work/podcast.tosc" \
+		podcast_after podcast
+	"$touchosc" --config config/multi.conf --size "$size" "$work/podcast.tosc"
+	count "the first output's overview on a $size" python3 "$tools/overview.py" "$work/podcast.tosc" \
+		streaming_after streaming
+done
+
 status_of() { "$@" >"$work/said" 2>&1; echo $?; }
 check "no OUT" test "$(status_of "$touchosc")" = 2
 check "no such size" test "$(status_of "$touchosc" --size huge x)" = 2
