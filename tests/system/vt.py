@@ -20,6 +20,7 @@ class Screen:
     def __init__(self, columns, rows):
         self.pending = ""
         self.alternate = False
+        self.strict = True  # False: what lies outside is cut off, as just after a resize
         self.cursor_shown = True
         self.size(columns, rows)
 
@@ -58,7 +59,9 @@ class Screen:
                 raise ValueError(f"mode {numbers}")
         elif kind == "H":
             row, column = (int(n) for n in (numbers or "1;1").split(";"))
-            self.y, self.x = row - 1, column - 1
+            if self.strict and (row > self.rows or column > self.columns):
+                raise ValueError(f"row {row} of {self.rows}")
+            self.y, self.x = min(row, self.rows) - 1, min(column, self.columns) - 1
         elif kind == "A":
             self.y = max(self.y - int(numbers or 1), 0)
         elif kind == "J":
@@ -88,6 +91,8 @@ class Screen:
             if self.x >= self.columns and not self.alternate:
                 self.feed_line()
                 self.x = 0
+            if self.x >= self.columns and not self.strict:
+                return
             if self.x >= self.columns:
                 raise ValueError(f"row {self.y + 1} is longer than {self.columns} columns")
             width = 0 if unicodedata.combining(letter) else \
@@ -96,7 +101,7 @@ class Screen:
                 letter = self.cells[self.y][self.x - 1][0] + letter
                 self.x -= 1
             self.cells[self.y][self.x] = (letter, self.colour)
-            if width == 2:
+            if width == 2 and self.x + 1 < self.columns:
                 self.cells[self.y][self.x + 1] = ("", self.colour)
             self.x += max(width, 1)
 
