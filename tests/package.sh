@@ -38,8 +38,9 @@ does() {
 	what=$1
 	shift
 	"$@" >"$scratch/said" 2>&1
-	is "$what" "$?" 0
-	[ "$failed" = 0 ] || tail -n 20 "$scratch/said"
+	status=$?
+	is "$what" "$status" 0
+	[ "$status" = 0 ] || tail -n 20 "$scratch/said"
 }
 
 does "apt update" inside apt-get update
