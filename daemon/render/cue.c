@@ -82,7 +82,9 @@ bool cue_write(const char *path, const struct song *songs, int count, cue_tag *t
 		if (song->status || !song->out[0])
 			continue;
 		if (track++ == 0) {
-			line(&text, "", "PERFORMER", tag(song, "ALBUMARTIST"));
+			const char *artist = tag(song, "ALBUMARTIST");
+			line(&text, "", "PERFORMER",
+			     artist ? artist : tag(song, "ARTIST"));
 			line(&text, "", "TITLE", tag(song, "ALBUM"));
 		}
 		text_add(&text, "FILE ");

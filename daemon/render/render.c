@@ -33,6 +33,7 @@ struct render {
 	struct target target;
 	struct services services;
 	bool has_album;
+	int printed; /* songs */
 };
 
 /* ---- the rack -------------------------------------------------------------------- */
@@ -94,13 +95,10 @@ static void task_search(struct song *song, struct session *session)
 		search_song(song, session);
 }
 
-/* In the parent, when a song is done. */
-static void song_done(struct crew *crew, struct song *song)
+static void song_print(struct render *render, const struct song *song)
 {
-	struct render *render = crew->context;
 	const struct render_options *options = &render->options;
 
-	progress_clear(&render->progress);
 	report_say(song, &render->session);
 	if (options->json || song->status)
 		return;
@@ -110,6 +108,18 @@ static void song_done(struct crew *crew, struct song *song)
 		delivery_codecs(song, &render->session);
 	if (options->meters && !song->skipped)
 		report_song(song, &render->session);
+}
+
+/* In the parent, when a song is done: prints it and what waits for it, in the order of the
+ * command line. */
+static void song_done(struct crew *crew, struct song *song)
+{
+	struct render *render = crew->context;
+
+	progress_clear(&render->progress);
+	song->done = true;
+	while (render->printed < crew->count && crew->songs[render->printed].done)
+		song_print(render, &crew->songs[render->printed++]);
 	fflush(stdout);
 }
 
@@ -140,11 +150,25 @@ static void songs_run(struct render *render)
 		crew_run(&crew);
 	}
 	progress_clear(&render->progress);
+	/* An album's songs that failed early were not reported. */
+	for (; render->printed < options->in_count && !stop_asked(); render->printed++)
+		if (!options->album || render->songs[render->printed].status ||
+		    render->songs[render->printed].done)
+			song_print(render, &render->songs[render->printed]);
 }
 
 static const char *tag_of(const struct song *song, const char *name)
 {
 	return tags_get(song->tags, name);
+}
+
+static int played(const struct render *render)
+{
+	int count = 0;
+
+	for (int i = 0; i < render->options.in_count; i++)
+		count += !render->songs[i].status;
+	return count;
 }
 
 /* What is told of all songs together. Returns the exit status. */
@@ -169,7 +193,7 @@ static int songs_report(struct render *render)
 	else if (options->json && !status)
 		report_song(render->songs, &render->session);
 	else if (album && !options->json)
-		report_album(album, loudness, render->target.gain, count);
+		report_album(album, loudness, render->target.gain, played(render));
 	if (!options->json && options->services)
 		delivery_services(render->songs, count, &render->session);
 	if (!report_end())

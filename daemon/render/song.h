@@ -24,7 +24,7 @@ struct song {
 	int kept; /* a file without a name, for the audio before the gain; -1: none */
 	/* Found out */
 	int status; /* exit status */
-	bool skipped, written;
+	bool skipped, written, done;
 	char said[2048];    /* why not, and what else is to be said, line by line */
 	char note[512];     /* how header and content disagree */
 	int rate, channels; /* of the output */
