@@ -365,7 +365,7 @@ install: all man
 		$(INSTALL_TO)/share/zsh/site-functions \
 		$(addprefix $(INSTALL_TO)/share/man/man,1 5 7) $(DOC)
 	install $(PROGRAMS) $(INSTALL_TO)/bin
-	install -m 644 config/*.conf $(INSTALL_TO)/share/lathe
+	install -m 644 config/*.conf share/services.conf $(INSTALL_TO)/share/lathe
 	for file in $(DOCUMENTS); do install -D -m 644 $$file $(DOC)/$$file || exit 1; done
 	ln -sfn ../../lathe $(DOC)/config
 	install -m 644 systemd/lathe.sysusers $(INSTALL_TO)/lib/sysusers.d/lathe.conf
@@ -386,7 +386,7 @@ install: all man
 # Removes what `install` has written; configs in /etc/lathe and state stay.
 uninstall:
 	rm -f $(addprefix $(INSTALL_TO)/bin/,$(notdir $(PROGRAMS))) \
-		$(addprefix $(INSTALL_TO)/share/lathe/,$(notdir $(wildcard config/*.conf))) \
+		$(addprefix $(INSTALL_TO)/share/lathe/,$(notdir $(wildcard config/*.conf)) services.conf) \
 		$(INSTALL_TO)/lib/sysusers.d/lathe.conf \
 		$(addprefix $(DESTDIR)$(SYSTEMD)/system/,$(notdir $(UNITS))) \
 		$(DESTDIR)$(SYSTEMD)/system-generators/lathe-generator \
