@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 /* Samples above +60 dBFS or not a number are not audio: the rack plays silence for
  * them. */
@@ -98,6 +99,13 @@ static bool ends_find(const char *path, struct ends *ends, char *error,
 	return true;
 }
 
+static bool is_regular(const char *path)
+{
+	struct stat status;
+
+	return stat(path, &status) == 0 && S_ISREG(status.st_mode);
+}
+
 /* Where to begin and to end, at the file's rate. A file without a sound stays whole. */
 static bool ends_set(struct intake *intake, const char *path,
 		     const struct intake_options *options, char *error,
@@ -110,6 +118,11 @@ static bool ends_set(struct intake *intake, const char *path,
 	in->end = INT64_MAX;
 	if (!trims && (intake->exact || !options->counts))
 		return true;
+	if (!is_regular(path)) {
+		snprintf(error, error_size,
+			 "can be read once only; --trim and --fade-out need a file");
+		return false;
+	}
 	if (!ends_find(path, &ends, error, error_size))
 		return false;
 	in->end = ends.count;
@@ -139,11 +152,12 @@ static void head_skip(struct intake *intake)
 
 /* ---- open and read --------------------------------------------------------------- */
 
-static bool rate_set(struct intake *intake, int rate, char *error, size_t error_size)
+static bool rate_set(struct intake *intake, const struct intake_options *options,
+		     char *error, size_t error_size)
 {
 	const int from = intake->file->rate;
 
-	intake->rate = rate ? rate : from;
+	intake->rate = options->rate ? options->rate(options->context, from) : from;
 	if (from < RATE_MIN || from > RATE_MAX) {
 		snprintf(error, error_size, "%d Hz; %d to %d are played", from,
 			 RATE_MIN, RATE_MAX);
@@ -169,7 +183,7 @@ struct intake *intake_open(const char *path, const struct intake_options *option
 		intake->frames = intake->file->frames;
 		intake->exact = intake->file->exact;
 		if (ends_set(intake, path, options, error, error_size) &&
-		    rate_set(intake, options->rate, error, error_size) &&
+		    rate_set(intake, options, error, error_size) &&
 		    channels_place(intake, options->rack, error, error_size)) {
 			head_skip(intake);
 			return intake;

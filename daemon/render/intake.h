@@ -12,7 +12,9 @@
 
 struct intake_options {
 	const struct rack *rack;
-	int rate; /* Hz; 0: the file's own */
+	/* The rate that is wanted of a file of this one, Hz. NULL: its own. */
+	int (*rate)(const void *context, int own);
+	const void *context;
 	bool trim_head, trim_tail;
 	bool counts; /* the length must be known, if need be by reading the file twice */
 };

@@ -49,40 +49,44 @@ void song_drop(struct song *song)
 
 /* ---- files and racks ------------------------------------------------------------- */
 
+struct asked {
+	const struct song *song;
+	const struct session *session;
+};
+
 /* The rate that is asked for or the file's, or the nearest that the output's kind of file
  * knows. */
-static int rate_of(const struct song *song, const struct session *session, int own)
+static int rate_of(const void *context, int own)
 {
-	const struct soundkind kind = soundkind_of(song->out, session->options->format);
-	const int wanted = session->options->rate ? session->options->rate : own;
+	const struct asked *asked = context;
+	const struct render_options *options = asked->session->options;
+	const struct soundkind kind = soundkind_of(asked->song->out, options->format);
+	const int wanted = options->rate ? options->rate : own;
 
-	return song->out[0] ? soundkind_rate(&kind, wanted) : wanted;
+	return asked->song->out[0] ? soundkind_rate(&kind, wanted) : wanted;
 }
 
 static struct intake *in_open(struct song *song, const struct session *session)
 {
 	const struct render_options *options = session->options;
-	struct intake_options wanted = {
+	const struct asked asked = { song, session };
+	const struct intake_options wanted = {
 		.rack = session->rack,
+		.rate = rate_of,
+		.context = &asked,
 		.trim_head = options->trim_head,
 		.trim_tail = options->trim_tail,
 		.counts = options->fade_out > 0,
 	};
 	char text[512];
-	struct soundfile *file = soundfile_open(song->in, text, sizeof(text));
-	struct intake *intake = NULL;
+	struct intake *intake = intake_open(song->in, &wanted, text, sizeof(text));
 
-	if (file) {
-		song->file_rate = file->rate;
-		wanted.rate = rate_of(song, session, file->rate);
-		intake = intake_open(song->in, &wanted, text, sizeof(text));
-	}
-	soundfile_close(file);
 	if (!intake) {
 		song_refuse(song, song->in, text);
 		return NULL;
 	}
 	song->rate = intake->rate;
+	song->file_rate = intake->file->rate;
 	song->cut = intake->cut;
 	return intake;
 }

@@ -18,14 +18,19 @@ static size_t bytes_of(int count)
 	return (size_t)count * sizeof(struct song);
 }
 
-/* Cue points count in frames, so the file's rate is needed; what can't be opened is told
- * of later. */
+/* Cue points count in frames, so the file's rate is needed. A pipe can be read but once;
+ * what can't be opened is told of later. */
 static struct tags *tags_of(const char *path)
 {
 	char error[512];
-	struct soundfile *file = soundfile_open(path, error, sizeof(error));
-	struct tags *tags = file ? tags_read(path, file->rate) : NULL;
+	struct stat status;
+	struct tags *tags = NULL;
 
+	if (stat(path, &status) != 0 || !S_ISREG(status.st_mode))
+		return NULL;
+	struct soundfile *file = soundfile_open(path, error, sizeof(error));
+	if (file)
+		tags = tags_read(path, file->rate);
 	soundfile_close(file);
 	return tags;
 }

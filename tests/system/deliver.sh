@@ -132,6 +132,10 @@ is "a rate of no MP3" "$(render --config "$scratch/through.conf" --rate 96000 "$
 is "a bit rate" "$(render --config "$scratch/through.conf" --format 128k "$a" "$scratch/x.mp3") $(ffprobe -v error \
 	-show_entries stream=bit_rate -of compact=nk=1:p=0 "$scratch/x.mp3")" "0 128000"
 
+# A pipe can be read but once.
+head -c 100000000 "$a" | "$build/lathe-render" --config $config --loudness -14 -y /dev/stdin "$scratch/x.wav" >"$scratch/out"
+is "a pipe" "$(near "$(sed -n 's/.*: I \([-0-9.]*\) LUFS.*/\1/p' "$scratch/out")" -14 0.1)" 1
+
 # Stopped: no file is left half written, and the processes end.
 "$build/lathe-render" --config $config --block 1 --jobs 2 --out "$scratch/s" "$a" "$b" "$c" >/dev/null 2>&1 &
 sleep 0.3
