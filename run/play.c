@@ -1,8 +1,10 @@
 /* play.c - lathe-play: plays a sound file in a loop into JACK ports.
  *
- *   lathe-play [--into CLIENT] FILE
+ *   lathe-play [--into CLIENT[:INPUT]] [--silence FROM,SECONDS] FILE
  *   lathe-play --probe              prints the server's rate; exit 1 without a server
  *   lathe-play --check FILE         exit 0 if it can be played, else 1
+ *
+ * --silence: once, FROM seconds after the start, it plays zeros for SECONDS.
  *
  * The whole file is read and converted to the server's rate before the client is
  * activated, so that the process callback only copies. A mono file feeds all ports, else
@@ -30,6 +32,8 @@ struct player {
 	const char *into, *path; /* the client to connect to, or NULL; the file */
 	struct sound sound;
 	jack_nframes_t at;
+	double silent_from, silent_seconds;     /* seconds 0: never silent */
+	uint64_t played, silent_at, silent_end; /* frames since the start */
 	int from[PORTS]; /* the file's channel for each port, -1: silence */
 	bool told;       /* reported: not all channels are heard */
 };
@@ -58,10 +62,15 @@ static int on_process(jack_nframes_t frames, void *context)
 	for (int p = 0; p < player->port_count; p++)
 		out[p] = jack_port_get_buffer(player->ports[p], frames);
 	for (jack_nframes_t i = 0; i < frames; i++) {
+		const uint64_t now = player->played++;
+		const bool silent =
+			now >= player->silent_at && now < player->silent_end;
 		const float *from = player->sound.audio +
 				    (size_t)player->at * (size_t)player->sound.channels;
 		for (int p = 0; p < player->port_count; p++)
-			out[p][i] = player->from[p] < 0 ? 0.0f : from[player->from[p]];
+			out[p][i] = silent || player->from[p] < 0
+					    ? 0.0f
+					    : from[player->from[p]];
 		if (++player->at == player->sound.frames)
 			player->at = 0;
 	}
@@ -166,7 +175,8 @@ static void player_connect(struct player *player)
 
 	if (!player->into)
 		return;
-	snprintf(pattern, sizeof(pattern), "^%s:", player->into);
+	snprintf(pattern, sizeof(pattern),
+		 strchr(player->into, ':') ? "^%s_" : "^%s:", player->into);
 	const char **found = jack_get_ports(player->client, pattern,
 					    JACK_DEFAULT_AUDIO_TYPE, JackPortIsInput);
 	int p = 0;
@@ -206,20 +216,28 @@ static const char *options(int argc, char **argv, struct player *player)
 		{ "into", required_argument, NULL, 'i' },
 		{ "probe", no_argument, NULL, 'p' },
 		{ "check", required_argument, NULL, 'c' },
+		{ "silence", required_argument, NULL, 's' },
 		{ 0 },
 	};
 	int option;
 
 	while ((option = getopt_long(argc, argv, "", table, NULL)) == 'i' ||
-	       option == 'p' || option == 'c') {
+	       option == 'p' || option == 'c' || option == 's') {
 		if (option == 'p')
 			exit(probe());
 		if (option == 'c')
 			exit(check(optarg));
-		player->into = optarg;
+		if (option == 's' && sscanf(optarg, "%lf,%lf", &player->silent_from,
+					    &player->silent_seconds) != 2)
+			option = '?';
+		if (option == '?')
+			break;
+		if (option == 'i')
+			player->into = optarg;
 	}
 	if (option != -1 || optind != argc - 1) {
-		fprintf(stderr, "usage: lathe-play [--into CLIENT] FILE\n");
+		fprintf(stderr, "usage: lathe-play [--into CLIENT[:INPUT]] [--silence "
+				"FROM,SECONDS] FILE\n");
 		exit(2);
 	}
 	return argv[optind];
@@ -240,6 +258,10 @@ static int play(struct player *player)
 	if (!sound_convert(&player->sound, (int)jack_get_sample_rate(player->client), 0,
 			   1, why, sizeof(why)))
 		return complain(player->path, why);
+	const double rate = (double)jack_get_sample_rate(player->client);
+	player->silent_at = (uint64_t)(player->silent_from * rate);
+	player->silent_end =
+		player->silent_at + (uint64_t)(player->silent_seconds * rate);
 	if (jack_activate(player->client))
 		return 1;
 	player_connect(player);

@@ -12,7 +12,7 @@ build=$1 config=$2 in=${3:-} seconds=${4:-} device=${5:-}
 scratch=$(mktemp -d) || exit 1
 # A client must not have the name of its server: each makes a socket with its name.
 server=lathe-run-$$ name=lathe-$$
-pw="" jackd="" lathed="" player="" view=""
+pw="" jackd="" lathed="" player="" line="" view=""
 
 say() {
 	printf 'run: %s\n' "$*"
@@ -34,6 +34,7 @@ finish() {
 	trap '' INT TERM
 	stop "$view"
 	stop "$player"
+	stop "$line"
 	stop "$lathed"
 	stop "$jackd"
 	rm -rf "$scratch"
@@ -175,7 +176,18 @@ if [ -z "$in" ]; then
 	in=$build/demo.wav
 	[ -s "$in" ] || "$build/lathe-demo" "$in" || exit 1
 fi
-setsid $pw "$build/lathe-play" --into "$name" "$in" >"$scratch/player" &
+# The studio of the on-air rack falls silent once, and its line goes on.
+silence=""
+case "$config" in
+*/on-air.conf)
+	silence="--silence 10,20"
+	setsid $pw "$build/lathe-play" --into "$name:line" "$in" >/dev/null 2>&1 &
+	line=$!
+	say "the studio falls silent after 10 s, for 20 s: the line plays from 20 s on, the studio from 35 s on; another terminal tells it, too: $build/lathectl --port $port events"
+	;;
+esac
+# shellcheck disable=SC2086 # an option and its value
+setsid $pw "$build/lathe-play" --into "$name" $silence "$in" >"$scratch/player" &
 player=$!
 until [ -s "$scratch/player" ]; do # a long file takes a while to read
 	kill -0 "$player" 2>/dev/null || fail "$in cannot be played."
