@@ -171,6 +171,18 @@ static const struct alarm_kind kinds[ALARM_CODES] = {
 				"look at the disk of --state: full, read-only, or not "
 				"there",
 				"a copy of the config is kept", false },
+	[ALARM_OSC] = { "osc", EVENT_ERROR,
+			"OSC can't listen: nothing can be asked or set; the rack plays",
+			"look whether osc.listen is an address of this machine and "
+			"which program has the port (ss -lunp); it is tried every 2 s",
+			"OSC listens", false },
+	[ALARM_SAFE] = { "safe", EVENT_ERROR,
+			 "it ended by mistake again and again: safe mode, the inputs "
+			 "go "
+			 "through a limiter to the outputs",
+			 "look at the journal for why; state and config are as they "
+			 "were; then lathectl safe off",
+			 "safe mode is left", true },
 };
 
 /* What listeners hear while it stands. Without a row: the rack as always. */

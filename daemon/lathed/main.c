@@ -67,6 +67,7 @@ struct lathed {
 	uint64_t reloading;  /* the ticket of SIGHUP's reload, or 0 */
 	int disk_wake;       /* eventfd: a disk has answered */
 	struct osc *osc;
+	bool listens; /* OSC is bound, and its address was told */
 	struct jack *jack;
 	int signals;
 	int engine_rate;
@@ -159,20 +160,29 @@ static bool engine_open(struct lathed *lathed, int rate)
 
 static bool osc_open(struct lathed *lathed)
 {
-	char error[256], address[INET_ADDRSTRLEN] = "?";
+	char error[256];
 
 	lathed->osc = osc_create(&lathed->desk, &lathed->parts, port_wanted(lathed),
 				 socket_passed(), error, sizeof(error));
-	if (!lathed->osc) {
+	if (!lathed->osc)
 		log_line(LOG_ERROR, "%s", error);
-		return false;
-	}
+	return lathed->osc != NULL;
+}
+
+/* Tells where OSC listens, once it does. */
+static void tell_osc(struct lathed *lathed)
+{
+	char address[INET_ADDRSTRLEN] = "?";
+
+	if (lathed->listens || !osc_port(lathed->osc))
+		return;
+	lathed->listens = true;
+	lathed->told = NULL;
 	inet_ntop(AF_INET, &osc_address(lathed->osc)->sin_addr, address,
 		  sizeof(address));
 	log_line(LOG_INFO, "OSC on %s, port %d, %d kB of receive buffer", address,
 		 osc_port(lathed->osc), osc_buffer(lathed->osc) / 1024);
 	socket_tell(osc_address(lathed->osc));
-	return true;
 }
 
 /* For those who ask from elsewhere. Links stay as they are: they may come to point
@@ -271,6 +281,7 @@ static bool start(struct lathed *lathed)
 	}
 	if (!osc_open(lathed))
 		return false;
+	tell_osc(lathed);
 	systemd_ready(&lathed->systemd);
 	return true;
 }
@@ -352,11 +363,13 @@ static void tick_announce(struct lathed *lathed)
 
 	announced_tick(lathed->announced);
 	good_tick(lathed->good);
+	tell_osc(lathed);
 	if (rack == lathed->told)
 		return;
 	lathed->told = rack;
-	socket_compare(lathed->desk.alarms, osc_address(lathed->osc), rack->osc,
-		       port_wanted(lathed));
+	if (lathed->listens)
+		socket_compare(lathed->desk.alarms, osc_address(lathed->osc), rack->osc,
+			       port_wanted(lathed));
 	announced_show(lathed->announced, rack, osc_port(lathed->osc));
 }
 

@@ -18,6 +18,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -48,6 +49,11 @@ struct osc {
 		[LANES]; /* a lane's first bundle, when its turn ended before it did */
 	int heavy;       /* the lane that had the last turn of those that wait */
 	int fd, buffer;
+	int port;       /* the one that is asked for; 0: any */
+	bool as_config; /* it is the config's, and follows a reload until it is bound */
+	bool bound;     /* false: nothing comes, and nothing is sent */
+	double bind_due; /* when it is tried again */
+	char error[256]; /* why not */
 	struct sockaddr_in self;
 	struct osc_counts counts;
 	uint64_t lane_lost;
@@ -64,27 +70,26 @@ struct osc {
 
 /* ---- opening ------------------------------------------------------------------------------ */
 
-static int bind_socket(const char *listen, int port, char *error, size_t error_size)
+/* False: osc->error says why. */
+static bool bind_socket(struct osc *osc)
 {
+	const struct osc_settings *settings = osc->desk->rack->osc;
+	const int port = osc->as_config ? settings->port : osc->port;
 	struct sockaddr_in address = { .sin_family = AF_INET,
 				       .sin_port = htons((uint16_t)port) };
 
-	if (inet_pton(AF_INET, listen, &address.sin_addr) != 1) {
-		snprintf(error, error_size,
+	if (inet_pton(AF_INET, settings->listen, &address.sin_addr) != 1) {
+		snprintf(osc->error, sizeof(osc->error),
 			 "osc.listen: \"%s\" is no IPv4 address; \"127.0.0.1\" is one",
-			 listen);
-		return -1;
+			 settings->listen);
+		return false;
 	}
-	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (fd >= 0 &&
-	    bind(fd, (const struct sockaddr *)&address, sizeof(address)) == 0)
-		return fd;
-	snprintf(error, error_size, "osc: can't listen on %s port %d: %s%s", listen,
-		 port, strerror(errno),
+	if (bind(osc->fd, (const struct sockaddr *)&address, sizeof(address)) == 0)
+		return true;
+	snprintf(osc->error, sizeof(osc->error), "can't listen on %s port %d: %s%s",
+		 settings->listen, port, strerror(errno),
 		 errno == EADDRINUSE ? "; is another lathed running?" : "");
-	if (fd >= 0)
-		close(fd);
-	return -1;
+	return false;
 }
 
 static void prepare_socket(struct osc *osc)
@@ -127,18 +132,42 @@ static void on_moved(void *context, const struct rack *from, const struct rack *
 	dispatch_reshape(osc->dispatch);
 }
 
+/* The address may come later, as DHCP's does, or the port may become free: the rack plays
+ * meanwhile. Until then nothing is sent, because sending would bind to any port. */
+static void try_to_bind(struct osc *osc, double now)
+{
+	struct alarms *alarms = osc->desk->alarms;
+	socklen_t size = sizeof(osc->self);
+
+	osc->bind_due = now + OSC_BIND_SECONDS;
+	osc->bound = bind_socket(osc);
+	if (!osc->bound) {
+		alarm_raise(alarms, ALARM_OSC, "", "%s", osc->error);
+		return;
+	}
+	getsockname(osc->fd, (struct sockaddr *)&osc->self, &size);
+	alarm_clear(alarms, ALARM_OSC, "");
+}
+
 struct osc *osc_create(struct desk *desk, const struct osc_parts *parts, int port,
 		       int inherited, char *error, size_t error_size)
 {
 	int fd = inherited >= 0 ? inherited
-				: bind_socket(desk->rack->osc->listen, port, error,
-					      error_size);
+				: socket(AF_INET,
+					 SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
-	if (fd < 0)
+	if (fd < 0) {
+		snprintf(error, error_size, "osc: no socket: %s", strerror(errno));
 		return NULL;
+	}
 	struct osc *osc = memory_zeroed(1, sizeof(*osc));
 	osc->desk = desk;
 	osc->fd = fd;
+	osc->port = port;
+	osc->as_config = port == desk->rack->osc->port;
+	osc->bound = inherited >= 0;
+	if (!osc->bound)
+		try_to_bind(osc, clock_seconds());
 	prepare_socket(osc);
 	osc->access = access_create();
 	osc->outlet = outlet_create(fd);
@@ -447,6 +476,10 @@ void osc_tick(struct osc *osc)
 	double now = clock_seconds();
 	struct watch *watch = osc->dispatch->watch;
 
+	if (!osc->bound && now >= osc->bind_due)
+		try_to_bind(osc, now);
+	if (!osc->bound)
+		return;
 	take_due(osc, now);
 	dispatch_tick(osc->dispatch, now);
 	watch_expire(watch, now);
@@ -459,6 +492,8 @@ void osc_tick(struct osc *osc)
 
 double osc_due(const struct osc *osc)
 {
+	if (!osc->bound)
+		return HUGE_VAL;
 	return dispatch_busy(osc->dispatch) ? 0.0 : feed_due(osc->dispatch->watch);
 }
 

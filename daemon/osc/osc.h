@@ -24,9 +24,12 @@ struct osc_parts {
 	struct scenes *scenes;
 };
 
+enum { OSC_BIND_SECONDS = 2 }; /* between two tries to bind the address */
+
 /* Listens on the address of desk->rack->osc and on `port` (0: any free one; see osc_port()),
- * and follows the desk. `inherited`: a bound UDP socket to use instead (socket activation), or
- * -1. NULL and a sentence when the address can't be bound. */
+ * and follows the desk. An address that can't be bound raises ALARM_OSC and is tried again by
+ * osc_tick(). `inherited`: a bound UDP socket to use instead (socket activation), or -1. NULL
+ * and a sentence when the system has no socket. */
 struct osc *osc_create(struct desk *desk, const struct osc_parts *parts, int port,
 		       int inherited, char *error, size_t error_size);
 void osc_destroy(struct osc *osc);

@@ -81,4 +81,49 @@ check "--force takes a cut file" restart --force
 check "without an alarm" not alarm "plays"
 stop_lathed
 check "ends in order" [ "$status" = 0 ]
+
+# A port that is in use: the rack plays, and OSC comes when the port is free.
+whole >"$conf"
+state=$work/other
+python3 -c 'import socket, sys, time
+taken = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+taken.bind(("127.0.0.1", 0))
+print(taken.getsockname()[1], flush=True)
+time.sleep(600)' >"$work/taken" &
+holder=$!
+others="$others $holder"
+within 5 test -s "$work/taken"
+port=$(cat "$work/taken")
+: >"$log"
+"$lathed" --port "$port" --config "$conf" --state "$state" 2>>"$log" &
+lathed_pid=$!
+check "a port in use: an alarm" within 10 said "osc: can't listen on 127.0.0.1 port $port"
+check "a port in use: it plays" within 10 has_port "$lathe:main_1"
+check "a port in use: it says nothing else" not said "OSC on"
+kill "$holder"
+check "OSC comes by itself" within 10 said "OSC on 127.0.0.1, port $port"
+check "it answers" within 5 ctl ping
+check "the alarm has ended" not alarm "listen"
+stop_lathed
+check "ends in order" [ "$status" = 0 ]
+
+# An address that this machine does not have (192.0.2.0/24 is for documents).
+{ whole; echo 'osc = { listen = "192.0.2.1"; port = 0; allow = ["192.0.2.0/24"]; };'; } >"$conf"
+: >"$log"
+"$lathed" --config "$conf" --state "$state" 2>>"$log" &
+lathed_pid=$!
+check "an address that is missing: an alarm" within 10 said "osc: can't listen on 192.0.2.1"
+check "an address that is missing: it plays" within 10 has_port "$lathe:main_1"
+{ whole; echo 'osc = { listen = "127.0.0.1"; port = 0; };'; } >"$conf"
+kill -HUP "$lathed_pid"
+check "a reload mends it" within 10 said "OSC on 127.0.0.1"
+stop_lathed
+
+# A state folder that can't be used (disk.sh has one that hangs and one that is full).
+: >"$work/foreign"
+whole >"$conf"
+check "a state that is no folder" start_lathed "$conf" --state "$work/foreign"
+check "plays, with an alarm for the copy" within 10 said "config_kept"
+check "plays" within 10 has_port "$lathe:main_1"
+stop_lathed
 finish
