@@ -5,6 +5,7 @@
 #include "share/json.h"
 
 #include <string.h>
+#include <math.h>
 #include <time.h>
 
 /* /rack/alarm ,ssiddsss: code, node, level, since, seen, text, seen by, what to do. */
@@ -102,5 +103,15 @@ int command_failover(struct session *session, int argc, char **argv)
 
 	(void)argc;
 	client_change(&session->client, "/rack/failover", "ss", argv[0], argv[1]);
+	return ask_and_wait(&wait, on_result);
+}
+
+int command_safe(struct session *session, int argc, char **argv)
+{
+	struct wait wait = { .session = session };
+
+	(void)argc;
+	session->options.patience = fmax(session->options.patience, 5);
+	client_change(&session->client, "/rack/safe", "s", argv[0]);
 	return ask_and_wait(&wait, on_result);
 }

@@ -7,5 +7,6 @@
 int command_alarms(struct session *session, int argc, char **argv);
 int command_seen(struct session *session, int argc, char **argv);
 int command_failover(struct session *session, int argc, char **argv);
+int command_safe(struct session *session, int argc, char **argv);
 
 #endif

@@ -65,6 +65,8 @@ const struct command commands_all[] = {
 	{ "failover", "NODE VALUE",
 	  "plays main, second, third or file by hand, until it is auto again", 2, 2,
 	  command_failover, CHANGES, .shape = SHAPE_LINES },
+	{ "safe", "off", "leaves safe mode: loads the config and the saved state", 1, 1,
+	  command_safe, CHANGES, .shape = SHAPE_LINES },
 	{ "metrics", "[openmetrics]",
 	  "prints status, alarms and meters as Prometheus reads them", 0, 1,
 	  command_metrics, ASKS, .shape = SHAPE_LINES },

@@ -14,6 +14,7 @@
 #include "daemon/base/log.h"
 #include "daemon/lathed/check.h"
 #include "daemon/lathed/announced.h"
+#include "daemon/lathed/crashes.h"
 #include "daemon/lathed/opening.h"
 #include "daemon/lathed/options.h"
 #include "daemon/lathed/print.h"
@@ -23,6 +24,7 @@
 #include "daemon/recall/reload.h"
 #include "daemon/recall/scene.h"
 #include "daemon/recall/state.h"
+#include "daemon/unattended/safe.h"
 #include "daemon/unattended/schedule.h"
 
 #include <arpa/inet.h>
@@ -67,6 +69,7 @@ struct lathed {
 	uint64_t reloading;  /* the ticket of SIGHUP's reload, or 0 */
 	int disk_wake;       /* eventfd: a disk has answered */
 	struct osc *osc;
+	struct crashes crashes;
 	bool listens; /* OSC is bound, and its address was told */
 	struct jack *jack;
 	int signals;
@@ -185,21 +188,6 @@ static void tell_osc(struct lathed *lathed)
 	socket_tell(osc_address(lathed->osc));
 }
 
-/* For those who ask from elsewhere. Links stay as they are: they may come to point
- * elsewhere. */
-static char *path_whole(const char *path)
-{
-	char *folder = path[0] == '/' ? memory_string("") : getcwd(NULL, 0),
-	     *whole = NULL;
-
-	while (path[0] == '.' && path[1] == '/')
-		path += 2;
-	if (folder && asprintf(&whole, "%s%s%s", folder, *folder ? "/" : "", path) < 0)
-		whole = NULL;
-	free(folder);
-	return whole ? whole : memory_string(path);
-}
-
 /* The state was saved at this time: what came due since is made up for. */
 static void make_up(void *context, int64_t saved)
 {
@@ -208,7 +196,7 @@ static void make_up(void *context, int64_t saved)
 
 /* Before the first plan: its values are the ones that were. A disk that does not answer in
  * time holds up nothing: the values come when it does. */
-static void state_open(struct lathed *lathed)
+static void state_open(struct lathed *lathed, int wait_ms)
 {
 	struct desk *desk = &lathed->desk;
 
@@ -221,7 +209,7 @@ static void state_open(struct lathed *lathed)
 				     .context = lathed->schedule };
 	lathed->state =
 		state_create(desk, &parts, desk->state_folder, lathed->disk_wake);
-	state_settle(lathed->state, STATE_START_MS);
+	state_settle(lathed->state, wait_ms);
 }
 
 /* In the order of desk.h; OSC's comes last, once JACK runs. */
@@ -238,9 +226,13 @@ static void followers_create(struct lathed *lathed)
 	lathed->connections = connections_create(desk);
 	parts->scenes = scenes_create(desk, lathed->disk_wake);
 	parts->reload = reload_create(desk, lathed->good, lathed->disk_wake);
+	parts->safe = safe_create(desk, parts->reload, lathed->crashes.safe,
+				  lathed->crashes.count);
 	lathed->schedule = schedule_create(desk, parts->scenes);
 	lathed->compare = compare_create(desk);
-	state_open(lathed);
+	/* Safe mode leaves the state as it is, for inspection. */
+	if (!lathed->crashes.safe)
+		state_open(lathed, STATE_START_MS);
 }
 
 /* What the first disk thread needs. Signals are blocked before any thread starts. */
@@ -250,7 +242,7 @@ static void prepare(struct lathed *lathed)
 
 	lathed->signals = signals_open();
 	lathed->disk_wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	desk->config_path = path_whole(lathed->options.config);
+	desk->config_path = opening_path(&lathed->options);
 	desk->state_folder = options_state_folder(&lathed->options);
 	desk->player = &player_engine;
 	desk->events = event_log_create();
@@ -352,6 +344,7 @@ static void tick_stop(struct lathed *lathed)
 		lathed->phase = PHASE_DONE;
 	else if (clock_ms() > lathed->stop_ms) {
 		log_line(LOG_WARNING, "JACK holds us back; gone without a goodbye");
+		crashes_end();
 		_exit(0); /* a hung libjack call can't be ended in any other way */
 	}
 }
@@ -373,6 +366,16 @@ static void tick_announce(struct lathed *lathed)
 	announced_show(lathed->announced, rack, osc_port(lathed->osc));
 }
 
+/* The state comes once the config's rack plays. */
+static void tick_safe(struct lathed *lathed)
+{
+	if (!lathed->crashes.safe || safe_is_on(lathed->parts.safe))
+		return;
+	lathed->crashes.safe = false;
+	crashes_forget();
+	state_open(lathed, 0);
+}
+
 static void tick(struct lathed *lathed)
 {
 	struct desk *desk = &lathed->desk;
@@ -389,6 +392,7 @@ static void tick(struct lathed *lathed)
 	alarms_tick(desk->alarms, 1e-9 * (double)clock_ns());
 	desk_tick(desk);
 	tick_reload(lathed);
+	tick_safe(lathed);
 	osc_tick(lathed->osc);
 	systemd_tick(&lathed->systemd, desk);
 	tick_announce(lathed);
@@ -521,12 +525,14 @@ static void finish(struct lathed *lathed)
 	if (!settle_disks(lathed)) {
 		log_line(LOG_WARNING, "a disk does not answer: what it was asked to "
 				      "save last is lost");
+		crashes_end();
 		_exit(0); /* a thread that hangs in the kernel can't be ended */
 	}
 	announced_destroy(lathed->announced);
 	state_destroy(lathed->state);
 	compare_destroy(lathed->compare);
 	schedule_destroy(lathed->schedule);
+	safe_destroy(lathed->parts.safe);
 	reload_destroy(lathed->parts.reload);
 	good_destroy(lathed->good);
 	scenes_destroy(lathed->parts.scenes);
@@ -580,14 +586,18 @@ int main(int argc, char **argv)
 	if (options->check || options->describe || options->graph || options->avahi ||
 	    options->socket)
 		return show(&lathed);
+	lathed.crashes = crashes_begin();
 	prepare(&lathed);
-	lathed.desk.rack =
-		opening_rack(options, lathed.good, lathed.desk.alarms, &status);
-	if (!lathed.desk.rack)
+	lathed.desk.rack = opening_rack(options, lathed.good, lathed.desk.alarms,
+					lathed.crashes.safe, &status);
+	if (!lathed.desk.rack) {
+		crashes_end();
 		return status;
+	}
 	if (!start(&lathed))
 		return STATUS_TROUBLE; /* threads may hang in libjack, so nothing is freed */
 	run(&lathed);
 	finish(&lathed);
+	crashes_end();
 	return 0;
 }

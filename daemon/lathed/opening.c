@@ -3,10 +3,27 @@
 
 #include "daemon/base/log.h"
 #include "daemon/base/memory.h"
+#include "daemon/rack/safe.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+
+/* Links stay as they are: they may come to point elsewhere. */
+char *opening_path(const struct options *options)
+{
+	const char *path = options->config;
+	char *folder = path[0] == '/' ? memory_string("") : getcwd(NULL, 0),
+	     *whole = NULL;
+
+	while (path[0] == '.' && path[1] == '/')
+		path += 2;
+	if (folder && asprintf(&whole, "%s%s%s", folder, *folder ? "/" : "", path) < 0)
+		whole = NULL;
+	free(folder);
+	return whole ? whole : memory_string(path);
+}
 
 static void print_complaints(const char *path, const struct complaints *complaints)
 {
@@ -81,7 +98,7 @@ static struct rack *fall_back(struct rack *copy, enum good_found found,
 }
 
 struct rack *opening_rack(const struct options *options, struct good *good,
-			  struct alarms *alarms, int *status)
+			  struct alarms *alarms, bool safe, int *status)
 {
 	struct config_files files = { 0 };
 	struct complaints complaints = { 0 };
@@ -102,6 +119,12 @@ struct rack *opening_rack(const struct options *options, struct good *good,
 	}
 	if (rack)
 		good_play(good, rack);
+	if (rack && safe) {
+		struct rack *whole = rack;
+
+		rack = rack_safe(whole);
+		rack_destroy(whole);
+	}
 	text_finish(&complaints.text);
 	config_files_finish(&files);
 	return rack;

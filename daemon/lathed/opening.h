@@ -12,12 +12,15 @@ enum {
 	STATUS_CONFIG = 78, /* EX_CONFIG */
 };
 
+/* The config's path from the root on, for those who ask from elsewhere. For free(). */
+char *opening_path(const struct options *options);
 /* The rack of options->config, for rack_destroy(). NULL: it is refused, and every complaint is
  * on stderr. Where there is a state it is compared with the last good one. */
 struct rack *opening_check(const struct options *options);
 /* The rack to play; *status is then 0. A file that is refused raises ALARM_CONFIG_LAST and the last
- * good one plays. NULL: *status says how to end. */
+ * good one plays. `safe`: the inputs and outputs of that rack, with limiters alone. NULL: *status says how
+ * to end. */
 struct rack *opening_rack(const struct options *options, struct good *good,
-			  struct alarms *alarms, int *status);
+			  struct alarms *alarms, bool safe, int *status);
 
 #endif

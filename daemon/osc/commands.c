@@ -5,13 +5,14 @@
 #include "daemon/osc/command_failover.h"
 #include "daemon/osc/command_listen.h"
 #include "daemon/osc/command_rack.h"
+#include "daemon/osc/command_safe.h"
 #include "daemon/osc/command_scene.h"
 #include "daemon/osc/command_spectrum.h"
 #include "daemon/osc/command_undo.h"
 #include "daemon/osc/sync.h"
 
 const struct command_set *const commands_all[] = {
-	&listen_commands,   &sync_commands,  &rack_commands,
-	&spectrum_commands, &scene_commands, &undo_commands,
-	&failover_commands, &alarm_commands, NULL,
+	&listen_commands, &sync_commands, &rack_commands,     &spectrum_commands,
+	&scene_commands,  &undo_commands, &failover_commands, &alarm_commands,
+	&safe_commands,   NULL,
 };

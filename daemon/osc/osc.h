@@ -12,6 +12,7 @@
 struct history;
 struct lock;
 struct reload;
+struct safe;
 struct osc;
 struct scenes;
 
@@ -21,6 +22,7 @@ struct osc_parts {
 	struct history *history;
 	struct lock *lock;
 	struct reload *reload;
+	struct safe *safe;
 	struct scenes *scenes;
 };
 

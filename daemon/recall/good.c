@@ -231,7 +231,7 @@ static int count_limiters(const struct rack *rack)
 
 	for (int i = 0; i < rack->node_count; i++)
 		count += rack->nodes[i].kind == NODE_MODULE &&
-			 strcmp(rack->nodes[i].module->id, "limiter") == 0;
+			 (rack->nodes[i].module->flags & MODULE_ROLE) == MODULE_LIMITER;
 	return count;
 }
 

@@ -344,6 +344,7 @@ KERNELS_DECLARE(limiter);
 
 extern const struct module module_limiter;
 const struct module module_limiter = {
+	.flags = MODULE_LIMITER,
 	.id = "limiter",
 	.label = "Limiter",
 	.flags = MODULE_LIMITER,

@@ -119,6 +119,42 @@ kill -HUP "$lathed_pid"
 check "a reload mends it" within 10 said "OSC on 127.0.0.1"
 stop_lathed
 
+# Three ends by mistake within a minute: safe mode, until somebody leaves it.
+whole >"$conf"
+state=$work/third
+RUNTIME_DIRECTORY=$work/run
+export RUNTIME_DIRECTORY
+mkdir "$RUNTIME_DIRECTORY"
+start_lathed "$conf" --state "$state"
+ctl set limit/ceiling -6 >/dev/null
+check "the state is saved" within 10 grep -q "limit/ceiling" "$state/$lathe.state"
+check "one kill" restart
+check "two kills" restart
+check "it is not safe yet" ctl get limit/ceiling
+cp "$state/$lathe.state" "$work/before"
+check "three kills" restart
+check "an alarm" alarm "safe mode after 3"
+check "an alarm of the registry" said "safe: safe mode after 3 ends"
+check "the ports are those of the config" within 10 has_port "$lathe:main_1"
+check "a limiter is before the output" ctl get safe/ceiling
+check "the other nodes are away" not ctl get gain/gain
+for _ in 1 2 3; do
+	check "one more kill" restart
+done
+check "safe mode stays" alarm "safe mode after 6"
+check "the pauses grow" said "waits 4000 ms"
+check "the state is as it was" cmp "$state/$lathe.state" "$work/before"
+check "wrong word" not ctl safe on
+check "safe off" ctl safe off
+check "the alarm has ended" not alarm "safe mode"
+check "the saved values are back" within 10 sh -c "'$lathectl' --port $port get limit/ceiling | grep -q -- '-6.0'"
+check "no safe mode to leave" not ctl safe off
+stop_lathed
+check "what ends in order counts as nothing" start_lathed "$conf" --state "$state"
+check "no safe mode" ctl get gain/gain
+stop_lathed
+unset RUNTIME_DIRECTORY
+
 # A state folder that can't be used (disk.sh has one that hangs and one that is full).
 : >"$work/foreign"
 whole >"$conf"

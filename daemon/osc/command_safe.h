@@ -1,0 +1,9 @@
+/* command_safe.h - leaves safe mode: /rack/safe. Control thread. */
+#ifndef LATHE_OSC_COMMAND_SAFE_H
+#define LATHE_OSC_COMMAND_SAFE_H
+
+#include "daemon/osc/command.h"
+
+extern const struct command_set safe_commands;
+
+#endif
