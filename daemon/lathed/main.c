@@ -27,7 +27,6 @@
 #include "daemon/unattended/safe.h"
 #include "daemon/unattended/schedule.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <limits.h>
 #include <poll.h>
@@ -175,16 +174,11 @@ static bool osc_open(struct lathed *lathed)
 /* Tells where OSC listens, once it does. */
 static void tell_osc(struct lathed *lathed)
 {
-	char address[INET_ADDRSTRLEN] = "?";
-
 	if (lathed->listens || !osc_port(lathed->osc))
 		return;
 	lathed->listens = true;
 	lathed->told = NULL;
-	inet_ntop(AF_INET, &osc_address(lathed->osc)->sin_addr, address,
-		  sizeof(address));
-	log_line(LOG_INFO, "OSC on %s, port %d, %d kB of receive buffer", address,
-		 osc_port(lathed->osc), osc_buffer(lathed->osc) / 1024);
+	socket_log(osc_address(lathed->osc), osc_buffer(lathed->osc));
 	socket_tell(osc_address(lathed->osc));
 }
 

@@ -50,6 +50,15 @@ void socket_compare(struct alarms *alarms, const struct sockaddr_in *bound,
 		    bound_port, wanted->listen, port);
 }
 
+void socket_log(const struct sockaddr_in *bound, int buffer)
+{
+	char address[INET_ADDRSTRLEN] = "?";
+
+	inet_ntop(AF_INET, &bound->sin_addr, address, sizeof(address));
+	log_line(LOG_INFO, "OSC on %s, port %d, %d kB of receive buffer", address,
+		 ntohs(bound->sin_port), buffer / 1024);
+}
+
 /* ---- the file ------------------------------------------------------------------------- */
 
 /* Readable for every user, whatever the mask is. */

@@ -17,6 +17,9 @@ int socket_passed(void);
 void socket_compare(struct alarms *alarms, const struct sockaddr_in *bound,
 		    const struct osc_settings *wanted, int port);
 
+/* Logs where OSC listens, and the bytes of its receive buffer. */
+void socket_log(const struct sockaddr_in *bound, int buffer);
+
 /* Writes "127.0.0.1 3345", an address and a port at which this machine reaches `bound`, as the
  * file `osc` of $RUNTIME_DIRECTORY; NULL: removes it. Without that folder it does nothing. */
 void socket_tell(const struct sockaddr_in *bound);
