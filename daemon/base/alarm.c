@@ -211,6 +211,7 @@ static const char *const heard[ALARM_CODES] = {
 	[ALARM_FAILOVER] = "the second or third source, or the file",
 	[ALARM_FAILOVER_HOLD] = "the source that was chosen by hand, alive or not",
 	[ALARM_SCHEDULE] = "the scene of before",
+	[ALARM_SAFE] = "the inputs, only limited: none of the other nodes plays",
 };
 
 /* An alarm that is raised, or one with an event still to come. */

@@ -347,7 +347,6 @@ const struct module module_limiter = {
 	.flags = MODULE_LIMITER,
 	.id = "limiter",
 	.label = "Limiter",
-	.flags = MODULE_LIMITER,
 	.help = "look-ahead true-peak limiter",
 	.params = params,
 	.param_count = LIMITER_PARAMS,
