@@ -219,7 +219,8 @@ enum module_flags {
 	MODULE_FAILOVER = 4 << 8, /* told of when it leaves its first choice */
 	MODULE_LOUDNESS = 5 << 8, /* compared with its target */
 	MODULE_LEVELLER = 6 << 8, /* holds when lathe-render searches for one gain */
-	MODULE_LIMITER = 7 << 8,  /* that gain goes before the last one; plays in safe mode */
+	MODULE_LIMITER =
+		7 << 8, /* that gain goes before the last one; plays in safe mode */
 };
 
 struct module {
