@@ -252,7 +252,7 @@ healthy:
 
 lint: deps-check
 	@tests/run "clang-format --dry-run --Werror $(C_SOURCES)" \
-		"shellcheck $(SH_SOURCES)" tests/includes.sh tests/rooms.sh tests/covered.sh tests/dialect.py \
+		"shellcheck $(SH_SOURCES)" tests/includes.sh tests/rooms.sh tests/covered.sh tests/dialect.py tests/licence.py \
 		"BUILD=$(BUILD) tests/headers.sh" \
 		"$(MAKE) -s all && BUILD=$(BUILD) tests/circles.sh" \
 		"$(MAKE) -s -j2 all tests CC=clang WERROR=-Werror BUILD=$(BUILD)/clang" \

@@ -2,7 +2,7 @@
 #include "daemon/lathed/crashes.h"
 
 #include "daemon/base/log.h"
-#include "daemon/base/memory.h"
+#include "daemon/lathed/runtime.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,43 +12,13 @@
 
 enum { KEPT = 32 /* crashes in the file */ };
 
-/* A file of the folder, for free(); NULL: there is no folder. */
-static char *path_of(const char *name)
-{
-	const char *folder = getenv("RUNTIME_DIRECTORY");
-
-	if (!folder || !*folder)
-		return NULL;
-	/* systemd parts several with colons. */
-	return memory_print("%.*s/%s", (int)strcspn(folder, ":"), folder, name);
-}
-
 static bool is_there(const char *name)
 {
-	char *path = path_of(name);
+	char *path = runtime_path(name);
 	const bool there = path && access(path, F_OK) == 0;
 
 	free(path);
 	return there;
-}
-
-static void make(const char *name)
-{
-	char *path = path_of(name);
-	FILE *file = path ? fopen(path, "we") : NULL;
-
-	if (file)
-		fclose(file);
-	free(path);
-}
-
-static void drop(const char *name)
-{
-	char *path = path_of(name);
-
-	if (path)
-		unlink(path);
-	free(path);
 }
 
 /* Seconds since the machine started, sleep counted. */
@@ -63,7 +33,7 @@ static long long now_seconds(void)
 /* The times of the crashes that still count, the newest last; returns how many. */
 static int read_times(long long now, long long times[KEPT])
 {
-	char *path = path_of("crashes");
+	char *path = runtime_path("crashes");
 	FILE *file = path ? fopen(path, "re") : NULL;
 	long long time;
 	int count = 0;
@@ -79,7 +49,7 @@ static int read_times(long long now, long long times[KEPT])
 
 static void write_times(const long long *times, int count)
 {
-	char *path = path_of("crashes");
+	char *path = runtime_path("crashes");
 	FILE *file = path ? fopen(path, "we") : NULL;
 
 	for (int i = 0; file && i < count; i++)
@@ -121,21 +91,21 @@ struct crashes crashes_begin(void)
 		times[count++] = now;
 		write_times(times, count);
 	}
-	make("running");
+	(void)runtime_write("running", "");
 	/* It stays in safe mode until somebody leaves it, however long that takes. */
 	if (count >= CRASHES_SAFE)
-		make("safe");
+		(void)runtime_write("safe", "");
 	wait_after(count);
 	return (struct crashes) { .count = count, .safe = is_there("safe") };
 }
 
 void crashes_end(void)
 {
-	drop("running");
+	runtime_remove("running");
 }
 
 void crashes_forget(void)
 {
-	drop("crashes");
-	drop("safe");
+	runtime_remove("crashes");
+	runtime_remove("safe");
 }

@@ -276,11 +276,11 @@ static bool start(struct lathed *lathed)
 
 static void reload_tell(bool done, struct text *result)
 {
+	systemd_reloaded(done, result->bytes ? result->bytes : "");
 	for (char *rest = result->bytes, *line; (line = strsep(&rest, "\n"));)
 		if (*line)
 			log_line(done ? LOG_INFO : LOG_WARNING, "%s", line);
 	text_finish(result);
-	systemd_reloaded();
 }
 
 static void reload(struct lathed *lathed)

@@ -3,13 +3,13 @@
 #include "daemon/lathed/socket.h"
 
 #include "daemon/base/log.h"
+#include "daemon/lathed/runtime.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
 
@@ -61,40 +61,23 @@ void socket_log(const struct sockaddr_in *bound, int buffer)
 
 /* ---- the file ------------------------------------------------------------------------- */
 
-/* Readable for every user, whatever the mask is. */
-static bool file_write(const char *path, const struct sockaddr_in *bound)
+void socket_tell(const struct sockaddr_in *bound)
 {
-	struct in_addr reached = bound->sin_addr;
-	char address[INET_ADDRSTRLEN] = "?";
-	FILE *file = fopen(path, "we");
+	char address[INET_ADDRSTRLEN] = "?", text[INET_ADDRSTRLEN + 16];
 
-	if (!file)
-		return false;
+	if (!bound) {
+		runtime_remove("osc");
+		return;
+	}
+	struct in_addr reached = bound->sin_addr;
 	if (reached.s_addr == htonl(INADDR_ANY))
 		reached.s_addr = htonl(INADDR_LOOPBACK);
 	inet_ntop(AF_INET, &reached, address, sizeof(address));
-	bool good = fchmod(fileno(file), 0644) == 0 &&
-		    fprintf(file, "%s %d\n", address, ntohs(bound->sin_port)) > 0;
-	return fclose(file) == 0 && good;
-}
-
-void socket_tell(const struct sockaddr_in *bound)
-{
-	const char *folder = getenv("RUNTIME_DIRECTORY");
-	char path[512], new_path[520];
-
-	if (!folder || !*folder)
-		return;
-	/* systemd parts several with colons. */
-	snprintf(path, sizeof(path), "%.*s/osc", (int)strcspn(folder, ":"), folder);
-	snprintf(new_path, sizeof(new_path), "%s.new", path);
-	if (!bound) {
-		unlink(path);
-		return;
-	}
-	if (!file_write(new_path, bound) || rename(new_path, path) != 0)
+	snprintf(text, sizeof(text), "%s %d\n", address, ntohs(bound->sin_port));
+	if (!runtime_write("osc", text))
 		log_line(LOG_WARNING,
-			 "%s: %s: lathectl --instance does not find this rack", path,
+			 "$RUNTIME_DIRECTORY/osc: %s: lathectl --instance does not "
+			 "find this rack",
 			 strerror(errno));
 }
 

@@ -2,8 +2,13 @@
 #include "daemon/lathed/systemd.h"
 
 #include "daemon/base/clock.h"
+#include "daemon/base/log.h"
+#include "daemon/base/memory.h"
+#include "daemon/lathed/runtime.h"
 
+#include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <systemd/sd-daemon.h>
 
@@ -24,8 +29,17 @@ void systemd_reloads(void)
 		   (long long)(clock_ns() / 1000));
 }
 
-void systemd_reloaded(void)
+void systemd_reloaded(bool loaded, const char *text)
 {
+	char *said = memory_print("%s\n%s%s", loaded ? "loaded" : "refused", text,
+				  *text ? "\n" : "");
+
+	if (!runtime_write("reload", said))
+		log_line(LOG_WARNING,
+			 "$RUNTIME_DIRECTORY/reload: %s: systemctl reload gets no "
+			 "answer",
+			 strerror(errno));
+	free(said);
 	sd_notify(0, "READY=1");
 }
 

@@ -12,9 +12,11 @@ struct systemd {
 };
 
 void systemd_ready(struct systemd *systemd);
-/* A reload begins; systemd_reloaded() ends it, whatever became of it. */
+/* A reload begins; systemd_reloaded() ends it, whatever became of it, and writes `text` to the
+ * file `reload` of $RUNTIME_DIRECTORY, after a line "loaded" or "refused": ExecReload= waits for
+ * it. */
 void systemd_reloads(void);
-void systemd_reloaded(void);
+void systemd_reloaded(bool loaded, const char *text);
 void systemd_stops(void);
 /* Each tick. */
 void systemd_tick(struct systemd *systemd, const struct desk *desk);

@@ -108,6 +108,13 @@ check "is saved" within 5 inside 'grep -q "gain/gain -6" /var/lib/lathe/radio/*.
 sed -i 's/name = "gain"; }/name = "gain"; }, { module = "eq"; name = "tone"; }/' "$box/etc/lathe/radio.conf"
 check "reload" in_box systemctl reload lathed@radio
 check "has taken effect" within 5 ctl get tone/band/1/gain
+cp "$box/etc/lathe/radio.conf" "$work/radio.good"
+sed -i 's/module = "eq"/module = "eqq"/' "$box/etc/lathe/radio.conf"
+check "a refused reload fails" not in_box systemctl reload lathed@radio
+check "and says why" within 5 inside 'journalctl -b -u lathed@radio | grep "sh.*unknown module .eqq"'
+check "the rack plays on" within 5 ctl get tone/band/1/gain
+cp "$work/radio.good" "$box/etc/lathe/radio.conf"
+check "a good one is taken again" in_box systemctl reload lathed@radio
 
 pid=$(main_pid)
 in_box pings "$pid" >"$work/pings" 2>&1
