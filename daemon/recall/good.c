@@ -235,10 +235,23 @@ static int count_limiters(const struct rack *rack)
 	return count;
 }
 
-/* The outputs of `before`, "main, radio"; empty if one of them is still there. */
+/* Whether the file names outputs of its own: the one that a file without them gets has no
+ * line. */
+static bool names_outputs(const struct rack *rack)
+{
+	for (int i = 0; i < rack->node_count; i++)
+		if (rack->nodes[i].kind == NODE_OUTPUT && rack->nodes[i].line > 0)
+			return true;
+	return false;
+}
+
+/* The outputs of `before`, "main, radio"; empty if one of them is still there, or others were
+ * put in their place. */
 static void lost_outputs(const struct rack *before, const struct rack *rack,
 			 struct text *names)
 {
+	if (names_outputs(rack))
+		return;
 	for (int i = 0; i < before->node_count; i++) {
 		const struct node *node = &before->nodes[i];
 
@@ -283,7 +296,7 @@ bool good_loses(const struct good *good, const char *path,
 	if (outputs.length)
 		complain(complaints, path, 0,
 			 "found none of the outputs that play now (%s), would accept "
-			 "one of them, or force",
+			 "one of them, others under `outputs`, or force",
 			 outputs.bytes);
 	if (before && count_limiters(before) && !count_limiters(rack))
 		complain(complaints, path, 0,

@@ -79,6 +79,8 @@ static void test_losses(void)
 		"found no limiter");
 	takes(good, "nodes = ( { module = \"limiter\"; name = \"other\"; } );\n"
 		    "outputs = ( { name = \"radio\"; } );\n");
+	takes(good, "nodes = ( { module = \"limiter\"; name = \"other\"; } );\n"
+		    "outputs = ( { name = \"others\"; } );\n");
 	refuses(good, whole + 1, ""); /* a mistake, not a loss */
 	takes(good, whole);
 	good_destroy(good);

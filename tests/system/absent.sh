@@ -10,8 +10,6 @@ if [ "${1-}" != inside ]; then
 	fi
 	exec unshare --mount --net "$0" inside
 fi
-# JACK has room for few servers in one /dev/shm.
-mount -t tmpfs shm /dev/shm
 # shellcheck source=tests/system/common.inc
 . "${0%/*}/common.inc"
 here=${0%/*}

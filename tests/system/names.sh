@@ -1,12 +1,7 @@
 #!/bin/sh
 # names.sh - the names, order and icon that patchbays show: they exist while lathed runs, and
 # lathed works without them if JACK has no metadata.
-# All servers of a user share one store of metadata: use a private one if that is permitted.
-if [ -z "${LATHE_OWN_SHM:-}" ] && unshare --mount true 2>/dev/null; then
-	# shellcheck disable=SC2016 # for the inner shell
-	LATHE_OWN_SHM=1 exec unshare --mount sh -c \
-		'mount -t tmpfs tmpfs /dev/shm && exec sh "$0"' "$0"
-fi
+# All servers of a user share one store of metadata, in /dev/shm: common.inc makes a private one.
 # shellcheck source=tests/system/common.inc
 . "${0%/*}/common.inc"
 
