@@ -1,5 +1,6 @@
 # Lathe. `make run` and `make check` do everything on a fresh Debian 12; see README.md.
 #   make BUILD=/tmp/x   builds elsewhere;  CC=clang, SANITIZE=address|undefined|thread|realtime
+# SPDX-License-Identifier: GPL-3.0-or-later
 BUILD ?= build
 V ?= 0# V=1 shows the commands
 PREFIX ?= /usr/local

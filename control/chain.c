@@ -1,4 +1,5 @@
 /* chain.c - a walk up a rack's graph. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "control/chain.h"
 
 #include <stdio.h>

@@ -1,4 +1,5 @@
 /* chain.h - a walk up a rack's graph: which node before this one is of a kind. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_CHAIN_H
 #define LATHE_CHAIN_H
 

@@ -1,5 +1,6 @@
 /* client.c - one OSC conversation with lathed over UDP: a plain socket, with liblo as
  * the codec. One thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "control/client.h"
 
 #include <errno.h>

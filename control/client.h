@@ -1,4 +1,5 @@
 /* client.h - one OSC conversation with lathed over UDP; shared by the programs here. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_CLIENT_H
 #define LATHE_CLIENT_H
 

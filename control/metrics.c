@@ -3,6 +3,7 @@
  * can be told apart.
  *
  *   /rack/status, /rack/alarm, /<node>/meter/<name> --> samples --> families of lines */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "control/metrics.h"
 
 #include <math.h>

@@ -1,5 +1,6 @@
 /* metrics.h - a rack's status, alarms and meters as Prometheus reads them: the one printer, for
  * lathectl and for whoever else answers a scrape. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_METRICS_H
 #define LATHE_METRICS_H
 

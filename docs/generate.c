@@ -2,6 +2,7 @@
  *   generate modules             docs/modules.md
  *   generate prose docs/osc.in.md   docs/osc.md: the prose, its @lines replaced
  *   generate prose docs/duty.in.md  docs/duty.md */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -5,6 +5,7 @@
 #   @options PROGRAM      the options of PROGRAM's --help
 #   @commands PROGRAM     the commands there
 #   @reference WORDS      the Markdown that `generate WORDS` writes, or that FILE.md holds
+# SPDX-License-Identifier: GPL-3.0-or-later
 
 BEGIN { failed = 0 }
 /^@options / { options($2); next }

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
 # tablets.sh - the pictures of tablets in the docs, from the real thing: racks that play the
 # programme of `make run` in a JACK of their own, their layouts, and what they send to a tablet.
 #   docs/tablets.sh     after make all build/lathe-demo build/lathe-play: docs/tablet.png,

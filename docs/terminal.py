@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
 """terminal.py - a terminal's screen as a picture: reads what `tmux capture-pane -e -p` prints,
 writes SVG.
   docs/terminal.py TITLE <screen >docs/meters.svg"""

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
 # terminal.sh - the pictures of lathectl in the docs, from the real thing: a rack that plays the
 # programme of `make run` in a JACK of its own. Needs tmux.
 #   docs/terminal.sh [CONFIG COMMAND PICTURE]   after make all build/lathe-demo build/lathe-play

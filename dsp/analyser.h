@@ -8,6 +8,7 @@
  * analyser_create() plans, and FFTW's planner is not to be called twice at a time: worker
  * thread. The rest runs on the meter thread.
  */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_DSP_ANALYSER_H
 #define LATHE_DSP_ANALYSER_H
 

@@ -11,6 +11,7 @@
  * From left x left, right x right and left x right follow mid, side, correlation and what a
  * mono sum loses, so one bank serves them all. Meter thread; bands_init() on any.
  */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_DSP_BANDS_H
 #define LATHE_DSP_BANDS_H
 

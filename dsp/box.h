@@ -4,6 +4,7 @@
  * a smooth curve: three boxes make a piecewise parabola. The sums are integers, so they
  * never drift, and 0 becomes exactly 0 again, whatever came before.
  */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_DSP_BOX_H
 #define LATHE_DSP_BOX_H
 

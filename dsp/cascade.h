@@ -14,6 +14,7 @@
  * It is good at low frequencies (no differences of nearly equal numbers), its a depend on
  * the poles alone, and its c and d may move from frame to frame without a transient.
  */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_DSP_CASCADE_H
 #define LATHE_DSP_CASCADE_H
 

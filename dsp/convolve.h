@@ -15,6 +15,7 @@
  * transform, one as its real part: FFTW takes half the time for that of two real ones. It
  * computes in what it is given and allocates nothing in these sizes.
  */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_DSP_CONVOLVE_H
 #define LATHE_DSP_CONVOLVE_H
 

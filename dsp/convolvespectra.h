@@ -1,6 +1,7 @@
 /* convolvespectra.h - partitions of kernels and blocks of two channels as spectra, for
  * convolve.h, which says how they are used. Audio thread, but for convolve_plan() and
  * convolve_unplan(). */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_DSP_CONVOLVESPECTRA_H
 #define LATHE_DSP_CONVOLVESPECTRA_H
 

@@ -7,6 +7,7 @@
  * not interpolated, so choices change as smoothly as numbers, and during the fade one
  * hears a weighted sum of two constant processors. Audio thread; plain data.
  */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_DSP_CROSSFADE_H
 #define LATHE_DSP_CROSSFADE_H
 

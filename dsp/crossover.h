@@ -9,6 +9,7 @@
  * Linkwitz and Riley, "Active crossover networks for noncoincident drivers", JAES 24
  * (1976); the allpass compensation: D'Appolito, JAES 32 (1984).
  */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_DSP_CROSSOVER_H
 #define LATHE_DSP_CROSSOVER_H
 

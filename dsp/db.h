@@ -2,6 +2,7 @@
  *
  * libm on purpose: for the control thread and for once a piece. Per sample, see vec.h.
  */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_DSP_DB_H
 #define LATHE_DSP_DB_H
 

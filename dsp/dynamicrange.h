@@ -5,6 +5,7 @@
  * blocks, in dB; the result is the mean of all channels. Like x42's dr14.c, but with a
  * histogram of RMS: constant memory. Blocks under -90 dB are left out. Meter thread.
  */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_DSP_DYNAMICRANGE_H
 #define LATHE_DSP_DYNAMICRANGE_H
 

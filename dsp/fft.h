@@ -4,6 +4,7 @@
  * J. W. Cooley and J. W. Tukey, "An algorithm for the machine calculation of complex Fourier
  * series", Math. Comp. 19 (1965); decimation in time, radix 2, in place.
  */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_DSP_FFT_H
 #define LATHE_DSP_FFT_H
 

@@ -4,6 +4,7 @@
  * the ripple of pass and stop band is the same, so 90 dB of stop band mean 0.0003 dB of
  * ripple. Design: worker or control thread. Run: audio thread, any width of vector.
  */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_DSP_FIR_H
 #define LATHE_DSP_FIR_H
 

@@ -4,6 +4,7 @@
  * curve is worked out for whole vectors; attack and release, the only recursion, follow
  * in double, because a slow release adds steps that are too small for a float.
  */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_DSP_GAIN_H
 #define LATHE_DSP_GAIN_H
 

@@ -8,6 +8,7 @@
  * Two channels at once, in double: the high-pass works at 38 Hz. kweight_init() runs on
  * any thread, kweight_power() on the audio thread.
  */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_DSP_KWEIGHT_H
 #define LATHE_DSP_KWEIGHT_H
 

@@ -12,6 +12,7 @@
  * 2^-26, so sums of doubles are exact: they never drift, and silence comes back as 0. A
  * length that is no whole number ends in shares of two frames, so every corner is met.
  */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_DSP_LOWPASS_H
 #define LATHE_DSP_LOWPASS_H
 

@@ -6,6 +6,7 @@
  * Gauss-Newton steps on the logarithms of its coefficients, which make the error in dB
  * small and even. Control thread: a few tens of microseconds.
  */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_DSP_MATCH_H
 #define LATHE_DSP_MATCH_H
 

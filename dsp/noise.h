@@ -4,6 +4,7 @@
  * Mixing: SplitMix64 (Steele, Lea and Flood, "Fast splittable pseudorandom number
  * generators", 2014). `kind` separates uses for the same frame and channel.
  */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_DSP_NOISE_H
 #define LATHE_DSP_NOISE_H
 

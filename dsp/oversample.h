@@ -14,6 +14,7 @@
  * share of the band (0.45 of the rate) takes the place of 20 kHz. The delay up and down is
  * padded to whole frames. Audio thread, but oversample_design().
  */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_DSP_OVERSAMPLE_H
 #define LATHE_DSP_OVERSAMPLE_H
 

@@ -12,6 +12,7 @@
  * IEE Proc. 130 G 6, 1983. All sections work in z^-2: even and odd frames never meet, so
  * one vector of four holds both branches of two neighbouring frames.
  */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_DSP_QUADRATURE_H
 #define LATHE_DSP_QUADRATURE_H
 

@@ -10,6 +10,7 @@
  * frames, so what it finds is found at the same frame however the audio is cut. Audio thread,
  * but for sense_init(): worker, and sense_rules_times(): control. Plain data.
  */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_DSP_SENSE_H
 #define LATHE_DSP_SENSE_H
 

@@ -8,6 +8,7 @@
  * one. Each lane adds frame after frame, so pieces of any length give the same sums. Audio
  * thread; plain data.
  */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_DSP_SENSESUMS_H
 #define LATHE_DSP_SENSESUMS_H
 

@@ -1,5 +1,6 @@
 /* senseverdict.h - a bin of 10 ms is full: levels, timers, and what is the matter. A part of
  * sense.h. Audio thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_DSP_SENSEVERDICT_H
 #define LATHE_DSP_SENSEVERDICT_H
 

@@ -1,4 +1,5 @@
 /* serial.h - a number that identifies a set of values. Any thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_DSP_SERIAL_H
 #define LATHE_DSP_SERIAL_H
 

@@ -10,6 +10,7 @@
  *     y = x + k (r - 1) bp + (r^2 - 1) lp,
  * so that poles and gain may move at any speed. Two channels are the lanes.
  */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_DSP_SHELVES_H
 #define LATHE_DSP_SHELVES_H
 

@@ -7,6 +7,7 @@
  * While one buffer is filled, a second one is worked on: one step for every 64 frames. Audio
  * thread, but for slowfft_init(): worker. Plain data.
  */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_DSP_SLOWFFT_H
 #define LATHE_DSP_SLOWFFT_H
 

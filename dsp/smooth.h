@@ -7,6 +7,7 @@
  * either end, inaudible beside the signal, exact to the last bit after 50 ms. Audio
  * thread; plain data, so adopt() may copy it.
  */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_DSP_SMOOTH_H
 #define LATHE_DSP_SMOOTH_H
 

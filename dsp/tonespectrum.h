@@ -9,6 +9,7 @@
  *
  * tonespectrum_init() runs on any thread, the rest on the audio thread.
  */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_DSP_TONESPECTRUM_H
 #define LATHE_DSP_TONESPECTRUM_H
 

@@ -15,6 +15,7 @@
  * One struct a channel, plain data, zero is silence. Audio thread. Results do not depend on
  * how a stretch of frames is cut.
  */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_DSP_TRUEPEAK_H
 #define LATHE_DSP_TRUEPEAK_H
 

@@ -4,6 +4,7 @@
  * doubles. GCC 12 turns vectors wider than the target's registers into scalar code, so
  * kernels are written for these widths and no other. Any thread; no state.
  */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_DSP_VEC_H
 #define LATHE_DSP_VEC_H
 

@@ -1,5 +1,6 @@
 /* compressor.h - what all compressors share: rows for their tables, and design. Worker
  * and control threads. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_COMPRESSOR_H
 #define LATHE_COMPRESSOR_H
 

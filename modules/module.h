@@ -8,6 +8,7 @@
  * Each function below names the thread that runs it. Nothing that the audio thread
  * runs may allocate, lock, log or make a system call.
  */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_MODULE_H
 #define LATHE_MODULE_H
 

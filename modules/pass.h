@@ -1,5 +1,6 @@
 /* pass.h - the audio thread's part of a module that only measures: the audio passes
  * untouched. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_MODULES_PASS_H
 #define LATHE_MODULES_PASS_H
 

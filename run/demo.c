@@ -6,6 +6,7 @@
  * that speaks, a few plucked strings, a dense and loud beat, a long crescendo. The same
  * samples on every run.
  */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
 #include <sndfile.h>
 #include <stdint.h>

@@ -10,6 +10,7 @@
  * activated, so that the process callback only copies. A mono file feeds all ports, else
  * port N gets channel N of a rack. Ends on SIGINT or SIGTERM, or when the server ends.
  */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <getopt.h>
 #include <jack/jack.h>
 #include <signal.h>

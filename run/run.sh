@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
 # run.sh - what `make run` does: finds or starts JACK, starts lathed, plays a programme
 # through it in a loop and shows the meters. Stops what it started, and nothing else.
 #   run.sh [--check] BUILD CONFIG [IN] [SECONDS] [DEVICE]

@@ -1,5 +1,6 @@
 /* bytes.h - growing bytes, and numbers in them, in either order. Not for the audio thread.
  */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_SHARE_BYTES_H
 #define LATHE_SHARE_BYTES_H
 

@@ -1,4 +1,5 @@
 /* html.c - text in HTML and SVG. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "share/html.h"
 
 void html_text(FILE *to, const char *text)

@@ -1,4 +1,5 @@
 /* html.h - text in HTML and SVG. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_SHARE_HTML_H
 #define LATHE_SHARE_HTML_H
 

@@ -1,4 +1,5 @@
 /* json.c - strings and numbers as JSON. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "share/json.h"
 
 #include <math.h>

@@ -1,4 +1,5 @@
 /* json.h - strings and numbers as JSON. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_SHARE_JSON_H
 #define LATHE_SHARE_JSON_H
 

@@ -1,5 +1,6 @@
 /* layout.c - which loudspeaker each channel is for, and the order a rack has them
  * in. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "share/layout.h"
 
 #include <stdio.h>

@@ -5,6 +5,7 @@
  *   1 M, 2 L R, 3 L R C, 4 L R Ls Rs, 5 L R C Ls Rs, 6 L R C LFE Ls Rs,
  *   7 L R C LFE Ls Rs Cs, 8 L R C LFE Ls Rs Lb Rb
  */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_SHARE_LAYOUT_H
 #define LATHE_SHARE_LAYOUT_H
 

@@ -1,5 +1,6 @@
 /* newfile.c - writes a file that is either complete or does not exist. Not for the
  * audio thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "share/newfile.h"
 
 #include <errno.h>

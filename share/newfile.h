@@ -2,6 +2,7 @@
  * under a temporary name in the same folder, then renamed. An earlier file stays
  * unchanged until the new one is complete, also if that never happens. A device or a
  * pipe is written directly. Not for the audio thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_SHARE_NEWFILE_H
 #define LATHE_SHARE_NEWFILE_H
 

@@ -1,4 +1,5 @@
 /* pcm.c - samples as the fixed-point words of a file. Not for the audio thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "share/pcm.h"
 
 #include "dsp/noise.h"

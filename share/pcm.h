@@ -1,4 +1,5 @@
 /* pcm.h - samples as the fixed-point words of a file. Not for the audio thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_SHARE_PCM_H
 #define LATHE_SHARE_PCM_H
 

@@ -1,5 +1,6 @@
 /* resampler.c - converts a stream of audio to another rate, by libsoxr. Not for the audio
  * thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "share/resampler.h"
 
 #include <math.h>

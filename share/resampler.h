@@ -5,6 +5,7 @@
  * 0.01 dB; what lies above half the lower rate is more than 140 dB down
  * (tests/share/test_resampler.c).
  */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_SHARE_RESAMPLER_H
 #define LATHE_SHARE_RESAMPLER_H
 

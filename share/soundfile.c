@@ -1,6 +1,7 @@
 /* soundfile.c - reads the parts of sound files (soundhead.h) in turn. PCM samples and
  * all formats that libsndfile knows go through libsndfile, which gets each part as a
  * file; MPEG goes through libmpg123. Not for the audio thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "share/soundfile.h"
 
 #include "share/soundhead.h"

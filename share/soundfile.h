@@ -4,6 +4,7 @@
  * files that were joined, cut off or never finished. If header and content disagree,
  * one sentence says so when the end is reached. Not for the audio thread.
  */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_SHARE_SOUNDFILE_H
 #define LATHE_SHARE_SOUNDFILE_H
 

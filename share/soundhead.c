@@ -1,4 +1,5 @@
 /* soundhead.c - where the audio lies in a sound file. Not for the audio thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "share/soundhead.h"
 
 #include <stdlib.h>

@@ -6,6 +6,7 @@
  * ends and the next begins; every other file is left to libsndfile as a whole. Not for
  * the audio thread.
  */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_SHARE_SOUNDHEAD_H
 #define LATHE_SHARE_SOUNDHEAD_H
 

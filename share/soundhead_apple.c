@@ -4,6 +4,7 @@
  * Apple, "Audio Interchange File Format", 1989, and AIFF-C, 1991; "Core Audio Format
  * Specification 1.0"; Sun's audio(5).
  */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "share/soundhead.h"
 
 #include <math.h>

@@ -5,6 +5,7 @@
  * "ds64" (EBU Tech 3306). W64 is the same with names of 16 bytes and sizes of 64 bits
  * (Sony Pictures Digital, "Sony Wave64").
  */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "share/soundhead.h"
 
 #include <sndfile.h>

@@ -4,6 +4,7 @@
  * FLAC: RFC 9639; Ogg: RFC 3533; MPEG: ISO/IEC 11172-3, 2.4.2.3, and the LAME project's
  * "Mp3 Info Tag".
  */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "share/soundhead.h"
 
 #include <stdlib.h>

@@ -1,4 +1,5 @@
 /* soundkind.c - the kinds of sound files that are written. Not for the audio thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "share/soundkind.h"
 
 #include <sndfile.h>

@@ -1,5 +1,6 @@
 /* soundkind.h - the kinds of sound files that are written: by suffix, with sample format or
  * bit rate. Not for the audio thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_SHARE_SOUNDKIND_H
 #define LATHE_SHARE_SOUNDKIND_H
 

@@ -1,5 +1,6 @@
 /* soundload.c - loads a whole sound file into memory, at a given rate. Not for the
  * audio thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "share/soundload.h"
 
 #include "share/soundfile.h"

@@ -1,5 +1,6 @@
 /* soundload.h - loads a whole sound file into memory, at a given rate. Not for the
  * audio thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_SHARE_SOUNDLOAD_H
 #define LATHE_SHARE_SOUNDLOAD_H
 

@@ -1,5 +1,6 @@
 /* soundmpeg.c - reads MPEG audio by libmpg123. (libsndfile uses it too, but stops where
  * a header or an estimate says.) Not for the audio thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "share/soundmpeg.h"
 
 #include <mpg123.h>

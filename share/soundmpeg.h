@@ -1,5 +1,6 @@
 /* soundmpeg.h - reads MPEG audio (MP1, MP2, MP3) from a range of a file, by libmpg123:
  * to the end of the data, through tags and joints. Not for the audio thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_SHARE_SOUNDMPEG_H
 #define LATHE_SHARE_SOUNDMPEG_H
 

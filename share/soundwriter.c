@@ -1,5 +1,6 @@
 /* soundwriter.c - writes sound files by libsndfile, into a newfile. Not for the audio
  * thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "share/soundwriter.h"
 
 #include "share/newfile.h"

@@ -3,6 +3,7 @@
  * Channels come in the rack's order (layout.h) and are written in the file's order,
  * with its layout if the kind of file can store one. Not for the audio thread.
  */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_SHARE_SOUNDWRITER_H
 #define LATHE_SHARE_SOUNDWRITER_H
 

@@ -1,5 +1,6 @@
 /* tags.c - what sound files say of themselves, as a list of texts, pictures, cue points and
  * chunks. Not for the audio thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "share/tags.h"
 
 #include "share/tags_kinds.h"

@@ -5,6 +5,7 @@
  * Texts have the names of Vorbis comments, in capitals (TITLE, TRACKNUMBER, ISRC ...); a
  * name may come several times.
  */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_SHARE_TAGS_H
 #define LATHE_SHARE_TAGS_H
 

@@ -4,6 +4,7 @@
  * adtl); EBU Tech 3285 v2 (bext); AIFF 1.3; Apple Core Audio Format (info, mark). WAV and
  * AIFF hold all texts and pictures in an ID3 chunk, and those that have one in their own.
  */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "share/tags_kinds.h"
 
 #include <stdio.h>

@@ -3,6 +3,7 @@
  * https://id3.org/id3v2.4.0-structure, -frames, chapters-1.0; 2.2's three-letter frames are
  * read under their later names. Texts are written as UTF-8 (2.4) or UTF-16 (2.3).
  */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "share/tags_kinds.h"
 
 #include <stdio.h>

@@ -3,6 +3,7 @@
  * Readers add to tags, and take whatever bytes they get: what is cut off or wrong is left
  * out. Writers append to bytes.
  */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_SHARE_TAGS_KINDS_H
 #define LATHE_SHARE_TAGS_KINDS_H
 

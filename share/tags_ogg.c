@@ -4,6 +4,7 @@
  * identification alone; comments begin the second page; the audio begins a page of its
  * own.
  */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "share/tags_kinds.h"
 
 #include <unistd.h>

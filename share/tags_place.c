@@ -1,4 +1,5 @@
 /* tags_place.c - writes tags into complete sound files. Not for the audio thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "share/tags.h"
 
 #include "share/tags_kinds.h"

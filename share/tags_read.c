@@ -1,4 +1,5 @@
 /* tags_read.c - finds tags in files of every kind. Not for the audio thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "share/tags.h"
 
 #include "share/tags_kinds.h"

@@ -4,6 +4,7 @@
  * base64 (https://wiki.xiph.org/VorbisComment); chapters: CHAPTER001=00:01:02.345 and
  * CHAPTER001NAME.
  */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "share/tags_kinds.h"
 
 #include <stdio.h>

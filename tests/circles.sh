@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
 # circles.sh - circles between object files: files that need each other's symbols, directly or
 # by way of others. Prints each circle, and below it which file needs which symbol of which.
 # Builds nothing: looks at what `make all` left in $BUILD (build).

@@ -5,6 +5,7 @@
  * What a module does not reach yet stands by name in tests/support/shortfall.h, and is
  * printed.
  */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tests/support/alone.h"
 #include "tests/support/random.h"
 #include "tests/support/rates.h"

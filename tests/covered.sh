@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
 # covered.sh - each source of daemon/ and share/ has tests/<room>/test_<file>.c, or a line in
 # tests/covered.txt that names the test which covers it. Prints sources with neither, lines
 # whose source or test is gone, and lines that a test of its own has made needless.

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
 """dialect.py [--mend] [FILE...] - one dialect of C: sizeof(x) with brackets, and a blank line
 between the declarations at the head of a function and its first statement. Prints what differs;
 --mend rewrites it. Without FILEs: all C sources that git knows."""

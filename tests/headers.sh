@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
 # headers.sh - each header compiles alone, and beside every other that can be included with it.
 # A header that its own source includes first is proved by that source. Prints what gcc says.
 set -u

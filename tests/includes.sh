@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
 # includes.sh - includes point one way: dsp <- modules <- daemon; control knows OSC alone, run
 # JACK alone; share serves all. Prints those that do not, and the sources whose first line does not say what
 # they are, whose functions pass 60 lines, or that pass 600 themselves.

@@ -4,6 +4,7 @@
  *   kernels write FILE      what each module makes of a programme, as floats
  *   kernels compare FILE    "N passed, N failed": within -140 dBFS (rms) of the file
  */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
 # rooms.sh - which room of daemon/ may include which: one line a room, the rule of
 # daemon/README.md. Prints each include that goes up, and each source outside a room.
 set -u

@@ -1,6 +1,7 @@
 /* bands.c - bars per third of an octave, of each node that has a spectrum. TouchOSC
  * can't draw curves, and its scripts don't receive blobs. So each bar shows a meter of its
  * own, and there is no goniometer. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "control/lathe-touchosc/bands.h"
 
 #include <math.h>

@@ -1,4 +1,5 @@
 /* bands.h - the page of bars per third of an octave. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_TOUCHOSC_BANDS_H
 #define LATHE_TOUCHOSC_BANDS_H
 

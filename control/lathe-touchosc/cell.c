@@ -1,4 +1,5 @@
 /* cell.c - what one param or meter looks like in a rectangle. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "control/lathe-touchosc/widget.h"
 
 #include <math.h>

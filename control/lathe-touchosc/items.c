@@ -1,4 +1,5 @@
 /* items.c - params as cells in a grid, and groups of them as columns. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "control/lathe-touchosc/items.h"
 
 #include <math.h>

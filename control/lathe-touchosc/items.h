@@ -1,4 +1,5 @@
 /* items.h - params as cells in a grid, and groups of them as columns. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_TOUCHOSC_ITEMS_H
 #define LATHE_TOUCHOSC_ITEMS_H
 

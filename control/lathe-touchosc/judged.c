@@ -1,4 +1,5 @@
 /* judged.c - what is right or not: loudness and true peak against what is wanted; alarms. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "control/lathe-touchosc/judged.h"
 
 #include <math.h>

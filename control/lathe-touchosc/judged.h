@@ -1,4 +1,5 @@
 /* judged.h - what is right or not: loudness and true peak against what is wanted; alarms. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_TOUCHOSC_JUDGED_H
 #define LATHE_TOUCHOSC_JUDGED_H
 

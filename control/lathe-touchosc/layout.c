@@ -1,4 +1,5 @@
 /* layout.c - which pages a rack has. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "control/lathe-touchosc/layout.h"
 
 #include "control/lathe-touchosc/bands.h"

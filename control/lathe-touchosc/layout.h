@@ -1,4 +1,5 @@
 /* layout.h - which pages a rack has. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_TOUCHOSC_LAYOUT_H
 #define LATHE_TOUCHOSC_LAYOUT_H
 

@@ -1,4 +1,5 @@
 /* main.c - lathe-touchosc: writes a tablet's layout of a rack. One thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "control/client.h"
 #include "control/lathe-touchosc/layout.h"
 #include "control/lathe-touchosc/tosc.h"

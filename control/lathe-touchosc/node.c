@@ -1,4 +1,5 @@
 /* node.c - a rack's rows, sorted by node. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "control/lathe-touchosc/node.h"
 
 #include "control/chain.h"

@@ -1,4 +1,5 @@
 /* node.h - a rack's rows, sorted by node. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_TOUCHOSC_NODE_H
 #define LATHE_TOUCHOSC_NODE_H
 

@@ -1,4 +1,5 @@
 /* overview.c - the rack at a glance: levels, masters, scenes; all meters; all outputs. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "control/lathe-touchosc/overview.h"
 
 #include "control/lathe-touchosc/judged.h"

@@ -1,4 +1,5 @@
 /* overview.h - the pages that show all nodes at a glance. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_TOUCHOSC_OVERVIEW_H
 #define LATHE_TOUCHOSC_OVERVIEW_H
 

@@ -1,4 +1,5 @@
 /* page.c - one node: every param and, where there is room, every meter. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "control/lathe-touchosc/page.h"
 
 #include "control/lathe-touchosc/items.h"

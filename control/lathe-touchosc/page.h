@@ -1,4 +1,5 @@
 /* page.h - the page of one node. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_TOUCHOSC_PAGE_H
 #define LATHE_TOUCHOSC_PAGE_H
 

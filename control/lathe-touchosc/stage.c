@@ -1,5 +1,6 @@
 /* stage.c - a layout as a session of Open Stage Control 1: the same rectangles, as
  * widgets with the same addresses. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "control/lathe-touchosc/tosc.h"
 
 #include <stdlib.h>

@@ -1,5 +1,6 @@
 /* tosc.c - a layout as TouchOSC's XML, version 3. Properties are sorted by key; a page
  * is a group in a pager; captions are labels on top of what they name. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "control/lathe-touchosc/tosc.h"
 
 #include <math.h>

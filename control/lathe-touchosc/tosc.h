@@ -1,4 +1,5 @@
 /* tosc.h - a layout as a file of TouchOSC, or of Open Stage Control. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_TOUCHOSC_TOSC_H
 #define LATHE_TOUCHOSC_TOSC_H
 

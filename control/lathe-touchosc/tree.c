@@ -1,4 +1,5 @@
 /* tree.c - a rack's tree of params and meters, as its description says it. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "control/lathe-touchosc/tree.h"
 
 #include <ctype.h>

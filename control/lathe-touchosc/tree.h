@@ -1,4 +1,5 @@
 /* tree.h - a rack's tree of params and meters, as its description says it. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_TOUCHOSC_TREE_H
 #define LATHE_TOUCHOSC_TREE_H
 

@@ -1,4 +1,5 @@
 /* widget.c - a tablet's page as a tree of rectangles. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "control/lathe-touchosc/widget.h"
 
 #include <math.h>

@@ -1,4 +1,5 @@
 /* widget.h - a tablet's page as a tree of rectangles, before it is written as a file. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_TOUCHOSC_WIDGET_H
 #define LATHE_TOUCHOSC_WIDGET_H
 

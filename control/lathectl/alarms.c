@@ -1,4 +1,5 @@
 /* alarms.c - lathectl alarms, seen, failover. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "control/lathectl/alarms.h"
 
 #include "control/lathectl/wait.h"

@@ -1,4 +1,5 @@
 /* alarms.h - what is wrong with the rack, who has seen it, and what plays meanwhile. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_LATHECTL_ALARMS_H
 #define LATHE_LATHECTL_ALARMS_H
 

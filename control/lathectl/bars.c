@@ -1,4 +1,5 @@
 /* bars.c - levels, reductions and distances as bars of characters, on a page. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "control/lathectl/bars.h"
 
 #include <math.h>

@@ -1,4 +1,5 @@
 /* bars.h - levels, reductions and distances as bars of characters, on a page. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_LATHECTL_BARS_H
 #define LATHE_LATHECTL_BARS_H
 

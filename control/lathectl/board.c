@@ -1,5 +1,6 @@
 /* board.c - what lathectl meters knows of a rack: read from its descriptions and its graph, kept
  * up to date by what arrives. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "control/lathectl/board.h"
 
 #include "control/chain.h"

@@ -1,5 +1,6 @@
 /* board.h - what lathectl meters knows of a rack: its nodes and outputs, their meters, the
  * alarms that stand. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_LATHECTL_BOARD_H
 #define LATHE_LATHECTL_BOARD_H
 

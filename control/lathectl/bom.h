@@ -1,4 +1,5 @@
 /* bom.h - the three bytes that some editors put before UTF-8 text. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_LATHECTL_BOM_H
 #define LATHE_LATHECTL_BOM_H
 

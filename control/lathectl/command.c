@@ -1,4 +1,5 @@
 /* command.c - one command with its words, as on the command line. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "control/lathectl/command.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
 /* command.h - one command with its words, as on the command line. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_LATHECTL_COMMAND_H
 #define LATHE_LATHECTL_COMMAND_H
 

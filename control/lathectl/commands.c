@@ -1,4 +1,5 @@
 /* commands.c - the table of commands, in the order of --help. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "control/lathectl/commands.h"
 
 #include "control/lathectl/alarms.h"

@@ -1,4 +1,5 @@
 /* commands.h - the table of commands. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_LATHECTL_COMMANDS_H
 #define LATHE_LATHECTL_COMMANDS_H
 

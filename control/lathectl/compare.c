@@ -1,4 +1,5 @@
 /* compare.c - lathectl compare, abx: honest comparison, and whether anybody hears it. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "control/lathectl/compare.h"
 
 #include "control/lathectl/command.h"

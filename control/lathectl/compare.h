@@ -1,4 +1,5 @@
 /* compare.h - honest comparison, and whether anybody hears it. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_LATHECTL_COMPARE_H
 #define LATHE_LATHECTL_COMPARE_H
 

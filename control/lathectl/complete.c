@@ -1,6 +1,7 @@
 /* complete.c - lathectl complete: what may come next, for the shells. Its words are the
  * command line so far; the last one, maybe empty, is being typed. Prints "WORD<tab>HELP"
  * lines; a word that ends in "/" goes on, ":file" stands for any file. Says nothing when nobody answers. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "control/lathectl/complete.h"
 
 #include "control/lathectl/command.h"

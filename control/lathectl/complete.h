@@ -1,4 +1,5 @@
 /* complete.h - what the shells may offer after these words. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_LATHECTL_COMPLETE_H
 #define LATHE_LATHECTL_COMPLETE_H
 

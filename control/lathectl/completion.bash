@@ -1,5 +1,6 @@
 # Lathe's programs for bash. lathectl itself knows what may come next, and asks the rack for
 # addresses, choices and scenes.
+# SPDX-License-Identifier: GPL-3.0-or-later
 
 # The words so far, joined where bash cuts at ":" and "=", without the quotes.
 _lathe_words() {

@@ -1,4 +1,5 @@
 #compdef lathectl lathed lathe-render lathe-touchosc
+# SPDX-License-Identifier: GPL-3.0-or-later
 # Lathe's programs for zsh. lathectl itself knows what may come next, and asks the rack for
 # addresses, choices and scenes.
 

@@ -1,4 +1,5 @@
 /* gauge.c - one meter as lathectl shows it: its place, its values, its text. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "control/lathectl/gauge.h"
 
 #include <math.h>

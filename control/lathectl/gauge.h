@@ -1,4 +1,5 @@
 /* gauge.h - one meter as lathectl shows it: its place, its values, its text. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_LATHECTL_GAUGE_H
 #define LATHE_LATHECTL_GAUGE_H
 

@@ -4,6 +4,7 @@
  *
  * The runner is a process of its own, so that a slow command holds up nothing. The pipe holds
  * some dozens of events; what finds no room is told on standard error. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "control/lathectl/hook.h"
 
 #include <errno.h>

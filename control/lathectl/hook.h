@@ -1,4 +1,5 @@
 /* hook.h - runs a command for each event: lathectl events --run. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_LATHECTL_HOOK_H
 #define LATHE_LATHECTL_HOOK_H
 

@@ -3,6 +3,7 @@
  *   # a name, and whom it stands for
  *   studio = 10.0.0.2, 10.0.0.3:3346, [fd00::7]:3345
  */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "control/lathectl/hosts.h"
 
 #include "control/lathectl/bom.h"

@@ -1,4 +1,5 @@
 /* hosts.h - which racks --host means: names, addresses, groups. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_LATHECTL_HOSTS_H
 #define LATHE_LATHECTL_HOSTS_H
 

@@ -1,5 +1,6 @@
 /* instrument.c - lathectl meters on a terminal: its keys, what they show, and a rack that may
  * go and come back. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "control/lathectl/instrument.h"
 
 #include "control/lathectl/opened.h"

@@ -1,4 +1,5 @@
 /* instrument.h - lathectl meters on a terminal. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_LATHECTL_INSTRUMENT_H
 #define LATHE_LATHECTL_INSTRUMENT_H
 

@@ -1,4 +1,5 @@
 /* live.c - lathectl watch, events: prints what comes, until told to stop. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "control/lathectl/live.h"
 
 #include "control/lathectl/hook.h"

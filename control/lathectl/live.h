@@ -1,4 +1,5 @@
 /* live.h - what the rack sends by itself. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_LATHECTL_LIVE_H
 #define LATHE_LATHECTL_LIVE_H
 

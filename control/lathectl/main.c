@@ -1,5 +1,6 @@
 /* main.c - lathectl, the command line. It knows OSC and nothing else of the daemon. One
  * thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "control/lathectl/commands.h"
 #include "control/lathectl/complete.h"
 #include "control/lathectl/options.h"

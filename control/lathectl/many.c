@@ -5,6 +5,7 @@
  *   child --trip, clock--> parent --the common time--> child --change--> rack
  *   child --lines--> parent --side by side--> stdout
  */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "control/lathectl/many.h"
 
 #include "share/json.h"

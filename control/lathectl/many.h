@@ -1,4 +1,5 @@
 /* many.h - one command on several racks. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_LATHECTL_MANY_H
 #define LATHE_LATHECTL_MANY_H
 

@@ -1,4 +1,5 @@
 /* meters.c - lathectl meters: an instrument on a terminal, plain lines elsewhere. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "control/lathectl/meters.h"
 
 #include "control/lathectl/board.h"

@@ -1,4 +1,5 @@
 /* meters.h - what the meters read. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_LATHECTL_METERS_H
 #define LATHE_LATHECTL_METERS_H
 

@@ -1,5 +1,6 @@
 /* metrics.c - lathectl metrics: the rack as Prometheus reads it, for the node exporter's textfile
  * collector. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "control/lathectl/metrics.h"
 
 #include "control/metrics.h"

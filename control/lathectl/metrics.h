@@ -1,4 +1,5 @@
 /* metrics.h - lathectl metrics: the rack as Prometheus reads it. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_LATHECTL_METRICS_H
 #define LATHE_LATHECTL_METRICS_H
 

@@ -1,5 +1,6 @@
 /* opened.c - what the terminal shows in place of the overview: one node with all of its meters,
  * the alarms, the help. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "control/lathectl/opened.h"
 
 #include "control/lathectl/bars.h"

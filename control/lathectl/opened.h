@@ -1,5 +1,6 @@
 /* opened.h - what the terminal shows in place of the overview: one node with all of its meters,
  * the alarms, the help. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_LATHECTL_OPENED_H
 #define LATHE_LATHECTL_OPENED_H
 

@@ -1,4 +1,5 @@
 /* options.c - the options of the command line. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "control/lathectl/options.h"
 
 #include <math.h>

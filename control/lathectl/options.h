@@ -1,4 +1,5 @@
 /* options.h - the options of the command line. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_LATHECTL_OPTIONS_H
 #define LATHE_LATHECTL_OPTIONS_H
 

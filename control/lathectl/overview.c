@@ -1,4 +1,5 @@
 /* overview.c - the rack on a terminal: its outputs with their loudness, then all nodes. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "control/lathectl/overview.h"
 
 #include "control/lathectl/bars.h"

@@ -1,4 +1,5 @@
 /* overview.h - the rack on a terminal: its outputs with their loudness, then all nodes. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_LATHECTL_OVERVIEW_H
 #define LATHE_LATHECTL_OVERVIEW_H
 

@@ -1,5 +1,6 @@
 /* page.c - lines of coloured text, made off the screen: clipped at the terminal's width, which
  * is counted in columns and not in bytes. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "control/lathectl/page.h"
 
 #include <stdarg.h>

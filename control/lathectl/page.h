@@ -1,4 +1,5 @@
 /* page.h - lines of coloured text, made off the screen. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_LATHECTL_PAGE_H
 #define LATHE_LATHECTL_PAGE_H
 

@@ -1,4 +1,5 @@
 /* picture.c - many readings as a picture in characters. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "control/lathectl/picture.h"
 
 #include <math.h>

@@ -1,5 +1,6 @@
 /* picture.h - many readings as a picture in characters: bars over the frequencies, a
  * goniometer, a scale with its needle. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_LATHECTL_PICTURE_H
 #define LATHE_LATHECTL_PICTURE_H
 

@@ -1,4 +1,5 @@
 /* pictures.c - the vectors and scales of a rack's nodes, and their newest values. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "control/lathectl/picture.h"
 
 #include "share/json.h"

@@ -1,5 +1,6 @@
 /* rack.c - lathectl list, describe, graph, status, config, check, reload, sync, ping: the rack as
  * a whole. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "control/lathectl/rack.h"
 
 #include "control/lathectl/wait.h"

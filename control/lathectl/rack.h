@@ -1,4 +1,5 @@
 /* rack.h - the rack as a whole. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_LATHECTL_RACK_H
 #define LATHE_LATHECTL_RACK_H
 

@@ -1,4 +1,5 @@
 /* scene.c - lathectl scene: named sets of values. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "control/lathectl/scene.h"
 
 #include "control/lathectl/wait.h"

@@ -1,4 +1,5 @@
 /* scene.h - named sets of values. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_LATHECTL_SCENE_H
 #define LATHE_LATHECTL_SCENE_H
 

@@ -1,5 +1,6 @@
 /* screen.c - the terminal: its size, its keys, and lines on it. Any terminal that knows the
  * escapes of ECMA-48 (xterm, the Linux console, tmux, screen). */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "control/lathectl/screen.h"
 
 #include <fcntl.h>

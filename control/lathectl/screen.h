@@ -1,4 +1,5 @@
 /* screen.h - the terminal: its size, its keys, and lines on it. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_LATHECTL_SCREEN_H
 #define LATHE_LATHECTL_SCREEN_H
 

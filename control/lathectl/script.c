@@ -1,4 +1,5 @@
 /* script.c - lathectl script: commands from a file, each at its time. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "control/lathectl/script.h"
 
 #include "control/lathectl/bom.h"

@@ -1,4 +1,5 @@
 /* script.h - timed commands. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_LATHECTL_SCRIPT_H
 #define LATHE_LATHECTL_SCRIPT_H
 

@@ -1,4 +1,5 @@
 /* session.c - one conversation with a rack. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "control/lathectl/session.h"
 
 #include "share/json.h"

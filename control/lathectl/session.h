@@ -1,5 +1,6 @@
 /* session.h - one conversation with a rack: options, the client, and what has gone wrong so
  * far. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_LATHECTL_SESSION_H
 #define LATHE_LATHECTL_SESSION_H
 

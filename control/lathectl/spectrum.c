@@ -1,4 +1,5 @@
 /* spectrum.c - lathectl spectrum: what goes into a node and what comes out, live. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "control/lathectl/spectrum.h"
 
 #include "control/lathectl/picture.h"

@@ -1,4 +1,5 @@
 /* spectrum.h - what goes into a node and what comes out. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_LATHECTL_SPECTRUM_H
 #define LATHE_LATHECTL_SPECTRUM_H
 

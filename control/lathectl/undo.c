@@ -1,4 +1,5 @@
 /* undo.c - lathectl undo, redo, history. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "control/lathectl/undo.h"
 
 #include "control/lathectl/wait.h"

@@ -1,4 +1,5 @@
 /* undo.h - undo, redo, history. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_LATHECTL_UNDO_H
 #define LATHE_LATHECTL_UNDO_H
 

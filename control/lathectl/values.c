@@ -1,5 +1,6 @@
 /* values.c - lathectl get, set, ramp, toggle, adjust, reset: addresses and their
  * values. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "control/lathectl/values.h"
 
 #include "control/lathectl/bom.h"

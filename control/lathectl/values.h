@@ -1,4 +1,5 @@
 /* values.h - addresses and what they hold. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_LATHECTL_VALUES_H
 #define LATHE_LATHECTL_VALUES_H
 

@@ -1,4 +1,5 @@
 /* verdict.c - what is right and what is not: a loudness meter tells it in words. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "control/lathectl/verdict.h"
 
 #include <math.h>

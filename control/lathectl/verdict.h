@@ -1,5 +1,6 @@
 /* verdict.h - what is right and what is not: green, amber, red, each with a mark that needs no
  * colour. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_LATHECTL_VERDICT_H
 #define LATHE_LATHECTL_VERDICT_H
 

@@ -1,4 +1,5 @@
 /* wait.c - a question and its answer, which may come in parts. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "control/lathectl/wait.h"
 
 #include "share/json.h"

@@ -1,4 +1,5 @@
 /* wait.h - a question and its answer, which may come in parts. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_LATHECTL_WAIT_H
 #define LATHE_LATHECTL_WAIT_H
 

@@ -1,6 +1,7 @@
 /* fade.h - a raised-cosine fade between 0 and 1, one step per frame. At either end
  * nothing is multiplied, so that audio passes bit for bit. Audio thread, except where a
  * function says otherwise. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_AUDIO_FADE_H
 #define LATHE_AUDIO_FADE_H
 

@@ -3,6 +3,7 @@
  *   in --+--> process() --> finite? --> fade --> out --> tap
  *        +--> delay (the node's latency) --^
  */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/audio/guard.h"
 
 #include <string.h>

@@ -1,6 +1,7 @@
 /* guard.h - what the host does for every node: the delayed dry path, bypass, the
  * non-finite guard, peaks, load, the tap. Made by the worker, run by the audio
  * thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_AUDIO_GUARD_H
 #define LATHE_AUDIO_GUARD_H
 

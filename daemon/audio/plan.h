@@ -3,6 +3,7 @@
  * The worker builds and frees it, the audio thread plays it, the control thread gives
  * it values. Each field says which thread uses it while the plan exists.
  */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_AUDIO_PLAN_H
 #define LATHE_AUDIO_PLAN_H
 

@@ -3,6 +3,7 @@
  *
  *   JACK -> process_cycle() -> rt_run() -> modules
  */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/audio/process.h"
 
 #include <string.h>

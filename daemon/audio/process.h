@@ -1,5 +1,6 @@
 /* process.h - what JACK's process thread runs: its start, each cycle, and the ports'
  * buffers. Audio thread, except for fields that name another thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_AUDIO_PROCESS_H
 #define LATHE_AUDIO_PROCESS_H
 

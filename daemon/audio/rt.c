@@ -4,6 +4,7 @@
  *
  *   ports -> inputs -> run_steps() -> fades -> ports
  */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/audio/rt.h"
 
 #include "daemon/base/cycles.h"

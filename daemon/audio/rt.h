@@ -1,5 +1,6 @@
 /* rt.h - the audio thread. rt_run() plays the rack; JACK's process callback calls
  * it. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_AUDIO_RT_H
 #define LATHE_AUDIO_RT_H
 

@@ -5,6 +5,7 @@
  * thread, which reads it. It may be freed once a report of the audio thread has come that
  * was sent after the slot was emptied.
  */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_AUDIO_VIEW_H
 #define LATHE_AUDIO_VIEW_H
 

@@ -7,6 +7,7 @@
  * So two plans at once cost little more than one, and few steps take over their memory
  * on the same line.
  */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/audio/warm.h"
 
 enum { AT_ONCE = 3 }; /* most steps that begin early on one line */

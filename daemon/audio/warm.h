@@ -1,4 +1,5 @@
 /* warm.h - how the next plan warms up beside the one that is heard. Audio thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_AUDIO_WARM_H
 #define LATHE_AUDIO_WARM_H
 

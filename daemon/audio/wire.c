@@ -1,4 +1,5 @@
 /* wire.c - sums and delays between nodes. The audio thread runs them as steps. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/audio/wire.h"
 
 #include <float.h>

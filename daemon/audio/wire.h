@@ -1,4 +1,5 @@
 /* wire.h - sums and delays between nodes. Audio thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_AUDIO_WIRE_H
 #define LATHE_AUDIO_WIRE_H
 

@@ -1,4 +1,5 @@
 /* alarm.c - what is wrong now: the registry of alarms. Control thread only. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/base/alarm.h"
 
 #include "daemon/base/memory.h"

@@ -6,6 +6,7 @@
  * To add an alarm, add its row to the table in alarm.c and its name to enum alarm_code
  * here, raise it where the trouble is found and clear it where it ends. The docs
  * follow. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_BASE_ALARM_H
 #define LATHE_BASE_ALARM_H
 

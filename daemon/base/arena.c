@@ -4,6 +4,7 @@
  * New memory is expensive beside an audio thread: each page causes a fault that the
  * kernel handles, and returning memory interrupts every processor that runs a thread of
  * this process. So the arena of a destroyed plan is kept for the next plan. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/base/arena.h"
 
 #include "daemon/base/memory.h"

@@ -1,4 +1,5 @@
 /* arena.h - the memory of a plan. Worker thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_BASE_ARENA_H
 #define LATHE_BASE_ARENA_H
 

@@ -1,5 +1,6 @@
 /* clock.h - the monotonic clock: it never jumps, and stops during suspend. Any thread
  * but the audio thread, which counts cycles (cycles.h). */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_BASE_CLOCK_H
 #define LATHE_BASE_CLOCK_H
 

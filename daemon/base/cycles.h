@@ -1,5 +1,6 @@
 /* cycles.h - the processor's cycle counter: a register, no system call, not serialised.
  * Any thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_BASE_CYCLES_H
 #define LATHE_BASE_CYCLES_H
 

@@ -1,5 +1,6 @@
 /* event.c - events: the newest are kept for clients, all are logged.
  * Control thread only. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/base/event.h"
 #include "daemon/base/memory.h"
 

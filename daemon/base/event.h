@@ -1,6 +1,7 @@
 /* event.h - events, sentences for people: kept, logged with journal levels, sent to
  * clients. Control thread only; other threads publish counts, which the control thread
  * makes into events. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_BASE_EVENT_H
 #define LATHE_BASE_EVENT_H
 

@@ -2,6 +2,7 @@
  * has not taken are combined (last, max, min, sum) with new ones: no peak is missed,
  * but one may be read twice; a sum counts each reading once. One writer (audio or
  * meter), one reader. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_BASE_FOLD_H
 #define LATHE_BASE_FOLD_H
 

@@ -1,5 +1,6 @@
 /* handover.h - a mailbox for one item, from one thread to another. Neither waits.
  */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_BASE_HANDOVER_H
 #define LATHE_BASE_HANDOVER_H
 

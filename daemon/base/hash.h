@@ -1,6 +1,7 @@
 /* hash.h - FNV-1a (Fowler, Noll, Vo; RFC 9923): quick hashes, for tables and to detect
  * changes. Not safe against hostile bytes: for those see siphash.h. Pure; any
  * thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_BASE_HASH_H
 #define LATHE_BASE_HASH_H
 

@@ -1,5 +1,6 @@
 /* hint.c - suggests the known word that a misspelt one is nearest to. Any thread but
  * audio. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/base/hint.h"
 
 #include <ctype.h>

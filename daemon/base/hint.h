@@ -1,5 +1,6 @@
 /* hint.h - suggests the known word that a misspelt one is nearest to. Any thread but
  * audio. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_BASE_HINT_H
 #define LATHE_BASE_HINT_H
 

@@ -1,4 +1,5 @@
 /* ipv4.h - questions about IPv4 addresses. Pure; any thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_BASE_IPV4_H
 #define LATHE_BASE_IPV4_H
 

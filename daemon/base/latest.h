@@ -6,6 +6,7 @@
  * the reader always gets the newest complete buffer. One writer, one reader, any
  * threads.
  */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_BASE_LATEST_H
 #define LATHE_BASE_LATEST_H
 

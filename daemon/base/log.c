@@ -1,4 +1,5 @@
 /* log.c - lines to stderr. Any thread; audio may call log_aside() alone. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/base/log.h"
 
 #include <stdarg.h>

@@ -1,5 +1,6 @@
 /* log.h - lines to stderr, with journal levels when stderr is not a terminal. Any
  * thread; audio may call log_aside() alone. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_BASE_LOG_H
 #define LATHE_BASE_LOG_H
 

@@ -1,5 +1,6 @@
 /* mail.h - how threads that may block talk to each other: a queue of letters with the
  * only mutex of the program. Never the audio thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_BASE_MAIL_H
 #define LATHE_BASE_MAIL_H
 

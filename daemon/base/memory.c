@@ -1,5 +1,6 @@
 /* memory.c - memory for every thread but the audio thread; ends the process if there is
  * none. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/base/memory.h"
 
 #include <stdarg.h>

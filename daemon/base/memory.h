@@ -1,6 +1,7 @@
 /* memory.h - memory for every thread but the audio thread. Lathe has one policy: when there
  * is none left, a sentence goes to the log and the process ends with exit status 1, so that
  * systemd starts it again. No caller checks for NULL. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_BASE_MEMORY_H
 #define LATHE_BASE_MEMORY_H
 

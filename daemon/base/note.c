@@ -1,5 +1,6 @@
 /* note.c - sentences of other threads: a stack that the control thread takes as a
  * whole. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/base/note.h"
 #include "daemon/base/memory.h"
 

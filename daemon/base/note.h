@@ -1,5 +1,6 @@
 /* note.h - sentences that threads which may block send to the control thread, as
  * events. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_BASE_NOTE_H
 #define LATHE_BASE_NOTE_H
 

@@ -1,6 +1,7 @@
 /* siphash.h - a keyed hash of one 64-bit word: it cannot be guessed without the key.
  * Pure. SipHash-2-4: Aumasson, Bernstein, "SipHash: a fast short-input PRF" (2012),
  * section 2. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_BASE_SIPHASH_H
 #define LATHE_BASE_SIPHASH_H
 

@@ -3,6 +3,7 @@
  * measure() sees a change at its exact frame. When the ring is full, a record is
  * dropped and counted.
  */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_BASE_TAP_H
 #define LATHE_BASE_TAP_H
 

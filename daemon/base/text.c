@@ -1,5 +1,6 @@
 /* text.c - a growing text, and a list of complaints. Any thread but audio; a text
  * belongs to one thread at a time. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/base/text.h"
 #include "daemon/base/memory.h"
 

@@ -1,4 +1,5 @@
 /* text.h - a growing text, and a list of complaints. Not for the audio thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_BASE_TEXT_H
 #define LATHE_BASE_TEXT_H
 

@@ -1,5 +1,6 @@
 /* config.c - libconfig file -> rack: the sections. Control thread, and the programs without
  * JACK. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/config/config.h"
 #include "daemon/base/memory.h"
 

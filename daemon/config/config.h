@@ -1,4 +1,5 @@
 /* config.h - reads a config file. Control thread, and the programs without JACK. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_CONFIG_CONFIG_H
 #define LATHE_CONFIG_CONFIG_H
 

@@ -1,4 +1,5 @@
 /* contents.c - reads the files that a rack's nodes play from. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/config/contents.h"
 
 #include <string.h>

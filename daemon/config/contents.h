@@ -1,5 +1,6 @@
 /* contents.h - reads the files that a rack's nodes play from. Disk thread, and the programs
  * without JACK: it may hang for as long as the disk does. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_CONFIG_CONTENTS_H
 #define LATHE_CONFIG_CONTENTS_H
 

@@ -1,5 +1,6 @@
 /* files.c - the bytes of a config and of all that it includes. Pure; control thread and disk
  * threads. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/config/files.h"
 
 #include "daemon/base/hash.h"

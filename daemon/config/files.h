@@ -1,6 +1,7 @@
 /* files.h - the bytes of a config and of all that it includes: as they were read, as one text
  * to keep, and compared with the ones that were loaded before. Pure; control thread and disk
  * threads. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_CONFIG_FILES_H
 #define LATHE_CONFIG_FILES_H
 

@@ -1,5 +1,6 @@
 /* links.c - which node takes its audio from which: `from` and side inputs, cycles,
  * channels. Control thread, and the programs without JACK. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/config/links.h"
 #include "daemon/base/memory.h"
 

@@ -1,5 +1,6 @@
 /* links.h - which node takes its audio from which: links, cycles, channels. Control thread, and the
  * programs without JACK. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_CONFIG_LINKS_H
 #define LATHE_CONFIG_LINKS_H
 

@@ -1,5 +1,6 @@
 /* osc.c - the config's section `osc`: address and port, networks, clients, limits.
  * Control thread, and the programs without JACK. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/config/osc.h"
 #include "daemon/base/memory.h"
 

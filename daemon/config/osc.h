@@ -1,4 +1,5 @@
 /* osc.h - the config's section osc. Control thread, and the programs without JACK. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_CONFIG_OSC_H
 #define LATHE_CONFIG_OSC_H
 

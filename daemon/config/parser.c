@@ -1,5 +1,6 @@
 /* parser.c - checks settings of a config. Control thread, and the programs without
  * JACK. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/config/parser.h"
 #include "daemon/base/memory.h"
 

@@ -1,5 +1,6 @@
 /* parser.h - what the readers of the config's sections share: the file that is read,
  * checks of settings, complaints. Control thread, and the programs without JACK. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_CONFIG_PARSER_H
 #define LATHE_CONFIG_PARSER_H
 

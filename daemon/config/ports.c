@@ -1,5 +1,6 @@
 /* ports.c - what a config says of JACK ports: patterns to connect, names, number.
  * Control thread, and the programs without JACK. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/config/ports.h"
 #include "daemon/base/memory.h"
 

@@ -1,4 +1,5 @@
 /* ports.h - what a config says of JACK ports. Control thread, and the programs without JACK. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_CONFIG_PORTS_H
 #define LATHE_CONFIG_PORTS_H
 

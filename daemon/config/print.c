@@ -1,5 +1,6 @@
 /* print.c - prints a rack as a config. Control thread. Defaults are left out, so that a
  * printed config reads like a written one. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/config/print.h"
 
 #include "daemon/config/osc.h"

@@ -1,4 +1,5 @@
 /* print.h - a rack as a config. Control thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_CONFIG_PRINT_H
 #define LATHE_CONFIG_PRINT_H
 

@@ -1,4 +1,5 @@
 /* quote.c - strings as a config says them. Pure. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/config/quote.h"
 
 void text_add_quoted(struct text *text, const char *string)

@@ -1,4 +1,5 @@
 /* quote.h - strings as a config says them. Pure. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_CONFIG_QUOTE_H
 #define LATHE_CONFIG_QUOTE_H
 

@@ -1,5 +1,6 @@
 /* regex.c - bounds what a regular expression of the config may cost. glibc writes repetitions
  * out: "((x{1,99}){1,99}){1,99}" becomes a million states and gigabytes. Pure. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/config/regex.h"
 
 #include <ctype.h>

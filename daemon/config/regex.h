@@ -1,4 +1,5 @@
 /* regex.h - bounds what a regular expression of the config may cost. Pure. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_CONFIG_REGEX_H
 #define LATHE_CONFIG_REGEX_H
 

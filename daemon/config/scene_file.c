@@ -1,4 +1,5 @@
 /* scene_file.c - values as a file that people can read and edit. Control thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/config/scene_file.h"
 
 #include "daemon/base/memory.h"

@@ -4,6 +4,7 @@
  *               band = ( { freq = 90.0; gain = 1.0; } ); } );
  *
  * The words are a config's, and so are the checks; what isn't said is left alone. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_CONFIG_SCENE_FILE_H
 #define LATHE_CONFIG_SCENE_FILE_H
 

@@ -1,5 +1,6 @@
 /* schedule.c - the config's list `schedule`: which scene loads when. Control thread,
  * and the programs without JACK. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/config/schedule.h"
 #include "daemon/base/memory.h"
 

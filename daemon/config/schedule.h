@@ -1,4 +1,5 @@
 /* schedule.h - the config's list schedule. Control thread, and the programs without JACK. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_CONFIG_SCHEDULE_H
 #define LATHE_CONFIG_SCHEDULE_H
 

@@ -1,5 +1,6 @@
 /* source.c - reads a config's text, puts its includes in place, and refuses what
  * libconfig can't take. Control thread, and the programs without JACK. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/config/source.h"
 #include "daemon/base/memory.h"
 

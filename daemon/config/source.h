@@ -4,6 +4,7 @@
  * integers, overflows the stack on deep nesting and takes quadratic time over long strings
  * and long groups. So files are read and includes expanded here, and what libconfig could
  * not bear is refused before it sees it. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_CONFIG_SOURCE_H
 #define LATHE_CONFIG_SOURCE_H
 

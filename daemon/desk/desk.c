@@ -1,4 +1,5 @@
 /* desk.c - what a client may ask of the control thread. Control thread only. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/desk/desk.h"
 
 #include "daemon/desk/glide.h"

@@ -12,6 +12,7 @@
  * lathed adds the followers in this order, which is also the order of their ticks: lock,
  * history, inserts, health, air, connections, scenes, reload,
  * schedule, compare, state, OSC. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_DESK_DESK_H
 #define LATHE_DESK_DESK_H
 

@@ -1,4 +1,5 @@
 /* follow.c - calls the clients of the desk. Control thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/desk/follow.h"
 
 void follow_add(struct follower **first, struct follower *follower)

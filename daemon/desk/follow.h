@@ -3,6 +3,7 @@
  * The desk does not know its clients. A client (history, scenes, OSC, ...) holds a struct
  * follower, fills in the functions that it needs, and adds it in its own _create(). Followers
  * are called in the order in which they were added; desk.h says what that order is. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_DESK_FOLLOW_H
 #define LATHE_DESK_FOLLOW_H
 

@@ -1,4 +1,5 @@
 /* glide.c - moves values along their curve. Control thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/desk/glide.h"
 #include "daemon/base/memory.h"
 

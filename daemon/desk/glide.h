@@ -1,5 +1,6 @@
 /* glide.h - moves values in 100 steps a second along the param's curve. Control thread. It
  * counts ticks, not time: a late tick makes a slower glide. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_DESK_GLIDE_H
 #define LATHE_DESK_GLIDE_H
 

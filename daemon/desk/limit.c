@@ -1,4 +1,5 @@
 /* limit.c - how far a role may move a param. Control thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/desk/limit.h"
 
 #include "daemon/base/text.h"

@@ -1,4 +1,5 @@
 /* limit.h - how far a role may move a param. Pure; control thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_DESK_LIMIT_H
 #define LATHE_DESK_LIMIT_H
 

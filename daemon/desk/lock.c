@@ -1,4 +1,5 @@
 /* lock.c - who holds the lock. Control thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/desk/lock.h"
 #include "daemon/base/memory.h"
 

@@ -1,5 +1,6 @@
 /* lock.h - who holds the lock. While the rack is locked, only admins and the machine that
  * locked it can change anything. The lock itself is a param of the rack. Control thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_DESK_LOCK_H
 #define LATHE_DESK_LOCK_H
 

@@ -1,4 +1,5 @@
 /* pending.c - values that change at the middle of a fade. Control thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/desk/pending.h"
 #include "daemon/base/memory.h"
 

@@ -1,5 +1,6 @@
 /* pending.h - values that change at the middle of a fade: choices, switches and what
  * rebuilds. Control thread; counts ticks of 10 ms. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_DESK_PENDING_H
 #define LATHE_DESK_PENDING_H
 

@@ -1,4 +1,5 @@
 /* player.c - the engine as the desk sees it. Control thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/desk/player.h"
 
 const struct player player_engine = {

@@ -1,5 +1,6 @@
 /* player.h - what the desk asks of whoever plays the rack: the engine, or a test's own double
  * of it. Control thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_DESK_PLAYER_H
 #define LATHE_DESK_PLAYER_H
 

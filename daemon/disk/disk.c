@@ -1,5 +1,6 @@
 /* disk.c - a thread for one folder. The thread runs disk_main() and the jobs' run(); all else
  * is the control thread's. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/disk/disk.h"
 
 #include "daemon/base/clock.h"

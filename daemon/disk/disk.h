@@ -4,6 +4,7 @@
  *   control: disk_put(job) --> disk thread: job->run() --> control: disk_tick(), job->done()
  *
  * A folder that hangs holds up its own jobs and nobody else's. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_DISK_DISK_H
 #define LATHE_DISK_DISK_H
 

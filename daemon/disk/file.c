@@ -1,4 +1,5 @@
 /* file.c - files as a whole. Runs on disk threads; may hang for as long as the disk does. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/disk/file.h"
 
 #include "daemon/base/memory.h"

@@ -1,6 +1,7 @@
 /* file.h - files as a whole: read, written beside and renamed, listed, moved. Every function
  * may hang for as long as the disk does: call them on a disk thread (disk.h), or in a program
  * that may wait. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_DISK_FILE_H
 #define LATHE_DISK_FILE_H
 

@@ -1,5 +1,6 @@
 /* engine.c - the control thread's side of the audio: has plans built by the worker,
  * publishes values, gives the audio thread its orders. Control thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/engine/engine.h"
 
 #include "daemon/base/arena.h"

@@ -5,6 +5,7 @@
  *   changes --design()--> latest ----------------------------------^
  *   meters <-- latest <-- rt_run(), meter thread
  */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_ENGINE_ENGINE_H
 #define LATHE_ENGINE_ENGINE_H
 

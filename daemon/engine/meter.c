@@ -1,5 +1,6 @@
 /* meter.c - the meter thread: empties the taps, runs measure(). It may be late. It may
  * not touch the rack, sockets or files. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/engine/meter.h"
 #include "daemon/base/memory.h"
 

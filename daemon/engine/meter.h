@@ -1,4 +1,5 @@
 /* meter.h - the meter thread: empties the taps, runs measure(). */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_ENGINE_METER_H
 #define LATHE_ENGINE_METER_H
 

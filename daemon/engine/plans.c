@@ -1,5 +1,6 @@
 /* plans.c - the stages of a plan: wanted, built by the worker, given ports, handed to
  * the audio thread, given back, freed. Control thread, except worker_run(). */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/engine/plans.h"
 
 #include "daemon/base/clock.h"

@@ -1,4 +1,5 @@
 /* plans.h - brings plans from the rack to the audio thread and back. Control thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_ENGINE_PLANS_H
 #define LATHE_ENGINE_PLANS_H
 

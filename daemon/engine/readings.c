@@ -1,5 +1,6 @@
 /* readings.c - meters and counts from the audio and meter thread: the control thread
  * makes readings per node, and events, of them. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/engine/readings.h"
 
 #include "daemon/base/clock.h"

@@ -1,5 +1,6 @@
 /* readings.h - meters and counts from the audio and meter thread, as readings per node
  * and as events. Control thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_ENGINE_READINGS_H
 #define LATHE_ENGINE_READINGS_H
 

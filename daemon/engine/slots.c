@@ -1,6 +1,7 @@
 /* slots.c - which slot each port of a plan uses. A port keeps its slot as long as any
  * plan has a port of that name, so that JACK's port stays when the plan is replaced.
  * Control thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/engine/slots.h"
 
 #include <stdio.h>

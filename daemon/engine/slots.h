@@ -1,4 +1,5 @@
 /* slots.h - which slot each port of a plan uses. Control thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_ENGINE_SLOTS_H
 #define LATHE_ENGINE_SLOTS_H
 

@@ -4,6 +4,7 @@
  *   asked for --> worker: memory --> slot of the audio thread --> tap --> meter thread
  *   a second unasked --> slot emptied --> next report of the audio --> meter --> worker: freed
  */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/engine/spectra.h"
 
 #include "daemon/base/clock.h"

@@ -1,4 +1,5 @@
 /* spectra.h - the spectrum of any node's input and output, for as long as somebody asks. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_ENGINE_SPECTRA_H
 #define LATHE_ENGINE_SPECTRA_H
 

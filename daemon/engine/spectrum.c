@@ -1,4 +1,5 @@
 /* spectrum.c - one node's spectra: memory by the worker, levels by the meter thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/engine/spectra.h"
 
 #include "daemon/base/memory.h"

@@ -1,4 +1,5 @@
 /* state.h - the engine's state, shared by the files of this room. Control thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_ENGINE_STATE_H
 #define LATHE_ENGINE_STATE_H
 

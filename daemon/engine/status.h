@@ -1,5 +1,6 @@
 /* status.h - the state of JACK and of the OSC socket. Written by lathed and jack/, read
  * by the code that informs clients. Control thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_ENGINE_STATUS_H
 #define LATHE_ENGINE_STATUS_H
 

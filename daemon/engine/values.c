@@ -1,6 +1,7 @@
 /* values.c - brings a plan's values, and the numbers designed from them, to the audio
  * thread. Each plan has a master copy; a snapshot gets the parts of it that changed
  * since the snapshot was last used. Control thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/engine/values.h"
 
 #include "daemon/rack/param.h"

@@ -1,5 +1,6 @@
 /* values.h - brings a plan's values, and the numbers designed from them, to the audio
  * thread. Control thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_ENGINE_VALUES_H
 #define LATHE_ENGINE_VALUES_H
 

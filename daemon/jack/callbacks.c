@@ -1,6 +1,7 @@
 /* callbacks.c - functions that libjack calls on its own threads: they store an atomic,
  * may write an eventfd, and call libjack only where a comment says so. The process
  * callback is in audio/process.c. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/jack/callbacks.h"
 
 #include <stdio.h>

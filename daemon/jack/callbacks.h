@@ -1,5 +1,6 @@
 /* callbacks.h - functions that libjack calls on its own threads; see also
  * audio/process.h. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_JACK_CALLBACKS_H
 #define LATHE_JACK_CALLBACKS_H
 

@@ -1,5 +1,6 @@
 /* cords.c - remembers users' connections of our ports for the next client. JACK
  * thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/jack/cords.h"
 #include "daemon/base/memory.h"
 

@@ -1,5 +1,6 @@
 /* cords.h - remembers users' connections of our ports; when a client is lost, the next
  * one gets them again. JACK thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_JACK_CORDS_H
 #define LATHE_JACK_CORDS_H
 

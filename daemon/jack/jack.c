@@ -8,6 +8,7 @@
  *   control --port_set--> JACK thread --register, activate, connect--> libjack
  *   control <--state, counts, notes-- JACK thread, callbacks
  */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/jack/callbacks.h"
 #include "daemon/base/memory.h"
 #include "daemon/jack/thread.h"

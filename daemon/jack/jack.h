@@ -1,6 +1,7 @@
 /* jack.h - the rack's JACK client: ports, callbacks, and the thread that makes every
  * libjack control call, one at a time. Control thread, except where a function says
  * otherwise. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_JACK_JACK_H
 #define LATHE_JACK_JACK_H
 

@@ -1,4 +1,5 @@
 /* names.c - the names that patchbays show for our client and its ports. JACK thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/jack/names.h"
 
 #include <jack/metadata.h>

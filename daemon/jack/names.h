@@ -1,5 +1,6 @@
 /* names.h - the names that patchbays show for our client and its ports: JACK metadata,
  * which may fail without harm. JACK thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_JACK_NAMES_H
 #define LATHE_JACK_NAMES_H
 

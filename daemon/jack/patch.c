@@ -4,6 +4,7 @@
  * once. It is dropped when the name disappears. So a port that comes back is connected
  * again, and a port that a user disconnected stays disconnected.
  */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/jack/patch.h"
 #include "daemon/base/memory.h"
 

@@ -1,5 +1,6 @@
 /* patch.h - keeps our JACK ports connected to the ports that their patterns match. JACK
  * thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_JACK_PATCH_H
 #define LATHE_JACK_PATCH_H
 

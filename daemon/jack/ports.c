@@ -3,6 +3,7 @@
  * JACK's notification thread runs ports_latency(), the JACK thread the rest. The audio
  * thread's use of the ports is in audio/process.c.
  */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/jack/ports.h"
 #include "daemon/base/memory.h"
 

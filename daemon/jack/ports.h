@@ -1,4 +1,5 @@
 /* ports.h - our JACK ports, by the engine's slots. Each function names its thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_JACK_PORTS_H
 #define LATHE_JACK_PORTS_H
 

@@ -1,4 +1,5 @@
 /* pulse.c - whether the JACK server is alive. Control thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/jack/pulse.h"
 
 void pulse_feel(struct pulse *pulse, int64_t now_ns, bool active, uint64_t cycles,

@@ -1,5 +1,6 @@
 /* pulse.h - whether the JACK server is alive, judged by our own clock, because a server
  * that hangs reports nothing. Control thread; pure arithmetic. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_JACK_PULSE_H
 #define LATHE_JACK_PULSE_H
 

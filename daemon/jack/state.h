@@ -1,4 +1,5 @@
 /* state.h - state shared by the files of this room; each field names its thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_JACK_STATE_H
 #define LATHE_JACK_STATE_H
 

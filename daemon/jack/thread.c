@@ -1,5 +1,6 @@
 /* thread.c - the JACK thread: it makes every control call of libjack, one at a time.
  * Each may hang as long as the server hangs. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/jack/thread.h"
 
 #include "daemon/jack/callbacks.h"

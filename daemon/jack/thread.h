@@ -1,4 +1,5 @@
 /* thread.h - the JACK thread: it makes every control call of libjack, one at a time. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_JACK_THREAD_H
 #define LATHE_JACK_THREAD_H
 

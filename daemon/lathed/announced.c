@@ -1,5 +1,6 @@
 /* announced.c - keeps the service file of Avahi. Control thread, but for run_write(), which is
  * the disk thread's. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/lathed/announced.h"
 
 #include "daemon/base/memory.h"

@@ -1,5 +1,6 @@
 /* announced.h - keeps the service file of Avahi while lathed plays. Control thread; a disk
  * thread writes it. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_LATHED_ANNOUNCED_H
 #define LATHE_LATHED_ANNOUNCED_H
 

@@ -1,4 +1,5 @@
 /* check.c - what `lathed --check` says of a rack that can be played. Before any thread starts. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/lathed/check.h"
 
 #include "daemon/base/memory.h"

@@ -1,4 +1,5 @@
 /* check.h - what `lathed --check` says of a rack that can be played. Before any thread starts. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_LATHED_CHECK_H
 #define LATHE_LATHED_CHECK_H
 

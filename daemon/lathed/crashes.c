@@ -1,4 +1,5 @@
 /* crashes.c - how often lathed ended by mistake. Before any thread starts, and at the end. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/lathed/crashes.h"
 
 #include "daemon/base/log.h"

@@ -1,6 +1,7 @@
 /* crashes.h - how often lathed ended by mistake, counted in $RUNTIME_DIRECTORY, which systemd
  * keeps over restarts in memory, so that no disk matters. Before any thread starts, and at the
  * end. Every function does nothing when there is no such folder. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_LATHED_CRASHES_H
 #define LATHE_LATHED_CRASHES_H
 

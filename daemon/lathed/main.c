@@ -1,5 +1,6 @@
 /* main.c - lathed: starts everything, runs the control thread's loop, stops
  * everything. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/net/announce.h"
 #include "daemon/base/memory.h"
 #include "daemon/recall/compare.h"

@@ -1,4 +1,5 @@
 /* opening.c - which rack plays at start. Control thread, before the loop. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/lathed/opening.h"
 
 #include "daemon/base/log.h"

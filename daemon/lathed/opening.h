@@ -1,5 +1,6 @@
 /* opening.h - which rack plays at start: the file's, or the last good one. Control thread,
  * before the loop. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_LATHED_OPENING_H
 #define LATHE_LATHED_OPENING_H
 

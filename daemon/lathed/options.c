@@ -1,4 +1,5 @@
 /* options.c - lathed's command line, read before any thread starts. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/lathed/options.h"
 
 #include <getopt.h>

@@ -1,4 +1,5 @@
 /* options.h - lathed's command line, read before any thread starts. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_LATHED_OPTIONS_H
 #define LATHE_LATHED_OPTIONS_H
 

@@ -1,5 +1,6 @@
 /* print.c - lathed --describe and --graph: prints a rack that is not played. Before any thread
  * starts. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/lathed/print.h"
 
 #include "daemon/rack/describe.h"

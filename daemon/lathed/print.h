@@ -1,4 +1,5 @@
 /* print.h - lathed --describe and --graph. Before any thread starts. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_LATHED_PRINT_H
 #define LATHE_LATHED_PRINT_H
 

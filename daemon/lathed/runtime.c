@@ -1,4 +1,5 @@
 /* runtime.c - small files in $RUNTIME_DIRECTORY. Any thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/lathed/runtime.h"
 
 #include "daemon/base/memory.h"

@@ -1,6 +1,7 @@
 /* runtime.h - small files in $RUNTIME_DIRECTORY, which systemd makes in memory (/run) for a unit:
  * for scripts beside lathed, and for its next start. Without that folder there are none. Any
  * thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_LATHED_RUNTIME_H
 #define LATHE_LATHED_RUNTIME_H
 

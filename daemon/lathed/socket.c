@@ -1,5 +1,6 @@
 /* socket.c - the OSC socket that systemd passes, and where the rack answers. Control
  * thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/lathed/socket.h"
 
 #include "daemon/base/log.h"

@@ -1,5 +1,6 @@
 /* socket.h - the OSC socket that systemd passes, whether it is where the config wants it, and
  * the file that tells this machine's programs where the rack answers. Control thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_LATHED_SOCKET_H
 #define LATHE_LATHED_SOCKET_H
 

@@ -1,4 +1,5 @@
 /* systemd.c - what systemd is told. Control thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/lathed/systemd.h"
 
 #include "daemon/base/clock.h"

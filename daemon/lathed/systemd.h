@@ -1,5 +1,6 @@
 /* systemd.h - what systemd is told: ready, alive, and a line about how it goes. Does nothing
  * without it. Control thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_LATHED_SYSTEMD_H
 #define LATHE_LATHED_SYSTEMD_H
 

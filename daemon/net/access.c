@@ -1,4 +1,5 @@
 /* access.c - who may talk to us, and as what. Control thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/net/access.h"
 #include "daemon/base/memory.h"
 

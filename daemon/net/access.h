@@ -6,6 +6,7 @@
  * than came from it. The number is a keyed hash of the address: a flood of forged senders
  * leaves nothing to remember. Ports don't count: tablets send from one and hear on another,
  * scripts have a new one each time. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_NET_ACCESS_H
 #define LATHE_NET_ACCESS_H
 

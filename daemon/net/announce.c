@@ -1,5 +1,6 @@
 /* announce.c - a service file, by which Avahi shows the rack on the network. Control
  * thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/net/announce.h"
 
 #include "daemon/rack/describe.h"

@@ -1,5 +1,6 @@
 /* announce.h - how others on the network find this rack: a service file for Avahi.
  * Control thread, or before any other starts. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_NET_ANNOUNCE_H
 #define LATHE_NET_ANNOUNCE_H
 

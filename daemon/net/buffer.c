@@ -1,4 +1,5 @@
 /* buffer.c - the kernel's buffers of a socket. Any thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/net/buffer.h"
 
 #include <sys/socket.h>

@@ -1,4 +1,5 @@
 /* buffer.h - the kernel's buffers of a socket. Any thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_NET_BUFFER_H
 #define LATHE_NET_BUFFER_H
 

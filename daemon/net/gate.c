@@ -1,5 +1,6 @@
 /* gate.c - refuses datagrams that are not well-formed OSC. Control thread. It trusts
  * nothing, allocates nothing and reads each byte once or twice. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/net/gate.h"
 
 #include <string.h>

@@ -1,5 +1,6 @@
 /* gate.h - refuses datagrams that are not well-formed OSC. Pure; control thread. What
  * passes can be read by packet.h without another check of bounds. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_NET_GATE_H
 #define LATHE_NET_GATE_H
 

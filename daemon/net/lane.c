@@ -1,4 +1,5 @@
 /* lane.c - datagrams that wait, one queue for each sender. Control thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/net/lane.h"
 #include "daemon/base/memory.h"
 

@@ -1,5 +1,6 @@
 /* lane.h - datagrams that wait, one queue for each sender, so that a flood from one
  * sender delays no other. Control thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_NET_LANE_H
 #define LATHE_NET_LANE_H
 

@@ -1,5 +1,6 @@
 /* neighbours.c - which hosts of this machine's networks have answered the kernel lately.
  * Control thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/net/neighbours.h"
 
 #include "daemon/base/memory.h"

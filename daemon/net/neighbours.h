@@ -1,5 +1,6 @@
 /* neighbours.h - which hosts of this machine's networks have answered the kernel lately.
  * Control thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_NET_NEIGHBOURS_H
 #define LATHE_NET_NEIGHBOURS_H
 

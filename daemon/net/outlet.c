@@ -1,4 +1,5 @@
 /* outlet.c - the sending side of OSC's socket. Control thread; never waits. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/net/outlet.h"
 
 #include "daemon/base/clock.h"

@@ -9,6 +9,7 @@
  * A sandbox that allows no other sockets, such as that of the systemd unit, leaves the one
  * that receives. Its large buffer then holds what the kernel keeps for several absent
  * hosts, and the kernel's error messages say which hosts those are. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_NET_OUTLET_H
 #define LATHE_NET_OUTLET_H
 

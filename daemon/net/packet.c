@@ -1,6 +1,7 @@
 /* packet.c - reads and writes OSC messages. Control thread. No library is needed:
  * behind the gate an argument is read with one load, and the messages that are sent
  * have few forms. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/net/packet.h"
 
 #include <stdarg.h>

@@ -1,5 +1,6 @@
 /* packet.h - reads OSC messages that the gate let through, and writes messages. Pure
  * except what sends; control thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_NET_PACKET_H
 #define LATHE_NET_PACKET_H
 

@@ -1,4 +1,5 @@
 /* address.c - every address of the rack's tree. Control thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/osc/address.h"
 #include "daemon/base/memory.h"
 

@@ -3,6 +3,7 @@
  * A leaf of the tree is one param, meter or vector: node by node in the rack's order, params
  * first; an index tells it. Verbs ("/norm", "/toggle") are no leaves: they are cut off
  * before the search. The tree is made again after each reload. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_OSC_ADDRESS_H
 #define LATHE_OSC_ADDRESS_H
 

@@ -1,4 +1,5 @@
 /* alarm_lines.c - the alarms that stand as a few lines. Control thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/osc/alarm_lines.h"
 
 #include "daemon/base/hash.h"

@@ -1,5 +1,6 @@
 /* alarm_lines.h - the alarms that stand as a few lines, for clients that only show texts.
  * Control thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_OSC_ALARM_LINES_H
 #define LATHE_OSC_ALARM_LINES_H
 

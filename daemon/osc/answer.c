@@ -1,4 +1,5 @@
 /* answer.c - what one client is told. Control thread; never waits. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/osc/answer.h"
 #include "daemon/base/memory.h"
 

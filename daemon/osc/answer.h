@@ -1,5 +1,6 @@
 /* answer.h - what is sent to one client: answers, errors, and long answers in parts.
  * Control thread; never waits. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_OSC_ANSWER_H
 #define LATHE_OSC_ANSWER_H
 

@@ -1,6 +1,7 @@
 /* bundle.c - carries out datagrams. A bundle's sets are applied first, as one change,
  * then its other messages run. A long bundle continues in its sender's next turn.
  * Control thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/osc/bundle.h"
 
 #include "daemon/base/clock.h"

@@ -1,5 +1,6 @@
 /* bundle.h - carries out datagrams: single messages, bundles, and bundles that wait for
  * their time. Control thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_OSC_BUNDLE_H
 #define LATHE_OSC_BUNDLE_H
 

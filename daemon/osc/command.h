@@ -4,6 +4,7 @@
  * Each command_*.c has a table, and commands.c lists the tables. The dispatcher knows
  * no command by name. To add a command, add a row: `make docs` writes docs/osc.md from
  * the rows. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_OSC_COMMAND_H
 #define LATHE_OSC_COMMAND_H
 

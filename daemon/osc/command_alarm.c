@@ -1,4 +1,5 @@
 /* command_alarm.c - what is wrong: /rack/alarms, /rack/alarm/seen. Control thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/osc/command_alarm.h"
 
 #include "daemon/osc/dispatch.h"

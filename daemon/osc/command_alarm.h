@@ -1,4 +1,5 @@
 /* command_alarm.h - what is wrong: /rack/alarms, /rack/alarm/seen. Control thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_OSC_COMMAND_ALARM_H
 #define LATHE_OSC_COMMAND_ALARM_H
 

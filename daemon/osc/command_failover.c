@@ -1,4 +1,5 @@
 /* command_failover.c - which input plays, by hand: /rack/failover. Control thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/osc/command_failover.h"
 
 #include "daemon/osc/dispatch.h"

@@ -1,4 +1,5 @@
 /* command_failover.h - which input plays, by hand: /rack/failover. Control thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_OSC_COMMAND_FAILOVER_H
 #define LATHE_OSC_COMMAND_FAILOVER_H
 

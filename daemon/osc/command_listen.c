@@ -1,5 +1,6 @@
 /* command_listen.c - who is told what: /rack/subscribe, /rack/unsubscribe, /rack/confirm.
  * Control thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/osc/command_listen.h"
 
 #include "daemon/osc/dispatch.h"

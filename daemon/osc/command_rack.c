@@ -1,5 +1,6 @@
 /* command_rack.c - the rack as a whole: /rack/describe, /rack/status, /rack/reload, ... Control
  * thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/osc/command_rack.h"
 
 #include "daemon/base/clock.h"

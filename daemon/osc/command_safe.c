@@ -1,4 +1,5 @@
 /* command_safe.c - leaves safe mode: /rack/safe. Control thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/osc/command_safe.h"
 
 #include "daemon/osc/dispatch.h"

@@ -1,4 +1,5 @@
 /* command_scene.c - scenes: /rack/scene/save, ... Control thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/osc/command_scene.h"
 
 #include "daemon/base/ipv4.h"

@@ -1,5 +1,6 @@
 /* command_spectrum.c - /rack/spectrum: what goes into a node and what comes out. Control
  * thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/osc/command_spectrum.h"
 
 #include "daemon/base/ipv4.h"

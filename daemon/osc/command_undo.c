@@ -1,4 +1,5 @@
 /* command_undo.c - steps back and forth: /rack/undo, /rack/redo, /rack/history. Control thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/osc/command_undo.h"
 
 #include "daemon/osc/dispatch.h"

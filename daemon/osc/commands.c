@@ -1,4 +1,5 @@
 /* commands.c - all commands of the rack, in the order of the docs. Constant data. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/osc/commands.h"
 
 #include "daemon/osc/command_alarm.h"

@@ -1,4 +1,5 @@
 /* dispatch.c - carries out datagrams. Control thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/osc/dispatch.h"
 #include "daemon/base/memory.h"
 

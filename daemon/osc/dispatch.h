@@ -4,6 +4,7 @@
  * The sets of one turn are applied together (of one param the newest) before anything
  * that could show their effect: a query, a command, a rebuild. A bundle is a change of
  * its own. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_OSC_DISPATCH_H
 #define LATHE_OSC_DISPATCH_H
 

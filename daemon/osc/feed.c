@@ -1,4 +1,5 @@
 /* feed.c - what subscribers are sent, and when. Control thread; never waits. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/osc/feed.h"
 #include "daemon/osc/alarm_lines.h"
 

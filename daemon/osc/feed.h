@@ -1,4 +1,5 @@
 /* feed.h - what subscribers are sent, and when. Control thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_OSC_FEED_H
 #define LATHE_OSC_FEED_H
 

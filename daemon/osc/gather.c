@@ -1,4 +1,5 @@
 /* gather.c - sets that take effect as one. Control thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/osc/gather.h"
 #include "daemon/base/memory.h"
 

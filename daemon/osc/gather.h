@@ -1,5 +1,6 @@
 /* gather.h - sets that are applied as one: those of a turn, or of a bundle. Of one
  * param the newest value counts, but each press of a trigger. Control thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_OSC_GATHER_H
 #define LATHE_OSC_GATHER_H
 

@@ -1,4 +1,5 @@
 /* later.c - requests whose outcome comes later. Control thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/osc/later.h"
 
 #include "daemon/base/ipv4.h"

@@ -3,6 +3,7 @@
  * What a client sends after such a request must not overtake it: as long as the disk answers
  * quickly, the client's lane and its bundle wait for the outcome. A disk that hangs holds them
  * up for a tenth of a second only. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_OSC_LATER_H
 #define LATHE_OSC_LATER_H
 

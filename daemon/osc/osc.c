@@ -1,5 +1,6 @@
 /* osc.c - the socket: reads datagrams, refuses strangers, gives each sender its turn.
  * Control thread; never waits. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/osc/osc.h"
 #include "daemon/base/memory.h"
 

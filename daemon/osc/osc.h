@@ -2,6 +2,7 @@
  *
  *   socket -> lanes (one per sender) -> gate (bytes) -> address -> desk_apply() ...
  *   follower.changed -> watch (subscriptions) -> socket */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_OSC_OSC_H
 #define LATHE_OSC_OSC_H
 

@@ -1,5 +1,6 @@
 /* request.c - the arguments of a command, and the replies that all commands share. Control
  * thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/osc/request.h"
 
 #include "daemon/osc/dispatch.h"

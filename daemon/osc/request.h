@@ -1,5 +1,6 @@
 /* request.h - the arguments of a command, and the replies that all commands share. Control
  * thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_OSC_REQUEST_H
 #define LATHE_OSC_REQUEST_H
 

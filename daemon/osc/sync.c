@@ -1,4 +1,5 @@
 /* sync.c - /rack/ping and /rack/sync. Control thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/osc/sync.h"
 #include "daemon/base/memory.h"
 

@@ -1,5 +1,6 @@
 /* sync.h - /rack/ping and /rack/sync: what waits until all before it is answered or played.
  * Control thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_OSC_SYNC_H
 #define LATHE_OSC_SYNC_H
 

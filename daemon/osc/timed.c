@@ -1,4 +1,5 @@
 /* timed.c - bundles that wait for their time. Control thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/osc/timed.h"
 #include "daemon/base/memory.h"
 

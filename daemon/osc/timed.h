@@ -1,4 +1,5 @@
 /* timed.h - bundles that wait for their time. Control thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_OSC_TIMED_H
 #define LATHE_OSC_TIMED_H
 

@@ -1,4 +1,5 @@
 /* vector.c - many readings as one blob. Control thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/osc/vector.h"
 
 #include "modules/module.h"

@@ -1,5 +1,6 @@
 /* vector.h - many readings as one blob: what `/<node>/vector/<name>` and `/rack/spectrum`
  * carry. Pure functions. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_OSC_VECTOR_H
 #define LATHE_OSC_VECTOR_H
 

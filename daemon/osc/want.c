@@ -1,4 +1,5 @@
 /* want.c - what a message wants of one param. Control thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/osc/want.h"
 
 #include "daemon/rack/param.h"

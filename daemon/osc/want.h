@@ -1,5 +1,6 @@
 /* want.h - what a message wants of one param: its arguments as a value that can be set. Pure;
  * control thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_OSC_WANT_H
 #define LATHE_OSC_WANT_H
 

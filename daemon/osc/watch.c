@@ -1,4 +1,5 @@
 /* watch.c - clients and their subscriptions. Control thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/osc/watch.h"
 #include "daemon/base/memory.h"
 

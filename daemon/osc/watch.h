@@ -2,6 +2,7 @@
  *
  * A subscription keeps one bit for each param whose value it has not sent yet, and
  * folds its meters until it sends: the latest value is sent, and no peak is missed. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_OSC_WATCH_H
 #define LATHE_OSC_WATCH_H
 

@@ -1,5 +1,6 @@
 /* content.c - files that nodes play from, each read once and shared by all copies of the
  * rack. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/rack/content.h"
 
 #include "daemon/base/hash.h"

@@ -1,5 +1,6 @@
 /* content.h - files that nodes play from, each read once and shared by all copies of the rack.
  * Any thread but the audio thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_RACK_CONTENT_H
 #define LATHE_RACK_CONTENT_H
 

@@ -1,5 +1,6 @@
 /* describe.c - the rack's tree as text. Pure functions of a rack; any thread but
  * audio. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/rack/describe.h"
 
 #include <stdio.h>

@@ -1,5 +1,6 @@
 /* describe.h - the rack's tree in words: one row per param, meter and vector; a vector's row
  * stands for the meters in it. Pure functions of a rack; any thread but audio. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_RACK_DESCRIBE_H
 #define LATHE_RACK_DESCRIBE_H
 

@@ -1,4 +1,5 @@
 /* graph.c - which node hears which. Pure functions of a rack; any thread but audio. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/rack/graph.h"
 
 #include <stdio.h>

@@ -1,5 +1,6 @@
 /* graph.h - which node hears which: a row for each input, node and output; and what the rack's
  * master is. Pure functions of a rack; any thread but audio. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_RACK_GRAPH_H
 #define LATHE_RACK_GRAPH_H
 

@@ -1,5 +1,6 @@
 /* merge.c - reload: a param whose value differs in the new file takes it; all others
  * keep their present value. Control thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/rack/rack.h"
 
 #include <string.h>

@@ -1,5 +1,6 @@
 /* param.c - indices and paths of a node's params and meters. Pure functions, any
  * thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/rack/param.h"
 
 #include <stdio.h>

@@ -3,6 +3,7 @@
  * A node's params are the module's rows, its groups, then the host's (bypass). Its
  * meters are the module's rows, then the host's (in, out, load).
  */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_RACK_PARAM_H
 #define LATHE_RACK_PARAM_H
 

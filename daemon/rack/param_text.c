@@ -1,5 +1,6 @@
 /* param_text.c - values for people and clients: 0..1 along the curve, and as text.
  * Pure functions, any thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/rack/param.h"
 
 #include <ctype.h>

@@ -2,6 +2,7 @@
  *
  * The matcher keeps the set of all states that the text so far can lead to (Thompson
  * 1968), and never backtracks, so that "********" costs no more than "*". */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/rack/pattern.h"
 
 #include <string.h>

@@ -4,6 +4,7 @@
  *   {low,high}  one of these words;  none of them crosses a '/'.
  * A pattern never matches /rack, or below it, unless its own text starts with /rack.
  */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_RACK_PATTERN_H
 #define LATHE_RACK_PATTERN_H
 

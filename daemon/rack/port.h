@@ -1,6 +1,7 @@
 /* port.h - the JACK ports that a rack needs, and the slot of each. Plain data: the
  * worker thread makes the list, the control thread assigns the slots, the JACK thread
  * registers the ports. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_RACK_PORT_H
 #define LATHE_RACK_PORT_H
 

@@ -1,5 +1,6 @@
 /* rack.c - the model: nodes, links, values; created, copied, changed. Control thread
  * only; other threads get copies. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/rack/rack.h"
 #include "daemon/base/memory.h"
 

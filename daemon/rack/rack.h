@@ -5,6 +5,7 @@
  * rack itself are each a `struct node` with a table, values and an OSC path, so that
  * OSC, scenes, docs and completion treat them in the same way.
  */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_RACK_RACK_H
 #define LATHE_RACK_RACK_H
 

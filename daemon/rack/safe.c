@@ -1,4 +1,5 @@
 /* safe.c - the rack of safe mode. Control thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/rack/safe.h"
 
 #include "daemon/base/memory.h"

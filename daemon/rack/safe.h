@@ -1,5 +1,6 @@
 /* safe.h - the rack of safe mode: the inputs and outputs of another, with a limiter before each
  * output and nothing else. Control thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_RACK_SAFE_H
 #define LATHE_RACK_SAFE_H
 

@@ -1,4 +1,5 @@
 /* settings.c - parts of a config that only the control thread uses. Control thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/rack/settings.h"
 
 #include "daemon/base/ipv4.h"

@@ -1,5 +1,6 @@
 /* settings.h - parts of a config that only the control thread uses: who may talk to the
  * rack and change what, which scenes load by themselves. Control thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_RACK_SETTINGS_H
 #define LATHE_RACK_SETTINGS_H
 

@@ -1,4 +1,5 @@
 /* compare.c - honest comparison. Control thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/recall/compare.h"
 #include "daemon/base/memory.h"
 

@@ -6,6 +6,7 @@
  *
  * What is louder is lowered; nothing is raised, so nothing clips. How much louder than the
  * input each slot plays is remembered, so a switch is right at once. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_RECALL_COMPARE_H
 #define LATHE_RECALL_COMPARE_H
 

@@ -1,5 +1,6 @@
 /* good.c - the last good config, kept and compared with. Control thread, but for the run_...()
  * functions, which are the disk thread's. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/recall/good.h"
 
 #include "daemon/base/memory.h"

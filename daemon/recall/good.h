@@ -1,6 +1,7 @@
 /* good.h - the last good config: what was loaded last without a complaint. A copy is kept in the
  * state folder by a disk thread; at start it plays when the file is bad. A file that takes
  * away what played before is found by comparison with it. Control thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_RECALL_GOOD_H
 #define LATHE_RECALL_GOOD_H
 

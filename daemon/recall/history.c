@@ -1,4 +1,5 @@
 /* history.c - what was changed, step by step, and the way back. Control thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/recall/history.h"
 #include "daemon/base/memory.h"
 

@@ -3,6 +3,7 @@
  * A step is what a person does in one go: a fader's whole gesture (same client, same param,
  * pauses under a second), a bundle, a scene. Params that are safe from recall, such as mutes,
  * are in no step: undo never opens a mute. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_RECALL_HISTORY_H
 #define LATHE_RECALL_HISTORY_H
 

@@ -1,4 +1,5 @@
 /* outcome.c - answers that come later. Control thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/recall/outcome.h"
 
 static struct outcome *place_of(struct outcomes *outcomes, uint64_t ticket)

@@ -1,5 +1,6 @@
 /* outcome.h - answers that come later, because a disk is asked first: who asks keeps a ticket
  * and looks for its outcome at each tick. Control thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_RECALL_OUTCOME_H
 #define LATHE_RECALL_OUTCOME_H
 

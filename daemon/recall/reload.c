@@ -1,5 +1,6 @@
 /* reload.c - the config file read anew while the rack plays. Control thread, but for run_load(),
  * which is the disk thread's. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/recall/reload.h"
 
 #include "daemon/base/clock.h"

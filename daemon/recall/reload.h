@@ -1,5 +1,6 @@
 /* reload.h - the config file read anew while the rack plays. Control thread; a disk thread
  * reads the file and makes a rack of it. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_RECALL_RELOAD_H
 #define LATHE_RECALL_RELOAD_H
 

@@ -1,4 +1,5 @@
 /* scene.c - named sets of values. Control thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/recall/scene.h"
 
 #include "daemon/base/memory.h"

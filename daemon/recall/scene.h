@@ -3,6 +3,7 @@
  *
  *   load --> disk thread --> settings --> desk_recall(): glides, and switches at the middle
  */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_RECALL_SCENE_H
 #define LATHE_RECALL_SCENE_H
 

@@ -1,5 +1,6 @@
 /* scene_job.c - what scenes ask of the disk. The run_...() functions are the disk thread's, all
  * else the control thread's. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/recall/scene_job.h"
 
 #include "daemon/base/memory.h"

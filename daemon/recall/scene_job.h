@@ -1,5 +1,6 @@
 /* scene_job.h - what scenes ask of the disk: each request is a job of the scenes' disk thread.
  * The control thread makes it and takes what came of it. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_RECALL_SCENE_JOB_H
 #define LATHE_RECALL_SCENE_JOB_H
 

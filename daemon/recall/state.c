@@ -1,5 +1,6 @@
 /* state.c - what outlives a restart. Control thread, but for the run_...() functions, which are
  * the disk thread's. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/recall/state.h"
 
 #include "daemon/base/memory.h"

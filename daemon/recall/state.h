@@ -9,6 +9,7 @@
  *
  * The state of a rack with a schedule is also written once a minute and at the end: its line
  * "saved" tells the next start when lathed ran last. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_RECALL_STATE_H
 #define LATHE_RECALL_STATE_H
 

@@ -1,5 +1,6 @@
 /* state_file.c - the text of a saved state. The functions at the end are the disk thread's; all
  * else is pure. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/recall/state_file.h"
 
 #include "daemon/base/hash.h"

@@ -1,5 +1,6 @@
 /* state_file.h - the text of a saved state: is it whole, and which values does it hold?
  * state_file_read() runs on a disk thread, all else is pure. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_RECALL_STATE_FILE_H
 #define LATHE_RECALL_STATE_FILE_H
 

@@ -2,6 +2,7 @@
  *
  * libsndfile encodes and decodes, by libopus, libvorbis, LAME and libmpg123. Decoded samples
  * are floats: nothing is clipped before it is measured. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/render/codec.h"
 
 #include "daemon/base/memory.h"

@@ -1,5 +1,6 @@
 /* codec.h - what a lossy codec makes of a master: encoded and decoded in memory, and
  * measured. lathe-render. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_RENDER_CODEC_H
 #define LATHE_RENDER_CODEC_H
 

@@ -1,6 +1,7 @@
 /* crew.c - the same task for many songs, in several processes at once. Processes and not
  * threads: a song whose file brings a decoder down takes no other song with it.
  * lathe-render. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/render/crew.h"
 
 #include "daemon/base/memory.h"

@@ -1,4 +1,5 @@
 /* crew.h - the same task for many songs, in several processes at once. lathe-render. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_RENDER_CREW_H
 #define LATHE_RENDER_CREW_H
 

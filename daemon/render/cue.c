@@ -1,4 +1,5 @@
 /* cue.c - a CUE sheet of the outputs. lathe-render. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/render/cue.h"
 
 #include "daemon/base/text.h"

@@ -1,4 +1,5 @@
 /* cue.h - a CUE sheet of the outputs. lathe-render. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_RENDER_CUE_H
 #define LATHE_RENDER_CUE_H
 

@@ -1,4 +1,5 @@
 /* delivery.c - prints what codecs and services will do with the outputs. lathe-render. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/render/delivery.h"
 
 #include "daemon/base/memory.h"

@@ -1,4 +1,5 @@
 /* delivery.h - prints what codecs and services will do with the outputs. lathe-render. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_RENDER_DELIVERY_H
 #define LATHE_RENDER_DELIVERY_H
 

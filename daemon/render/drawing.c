@@ -1,4 +1,5 @@
 /* drawing.c - a song's curves as SVG. lathe-render. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/render/drawing.h"
 
 #include <math.h>

@@ -1,4 +1,5 @@
 /* drawing.h - a song's curves as SVG. lathe-render. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_RENDER_DRAWING_H
 #define LATHE_RENDER_DRAWING_H
 

@@ -1,4 +1,5 @@
 /* flow.c - one run of a song. lathe-render, in one thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/render/flow.h"
 
 #include "daemon/base/memory.h"

@@ -1,5 +1,6 @@
 /* flow.h - one run of a song: from its file, or what was kept of it, through a rack, to a
  * file, to what is kept, to meters. lathe-render, in one thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_RENDER_FLOW_H
 #define LATHE_RENDER_FLOW_H
 

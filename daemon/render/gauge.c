@@ -1,4 +1,5 @@
 /* gauge.c - measures a programme. lathe-render, in one thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/render/gauge.h"
 
 #include "daemon/base/memory.h"

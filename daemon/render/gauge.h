@@ -4,6 +4,7 @@
  * What was measured is plain data of a fixed size, whatever the programme's length: it
  * lies in memory that processes share, and programmes of an album can be added up.
  */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_RENDER_GAUGE_H
 #define LATHE_RENDER_GAUGE_H
 

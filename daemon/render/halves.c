@@ -1,4 +1,5 @@
 /* halves.c - a rack cut in two right before its last limiter. lathe-render. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/render/halves.h"
 
 #include "daemon/base/memory.h"

@@ -5,6 +5,7 @@
  * So a gain can be tried again and again, and what comes before it runs once. In both
  * halves levellers hold and the limiters' own targets are off. lathe-render.
  */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_RENDER_HALVES_H
 #define LATHE_RENDER_HALVES_H
 

@@ -1,4 +1,5 @@
 /* help.c - what lathe-render --help prints; its man page and completion read it. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/render/help.h"
 
 static const char text[] =

@@ -1,4 +1,5 @@
 /* intake.c - a sound file's audio in the rack's order of channels. lathe-render. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/render/intake.h"
 
 #include "daemon/base/memory.h"

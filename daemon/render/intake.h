@@ -1,5 +1,6 @@
 /* intake.h - what is played: a sound file's audio at the wanted rate, in the rack's order of
  * channels, without the silence at its ends if that is asked for. lathe-render. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_RENDER_INTAKE_H
 #define LATHE_RENDER_INTAKE_H
 

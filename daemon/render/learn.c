@@ -1,5 +1,6 @@
 /* learn.c - lathe-render --learn: a reference's tonal balance for tonematch. One
  * thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/render/learn.h"
 #include "daemon/base/memory.h"
 

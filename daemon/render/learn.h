@@ -1,5 +1,6 @@
 /* learn.h - the long-term spectrum of a sound file, as a curve that tonematch reads.
  * lathe-render, in one thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_RENDER_LEARN_H
 #define LATHE_RENDER_LEARN_H
 

@@ -1,4 +1,5 @@
 /* names.c - the paths of many outputs. lathe-render, before the run. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/render/names.h"
 
 #include "daemon/base/text.h"

@@ -1,4 +1,5 @@
 /* names.h - the paths of many outputs: from a folder or a pattern. lathe-render. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_RENDER_NAMES_H
 #define LATHE_RENDER_NAMES_H
 

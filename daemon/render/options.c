@@ -1,4 +1,5 @@
 /* options.c - lathe-render's command line, read before anything else runs. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/render/options.h"
 
 #include "daemon/engine/engine.h"

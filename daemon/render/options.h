@@ -1,4 +1,5 @@
 /* options.h - lathe-render's command line, read before anything else runs. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_RENDER_OPTIONS_H
 #define LATHE_RENDER_OPTIONS_H
 

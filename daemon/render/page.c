@@ -1,4 +1,5 @@
 /* page.c - --report: a page of HTML with everything in it. lathe-render. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/render/page.h"
 
 #include "daemon/base/memory.h"

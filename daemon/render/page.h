@@ -1,5 +1,6 @@
 /* page.h - --report: a page of HTML with everything in it: curves, spectra, tables.
  * lathe-render. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_RENDER_PAGE_H
 #define LATHE_RENDER_PAGE_H
 

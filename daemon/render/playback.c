@@ -1,4 +1,5 @@
 /* playback.c - a rack that plays blocks of audio. lathe-render, in one thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/render/playback.h"
 
 #include "daemon/base/memory.h"

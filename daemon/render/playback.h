@@ -1,5 +1,6 @@
 /* playback.h - a rack that plays blocks of audio: the daemon's engine in one thread.
  * lathe-render. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_RENDER_PLAYBACK_H
 #define LATHE_RENDER_PLAYBACK_H
 

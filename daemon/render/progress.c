@@ -1,4 +1,5 @@
 /* progress.c - bars on a terminal. lathe-render. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/render/progress.h"
 
 #include "daemon/base/clock.h"

@@ -1,5 +1,6 @@
 /* progress.h - bars on a terminal: one for each song that runs, one for all.
  * lathe-render. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_RENDER_PROGRESS_H
 #define LATHE_RENDER_PROGRESS_H
 

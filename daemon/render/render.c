@@ -1,5 +1,6 @@
 /* render.c - lathe-render: plays files through a rack. It runs the daemon's engine in one
  * thread, and writes what the daemon would play from silence at --start-frame. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/base/clock.h"
 #include "daemon/base/text.h"
 #include "daemon/config/config.h"

@@ -1,4 +1,5 @@
 /* report.c - what lathe-render prints of songs: faults, results, meters. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/render/report.h"
 
 #include "daemon/rack/param.h"

@@ -1,5 +1,6 @@
 /* report.h - what lathe-render prints of songs: faults, a line of results, the meters.
  */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_RENDER_REPORT_H
 #define LATHE_RENDER_REPORT_H
 

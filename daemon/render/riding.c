@@ -1,5 +1,6 @@
 /* riding.c - how far levellers moved while they did not know the programme yet.
  * lathe-render. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/render/riding.h"
 
 #include "daemon/base/memory.h"

@@ -1,5 +1,6 @@
 /* riding.h - how far levellers moved while they did not know the programme yet.
  * lathe-render. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_RENDER_RIDING_H
 #define LATHE_RENDER_RIDING_H
 

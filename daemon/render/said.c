@@ -2,6 +2,7 @@
  *
  * ReplayGain 2.0 (reference -18 LUFS); RFC 7845, 5.2.1: R128_TRACK_GAIN, to -23 LUFS, in
  * 1/256 dB; EBU Tech 3285 v2. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/render/said.h"
 
 #include "share/soundkind.h"

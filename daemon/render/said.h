@@ -1,5 +1,6 @@
 /* said.h - what an output says of itself: its file's tags, with what has changed by the
  * rack. lathe-render. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_RENDER_SAID_H
 #define LATHE_RENDER_SAID_H
 

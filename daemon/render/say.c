@@ -1,5 +1,6 @@
 /* say.c - sentences about a song, which its process leaves for the parent to print.
  * lathe-render. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/render/say.h"
 
 #include <stdarg.h>

@@ -1,5 +1,6 @@
 /* say.h - sentences about a song, which its process leaves for the parent to print.
  * lathe-render. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_RENDER_SAY_H
 #define LATHE_RENDER_SAY_H
 

@@ -1,4 +1,5 @@
 /* search.c - plays songs until they hold a loudness. lathe-render. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/render/search.h"
 
 #include "daemon/render/stop.h"

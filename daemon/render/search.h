@@ -1,5 +1,6 @@
 /* search.h - plays songs until they hold a loudness: each its own, or all as an album
  * with one gain. lathe-render. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_RENDER_SEARCH_H
 #define LATHE_RENDER_SEARCH_H
 

@@ -1,4 +1,5 @@
 /* services.c - what streaming services will do with a master. lathe-render. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/render/services.h"
 
 #include <libconfig.h>

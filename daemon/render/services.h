@@ -1,5 +1,6 @@
 /* services.h - what streaming services will do with a master: their gain, where the song
  * then stands, whether they limit. Pure but for reading the table. lathe-render. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_RENDER_SERVICES_H
 #define LATHE_RENDER_SERVICES_H
 

@@ -1,4 +1,5 @@
 /* sets.c - lathe-render's --set: a value that replaces the config's. Before the run. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/render/sets.h"
 
 #include "daemon/base/text.h"

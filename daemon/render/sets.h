@@ -1,4 +1,5 @@
 /* sets.h - lathe-render's --set: a value that replaces the config's. Before the run. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_RENDER_SETS_H
 #define LATHE_RENDER_SETS_H
 

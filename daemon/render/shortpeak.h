@@ -6,6 +6,7 @@
  * more than there is between the samples (dsp/truepeak.h). A file that must not pass a
  * ceiling should not pass it on these meters either. lathe-render.
  */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_RENDER_SHORTPEAK_H
 #define LATHE_RENDER_SHORTPEAK_H
 

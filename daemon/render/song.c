@@ -1,5 +1,6 @@
 /* song.c - one file through the rack. lathe-render, in one thread; several songs in
  * several processes. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/render/song.h"
 
 #include "daemon/base/clock.h"

@@ -1,6 +1,7 @@
 /* song.h - one file through the rack: played as it is, or with one gain that was searched
  * for. What a song's processes find out stands in `struct song`, plain data in memory that
  * they share. lathe-render. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_RENDER_SONG_H
 #define LATHE_RENDER_SONG_H
 

@@ -1,4 +1,5 @@
 /* songs.c - the songs of a command line. lathe-render, before the run. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/render/songs.h"
 
 #include "daemon/base/memory.h"

@@ -1,5 +1,6 @@
 /* songs.h - the songs of a command line: their memory, their outputs' paths, what is done
  * already. lathe-render, before the run. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_RENDER_SONGS_H
 #define LATHE_RENDER_SONGS_H
 

@@ -1,5 +1,6 @@
 /* stop.c - Ctrl-C and other signals wait until a run has put its files in order.
  * lathe-render. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/render/stop.h"
 
 #include <signal.h>

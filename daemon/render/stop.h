@@ -1,5 +1,6 @@
 /* stop.h - Ctrl-C and other signals wait until a run has put its files in order.
  * lathe-render. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_RENDER_STOP_H
 #define LATHE_RENDER_STOP_H
 

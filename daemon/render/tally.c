@@ -1,4 +1,5 @@
 /* tally.c - meter readings of a whole run. lathe-render, in one thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/render/tally.h"
 
 #include "daemon/base/fold.h"

@@ -1,6 +1,7 @@
 /* tally.h - meter readings of a whole run, folded as each meter's row says. Memory is
  * shared with processes that are forked later, so that the parent prints what a child
  * measured. lathe-render. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_RENDER_TALLY_H
 #define LATHE_RENDER_TALLY_H
 

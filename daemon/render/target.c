@@ -1,4 +1,5 @@
 /* target.c - the search for the gain that brings a programme to a loudness. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/render/target.h"
 
 #include <math.h>

@@ -1,5 +1,6 @@
 /* target.h - the search for the gain that brings a programme, or an album, to a loudness.
  * Pure arithmetic: somebody else plays and measures. lathe-render. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_RENDER_TARGET_H
 #define LATHE_RENDER_TARGET_H
 

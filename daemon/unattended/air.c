@@ -6,6 +6,7 @@
  * and go with it. All others are raised when they have lasted for their time, and cleared
  * after HEALTHY_SECONDS without the cause: seconds of audio, counted in frames. Only xruns are
  * counted by the clock. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/unattended/air.h"
 
 #include "daemon/base/alarm.h"

@@ -1,5 +1,6 @@
 /* air.h - raises the alarms about the programme: what sense and failover tell of the inputs,
  * where failover is, silent outputs, true peaks, loudness, xruns. Control thread only. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_UNATTENDED_AIR_H
 #define LATHE_UNATTENDED_AIR_H
 

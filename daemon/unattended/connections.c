@@ -3,6 +3,7 @@
  *   JACK thread --status.cables, by slot--> inputs and outputs --> alarms
  *
  * Without audio nothing is known, and the alarms stay as they are. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/unattended/connections.h"
 
 #include "daemon/base/clock.h"

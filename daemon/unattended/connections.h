@@ -1,6 +1,7 @@
 /* connections.h - raises the alarms about JACK connections: an input or an output that is
  * connected to nobody, or only in part. It connects nothing: what a user pulled stays out.
  * Control thread only. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_UNATTENDED_CONNECTIONS_H
 #define LATHE_UNATTENDED_CONNECTIONS_H
 

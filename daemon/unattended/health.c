@@ -1,4 +1,5 @@
 /* health.c - raises the alarms about the audio as a whole. Control thread only. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/unattended/health.h"
 
 #include "daemon/base/clock.h"

@@ -1,5 +1,6 @@
 /* health.h - raises the alarms about the audio as a whole: none runs, or it takes too much
  * of a period. Control thread only. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_UNATTENDED_HEALTH_H
 #define LATHE_UNATTENDED_HEALTH_H
 

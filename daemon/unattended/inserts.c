@@ -1,5 +1,6 @@
 /* inserts.c - outboard gear: sets a node's latency to what a ping measured, and raises alarms
  * about its returns. Control thread only. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/unattended/inserts.h"
 #include "daemon/base/memory.h"
 

@@ -1,5 +1,6 @@
 /* inserts.h - outboard gear: sets a node's latency to what a ping measured, and raises alarms
  * about its returns. Control thread only. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_UNATTENDED_INSERTS_H
 #define LATHE_UNATTENDED_INSERTS_H
 

@@ -1,5 +1,6 @@
 /* lasting.h - how long a condition has lasted, and how long it has not: an alarm is raised after
  * the condition's own time, and cleared after HEALTHY_SECONDS without it. Control thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_UNATTENDED_LASTING_H
 #define LATHE_UNATTENDED_LASTING_H
 

@@ -1,4 +1,5 @@
 /* safe.c - safe mode. Control thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/unattended/safe.h"
 
 #include "daemon/base/memory.h"

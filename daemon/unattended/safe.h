@@ -1,5 +1,6 @@
 /* safe.h - safe mode: another rack plays than the config's, until somebody leaves it. Control
  * thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_UNATTENDED_SAFE_H
 #define LATHE_UNATTENDED_SAFE_H
 

@@ -4,6 +4,7 @@
  * clock may jump ahead or back twice a year; reach() is the furthest that it has shown, and
  * never goes back. An appointment is due when reach() passes it: once when its hour is skipped
  * (at the jump), and once when its hour is repeated (the first time). */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/unattended/schedule.h"
 
 #include "daemon/base/memory.h"

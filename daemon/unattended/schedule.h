@@ -1,4 +1,5 @@
 /* schedule.h - loads scenes at times of the local day. Control thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_UNATTENDED_SCHEDULE_H
 #define LATHE_UNATTENDED_SCHEDULE_H
 

@@ -1,5 +1,6 @@
 /* build.c - makes a plan of a rack: a flat array of steps, buffers and compensating
  * delays, in one arena. Worker thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/worker/build.h"
 
 #include "daemon/base/hash.h"

@@ -1,4 +1,5 @@
 /* build.h - makes a plan of a rack. Worker thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_WORKER_BUILD_H
 #define LATHE_WORKER_BUILD_H
 

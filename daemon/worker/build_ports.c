@@ -1,5 +1,6 @@
 /* build_ports.c - the list of a plan's JACK ports: those of the rack's inputs and
  * outputs, then those of nodes with ports of their own. Worker thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/worker/build_ports.h"
 
 #include "daemon/base/arena.h"

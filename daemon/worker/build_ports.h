@@ -1,4 +1,5 @@
 /* build_ports.h - the list of a plan's JACK ports. Worker thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_WORKER_BUILD_PORTS_H
 #define LATHE_WORKER_BUILD_PORTS_H
 

@@ -5,6 +5,7 @@
  *   source ------------+-- sum -- node
  *   key    --- delay ------------/
  */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/worker/draft.h"
 #include "daemon/base/memory.h"
 

@@ -1,5 +1,6 @@
 /* draft.h - the order of a rack's steps: what each reads, and which paths are delayed.
  * Worker thread; no audio memory yet. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_WORKER_DRAFT_H
 #define LATHE_WORKER_DRAFT_H
 

@@ -1,4 +1,5 @@
 /* isa.c - which of the compiled instruction sets is used. Any thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/worker/isa.h"
 
 #include <stdlib.h>

@@ -1,4 +1,5 @@
 /* isa.h - which of the compiled instruction sets is used. Any thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_WORKER_ISA_H
 #define LATHE_WORKER_ISA_H
 

@@ -1,4 +1,5 @@
 /* resident.c - what a node keeps when its plan is replaced. Worker thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/worker/resident.h"
 #include "daemon/base/memory.h"
 

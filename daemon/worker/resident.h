@@ -5,6 +5,7 @@
  * the audio thread writes the tap, the meter thread reads it, control takes the
  * readings.
  */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_WORKER_RESIDENT_H
 #define LATHE_WORKER_RESIDENT_H
 

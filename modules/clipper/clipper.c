@@ -9,6 +9,7 @@
  * Antiderivative anti-aliasing, first order: Parker, Zavalishin and Le Bivic, "Reducing the
  * aliasing of nonlinear waveshaping using continuous-time convolution", DAFx 2016.
  */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "modules/clipper/clipper.h"
 
 /* p, q, and the share of the bend that lies below |x|. */

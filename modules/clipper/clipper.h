@@ -1,4 +1,5 @@
 /* clipper.h - what clipper's two files share: where the values are, and the state. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_CLIPPER_H
 #define LATHE_CLIPPER_H
 

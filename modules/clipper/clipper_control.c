@@ -1,4 +1,5 @@
 /* clipper_control.c - clipper's tables, design and descriptor. Control and worker threads. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "dsp/db.h"
 #include "modules/clipper/clipper.h"
 

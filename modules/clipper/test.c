@@ -1,4 +1,5 @@
 /* test.c - what only clipper promises: aliases, the ceiling, nothing below the knee. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tests/support/alias.h"
 
 static void play_tone(const char *params, int rate, double hz, double gain)

@@ -3,6 +3,7 @@
  *   key or in -> high-pass -> envelope -> log2 -> link -> curve -> ballistics -.
  *   in ------------------> look-ahead ---------------------------------> x ----+-> out
  */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
 #include <string.h>
 

@@ -1,4 +1,5 @@
 /* comp.h - the glue compressor's state, its derived numbers and the places of its params. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_COMP_H
 #define LATHE_COMP_H
 

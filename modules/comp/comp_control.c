@@ -1,4 +1,5 @@
 /* comp_control.c - the glue compressor's tables and design. Worker and control threads. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "modules/comp/comp.h"
 #include "modules/compressor.h"
 

@@ -1,4 +1,5 @@
 /* test.c - what only the compressor promises: its curve, its labels, clean low notes. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <stdlib.h>
 
 #include "daemon/base/arena.h"

@@ -6,6 +6,7 @@
  *        |                '--> x (g - 1) --.
  *        +--------------------------------(+)--> out          (split; wide: in x g)
  */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
 #include <string.h>
 

@@ -1,4 +1,5 @@
 /* deesser.h - what the de-esser's two files share. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_DEESSER_H
 #define LATHE_DEESSER_H
 

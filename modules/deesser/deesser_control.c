@@ -1,4 +1,5 @@
 /* deesser_control.c - the de-esser's tables and design. Worker and control threads. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "dsp/db.h"
 #include "dsp/serial.h"
 #include "modules/deesser/deesser.h"

@@ -3,6 +3,7 @@
  *   in -> ring --+-> tap --------.
  *                '-> other tap --+-> out     (a change of time fades in 50 ms)
  */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
 #include <string.h>
 

@@ -1,4 +1,5 @@
 /* delay.h - what delay's two files share: where the values are, and the handle. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_DELAY_H
 #define LATHE_DELAY_H
 

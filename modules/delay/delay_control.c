@@ -1,4 +1,5 @@
 /* delay_control.c - delay's tables, its line and descriptor. Worker thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,4 +1,5 @@
 /* test.c - what only delay promises: the frames asked for, over reloads too. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tests/support/alone.h"
 #include "tests/support/random.h"
 

@@ -8,6 +8,7 @@
  * independent of the signal. The noise is a function of frame and channel, so that a render
  * repeats what was played.
  */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
 #include <string.h>
 

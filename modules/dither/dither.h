@@ -1,4 +1,5 @@
 /* dither.h - what dither's two files share: where the values are, and the state. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_DITHER_H
 #define LATHE_DITHER_H
 

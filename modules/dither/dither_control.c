@@ -1,4 +1,5 @@
 /* dither_control.c - dither's tables, its noise shapers and descriptor. Worker thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
 #include <string.h>
 

@@ -1,4 +1,5 @@
 /* test.c - what only dither promises: its noise, its grid, its shapes, its black. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <complex.h>
 
 #include "tests/support/alone.h"

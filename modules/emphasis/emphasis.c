@@ -17,6 +17,7 @@
  *
  *   out = (1 - w) x - de-emphasis((1 - w) r h)
  */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "modules/emphasis/emphasis.h"
 
 #include "dsp/fir.h"

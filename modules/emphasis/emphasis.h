@@ -1,4 +1,5 @@
 /* emphasis.h - what emphasis' two files share: where the values are, numbers and state. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_EMPHASIS_H
 #define LATHE_EMPHASIS_H
 

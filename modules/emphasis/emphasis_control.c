@@ -1,4 +1,5 @@
 /* emphasis_control.c - emphasis' tables, layout and numbers. Worker and control thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "dsp/db.h"
 #include "dsp/fir.h"
 #include "dsp/serial.h"

@@ -1,4 +1,5 @@
 /* bands.h - the bands that the equalisers share: table rows, curves, channels. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_EQ_BANDS_H
 #define LATHE_EQ_BANDS_H
 

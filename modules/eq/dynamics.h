@@ -5,6 +5,7 @@
  * A bell detects through its band-pass and its low-pass, 90 degrees apart: the sum of
  * their squares is the level without ripple. All lanes at once: 8 cost as much as 1.
  */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_EQ_DYNAMICS_H
 #define LATHE_EQ_DYNAMICS_H
 

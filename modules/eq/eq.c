@@ -8,6 +8,7 @@
  * Changed numbers are loaded into the idle deck, which takes over the sections' states.
  * So every change, also of type and channels, is the same click-free blend of filters.
  */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
 #include <string.h>
 

@@ -1,4 +1,5 @@
 /* eq.h - what eq's files share: the indices of params, designed numbers, the state. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_EQ_H
 #define LATHE_EQ_H
 

@@ -1,4 +1,5 @@
 /* eq_control.c - the equaliser's tables, design and descriptor. Control thread, worker. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
 #include <string.h>
 

@@ -1,4 +1,5 @@
 /* test.c - what the equaliser promises beyond what every module must. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "dsp/match.h"
 #include "tests/support/alone.h"
 #include "tests/support/tone.h"

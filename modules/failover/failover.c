@@ -8,6 +8,7 @@
  * Outside a fade the output is the chosen input, bit for bit. The verdicts are new at the end
  * of every bin of 10 ms, wherever that is in a piece.
  */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "modules/failover/failover.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
 /* failover.h - what failover's two halves share. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_FAILOVER_H
 #define LATHE_FAILOVER_H
 

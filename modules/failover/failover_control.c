@@ -1,5 +1,6 @@
 /* failover_control.c - failover's tables, design and last-resort file. Worker and control
  * threads. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "modules/failover/failover.h"
 #include "share/soundfile.h"
 #include "share/soundload.h"

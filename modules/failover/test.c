@@ -1,4 +1,5 @@
 /* test.c - what only failover promises: what plays, from which frame on, and bit for bit. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "modules/failover/failover.h"
 
 #include <ebur128.h>

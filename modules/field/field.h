@@ -1,4 +1,5 @@
 /* field.h - where the values and meters of the stereo field are. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_FIELD_H
 #define LATHE_FIELD_H
 

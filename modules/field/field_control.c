@@ -3,6 +3,7 @@
  *   L, R --> thirds of an octave --> mid, side, correlation, loss in mono
  *       \--> every 15th frame (at 48 kHz) --> automatic gain --> points (mid, side)
  */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <stdio.h>
 #include <stdlib.h>
 

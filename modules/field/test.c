@@ -1,4 +1,5 @@
 /* field/test.c - the stereo field on signals whose answers are known. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "modules/field/field.h"
 
 #include "tests/support/measured.h"

@@ -8,6 +8,7 @@
  * that stay. Every change, also of slopes, is the same click-free blend of two filters.
  * A deck with a new low corner begins empty, and its input fades in, or it would ring.
  */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
 #include <string.h>
 

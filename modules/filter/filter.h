@@ -1,4 +1,5 @@
 /* filter.h - what filter's two files share: where the values are, numbers and state. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_FILTER_H
 #define LATHE_FILTER_H
 

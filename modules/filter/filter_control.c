@@ -1,4 +1,5 @@
 /* filter_control.c - filter's tables, design and descriptor. Control thread, worker. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "dsp/fir.h"
 #include "dsp/serial.h"
 #include "modules/filter/filter.h"

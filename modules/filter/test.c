@@ -1,4 +1,5 @@
 /* test.c - what only filter promises: Butterworth's curves, and the guard's two bands. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tests/support/alone.h"
 
 enum { FRAMES = 1 << 16 };

@@ -7,6 +7,7 @@
  * When a return stops from one frame to the next, dry plays at once, and the difference
  * to what was heard decays along a raised cosine: there is neither a gap nor a step.
  */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
 #include <string.h>
 

@@ -1,5 +1,6 @@
 /* insert.h - the indices of insert's values, and its state; shared by its files and by
  * daemon/unattended/inserts.c, which stores a ping's result. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_INSERT_H
 #define LATHE_INSERT_H
 

@@ -1,4 +1,5 @@
 /* insert_control.c - insert's tables, its burst and descriptor. Worker and control threads. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "modules/insert/insert.h"
 
 enum { FADE_MS = 20, BRIDGE_MS = 10 };

@@ -1,5 +1,6 @@
 /* test.c - what only insert promises: the latency measured to the frame, inaudible
  * changes between dry and return, and dry in place of a return that dies. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "modules/insert/insert.h"
 #include "tests/support/play.h"
 #include "tests/support/random.h"

@@ -3,6 +3,7 @@
  *   in --+--> K-weighting --> 10 ms bins --> rider -> lowest of the look-ahead -> spline -.
  *        +--> look-ahead ------------------------------------------------------> x ---+-> out
  */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
 #include <string.h>
 

@@ -1,4 +1,5 @@
 /* leveller.h - what the leveller's two halves share. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_LEVELLER_H
 #define LATHE_LEVELLER_H
 

@@ -1,4 +1,5 @@
 /* leveller_control.c - the leveller's tables and layout. Worker and control threads. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "modules/leveller/leveller.h"
 
 static const char *const modes[] = { "radio", "music", "mean", NULL };

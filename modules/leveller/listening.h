@@ -7,6 +7,7 @@
  * the beginning: a window is the difference of two sums, exact however long it runs. What
  * was before the beginning counts as silence.
  */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_LEVELLER_LISTENING_H
 #define LATHE_LEVELLER_LISTENING_H
 

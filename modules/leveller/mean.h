@@ -4,6 +4,7 @@
  * comes in says where the gain goes, so there is no loop that could swing. What is silence,
  * ambience or a pause is decided as in radio mode.
  */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_LEVELLER_MEAN_H
 #define LATHE_LEVELLER_MEAN_H
 

@@ -4,6 +4,7 @@
  * it is found the gain goes where it must; then it falls if it has to, and rises by
  * MUSIC_LATER at most. A piece that begins softly and grows is not raised meanwhile.
  */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_LEVELLER_MUSIC_H
 #define LATHE_LEVELLER_MUSIC_H
 

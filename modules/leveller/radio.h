@@ -9,6 +9,7 @@
  * Nothing is raised that was heard beside the programme all the time, that sinks, or that
  * has no life. Where the level falls and then stays, it is another passage.
  */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_LEVELLER_RADIO_H
 #define LATHE_LEVELLER_RADIO_H
 

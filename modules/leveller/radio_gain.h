@@ -7,6 +7,7 @@
  *
  * One limit holds for every rise, whatever asks for it.
  */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_LEVELLER_RADIO_GAIN_H
 #define LATHE_LEVELLER_RADIO_GAIN_H
 

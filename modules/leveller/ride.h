@@ -1,4 +1,5 @@
 /* ride.h - one decision each 10 ms, in the mode that is set. Audio thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_LEVELLER_RIDE_H
 #define LATHE_LEVELLER_RIDE_H
 

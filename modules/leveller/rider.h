@@ -5,6 +5,7 @@
  * below itself. Its memory starts short with every new piece and grows, so that it is
  * quick first and calm later.
  */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_LEVELLER_RIDER_H
 #define LATHE_LEVELLER_RIDER_H
 

@@ -7,6 +7,7 @@
  * held for half their period, and what rises over them is let go at once. The low-pass works
  * on groups of frames, about 12,000 a second. Audio thread, but for bass_setup_init().
  */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_LIMITER_BASS_H
 #define LATHE_LIMITER_BASS_H
 

@@ -12,6 +12,7 @@
  * Steps end on grid lines that the rack's frame counter fixes. Digital silence changes
  * nothing, so a live rack does what a render from frame 0 does. Audio thread; plain data.
  */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_LIMITER_LIFT_H
 #define LATHE_LIMITER_LIFT_H
 

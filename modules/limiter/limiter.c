@@ -12,6 +12,7 @@
  * period of 30 Hz: that, not a slow release, keeps low notes clean. The punchy style holds
  * only the lows (bass.h).
  */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "modules/limiter/limiter.h"
 #include "modules/limiter/reduce.h"
 

@@ -1,4 +1,5 @@
 /* limiter.h - what the limiter's two halves share: places in the tables, state, numbers. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_LIMITER_H
 #define LATHE_LIMITER_H
 

@@ -1,4 +1,5 @@
 /* limiter_control.c - the limiter's tables, layout and numbers. Worker and control thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "modules/limiter/limiter.h"
 
 #include "dsp/db.h"

@@ -2,6 +2,7 @@
  *
  * Audio thread. Plain data.
  */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_LIMITER_REDUCE_H
 #define LATHE_LIMITER_REDUCE_H
 

@@ -1,4 +1,5 @@
 /* limiter/test.c - what only the limiter promises. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tests/support/limiter_bench.h"
 #include "tests/support/random.h"
 

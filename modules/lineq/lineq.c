@@ -7,6 +7,7 @@
  * The inputs' spectra do not depend on the kernel, so a new kernel sounds as if it had
  * always run. Its taps are copied, transformed a few partitions a cell, then faded in.
  */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
 #include <string.h>
 

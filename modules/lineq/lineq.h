@@ -1,4 +1,5 @@
 /* lineq.h - what lineq's files share: params' indices, designed numbers, the state. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_LINEQ_H
 #define LATHE_LINEQ_H
 

@@ -1,5 +1,6 @@
 /* lineq_control.c - the linear-phase equaliser's tables, design and files. Worker and control
  * threads. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>

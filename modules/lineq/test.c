@@ -1,4 +1,5 @@
 /* test.c - what the linear-phase equaliser promises beyond what every module must. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <sndfile.h>
 
 #include "modules/lineq/lineq.h"

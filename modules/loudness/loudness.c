@@ -7,6 +7,7 @@
  * because with longer ones a short event may fall between two windows. Windows are
  * summed again for every bin: running differences would drift.
  */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "modules/loudness/loudness.h"
 
 static double lufs(double power)

@@ -1,4 +1,5 @@
 /* loudness.h - what the loudness meter's two files share. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_LOUDNESS_H
 #define LATHE_LOUDNESS_H
 

@@ -1,5 +1,6 @@
 /* loudness_control.c - the loudness meter's tables and layout, worker thread; libebur128 and
  * the dynamic range, meter thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "modules/loudness/loudness.h"
 
 #include "dsp/dynamicrange.h"

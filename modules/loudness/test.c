@@ -1,4 +1,5 @@
 /* loudness/test.c - the loudness meter on the signals of EBU Tech 3341. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/base/arena.h"
 #include "modules/loudness/loudness.h"
 #include "tests/support/random.h"

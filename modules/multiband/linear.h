@@ -1,5 +1,6 @@
 /* linear.h - multiband's linear phase: what the gains change in the delayed input. Audio
  * thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_MULTIBAND_LINEAR_H
 #define LATHE_MULTIBAND_LINEAR_H
 

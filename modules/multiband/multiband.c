@@ -7,6 +7,7 @@
  *   in -------------------- or: shelves between the gains <--------------------'
  *   in -> delay ----- or: + linear-phase bands x (gain - 1) <------------------'
  */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <stddef.h>
 #include <string.h>
 

@@ -1,4 +1,5 @@
 /* multiband.h - the multiband compressor's state, numbers and the places of its params. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_MULTIBAND_H
 #define LATHE_MULTIBAND_H
 

@@ -1,5 +1,6 @@
 /* multiband_control.c - the multiband compressor's tables and design. Worker and
  * control threads. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "modules/compressor.h"
 #include "modules/multiband/multiband.h"
 

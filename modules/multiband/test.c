@@ -1,4 +1,5 @@
 /* test.c - what only the multiband compressor promises: flat bands, nothing at rest. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <stdlib.h>
 
 #include "daemon/base/arena.h"

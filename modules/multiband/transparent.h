@@ -1,4 +1,5 @@
 /* transparent.h - multiband's shelves between neighbouring gains. Audio thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_MULTIBAND_TRANSPARENT_H
 #define LATHE_MULTIBAND_TRANSPARENT_H
 

@@ -2,6 +2,7 @@
  *
  * Rows: one for each frame, lanes = bands (4 or 8 places), channel after channel.
  */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_MULTIBAND_WORK_H
 #define LATHE_MULTIBAND_WORK_H
 

@@ -7,6 +7,7 @@
  * A comparison plays in, dry or their difference at one loudness. The parts make them
  * equal; daemon/recall/compare.c sets them, from what is measured here.
  */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "dsp/vec.h"
 #include "modules/output/output.h"
 

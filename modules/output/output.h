@@ -1,4 +1,5 @@
 /* output.h - what the output's two files share. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_OUTPUT_H
 #define LATHE_OUTPUT_H
 

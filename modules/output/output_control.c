@@ -1,4 +1,5 @@
 /* output_control.c - tables and descriptor of a rack output, which every output is. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "modules/output/output.h"
 
 #include <math.h>

@@ -2,6 +2,7 @@
  *
  *   in -> allpass -> allpass -> allpass -> allpass -> out
  */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
 #include <string.h>
 

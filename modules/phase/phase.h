@@ -1,4 +1,5 @@
 /* phase.h - what phase's two files share: where the values are, and the state. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_PHASE_H
 #define LATHE_PHASE_H
 

@@ -1,4 +1,5 @@
 /* phase_control.c - phase's tables, design and descriptor. Control and worker threads. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
 
 #include "modules/phase/phase.h"

@@ -1,4 +1,5 @@
 /* test.c - what only phase promises: levels stay, lopsided waves get symmetrical. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tests/support/alone.h"
 #include "tests/support/tone.h"
 

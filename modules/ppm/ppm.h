@@ -1,4 +1,5 @@
 /* ppm.h - where the values and meters of the level meter are. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_PPM_H
 #define LATHE_PPM_H
 

@@ -7,6 +7,7 @@
  * integrators for IEC 60268-10 types I and II, a damped pair for VU (IEC 60268-17), two
  * poles of power for K. All read 0 dBFS on a full-scale sine (AES17).
  */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>

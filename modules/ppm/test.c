@@ -3,6 +3,7 @@
  * IEC 60268-10: bursts of 5 kHz (0.5 ms of 10 kHz for type II), the level that they reach
  * under that of the steady tone, and how long the needle takes to fall. IEC 60268-17: VU.
  */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "modules/ppm/ppm.h"
 
 #include <stdlib.h>

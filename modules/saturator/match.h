@@ -8,6 +8,7 @@
  * corrects both: it moves until input and output have the same loudness (ITU-R
  * BS.1770-5) over the last MATCH_MEMORY_SECONDS.
  */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_SATURATOR_MATCH_H
 #define LATHE_SATURATOR_MATCH_H
 

@@ -6,6 +6,7 @@
  * Only what the curve adds passes the resampling filters: the programme itself is merely
  * delayed, so that it stays flat, and bit-exact without drive.
  */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
 
 #include "modules/saturator/saturator.h"

@@ -1,4 +1,5 @@
 /* saturator.h - what saturator's two files share: where the values are, and the state. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_SATURATOR_H
 #define LATHE_SATURATOR_H
 

@@ -1,5 +1,6 @@
 /* saturator_control.c - saturator's tables, design and descriptor. Control and worker
  * threads. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
 
 #include "dsp/db.h"

@@ -1,4 +1,5 @@
 /* test.c - what only saturator promises: aliases, a flat path, nothing without drive. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tests/support/alias.h"
 
 static void play_tone(const char *params, int rate, double hz, double gain)

@@ -1,4 +1,5 @@
 /* rows.h - params and words that sense and failover share. Control and worker threads. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_MODULES_SENSE_ROWS_H
 #define LATHE_MODULES_SENSE_ROWS_H
 

@@ -1,4 +1,5 @@
 /* sense.c - sense's audio thread part: the audio passes untouched. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "modules/sense/sense.h"
 
 #include "modules/pass.h"

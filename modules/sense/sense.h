@@ -1,4 +1,5 @@
 /* sense.h - what sense's two halves share. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_SENSE_H
 #define LATHE_SENSE_H
 

@@ -1,4 +1,5 @@
 /* sense_control.c - sense's tables, design and descriptor. Control and worker threads. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "modules/sense/sense.h"
 
 static const char *const modes[] = { "off", "alarm", NULL };

@@ -1,5 +1,6 @@
 /* test.c - what only sense promises: each fault is told after its time, by its word, and
  * nothing is told of what is healthy. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "modules/sense/sense.h"
 
 #include "tests/support/alone.h"

@@ -1,4 +1,5 @@
 /* spectrum.c - spectrum's audio thread part: the audio passes untouched. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "modules/pass.h"
 
 static void process(void *state, const struct piece *piece) REALTIME;

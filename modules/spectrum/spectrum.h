@@ -1,4 +1,5 @@
 /* spectrum.h - where the values and meters of the spectrum are. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_SPECTRUM_H
 #define LATHE_SPECTRUM_H
 

@@ -1,4 +1,5 @@
 /* spectrum_control.c - the spectrum's tables, and its bands: meter thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <stdio.h>
 #include <stdlib.h>
 

@@ -1,4 +1,5 @@
 /* spectrum/test.c - the bands against IEC 61260-1:2014 class 1, at every rate. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "modules/spectrum/spectrum.h"
 
 #include "tests/support/measured.h"

@@ -6,6 +6,7 @@
  *
  * Only the difference is added, so the middle never changes, and at rest all is exact.
  */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
 #include <string.h>
 

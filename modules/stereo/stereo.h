@@ -1,4 +1,5 @@
 /* stereo.h - what stereo's two files share: the values' places, numbers, the state. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_STEREO_H
 #define LATHE_STEREO_H
 

@@ -1,4 +1,5 @@
 /* stereo_control.c - tables, design and descriptor of stereo. Control thread, worker. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
 #include <string.h>
 

@@ -1,4 +1,5 @@
 /* test.c - what stereo promises beyond what every module must. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tests/support/alone.h"
 #include "tests/support/random.h"
 

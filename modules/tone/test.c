@@ -1,4 +1,5 @@
 /* test.c - what only tone promises: levels, purity, idents, colours, and the same again. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tests/support/play.h"
 #include "tests/support/test.h"
 

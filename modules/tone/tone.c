@@ -6,6 +6,7 @@
  * Everything except the filter of pink noise is a function of the frame number, so that
  * a render repeats what was played, wherever it begins.
  */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "modules/tone/tone.h"
 
 #include <math.h>

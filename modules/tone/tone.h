@@ -1,4 +1,5 @@
 /* tone.h - what tone's two files share: where the values are, numbers and state. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_TONE_MODULE_H
 #define LATHE_TONE_MODULE_H
 

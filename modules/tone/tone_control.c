@@ -1,4 +1,5 @@
 /* tone_control.c - tone's tables, design and descriptor. Control and worker threads. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "dsp/db.h"
 #include "dsp/serial.h"
 #include "modules/tone/tone.h"

@@ -3,6 +3,7 @@
  *   in --+--> long-term spectrum --> beside the curve --> eight gains, slowly --.
  *        +--> eight bells in a row <--------------------------------------------'--> out
  */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
 #include <string.h>
 

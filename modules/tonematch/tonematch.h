@@ -1,4 +1,5 @@
 /* tonematch.h - what tonematch's two files share. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_TONEMATCH_H
 #define LATHE_TONEMATCH_H
 

@@ -1,4 +1,5 @@
 /* tonematch_control.c - tonematch's tables, curves and layout. Worker and control threads. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,4 +1,5 @@
 /* test.c - what trim promises beyond what every module must. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tests/support/alone.h"
 
 enum { RATE = 48000, FRAMES = RATE };

@@ -4,6 +4,7 @@
  *       \_other_/ \                           swap or a polarity is a fade as well
  *   in 2 --own-->(+)-- blocker --> out 2
  */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
 #include <string.h>
 

@@ -1,4 +1,5 @@
 /* trim.h - what trim's two files share: where the values are, and the state. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_TRIM_H
 #define LATHE_TRIM_H
 

@@ -1,4 +1,5 @@
 /* trim_control.c - trim's tables and descriptor. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <math.h>
 
 #include "modules/trim/trim.h"

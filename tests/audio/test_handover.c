@@ -1,4 +1,5 @@
 /* test_handover.c - from plan to plan: nothing lost, repeated or shifted. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tests/support/rig.h"
 
 /* Frames of the last block whose samples are not the input `latency` frames before. */

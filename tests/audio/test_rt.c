@@ -1,4 +1,5 @@
 /* test_rt.c - the audio thread's cycle, its guards, taps and meters. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tests/support/rig.h"
 
 #include "daemon/base/arena.h"

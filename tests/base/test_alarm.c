@@ -1,5 +1,6 @@
 /* test_alarm.c - the registry of alarms: what stands, who has seen it, and how often its
  * edges become events. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/base/alarm.h"
 #include "tests/support/test.h"
 

@@ -1,4 +1,5 @@
 /* test_hash.c - FNV-1a against the values of its authors (RFC 9923, appendix C). */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/base/hash.h"
 
 #include "tests/support/test.h"

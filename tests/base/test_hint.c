@@ -1,4 +1,5 @@
 /* test_hint.c - distances of words, and what a hint says. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/base/hint.h"
 
 #include "tests/support/test.h"

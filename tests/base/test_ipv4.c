@@ -1,4 +1,5 @@
 /* test_ipv4.c - which addresses are the same, and which are this machine's. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/base/ipv4.h"
 
 #include "tests/support/test.h"

@@ -1,4 +1,5 @@
 /* test_log.c - what reaches stderr, and the ring of asides. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/base/log.h"
 #include "tests/support/test.h"
 

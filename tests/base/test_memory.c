@@ -1,4 +1,5 @@
 /* test_memory.c - memory that is there, and what happens when there is none. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/base/memory.h"
 
 #include "tests/support/test.h"

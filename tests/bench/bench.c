@@ -8,6 +8,7 @@
  * absolute figures are this machine's at this hour. --count: Lathe's instructions instead,
  * under valgrind --tool=callgrind, which repeat exactly.
  */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <time.h>
 #include <valgrind/callgrind.h>
 

@@ -1,5 +1,6 @@
 /* bench_osc.c - what a message costs: dispatch at 10,000 params, sets a second at 5,000, and
  * the round trip of a query beside that of a bare liblo server, in one interleaved run. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <pthread.h>
 #include <stdatomic.h>
 

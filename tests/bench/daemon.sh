@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: GPL-3.0-or-later
 # daemon.sh - what lathed costs with the whole rack under a private JACK server, 64 frames at
 # 48 kHz: time until its ports are there, share of a core, memory. Prints a Markdown table.
 #   SECONDS_EACH=5   how long a share is measured, six times

@@ -5,6 +5,7 @@
  * Every sender has params of its own. Prints the rate that was reached, how long a client
  * beside them waits for replies, what the kernel and lathed lost, and whether each param
  * ends at its last value. Exit 1: one doesn't. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <arpa/inet.h>
 #include <math.h>
 #include <poll.h>

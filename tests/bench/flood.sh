@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
 # flood.sh - 32 subscribers at 20 Hz and a million sets from 50 senders on one lathed with
 # audio; a client beside them waits for replies. Prints a Markdown table.
 #   SETS=1000000  RATES="100000 200000 0"  (0: as fast as they come)

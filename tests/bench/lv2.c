@@ -1,5 +1,6 @@
 /* lv2.c - hosts one peer's plug-in for the benchmarks. One thread; work that a plug-in
  * schedules is done at once. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tests/bench/lv2.h"
 
 #include <lilv/lilv.h>

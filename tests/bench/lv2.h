@@ -1,5 +1,6 @@
 /* lv2.h - the smallest LV2 host that runs the peers' plug-ins: stereo audio, controls by
  * symbol, and the features that plug-ins ask for (urid, options, worker, buf-size). */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_BENCH_LV2_H
 #define LATHE_BENCH_LV2_H
 

@@ -3,6 +3,7 @@
  *   ready PORT COMMAND...     prints the process id and the milliseconds; the process lives on
  *   ready --bare              is itself a client, stereo, that only copies: what JACK costs
  */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <jack/jack.h>
 #include <stdio.h>
 #include <stdlib.h>

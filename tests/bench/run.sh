@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: GPL-3.0-or-later
 # run.sh - prints every figure of speed as one Markdown page, for docs/bench.md: `make bench`.
 #   QUICK=1  fewer and shorter runs: for a look, not for docs/bench.md
 set -u

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
 # soak.sh MINUTES - two private JACK servers side by side, real-time, 64 frames at 48 kHz: on
 # one an unchanged lathed, a witness inside (tests/system/guard.c), under parameter storms
 # and reloads; on the other a client that only copies, with a witness too. On both a client

@@ -1,4 +1,5 @@
 /* subjects.c - reads the table of what is compared. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tests/bench/subjects.h"
 
 #include <sndfile.h>

@@ -1,5 +1,6 @@
 /* subjects.h - what the benchmark runs: racks and plug-ins, read from a file of
  * "group | who | host | what" lines; subjects.txt says how they are written. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_BENCH_SUBJECTS_H
 #define LATHE_BENCH_SUBJECTS_H
 

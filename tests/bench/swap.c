@@ -6,6 +6,7 @@
  * the two racks. Microseconds of processor time per cycle, by what happened in it: nothing,
  * the new plan adopted, two plans at once, the last of the old.
  */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/config/config.h"
 #include "daemon/config/contents.h"
 #include "daemon/engine/engine.h"

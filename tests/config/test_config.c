@@ -1,5 +1,6 @@
 /* test_config.c - files that load, files that don't and what is said about them, and
  * files that mean harm. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/config/print.h"
 #include "daemon/config/config.h"
 

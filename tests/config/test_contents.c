@@ -1,5 +1,6 @@
 /* test_contents.c - files of nodes are read once, shared by copies of the rack, and read again
  * when they have changed. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/config/contents.h"
 
 #include <stdlib.h>

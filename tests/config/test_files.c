@@ -1,4 +1,5 @@
 /* test_files.c - a config's bytes: kept as one text, and compared with what they were. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/config/files.h"
 
 #include "daemon/config/config.h"

@@ -1,5 +1,6 @@
 /* test_osc.c - the config's `osc` section: networks, clients, limits, and what is said
  * about faults in them. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/config/print.h"
 #include "daemon/config/config.h"
 

@@ -1,4 +1,5 @@
 /* test_print.c - racks made at random, printed as a config, are the same when read. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/config/print.h"
 #include "daemon/config/config.h"
 

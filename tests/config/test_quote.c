@@ -1,4 +1,5 @@
 /* test_quote.c - strings as a config says them read back as they were. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/config/quote.h"
 
 #include <libconfig.h>

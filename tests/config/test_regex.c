@@ -1,4 +1,5 @@
 /* test_regex.c - which patterns of ports are bounded, and that what is accepted is cheap. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/config/regex.h"
 
 #include "tests/support/test.h"

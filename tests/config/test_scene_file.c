@@ -1,5 +1,6 @@
 /* test_scene_file.c - values as a file: what is printed is read back, what is unknown is
  * left out or refused. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/config/scene_file.h"
 
 #include <math.h>

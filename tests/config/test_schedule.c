@@ -1,4 +1,5 @@
 /* test_schedule.c - the list `schedule`: days and times, and what is refused. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/config/schedule.h"
 
 #include <unistd.h>

@@ -1,4 +1,5 @@
 /* test_chain.c - walks up graphs: lines, forks, sides, and one that is broken. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "control/chain.c"
 
 #include "tests/support/test.h"

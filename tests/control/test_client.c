@@ -1,5 +1,6 @@
 /* test_client.c - the programs' side of the challenge against the daemon's own judge, on a
  * clock that is put forward: nothing is lost, and nothing said twice. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/net/access.h"
 #include "daemon/net/gate.h"
 #include "tests/support/test.h"

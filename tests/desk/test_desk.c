@@ -1,4 +1,5 @@
 /* test_desk.c - apply, ramp: what a client may ask of the desk. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <unistd.h>
 
 #include "daemon/desk/glide.h"

@@ -1,5 +1,6 @@
 /* test_follow.c - followers: each function is called in the order in which they were added,
  * and only where there is one. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/desk/follow.h"
 
 #include "tests/support/test.h"

@@ -1,4 +1,5 @@
 /* test_glide.c - values on their way: curve, duration, exact end, who may. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/desk/glide.h"
 
 #include "tests/support/fake_desk.h"

@@ -1,5 +1,6 @@
 /* test_limit.c - the lock, the limits of a role, and the config's own clients, over sockets:
  * every host of 10.0.0.0/8 is played here. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/desk/limit.h"
 #include "daemon/rack/param.h"
 #include "daemon/recall/state.h"

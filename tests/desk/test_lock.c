@@ -1,4 +1,5 @@
 /* test_lock.c - who holds the lock, and whom it keeps out. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/desk/lock.h"
 
 #include "tests/support/fake_desk.h"

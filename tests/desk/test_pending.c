@@ -1,4 +1,5 @@
 /* test_pending.c - values that change at the middle of a fade. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/desk/pending.h"
 
 #include "tests/support/fake_desk.h"

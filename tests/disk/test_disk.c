@@ -1,4 +1,5 @@
 /* test_disk.c - jobs in order on a thread of their own, and one that hangs. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/disk/disk.h"
 
 #include "daemon/base/memory.h"

@@ -1,4 +1,5 @@
 /* test_file.c - files as a whole: what was there stays there until the new one is whole. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/disk/file.h"
 
 #include "tests/support/test.h"

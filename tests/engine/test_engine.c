@@ -1,4 +1,5 @@
 /* test_engine.c - the engine with its threads: audio, meter, worker and control at once. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tests/support/rig.h"
 
 #include <pthread.h>

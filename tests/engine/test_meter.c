@@ -1,4 +1,5 @@
 /* test_meter.c - the meter thread: what a node's tap is measured to be, live. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tests/support/play.h"
 #include "tests/support/random.h"
 #include "tests/support/test.h"

@@ -1,4 +1,5 @@
 /* test_spectra.c - the spectrum of a node: right levels, no sample changed, nothing left. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/engine/state.h"
 #include "tests/support/play.h"
 #include "tests/support/random.h"

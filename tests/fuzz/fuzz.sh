@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
 # fuzz.sh [SECONDS] - fuzzes the OSC path under ASan and UBSan with clang's libFuzzer.
 set -eu
 cd "$(dirname "$0")/../.."

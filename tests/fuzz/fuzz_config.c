@@ -1,5 +1,6 @@
 /* fuzz_config.c - any bytes as a config: a rack or complaints, never harm. libFuzzer:
  *   make fuzz SECONDS=60 */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>

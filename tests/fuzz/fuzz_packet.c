@@ -2,6 +2,7 @@
  * what passes it through dispatch, subscriptions and answers. libFuzzer; see fuzz.sh.
  * The program stands in for the network and the clock. What is sent must be OSC, short
  * enough, to somebody on the list, and to who has not confirmed no more than he sent. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <math.h>

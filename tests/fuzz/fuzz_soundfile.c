@@ -1,5 +1,6 @@
 /* fuzz_soundfile.c - any bytes as a sound file: frames or a sentence, never harm. libFuzzer:
  *   make fuzz SECONDS=60 */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "share/soundfile.h"
 
 #include <math.h>

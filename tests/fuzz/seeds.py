@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
 # seeds.py - writes a few well-formed datagrams into a folder, for the fuzzer to start from.
 import os
 import struct

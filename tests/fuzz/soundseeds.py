@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
 # soundseeds.py - writes small sound files of all kinds into a folder, for the fuzzer to start
 # from: whole, joined, and with sizes left open.
 import os

@@ -5,6 +5,7 @@
  *
  * Everything runs in one thread, as fast as it can; time is counted in frames. Prints a row of
  * a table; exit status 0 when nothing was raised. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/desk/desk.h"
 #include "daemon/unattended/air.h"
 #include "share/soundload.h"

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: GPL-3.0-or-later
 # hour.sh - an hour (SECONDS_EACH) of every kind of healthy programme raises no alarm: made by the
 # tests, spoken by two synthesisers, and the music of Debian's packages. Prints a table.
 set -u

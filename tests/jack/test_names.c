@@ -1,4 +1,5 @@
 /* test_names.c - how patchbays call our ports. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/jack/names.h"
 #include "tests/support/test.h"
 

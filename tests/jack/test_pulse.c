@@ -1,4 +1,5 @@
 /* test_pulse.c - a server that starts, plays, hangs, comes back and goes. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/jack/pulse.h"
 #include "tests/support/test.h"
 

@@ -1,5 +1,6 @@
 /* test_socket.c - the alarm about a socket that is elsewhere than the config says, and the file
  * that tells where the rack answers. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/lathed/socket.h"
 
 #include "tests/support/test.h"

@@ -1,4 +1,5 @@
 /* test_limiter_lift.c - the limiter holds the loudness of its output, or tells what is missing. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tests/support/limiter_bench.h"
 #include "tests/support/random.h"
 

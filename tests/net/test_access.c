@@ -1,5 +1,6 @@
 /* test_access.c - who may what: roles, challenge, what a forged sender can't do. Every host
  * of 10.0.0.0/8 is played here; without namespaces only the judge itself is tested. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/net/access.h"
 #include "daemon/osc/address.h"
 #include "daemon/osc/commands.h"

@@ -1,4 +1,5 @@
 /* test_announce.c - what Avahi is told of a rack, and what it must never be told. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/net/announce.h"
 
 #include <stdio.h>

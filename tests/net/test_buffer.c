@@ -1,4 +1,5 @@
 /* test_buffer.c - a socket's buffers never become smaller, whoever made them large. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/net/buffer.h"
 
 #include <sys/socket.h>

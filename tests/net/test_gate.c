@@ -1,5 +1,6 @@
 /* test_gate.c - well-formed OSC passes, nothing else does, and no byte beyond the end is
  * looked at (run it under ASan). */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <lo/lo.h>
 #include <stdlib.h>
 

@@ -1,4 +1,5 @@
 /* test_lane.c - each sender's datagrams come out in the order they went in. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/net/lane.h"
 #include "tests/support/random.h"
 #include "tests/support/test.h"

@@ -1,5 +1,6 @@
 /* test_packet.c - OSC messages: what is written is read back, and what does not fit stays
  * out. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/net/packet.h"
 
 #include "daemon/net/gate.h"

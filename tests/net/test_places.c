@@ -1,5 +1,6 @@
 /* test_places.c - one host can't take the places of others: subscriptions, spectra, long
  * answers. Every host of 10.0.0.0/8 is played here. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/osc/watch.h"
 #include "tests/support/lan.h"
 #include "tests/support/osc_desk.h"

@@ -1,4 +1,5 @@
 /* test_address.c - every address is found, with its verb; what is none is explained. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/osc/address.h"
 #include "daemon/osc/commands.h"
 

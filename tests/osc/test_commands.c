@@ -1,5 +1,6 @@
 /* test_commands.c - scenes, undo, comparison and meter blobs as a client sees them, over real
  * sockets; and scenes that load by themselves. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/config/print.h"
 #include "daemon/unattended/schedule.h"
 #include "tests/support/osc_desk.h"

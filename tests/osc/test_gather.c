@@ -1,4 +1,5 @@
 /* test_gather.c - sets that are applied as one: the newest of a param, each of a trigger. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/osc/gather.h"
 
 #include "tests/support/test.h"

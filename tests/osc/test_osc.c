@@ -1,5 +1,6 @@
 /* test_osc.c - what a client may send, over real sockets: values, verbs, patterns, bundles,
  * time tags, errors. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <ifaddrs.h>
 #include <net/if.h>
 

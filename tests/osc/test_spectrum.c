@@ -1,4 +1,5 @@
 /* test_spectrum.c - /rack/spectrum: what comes, to whom, until when. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/osc/bundle.h"
 #include "daemon/osc/commands.h"
 #include "daemon/osc/dispatch.h"

@@ -1,4 +1,5 @@
 /* test_timed.c - bundles that wait: their order, their time, how many. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/osc/timed.h"
 
 #include <stdlib.h>

@@ -1,5 +1,6 @@
 /* test_turns.c - whose turn it is: floods, long bundles and long answers beside others, over
  * real sockets. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tests/support/osc_desk.h"
 
 static struct user user;

@@ -1,5 +1,6 @@
 /* test_types.c - what an argument of each type does: the table of docs/osc.in.md, cell by
  * cell. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/net/gate.h"
 #include "daemon/osc/want.h"
 

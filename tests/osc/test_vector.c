@@ -1,4 +1,5 @@
 /* test_vector.c - vectors: their bytes, where they come and where they don't. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/osc/vector.h"
 #include "tests/support/osc_desk.h"
 

@@ -1,4 +1,5 @@
 /* test_want.c - arguments as the value of a param, in each form. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/osc/want.h"
 
 #include "tests/support/fake_desk.h"

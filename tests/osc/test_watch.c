@@ -1,5 +1,6 @@
 /* test_watch.c - subscriptions over real sockets: snapshots, rates, feedback to the others,
  * settled values, peaks, expiry, and a tree that changes. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/osc/watch.h"
 #include "tests/support/osc_desk.h"
 

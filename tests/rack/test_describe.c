@@ -1,5 +1,6 @@
 /* test_describe.c - the tree of the real modules in words, and the configs that come with
  * Lathe: config/, tests/configs/good (load, print, load again) and bad (what is said). */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/config/print.h"
 #include "daemon/rack/describe.h"
 

@@ -1,4 +1,5 @@
 /* test_graph.c - the rows of a rack's graph, and its master. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/rack/graph.h"
 
 #include "daemon/config/config.h"

@@ -1,4 +1,5 @@
 /* test_param.c - places, paths, curves and texts of the tables. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <stdlib.h>
 
 #include "daemon/rack/param.h"

@@ -1,4 +1,5 @@
 /* test_pattern.c - OSC 1.0 patterns, and that no pattern is slow. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <time.h>
 
 #include "daemon/rack/pattern.h"

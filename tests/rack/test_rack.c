@@ -1,4 +1,5 @@
 /* test_rack.c - the model: growing, copying, setting, the merge of a reload; events. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/rack/rack.h"
 
 #include <stdlib.h>

@@ -1,4 +1,5 @@
 /* test_safe.c - the rack of safe mode: which inputs reach which output, and what is kept. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/rack/safe.h"
 
 #include "daemon/rack/param.h"

@@ -1,4 +1,5 @@
 /* test_settings.c - what a config says to the control thread alone. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/rack/rack.h"
 
 #include <stdlib.h>

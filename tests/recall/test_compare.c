@@ -1,5 +1,6 @@
 /* test_compare.c - comparison through the real engine: one loudness for all that is
  * compared, slots that keep their values, nothing raised, bits untouched when it is off. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/recall/compare.h"
 
 #include "daemon/recall/history.h"

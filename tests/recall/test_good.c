@@ -1,4 +1,5 @@
 /* test_good.c - the last good config: kept, read back, compared with. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/recall/good.h"
 
 #include "tests/support/test.h"

@@ -1,4 +1,5 @@
 /* test_history.c - steps, gestures, undo, redo, and the state that outlives a restart. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/recall/history.h"
 
 #include "daemon/recall/scene.h"

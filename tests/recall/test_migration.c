@@ -1,5 +1,6 @@
 /* test_migration.c - what lathed 0.1 wrote (tests/fixtures/lathe-0.1) is read whole by the
  * real modules' tables of today: config, scene, state. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/config/config.h"
 #include "daemon/config/scene_file.h"
 #include "daemon/rack/param.h"

@@ -1,4 +1,5 @@
 /* test_reload.c - the config read anew: what is taken, what is refused, and what then stays. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/recall/reload.h"
 
 #include "daemon/desk/glide.h"

@@ -1,4 +1,5 @@
 /* test_scene.c - scenes: what they hold, their files, fades, state, and what is refused. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/recall/scene.h"
 
 #include "daemon/desk/glide.h"

@@ -1,5 +1,6 @@
 /* test_scene_sound.c - scenes and comparisons by the hundred under a sine: what is heard of the
  * changes themselves. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/recall/compare.h"
 
 #include "daemon/desk/glide.h"

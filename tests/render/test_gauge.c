@@ -1,5 +1,6 @@
 /* test_gauge.c - loudness, range and true peak of made signals, against libebur128 and
  * against arithmetic. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/render/gauge.h"
 
 #include "tests/support/test.h"

@@ -1,4 +1,5 @@
 /* test_halves.c - racks cut right before their last limiter. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/render/halves.h"
 
 #include "daemon/rack/param.h"

@@ -1,4 +1,5 @@
 /* test_names.c - the paths of many outputs. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/render/names.h"
 
 #include "tests/support/test.h"

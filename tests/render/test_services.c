@@ -1,4 +1,5 @@
 /* test_services.c - what services do with a song, by their rules. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/render/services.h"
 
 #include "tests/support/test.h"

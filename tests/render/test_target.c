@@ -1,4 +1,5 @@
 /* test_target.c - the search for a gain, with limiters that are formulas. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/render/target.h"
 
 #include "tests/support/test.h"

@@ -1,4 +1,5 @@
 /* test_html.c - no text becomes markup. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "share/html.h"
 
 #include "tests/support/test.h"

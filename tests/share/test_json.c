@@ -1,4 +1,5 @@
 /* test_json.c - strings and numbers as JSON: escapes, and numbers that read back. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "share/json.h"
 
 #include <float.h>

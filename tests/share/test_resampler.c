@@ -1,5 +1,6 @@
 /* test_resampler.c - 44.1, 48 and 96 kHz into each other: level to 20 kHz, what folds or
  * mirrors, phase, length. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "share/resampler.h"
 
 #include "tests/support/test.h"

@@ -1,5 +1,6 @@
 /* test_soundfile.c - the one reader: kinds of files x what may have happened to them, and
  * what must come out of each. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "share/soundfile.h"
 
 #include "tests/support/test.h"

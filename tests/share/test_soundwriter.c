@@ -1,4 +1,5 @@
 /* test_soundwriter.c - the one writer: whole or not at all, in order, and honest. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "share/newfile.h"
 #include "share/soundfile.h"
 #include "share/soundwriter.h"

@@ -1,5 +1,6 @@
 /* test_tags.c - every tag, picture, cue point and chunk through every pair of formats: what
  * both have a place for arrives, what has none is named, and the audio stays. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "share/soundfile.h"
 #include "share/soundkind.h"
 #include "share/soundwriter.h"

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
 """alias - saturator and clipper: what folds back, the wet path, nothing without drive."""
 import numpy as np
 

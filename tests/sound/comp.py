@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
 """comp - the compressor: curve, labels, clean low notes, side-chain high-pass, rest."""
 import numpy as np
 

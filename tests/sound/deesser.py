@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
 """deesser - the same at any level, exact reach, rest, and what it does to speech."""
 import numpy as np
 from scipy import signal

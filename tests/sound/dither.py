@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
 """dither - the error's mean and variance, its weight, small tones, channels, black.
 
 The module delays nothing and its gain is one, so that the error is what comes out less what

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
 """emphasis - the ceiling behind a transmitter, the stylus' acceleration, and untouched lows."""
 import numpy as np
 import scipy.fft

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
 """eq - the equaliser against the analogue: error, noise, zipper, exactness."""
 import numpy as np
 import scipy.signal as signal

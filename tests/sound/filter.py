@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
 """filter - Butterworth against the analogue, the guard's two bands, changes without clicks."""
 import numpy as np
 import scipy.signal

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
 """idle - bypass, idle, changes, silence: what every module promises.
 
 Residues of all parameters are measured by tests/conform; what it says of them is repeated.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
 """isa - the same rack on every instruction set: SSE2, x86-64-v3, x86-64-v4."""
 import os
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
 """lathe_sound - what the chapters of the sound tests share: rendering and the table.
 
 Needs Debian's python3-numpy, python3-scipy and python3-soundfile, and a build: the variable

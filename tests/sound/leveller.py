@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
 """leveller - loudness riding: what must not be raised is not, what must be found is found, and the
 mean is exact. Every programme is one of rides.py.
 """

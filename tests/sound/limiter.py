@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
 """limiter - chapter "True-peak limiter": overshoot between the samples, distortion, recovery.
 
 The reference reconstructs the whole file: zero-stuffing of its spectrum to 16 times the

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
 """lineq - the linear-phase equaliser against the analogue, its delay, its changes."""
 import numpy as np
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
 """meters - chapter "Loudness and true-peak meters": all cases of EBU Tech 3341 and 3342.
 
 Each signal is made here, at every rate, from what the two papers say of it. The authentic

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
 """multiband - the split: flat at rest, smooth hills where one band acts."""
 import numpy as np
 

@@ -4,6 +4,7 @@
  * IN: interleaved stereo floats. Prints a line "symbol last highest" for each control that the
  * plug-in writes.
  */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tests/bench/lv2.h"
 
 #include <stdio.h>

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
 """programmes - what a leveller meets, made here: speech, music of four densities, applause, rooms
 that breathe and chatter. Stereo float arrays (2, frames); the same on every run.
 """

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
 """racks - every rack of config/ keeps what docs/racks.md promises of it, by meters of our own.
 
 The variable IN names a sound file to be measured instead of the programmes that are made here,

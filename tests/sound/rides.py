@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
 """rides - programmes that a leveller is judged on: they breathe, fade, swell, pause, chatter, applaud
 and change piece. Each is (audio, segments) as programmes.join() gives them.
 """

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
 """run - renders the tests of every chapter and prints one table.
 
     run.py [--short] [chapter ...]        chapters are the files beside this one

@@ -5,6 +5,7 @@
  * order. "frame ?node/meter 0" prints what a meter reads by then on stderr. lathe-render does
  * the rest; it has no changes on purpose.
  */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tests/support/play.h"
 
 enum { CHANNELS = 8 };

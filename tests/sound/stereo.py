@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
 """stereo - the middle untouched, the side as asked, mono compatible."""
 import numpy as np
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
 """tone - levels, purity, timings and colours of the line-up signals."""
 import numpy as np
 import scipy.signal

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
 """tonematch - comes to a curve within tens of seconds and its range, and rests otherwise."""
 import os
 import subprocess

@@ -1,4 +1,5 @@
 /* alias.h - a tone through a module that distorts it, and its aliases below 20 kHz. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_ALIAS_H
 #define LATHE_ALIAS_H
 

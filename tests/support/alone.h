@@ -1,4 +1,5 @@
 /* alone.h - a module alone in a rack, from in to out. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_ALONE_H
 #define LATHE_ALONE_H
 

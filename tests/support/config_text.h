@@ -1,4 +1,5 @@
 /* config_text.h - loads a config's text in a test, through a file. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_CONFIG_TEXT_H
 #define LATHE_CONFIG_TEXT_H
 

@@ -1,5 +1,6 @@
 /* fake_desk.h - a small rack with an engine that only counts, for tests of code that
  * uses the engine: desk.player = &fake_player. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_FAKE_DESK_H
 #define LATHE_FAKE_DESK_H
 

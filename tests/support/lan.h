@@ -1,5 +1,6 @@
 /* lan.h - a network for this process alone, in which every address of 10.0.0.0/8 is
  * local: a test can be any host, and forge any address. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_TEST_LAN_H
 #define LATHE_TEST_LAN_H
 

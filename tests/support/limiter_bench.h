@@ -1,4 +1,5 @@
 /* limiter_bench.h - runs a limiter without a host, piece by piece, in this thread. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_LIMITER_BENCH_H
 #define LATHE_LIMITER_BENCH_H
 

@@ -1,4 +1,5 @@
 /* measured.h - calls a module's measure() alone, with records of the tap's size. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_TESTS_MEASURED_H
 #define LATHE_TESTS_MEASURED_H
 

@@ -1,5 +1,6 @@
 /* model_modules.h - a registry of small tables, for tests of the model, without audio. It
  * defines module_registry, so that the real modules are not linked into the test. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_TEST_MODEL_MODULES_H
 #define LATHE_TEST_MODEL_MODULES_H
 

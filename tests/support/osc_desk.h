@@ -1,4 +1,5 @@
 /* osc_desk.h - the desk that a test's OSC clients speak to, one in a program. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_TESTS_OSC_DESK_H
 #define LATHE_TESTS_OSC_DESK_H
 

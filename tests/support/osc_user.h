@@ -1,5 +1,6 @@
 /* osc_user.h - a client over a real socket, beside the daemon's receiver, in one thread. liblo
  * encodes what is sent. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_OSC_USER_H
 #define LATHE_OSC_USER_H
 

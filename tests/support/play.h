@@ -3,6 +3,7 @@
  * Buffers are planar: in[channel][frame]. Everything runs on the calling thread; the
  * same calls give the same samples.
  */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_PLAY_H
 #define LATHE_PLAY_H
 

@@ -1,5 +1,6 @@
 /* programme.h - programme, and what can go wrong with it, made of numbers: the same in every
  * run. A stretch of a kind follows another; time is in seconds. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_TESTS_PROGRAMME_H
 #define LATHE_TESTS_PROGRAMME_H
 

@@ -1,6 +1,7 @@
 /* random.h - pseudorandom numbers that are the same in every run, for tests and
  * benches. A sequence begins with a seed of your own, 1 for instance.
  */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_RANDOM_H
 #define LATHE_RANDOM_H
 

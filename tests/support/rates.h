@@ -4,6 +4,7 @@
  * together, neither write outside their memory (AddressSanitizer watches) nor trip the
  * guard, which would hide in the output a sample that is not a number.
  */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_TESTS_RATES_H
 #define LATHE_TESTS_RATES_H
 

@@ -1,4 +1,5 @@
 /* reloads.h - reloads a config in a test, and waits for the disk. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_TESTS_RELOADS_H
 #define LATHE_TESTS_RELOADS_H
 

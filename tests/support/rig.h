@@ -1,4 +1,5 @@
 /* rig.h - racks made by hand, played without threads, for the engine's tests. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_RIG_H
 #define LATHE_RIG_H
 

@@ -1,4 +1,5 @@
 /* scenes.h - scenes in a test, with waits for the disk. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_TESTS_SCENES_H
 #define LATHE_TESTS_SCENES_H
 

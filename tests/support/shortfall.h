@@ -1,5 +1,6 @@
 /* shortfall.h - demands of conform that a module does not meet yet, each with the
  * reason. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_TESTS_SHORTFALL_H
 #define LATHE_TESTS_SHORTFALL_H
 

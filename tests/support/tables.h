@@ -1,4 +1,5 @@
 /* tables.h - the rules for every module's tables: conform.c checks them. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_TEST_TABLES_H
 #define LATHE_TEST_TABLES_H
 

@@ -1,4 +1,5 @@
 /* test.h - what all test programs share: checks that count, and continue. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_TEST_H
 #define LATHE_TEST_H
 

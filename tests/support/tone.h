@@ -1,4 +1,5 @@
 /* tone.h - a steady tone, and what a change adds to it: clicks and residues (dBFS). */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_TONE_H
 #define LATHE_TONE_H
 

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
 # absent.sh - hosts that are switched off, and senders that do not exist, cost nobody else
 # anything. A network with a live host (a namespace) and four addresses that nobody has, and
 # a second one with a tablet that comes later.

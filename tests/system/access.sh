@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
 # access.sh - lathed on a network of three hosts: roles, the challenge, the lock, and what
 # is announced. Each host is a network namespace of its own.
 if [ "${1-}" != inside ]; then

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
 # alarms.sh - each alarm about the rack's surroundings is raised by its cause and ends with it, on
 # a real JACK: cables that nobody plugged and that a user pulled, clients that go away, the state's
 # folder, the config on the disk, the schedule, silent outputs, true peaks, xruns. What is waited

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
 # audio.sh - audio through a real JACK, compared frame by frame: reloads, periods, fades.
 # shellcheck source=tests/system/common.inc
 . "${0%/*}/common.inc"

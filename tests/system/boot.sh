@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
 # boot.sh - the units under a real systemd with a root of its own: a rack plays, is reloaded, found by
 # its instance, killed, hung, stopped; no datagram is lost over a crash. Needs root, namespaces and an
 # overlay; without them it says so.

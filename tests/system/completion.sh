@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
 # completion.sh - the completions of bash and zsh: commands, options, and the addresses of a
 # running rack. No JACK is needed.
 # shellcheck source=tests/system/common.inc

@@ -1,5 +1,6 @@
 # completion.zsh FOLDER LINE - what zsh offers when TAB is struck at the end of LINE, one a
 # line. FOLDER holds the completion as _lathectl; a real zsh on a terminal of its own types.
+# SPDX-License-Identifier: GPL-3.0-or-later
 emulate -R zsh
 zmodload zsh/zpty
 folder=$1 line=$2

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
 # connect.sh - ports stay connected when other ports appear and disappear; connections that a
 # user changed stay as the user left them.
 # shellcheck source=tests/system/common.inc

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
 # deliver.sh - lathe-render for distribution: static loudness, albums, many files at once, names,
 # what is done already, CUE sheets.
 set -u

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
 """What --codec says of a master beside what ffmpeg's decoders make of the same encoders'
 files; and the page of --report, whose names are no markup."""
 import html.parser

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Twelve programmes of every kind at a static loudness, as ffmpeg's meter finds them."""
 import os
 import subprocess

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
 # disk.sh - a disk that hangs (a frozen file system of this test) delays neither OSC, nor the
 # start, nor the stop. Needs root, namespaces and loop devices; without them it says so and
 # checks what it can.

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
 # down.sh - what keeps lathed playing: a bad, empty or cut config.
 # shellcheck source=tests/system/common.inc
 . "${0%/*}/common.inc"

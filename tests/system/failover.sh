@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
 # failover.sh - an input that falls silent on a real JACK: the frame where the second one takes
 # over is counted; what is told, whom a hook tells, and what stands after a restart.
 # shellcheck source=tests/system/common.inc

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
 """fake_rack.py - a rack whose meters and alarms a test sets: what lathectl asks of lathed."""
 
 import fnmatch

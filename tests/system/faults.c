@@ -7,6 +7,7 @@
  *   faults clock     prints the present JACK frame
  *
  * SIGTERM ends early. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <jack/jack.h>
 #include <signal.h>
 #include <stdatomic.h>

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
 # faults.sh - faults under a real systemd, one after the other, while a sink listens: after each the rack
 # is heard again. Prints a table: fault, how long it was silent, what was told. Needs root, namespaces and
 # an overlay; without them it says so.

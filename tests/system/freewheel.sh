@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
 # freewheel.sh - in freewheel nothing is lost: the output is bit for bit that of lathe-render,
 # and the meter thread (libebur128) measures all of it.
 # shellcheck source=tests/system/common.inc

@@ -5,6 +5,7 @@
  * voluntary context switches. One line on stderr at exit and on SIGUSR2:
  *   guard: cycles=N heap=0 locks=0 calls=0 faults=0 switches=0
  */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <dlfcn.h>
 #include <jack/jack.h>
 #include <pthread.h>

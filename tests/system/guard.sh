@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
 # guard.sh - an unchanged lathed, watched from inside by guard.c, under storms and reloads: its
 # audio thread allocates nothing, takes no lock, makes no system call and causes no page fault.
 #   GUARD_SECONDS=15   how long

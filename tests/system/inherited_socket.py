@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
 """inherited_socket.py PROGRAM ARGUMENT... - runs lathed as its systemd units do: with a socket of this
 network, and in a network of its own, where it can open no other that reaches anybody."""
 import os

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
 # insert.sh - outboard gear on a real JACK: its latency is measured to the frame and aligned
 # with a dry path; the gear is killed, dry plays; it comes back.
 # shellcheck source=tests/system/common.inc

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
 """lan_host.py - another host of lathed's network, for absent.sh.
 
 lan_host.py meters HOST PORT SECONDS    subscribes as a tablet does, answers the challenge, and

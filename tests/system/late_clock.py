@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
 """late_clock.py - a rack of which there is only a clock, five seconds ahead of ours: answers
 pings, and prints by how much of its time the first bundle is ahead."""
 import os

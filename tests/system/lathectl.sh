@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
 # lathectl.sh - the command line against a real lathed that plays in a JACK of its own.
 set -u
 cd "$(dirname "$0")/../.." || exit 1

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
 # live.sh - what a live rack played is what lathe-render makes of the same input, bit for
 # bit, from a frame of silence that is a multiple of 64.
 # shellcheck source=tests/system/common.inc

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
 # live_air.sh - sense and failover play live, bit for bit, what lathe-render makes of the same input,
 # whatever JACK's period is: the input falls silent, the last resort plays, the input comes back, with
 # fades. Both cut time into bins of 480 frames that begin with the node, so the render is tried with

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
 # make.sh - what make does with a user's flags, help, uninstall, and Ctrl-C of `make run`.
 set -u
 cd "$(dirname "$0")/../.." || exit 1

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
 # man.sh - the man pages: each is made without a warning and has every option of its program;
 # lathe.conf(5) has every key that lathed accepts.
 # shellcheck source=tests/system/common.inc

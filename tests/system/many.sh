@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
 # many.sh - one lathectl, three racks: the hosts that --host means, answers side by side,
 # changes at a common time, the highest exit status. No JACK is needed.
 # shellcheck source=tests/system/common.inc

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
 """meters.py LATHECTL [PORT] - lathectl meters in a pseudo-terminal: of a rack that the test sets,
 and, with PORT, of the one that plays there. Each size is read from the screen."""
 

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
 # meters.sh - lathectl meters as an instrument: in pseudo-terminals of three sizes, of a rack that
 # the test sets and of one that plays; the plain and the JSON output with its summary.
 # shellcheck source=tests/system/common.inc

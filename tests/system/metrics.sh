@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
 # metrics.sh - what lathectl metrics prints of a real rack: Prometheus' own checker takes it, another
 # parser takes its OpenMetrics, and the rules make the alerts that they say they make.
 # shellcheck source=tests/system/common.inc

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
 # multi.sh - config/multi.conf live: five masters at once, aligned to the frame; each is bit
 # for bit what the rack of its name makes, with the same meters.
 # shellcheck source=tests/system/common.inc

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
 # names.sh - the names, order and icon that patchbays show: they exist while lathed runs, and
 # lathed works without them if JACK has no metadata.
 # All servers of a user share one store of metadata, in /dev/shm: common.inc makes a private one.

@@ -1,6 +1,7 @@
 // osc_client.mjs - a client that is not liblo, npm's `osc`, talks to a running lathed.
 //   node osc_client.mjs PORT NODE_MODULES
 // The rack is config/streaming.conf. Last line: "N passed, N failed".
+// SPDX-License-Identifier: GPL-3.0-or-later
 import { createRequire } from "node:module";
 
 const [port, modules] = [Number(process.argv[2]), process.argv[3]];

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
 # osc_client.sh - liblo's tools, and two OSC clients without liblo (npm's osc and node-osc),
 # use every address of a running lathed. Without node or the registry it says so and
 # leaves these two out.

@@ -2,6 +2,7 @@
 // meter in each of its forms, and each command of the OSC reference.
 //   node osc_every.mjs PORT NODE_MODULES docs/osc.md
 // Last line: "N passed, N failed".
+// SPDX-License-Identifier: GPL-3.0-or-later
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
 """pings.py PORT COUNT - sends /rack/ping to lathed on this machine, one after the other, from a
 socket of its own. Prints the median and the longest wait; fails when one is not answered."""
 import socket

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
 # pipewire.sh - docs/pipewire.md with a real PipeWire: two null sinks, the rack between them, a program
 # that plays into the first, a recording of the second.
 # shellcheck source=tests/system/common.inc

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
 # ports.sh - a build that waits for its ports always ends: when the server has no port left,
 # and when it hangs and is killed meanwhile. Then freewheel starts and ends.
 # shellcheck source=tests/system/common.inc

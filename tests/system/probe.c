@@ -15,6 +15,7 @@
  * name); $PROBE_INPUTS makes it as many -in ports. The rack under test connects them. With `jackd -S` a cycle waits for all
  * clients, so that only a frame the rack spoils is counted. SIGTERM ends early.
  */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <jack/jack.h>
 #include <math.h>
 #include <signal.h>

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
 # render.sh - lathe-render for its users: files, exit codes, the same samples with any block
 # size, every frame of the input in the output.
 set -u

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
 """What lathe-render writes, as libsndfile's other readers find it: every frame at its place,
 words of the length asked for, the rack's dither untouched, its own where there is none."""
 import os

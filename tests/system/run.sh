@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
 # run.sh - `make run`, unattended and interrupted: it ends without an error, prints a summary,
 # and leaves no process behind.
 set -u

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
 """scene_flood.py PORT PINGS - one port asks for saves and loads of scenes as fast as it can, while
 another client pings. Prints what the ping waits: median, 99th percentile, longest (ms), and how
 many requests were answered."""

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
 # scene_flood.sh - one port floods saves and loads of scenes; another client beside it waits for
 # its answers no longer than 20 ms, 99 times of 100. Prints the figures.
 # shellcheck source=tests/system/common.inc

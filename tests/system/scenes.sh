@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
 # scenes.sh - scenes, state, undo and comparison of a real lathed.
 # shellcheck source=tests/system/common.inc
 . "${0%/*}/common.inc"

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
 # sense.sh - each fault of a programme, played by a real client into a real JACK, is told by its own
 # alarm and no other, not before its time, and its alarm ends when the programme is healthy again.
 # Prints after how many frames each was told.

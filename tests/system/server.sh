@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
 # server.sh - a JACK server that starts, ends, returns and hangs; and how lathed ends meanwhile.
 # shellcheck source=tests/system/common.inc
 . "${0%/*}/common.inc"

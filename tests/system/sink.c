@@ -6,6 +6,7 @@
  * JACK's cycles; while no server runs, or a cycle is late, time passes and counts as silence.
  * The server is $JACK_DEFAULT_SERVER; it may come and go. Ports: sink:out, sink:in, which
  * this program connects to CLIENT's in_1 and out_1 again and again. SIGTERM ends early. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <jack/jack.h>
 #include <math.h>
 #include <signal.h>

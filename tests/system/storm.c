@@ -5,6 +5,7 @@
  * Sets, steps, ramps, toggles (bypass and the outputs' mute among them), resets, bundles; now
  * and then a choice, which may rebuild the rack. Prints how many messages were sent.
  */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <lo/lo.h>
 #include <math.h>
 #include <stdbool.h>

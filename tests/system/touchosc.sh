@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
 # touchosc.sh - layouts for tablets: their grammar, their bytes, their appearance; and a
 # simulated tablet that touches every control of a rack that plays.
 # shellcheck source=tests/system/common.inc

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
 # units.sh - what lathed tells systemd, and whether systemd accepts the units.
 # shellcheck source=tests/system/common.inc
 . "${0%/*}/common.inc"

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
 """vt.py - a program in a pseudo-terminal, and what stands on its screen."""
 
 import fcntl

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
 """draw.py - draws every page of a .tosc file, to be looked at.
 
   draw.py LAYOUT OUT [SCALE] [VALUES]   OUT-<page>.png; VALUES: lines of "address value"

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
 """grammar.py DESCRIPTION LAYOUT... - checks that TouchOSC can read each layout, and that the
 layouts reach every address of the rack that DESCRIPTION (lines of lathed --describe) lists."""
 

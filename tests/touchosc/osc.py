@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
 """osc.py - just enough OSC for a tablet: messages over UDP, no bundles sent."""
 
 import socket

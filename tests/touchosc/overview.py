@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
 """overview.py LAYOUT METER OUTPUT - does the first page show this output, the loudness of this
 meter beside what is wanted, and the alarms?"""
 

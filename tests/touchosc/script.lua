@@ -1,5 +1,6 @@
 -- script.lua FILE - what a layout's script does in a tablet: starts, runs, sleeps, wakes.
 -- Prints each message it sends as "milliseconds address argument ...".
+-- SPDX-License-Identifier: GPL-3.0-or-later
 local now = 0
 local function say(...)
 	local words = { ... }

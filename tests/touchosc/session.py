@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
 """session.py DESCRIPTION SESSION - checks that it is a session of Open Stage Control that reaches
 every address of the rack that DESCRIPTION lists."""
 

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
 """tablet.py TOUCHOSC PORT SIZE - a tablet without a screen.
 
 Has a layout made of the rack that plays on PORT, runs its script in Lua, then touches each

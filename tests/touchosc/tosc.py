@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
 """tosc.py - a .tosc file as a tree of nodes."""
 
 import zlib

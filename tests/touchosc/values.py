@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
 """values.py PORT SECONDS - prints the values and meters of a rack: lines of "address value" for draw.py."""
 
 import sys

@@ -1,4 +1,5 @@
 /* test_air.c - the alarms about the programme: what raises each, and what ends it. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/unattended/air.h"
 
 #include "daemon/base/alarm.h"

@@ -1,5 +1,6 @@
 /* test_connections.c - the alarms about JACK connections: what raises each, what ends it, and
  * that a cable that is away for a moment raises none. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/unattended/connections.h"
 
 #include "daemon/base/memory.h"

@@ -1,4 +1,5 @@
 /* test_health.c - the alarms about the audio as a whole. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/unattended/health.h"
 #include "daemon/unattended/lasting.h"
 

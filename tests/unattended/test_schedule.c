@@ -1,5 +1,6 @@
 /* test_schedule.c - when appointments come due: across changes of the clocks, and after
  * lathed was down. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "daemon/unattended/schedule.h"
 
 #include "daemon/recall/scene.h"

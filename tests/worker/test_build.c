@@ -1,4 +1,5 @@
 /* test_build.c - order, latency and buffers of a plan. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tests/support/random.h"
 #include "tests/support/rig.h"
 

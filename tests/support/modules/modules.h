@@ -1,6 +1,7 @@
 /* modules.h - small modules that use each part of the contract: a delay whose length is a
  * rebuild, two inputs, a generator, a foreign handle, measure(), one that makes NaN and one
  * that takes much time. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #ifndef LATHE_TEST_MODULES_H
 #define LATHE_TEST_MODULES_H
 
