@@ -157,9 +157,10 @@ static int64_t id3_lead(struct tags *tags, int fd)
 
 	if (!head_read(fd, 0, head, sizeof(head)) || memcmp(head, "ID3", 3) != 0)
 		return 0;
-	const size_t size =
-		10 + ((size_t)(head[6] & 127) << 21 | (head[7] & 127) << 14 |
-		      (head[8] & 127) << 7 | (head[9] & 127));
+	size_t size = 0;
+	for (int i = 6; i < 10; i++)
+		size = size << 7 | (head[i] & 127u);
+	size += sizeof(head);
 	uint8_t *tag = range_read(fd, 0, size);
 	if (tag)
 		id3_read(tags, tag, size);

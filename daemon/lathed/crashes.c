@@ -86,7 +86,9 @@ struct crashes crashes_begin(void)
 	long long times[KEPT], now = now_seconds();
 	int count = read_times(now, times);
 
-	if (is_there("running")) {
+	const bool crashed = is_there("running");
+
+	if (crashed) {
 		if (count == KEPT)
 			memmove(times, times + 1, sizeof(*times) * (size_t)--count);
 		times[count++] = now;
@@ -94,9 +96,10 @@ struct crashes crashes_begin(void)
 	}
 	(void)runtime_write("running", "");
 	/* It stays in safe mode until somebody leaves it, however long that takes. */
-	if (count >= CRASHES_SAFE)
+	if (crashed && count >= CRASHES_SAFE)
 		(void)runtime_write("safe", "");
-	wait_after(count);
+	if (crashed)
+		wait_after(count);
 	return (struct crashes) { .count = count, .safe = is_there("safe") };
 }
 

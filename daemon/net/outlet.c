@@ -139,10 +139,20 @@ static void host_close(struct host *host)
 		close(host->fd);
 }
 
+void outlet_bound(struct outlet *outlet)
+{
+	socklen_t size = sizeof(outlet->self);
+
+	outlet->may_open =
+		getsockname(outlet->fd, (struct sockaddr *)&outlet->self, &size) == 0 &&
+		outlet->self.sin_family == AF_INET && outlet->self.sin_port &&
+		!ipv4_is_local(ntohl(outlet->self.sin_addr.s_addr));
+	buffer_grow(outlet->fd, BUFFER_SEND, BUFFER_BYTES);
+}
+
 struct outlet *outlet_create(int fd)
 {
 	struct outlet *outlet = memory_zeroed(1, sizeof(*outlet));
-	socklen_t size = sizeof(outlet->self);
 
 	outlet->fd = outlet->here.fd = fd;
 	outlet->shared.fd = outlet->challenges.fd = -1;
@@ -151,12 +161,8 @@ struct outlet *outlet_create(int fd)
 	outlet->here.address = INADDR_LOOPBACK;
 	outlet->budget = OUTLET_CHALLENGES;
 	outlet->neighbours = neighbours_create();
-	outlet->may_open =
-		fd >= 0 &&
-		getsockname(fd, (struct sockaddr *)&outlet->self, &size) == 0 &&
-		!ipv4_is_local(ntohl(outlet->self.sin_addr.s_addr));
 	if (fd >= 0)
-		buffer_grow(fd, BUFFER_SEND, BUFFER_BYTES);
+		outlet_bound(outlet);
 	return outlet;
 }
 

@@ -31,6 +31,8 @@ struct outlet;
 /* `fd`: the bound socket that receives, or -1 in tests that send nothing. It stays the
  * caller's, and must live as long as the outlet. */
 struct outlet *outlet_create(int fd);
+/* Call when the socket was bound later than outlet_create(). */
+void outlet_bound(struct outlet *outlet);
 void outlet_destroy(struct outlet *outlet);
 
 /* False: not sent, because that would have waited or failed, or the host rests. */

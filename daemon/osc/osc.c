@@ -53,6 +53,7 @@ struct osc {
 	int port;       /* the one that is asked for; 0: any */
 	bool as_config; /* it is the config's, and follows a reload until it is bound */
 	bool bound;     /* false: nothing comes, and nothing is sent */
+	bool stands_in; /* `fd` is no socket of the network, because none is allowed */
 	double bind_due; /* when it is tried again */
 	char error[256]; /* why not */
 	struct sockaddr_in self;
@@ -71,6 +72,31 @@ struct osc {
 
 /* ---- opening ------------------------------------------------------------------------------ */
 
+static int socket_open(int family)
+{
+	return socket(family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+}
+
+/* Puts a socket of the network in the place of the one that stands in for it, under the same
+ * number. */
+static bool replace_stand_in(struct osc *osc)
+{
+	const int fd = socket_open(AF_INET);
+
+	if (fd < 0) {
+		snprintf(osc->error, sizeof(osc->error),
+			 "no socket: %s; under systemd the socket unit opens it: "
+			 "restart "
+			 "that, then lathed",
+			 strerror(errno));
+		return false;
+	}
+	dup3(fd, osc->fd, O_CLOEXEC);
+	close(fd);
+	osc->stands_in = false;
+	return true;
+}
+
 /* False: osc->error says why. */
 static bool bind_socket(struct osc *osc)
 {
@@ -79,6 +105,8 @@ static bool bind_socket(struct osc *osc)
 	struct sockaddr_in address = { .sin_family = AF_INET,
 				       .sin_port = htons((uint16_t)port) };
 
+	if (osc->stands_in && !replace_stand_in(osc))
+		return false;
 	if (inet_pton(AF_INET, settings->listen, &address.sin_addr) != 1) {
 		snprintf(osc->error, sizeof(osc->error),
 			 "osc.listen: \"%s\" is no IPv4 address; \"127.0.0.1\" is one",
@@ -148,15 +176,21 @@ static void try_to_bind(struct osc *osc, double now)
 	}
 	getsockname(osc->fd, (struct sockaddr *)&osc->self, &size);
 	alarm_clear(alarms, ALARM_OSC, "");
+	if (osc->outlet) {
+		prepare_socket(osc);
+		outlet_bound(osc->outlet);
+	}
 }
 
 struct osc *osc_create(struct desk *desk, const struct osc_parts *parts, int port,
 		       int inherited, char *error, size_t error_size)
 {
-	int fd = inherited >= 0 ? inherited
-				: socket(AF_INET,
-					 SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	int fd = inherited >= 0 ? inherited : socket_open(AF_INET);
+	/* Where the network is not allowed, a socket of this machine stands in. */
+	const bool stands_in = fd < 0;
 
+	if (stands_in)
+		fd = socket_open(AF_UNIX);
 	if (fd < 0) {
 		snprintf(error, error_size, "osc: no socket: %s", strerror(errno));
 		return NULL;
@@ -164,6 +198,7 @@ struct osc *osc_create(struct desk *desk, const struct osc_parts *parts, int por
 	struct osc *osc = memory_zeroed(1, sizeof(*osc));
 	osc->desk = desk;
 	osc->fd = fd;
+	osc->stands_in = stands_in;
 	osc->port = port;
 	osc->as_config = port == desk->rack->osc->port;
 	osc->bound = inherited >= 0;

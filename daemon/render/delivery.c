@@ -38,10 +38,10 @@ struct service_play delivery_album(const struct service *service,
 				   const struct song *songs, int count,
 				   struct gauge *all)
 {
-	double loudest = -INFINITY;
+	double loudest = -HUGE_VAL;
 
 	memset(all, 0, sizeof(*all));
-	all->momentary_max = all->short_term_max = -INFINITY;
+	all->momentary_max = all->short_term_max = -HUGE_VAL;
 	for (int i = 0; i < count; i++)
 		if (counts(&songs[i])) {
 			gauge_join(all, &songs[i].after);

@@ -58,7 +58,7 @@ struct gauging *gauge_begin(struct gauge *gauge, int rate, int channels, bool sp
 	memset(gauge, 0, sizeof(*gauge));
 	gauge->rate = rate;
 	gauge->channels = channels;
-	gauge->momentary_max = gauge->short_term_max = -INFINITY;
+	gauge->momentary_max = gauge->short_term_max = -HUGE_VAL;
 	gauge->per_point = 1;
 	g->gauge = gauge;
 	g->next = rate / 10;
@@ -69,7 +69,7 @@ struct gauging *gauge_begin(struct gauge *gauge, int rate, int channels, bool sp
 	if (spectrum) {
 		g->bands = memory_zeroed(1, sizeof(*g->bands));
 		bands_init(g->bands, rate, false);
-		bands_time(g->bands, INFINITY);
+		bands_time(g->bands, HUGE_VAL);
 	}
 	return g;
 }
@@ -95,7 +95,7 @@ static void curve_add(struct gauging *g, double short_term)
 	if (g->in_point == 0) {
 		if (gauge->points == GAUGE_POINTS)
 			curve_halve(gauge);
-		gauge->short_term[gauge->points] = -INFINITY;
+		gauge->short_term[gauge->points] = -HUGE_VAL;
 		gauge->peak[gauge->points++] = 0;
 	}
 	float *loud = &gauge->short_term[gauge->points - 1];

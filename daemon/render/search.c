@@ -120,10 +120,10 @@ static void task_write(struct song *song, struct session *session)
 
 double search_loudness(const struct crew *crew, struct gauge *album)
 {
-	double loudest = -INFINITY;
+	double loudest = -HUGE_VAL;
 
 	memset(album, 0, sizeof(*album));
-	album->momentary_max = album->short_term_max = -INFINITY;
+	album->momentary_max = album->short_term_max = -HUGE_VAL;
 	for (int i = 0; i < crew->count; i++) {
 		const struct song *song = &crew->songs[i];
 		if (song->status || song->skipped)

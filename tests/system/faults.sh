@@ -106,6 +106,8 @@ for _ in 1 2 3 4 5 6 7 8 9 10; do
 	within 30 again "$pid"
 done
 check "$fault: is heard again" heard
+check "$fault: safe mode" inside 'lathectl --instance radio alarms | grep -q "safe "'
+check "$fault: is left" within 20 inside 'lathectl --instance radio safe off'
 end 'code=killed'
 
 begin "port in use at the start"

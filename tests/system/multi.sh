@@ -11,7 +11,7 @@ sed "s/name = \"multi\"/name = \"$lathe\"/
 	s/name = \"in\";/& connect = [\"$PROBE-out:1\", \"$PROBE-out:2\"];/
 	/^ *connect = \[\"system/d
 	s/align = \"masters\"; }/align = \"masters\"; @ }/
-	s/align = \"masters\";\$/align = \"masters\"; @ },/" config/multi.conf |
+	s/master = true;\$/& @ },/" config/multi.conf |
 	awk -v one="$(wires 1)" -v two="$(wires 3)" -v three="$(wires 5)" -v four="$(wires 7)" \
 		-v five="$(wires 9)" 'BEGIN { split(one "|" two "|" three "|" four "|" five, w, "|") }
 		/ @ / { sub(/ @ /, " " w[++n] " ") } { print }' >"$work/rack.conf"
