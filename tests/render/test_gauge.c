@@ -120,7 +120,7 @@ static void test_curve(void)
 	run(&gauge, audio, 8000 * 250, 8000, 1, 8000);
 	CHECK(gauge.per_point == 4 && gauge.points == 625, "%d points of %d",
 	      gauge.points, gauge.per_point);
-	double most = -INFINITY;
+	double most = -HUGE_VAL;
 	for (int i = 0; i < gauge.points; i++)
 		most = fmax(most, (double)gauge.short_term[i]);
 	CHECK_NEAR(most, gauge.short_term_max, 1.0, "the curve's highest");
