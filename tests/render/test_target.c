@@ -54,7 +54,7 @@ int main(void)
 	CHECK(t.reached && t.passes == 1, "%d passes", t.passes);
 	CHECK_NEAR(t.gain, 6, 1e-9, "gain");
 	/* Without a measurement before it, two passes. */
-	t = search(&m, -14, -1, NAN);
+	t = search(&m, -14, -1, (double)NAN);
 	CHECK(t.reached && t.passes == 2, "%d passes", t.passes);
 	/* Limiters that take more and more. */
 	for (int k = 0; k <= 8; k++) {
@@ -78,7 +78,7 @@ int main(void)
 	came_to(&m, &t, &peak);
 	CHECK(peak <= -1 + 0.003, "%.3f dBTP", peak);
 	/* No peak was asked for: the config's ceiling stays. */
-	t = search(&m, -14, NAN, -20);
+	t = search(&m, -14, (double)NAN, -20);
 	CHECK(t.reached && t.ceiling == -1.7, "%.2f", t.ceiling);
 	/* No limiter: less gain holds the peak, and the loudness is missed. */
 	m = (struct model) { -20, 15, 0, 0, false };
