@@ -203,6 +203,7 @@ static void test_lock_restart(void)
 	CHECK_ERROR("locked", "10.2.0.1");
 	set(&one, "/eq/gain", 5);
 	check_gain(5, "the holder is remembered");
+	state_settle(state, -1);
 	state_destroy(state);
 	stop();
 

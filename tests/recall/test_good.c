@@ -84,6 +84,7 @@ static void test_losses(void)
 		    "outputs = ( { name = \"others\"; } );\n");
 	refuses(good, whole + 1, ""); /* a mistake, not a loss */
 	takes(good, whole);
+	good_settle(good, -1);
 	good_destroy(good);
 }
 
@@ -110,11 +111,13 @@ static void test_kept(void)
 	refuses(good, "nodes = (\n", "");
 	refuses(good, "nodes = ( { module = \"trim\"; name = \"t\"; } );\n",
 		"found no limiter");
+	good_settle(good, -1);
 	good_destroy(good);
 
 	write_file(copy, "lathe-config 1\nfile 3 a\nxyz\n");
 	good = good_create(state, -1, NULL);
 	CHECK(good_read(good, config, -1) == GOOD_NONE, "not whole");
+	good_settle(good, -1);
 	good_destroy(good);
 	text_finish(&complaints.text);
 }
@@ -141,6 +144,7 @@ static void test_no_folder(void)
 		good_settle(good, -1);
 	}
 	CHECK(alarms_count(alarms) == 0, "kept by itself, later");
+	good_settle(good, -1);
 	good_destroy(good);
 	alarms_destroy(alarms);
 	event_log_destroy(events);

@@ -45,6 +45,7 @@ static void state_close(void)
 static void close_desk(void)
 {
 	state_close();
+	scenes_settle(scenes, -1);
 	scenes_destroy(scenes);
 	history_destroy(history);
 	desk_finish(&desk);

@@ -44,6 +44,7 @@ static void test_state(struct rack *rack)
 		      strstr(steps.bytes, "undone 1\n"),
 	      "%s", steps.bytes);
 	CHECK(access(FIXTURE "fixture.state", F_OK) == 0, "it stays where it is");
+	state_settle(state, -1);
 	state_destroy(state);
 	history_destroy(parts.history);
 	event_log_destroy(desk.events);

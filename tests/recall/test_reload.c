@@ -167,6 +167,7 @@ static void test_look(void)
 	CHECK(reload_wait(&desk, "b.conf", false, &said), "another");
 	text_finish(&said);
 	check_alarm(&desk, "another file plays", "");
+	reload_settle(of, -1);
 	reload_destroy(of);
 	unlink(path);
 	unlink(part);

@@ -27,6 +27,7 @@ static void open_desk(void)
 
 static void close_desk(void)
 {
+	scenes_settle(scenes, -1);
 	scenes_destroy(scenes);
 	desk_finish(&desk);
 	event_log_destroy(desk.events);

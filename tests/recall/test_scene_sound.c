@@ -81,6 +81,7 @@ static void open_rack(void)
 static void close_rack(void)
 {
 	compare_destroy(compare);
+	scenes_settle(scenes, -1);
 	scenes_destroy(scenes);
 	desk_finish(&desk);
 	play_close(play);

@@ -20,8 +20,10 @@ static struct osc *osc;
 static inline void desk_disks(void)
 {
 	if (parts.scenes)
+		if (parts.scenes)
 		scenes_settle(parts.scenes, -1);
 	if (parts.reload)
+		if (parts.reload)
 		reload_settle(parts.reload, -1);
 }
 
@@ -42,7 +44,11 @@ static inline void desk_listen(void)
 static inline void desk_end(void)
 {
 	osc_destroy(osc);
+	if (parts.scenes)
+		scenes_settle(parts.scenes, -1);
 	scenes_destroy(parts.scenes);
+	if (parts.reload)
+		reload_settle(parts.reload, -1);
 	reload_destroy(parts.reload);
 	history_destroy(parts.history);
 	compare_destroy(compare);

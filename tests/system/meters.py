@@ -87,7 +87,7 @@ def test_sizes(rack):
               f"{what}: the distance from the target, a mark, a scale: {line}", terminal)
         line = line_with(terminal, "True peak")
         check("-0.5 dBTP" in line and "0.5 dB !! over -1.0" in line, f"{what}: {line}", terminal)
-        check("! muted" in "".join(terminal.screen.lines()[first:first + 2]), f"{what}: muted", terminal)
+        check(terminal.until(lambda lines: "! muted" in "".join(lines[first:first + 2])), f"{what}: muted", terminal)
         check("q quit" in terminal.screen.lines()[-1], f"{what}: keys in the last row", terminal)
         check("fake.conf" in terminal.screen.lines()[0] and "xruns 3" in terminal.screen.lines()[0],
               f"{what}: the rack in the first", terminal)

@@ -48,6 +48,7 @@ static void open_desk(void)
 static void close_desk(void)
 {
 	schedule_destroy(schedule);
+	scenes_settle(scenes, -1);
 	scenes_destroy(scenes);
 	desk_finish(&desk);
 	alarms_destroy(desk.alarms);
@@ -250,6 +251,7 @@ static void test_state(void)
 	state_settle(state, -1);
 	CHECK(restored_saved >= before && restored_saved <= (int64_t)time(NULL),
 	      "saved at %lld", (long long)restored_saved);
+	state_settle(state, -1);
 	state_destroy(state);
 
 	restored_saved = 0;
@@ -261,6 +263,7 @@ static void test_state(void)
 	state = state_create(&desk, &parts, folder, -1);
 	state_settle(state, -1);
 	CHECK(restored_saved == 0 && told("state", "0 values restored"), "as of 0.1");
+	state_settle(state, -1);
 	state_destroy(state);
 	close_desk();
 }
