@@ -20,10 +20,8 @@ static struct osc *osc;
 static inline void desk_disks(void)
 {
 	if (parts.scenes)
-		if (parts.scenes)
 		scenes_settle(parts.scenes, -1);
 	if (parts.reload)
-		if (parts.reload)
 		reload_settle(parts.reload, -1);
 }
 
