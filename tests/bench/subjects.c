@@ -127,7 +127,8 @@ static bool open_lathe(struct subject *subject, const char *host, const char *no
 		snprintf(config, sizeof(config), "@include \"%s\"\n", path);
 	else
 		snprintf(config, sizeof(config),
-			 "rack = { files = \"%s\"; }; nodes = ( %s );", folder, nodes);
+			 "rack = { files = \"%s\"; empty = %s; }; nodes = ( %s );\n",
+			 folder, subject->empty ? "true" : "false", nodes);
 	free(path);
 	snprintf(response, sizeof(response), "%s/response.wav", folder);
 	if (made && strstr(nodes, "response.wav"))
