@@ -3,6 +3,7 @@
 #include "daemon/lathed/crashes.h"
 
 #include "daemon/base/log.h"
+#include "daemon/base/text.h"
 #include "daemon/lathed/runtime.h"
 
 #include <stdio.h>
@@ -50,14 +51,12 @@ static int read_times(long long now, long long times[KEPT])
 
 static void write_times(const long long *times, int count)
 {
-	char *path = runtime_path("crashes");
-	FILE *file = path ? fopen(path, "we") : NULL;
+	struct text text = { 0 };
 
-	for (int i = 0; file && i < count; i++)
-		fprintf(file, "%lld\n", times[i]);
-	if (file)
-		fclose(file);
-	free(path);
+	for (int i = 0; i < count; i++)
+		text_add(&text, "%lld\n", times[i]);
+	(void)runtime_write("crashes", text.bytes);
+	text_finish(&text);
 }
 
 int crashes_pause_ms(int count)

@@ -338,7 +338,8 @@ static void tick_stop(struct lathed *lathed)
 	if (lathed->phase == PHASE_LEAVE && jack_closed(lathed->jack))
 		lathed->phase = PHASE_DONE;
 	else if (clock_ms() > lathed->stop_ms) {
-		log_line(LOG_WARNING, "JACK holds us back; gone without a goodbye");
+		log_line(LOG_WARNING, "JACK does not let this client leave in time: "
+				      "ended without leaving");
 		crashes_end();
 		_exit(0); /* a hung libjack call can't be ended in any other way */
 	}

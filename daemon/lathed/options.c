@@ -197,6 +197,6 @@ char *options_state_folder(const struct options *options)
 
 	if (!folder || !*folder || options->no_state)
 		return NULL;
-	/* systemd parts several with colons. */
+	/* systemd separates several folders with colons. */
 	return strndup(folder, strcspn(folder, ":"));
 }

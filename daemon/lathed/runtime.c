@@ -16,7 +16,7 @@ char *runtime_path(const char *name)
 
 	if (!folder || !*folder)
 		return NULL;
-	/* systemd parts several with colons. */
+	/* systemd separates several folders with colons. */
 	return memory_print("%.*s/%s", (int)strcspn(folder, ":"), folder, name);
 }
 

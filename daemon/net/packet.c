@@ -298,28 +298,30 @@ static const uint8_t *datagram(struct packet *packet, size_t *size)
 	return packet->bytes + PACKET_HEAD_BYTES + 4;
 }
 
-bool packet_send(struct packet *packet, struct outlet *outlet,
-		 const struct sockaddr_in *to)
+/* `send`: outlet_send() or outlet_challenge(). */
+static bool pass_on(struct packet *packet, struct outlet *outlet,
+		    const struct sockaddr_in *to,
+		    bool (*send)(struct outlet *, const uint8_t *, size_t,
+				 const struct sockaddr_in *))
 {
 	size_t size;
 
 	if (packet->count == 0)
 		return true;
 	const uint8_t *bytes = datagram(packet, &size);
-	bool sent = outlet_send(outlet, bytes, size, to);
+	bool sent = send(outlet, bytes, size, to);
 	packet_clear(packet);
 	return sent;
+}
+
+bool packet_send(struct packet *packet, struct outlet *outlet,
+		 const struct sockaddr_in *to)
+{
+	return pass_on(packet, outlet, to, outlet_send);
 }
 
 bool packet_challenge(struct packet *packet, struct outlet *outlet,
 		      const struct sockaddr_in *to)
 {
-	size_t size;
-
-	if (packet->count == 0)
-		return true;
-	const uint8_t *bytes = datagram(packet, &size);
-	bool sent = outlet_challenge(outlet, bytes, size, to);
-	packet_clear(packet);
-	return sent;
+	return pass_on(packet, outlet, to, outlet_challenge);
 }

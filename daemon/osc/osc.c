@@ -166,7 +166,6 @@ static void on_moved(void *context, const struct rack *from, const struct rack *
 static void try_to_bind(struct osc *osc, double now)
 {
 	struct alarms *alarms = osc->desk->alarms;
-	socklen_t size = sizeof(osc->self);
 
 	osc->bind_due = now + OSC_BIND_SECONDS;
 	osc->bound = bind_socket(osc);
@@ -174,7 +173,6 @@ static void try_to_bind(struct osc *osc, double now)
 		alarm_raise(alarms, ALARM_OSC, "", "%s", osc->error);
 		return;
 	}
-	getsockname(osc->fd, (struct sockaddr *)&osc->self, &size);
 	alarm_clear(alarms, ALARM_OSC, "");
 	if (osc->outlet) {
 		prepare_socket(osc);

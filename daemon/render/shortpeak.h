@@ -13,6 +13,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "dsp/fir.h"
+
 enum {
 	SHORTPEAK_TAPS = 32,
 	SHORTPEAK_PHASES = 8,  /* of which the first is the sample itself */
@@ -28,18 +30,6 @@ struct shortpeak {
 	float x[SHORTPEAK_TAPS + SHORTPEAK_FRAMES];
 };
 
-/* The modified Bessel function of the first kind, order 0. */
-static inline double shortpeak_bessel(double x)
-{
-	double sum = 1, term = 1;
-
-	for (int k = 1; k < 60; k++) {
-		term *= x / (2 * k) * (x / (2 * k));
-		sum += term;
-	}
-	return sum;
-}
-
 static inline void shortpeak_init(struct shortpeak_taps *taps)
 {
 	const double beta = 9, half = SHORTPEAK_TAPS / 2;
@@ -50,8 +40,7 @@ static inline void shortpeak_init(struct shortpeak_taps *taps)
 			const double t = i - (half - 1) - (double)p / SHORTPEAK_PHASES;
 			const double w = t / half;
 			const double sinc = t == 0 ? 1 : sin(M_PI * t) / (M_PI * t);
-			at[i] = sinc *
-				shortpeak_bessel(beta * sqrt(fmax(1 - w * w, 0)));
+			at[i] = sinc * fir_bessel(beta * sqrt(fmax(1 - w * w, 0)));
 			sum += at[i];
 		}
 		for (int i = 0; i < SHORTPEAK_TAPS; i++)
